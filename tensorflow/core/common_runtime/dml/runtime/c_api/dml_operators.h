@@ -1,0 +1,451 @@
+/* The DML runtime's operators: about forty families, each one function.
+ *
+ * A function checks its arguments, enqueues the work and returns; the rules of
+ * dml_runtime.h on errors, threads, order and addresses hold.
+ *
+ * Tensors are described as DirectML describes them: a data type, up to 8
+ * sizes, and a stride for each, in elements. A stride of 0 repeats the
+ * dimension (broadcast, inputs only); a negative one walks backwards from
+ * `data`. Unless a function says otherwise:
+ *   - any strides are taken, and inputs are broadcast only by stride 0: sizes
+ *     must match exactly;
+ *   - an output may be the very tensor of an input (same data, sizes and
+ *     strides), but must not overlap an input otherwise;
+ *   - a tensor with a size of 0 is empty: functions whose outputs are all
+ *     empty enqueue nothing; reductions of empty ranges give the identity;
+ *   - DML_BOOL is one byte, 0 or 1; float16 is computed in float32.
+ * DML_UNIMPLEMENTED: there is no program for these data types.
+ *
+ * The numbers of the enums below are shared with the shaders: the build makes
+ * dml_enums.glsl from this file. Append, never renumber.
+ */
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_DML_OPERATORS_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_DML_OPERATORS_H_
+
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Tensors ----------------------------------------------------------- */
+
+typedef enum dml_data_type {
+  DML_FLOAT32 = 0,
+  DML_FLOAT16 = 1,
+  DML_FLOAT64 = 2,
+  DML_INT8 = 3,
+  DML_INT16 = 4,
+  DML_INT32 = 5,
+  DML_INT64 = 6,
+  DML_UINT8 = 7,
+  DML_UINT16 = 8,
+  DML_UINT32 = 9,
+  DML_UINT64 = 10,
+  DML_BOOL = 11
+} dml_data_type;
+
+#define DML_MAX_RANK 8
+
+typedef struct dml_tensor {
+  uint64_t data; /* device address of the element at index 0 */
+  uint32_t type; /* a dml_data_type */
+  uint32_t rank; /* 0 to DML_MAX_RANK; 0: one element */
+  int64_t sizes[DML_MAX_RANK];
+  int64_t strides[DML_MAX_RANK]; /* elements */
+} dml_tensor;
+
+/* ---- Element-wise ------------------------------------------------------ */
+
+/* Input and output types are equal unless noted. "float" is float32, float16
+ * and float64; "number" adds the integers. */
+typedef enum dml_elementwise_op {
+  /* Unary, number (and bool for IDENTITY). */
+  DML_IDENTITY = 0,
+  DML_ABS = 1,
+  DML_NEGATE = 2,
+  DML_SIGN = 3,
+  DML_SQUARE = 4,
+  DML_RECIPROCAL = 5,
+  /* Unary, float. */
+  DML_SQRT = 6,
+  DML_RSQRT = 7,
+  DML_EXP = 8,
+  DML_EXPM1 = 9,
+  DML_LOG = 10,
+  DML_LOG1P = 11,
+  DML_SIN = 12,
+  DML_COS = 13,
+  DML_TAN = 14,
+  DML_ASIN = 15,
+  DML_ACOS = 16,
+  DML_ATAN = 17,
+  DML_SINH = 18,
+  DML_COSH = 19,
+  DML_TANH = 20,
+  DML_ASINH = 21,
+  DML_ACOSH = 22,
+  DML_ATANH = 23,
+  DML_ERF = 24,
+  DML_ERFC = 25,
+  DML_LGAMMA = 26,
+  DML_DIGAMMA = 27,
+  DML_SIGMOID = 28,
+  DML_FLOOR = 29,
+  DML_CEIL = 30,
+  DML_ROUND_EVEN = 31, /* ties to even: TF's Round and Rint */
+  DML_RELU = 32,
+  DML_RELU6 = 33,
+  DML_LEAKY_RELU = 34, /* parameters[0]: alpha */
+  DML_ELU = 35,
+  DML_SELU = 36,
+  DML_SOFTPLUS = 37,
+  DML_SOFTSIGN = 38,
+  /* Unary, bool or integer. */
+  DML_LOGICAL_NOT = 39,
+  DML_BITWISE_NOT = 40,
+  /* Unary, float to bool. */
+  DML_IS_NAN = 41,
+  DML_IS_INF = 42,
+  DML_IS_FINITE = 43,
+
+  /* Binary, number. Integer division by zero gives 0 (TF reports it on the
+   * CPU only). */
+  DML_ADD = 64,
+  DML_SUBTRACT = 65,
+  DML_MULTIPLY = 66,
+  DML_DIVIDE = 67, /* integers: toward zero */
+  DML_FLOOR_DIVIDE = 68,
+  DML_DIVIDE_NO_NAN = 69, /* 0 where the divisor is 0 */
+  DML_FLOOR_MOD = 70,     /* sign of the divisor */
+  DML_TRUNCATE_MOD = 71,  /* sign of the dividend */
+  DML_MAXIMUM = 72,       /* NaN as std::max(x, y) would: x < y ? y : x */
+  DML_MINIMUM = 73,       /* y < x ? y : x */
+  DML_POW = 74,
+  DML_SQUARED_DIFFERENCE = 75,
+  DML_ATAN2 = 76,
+  DML_MULTIPLY_NO_NAN = 77, /* 0 where y is 0, whatever x */
+  DML_XLOGY = 78,           /* 0 where x is 0 */
+  DML_XDIVY = 79,           /* 0 where x is 0 */
+  /* Binary, bool or integer. */
+  DML_BITWISE_AND = 80,
+  DML_BITWISE_OR = 81,
+  DML_BITWISE_XOR = 82,
+  DML_SHIFT_LEFT = 83,
+  DML_SHIFT_RIGHT = 84, /* arithmetic for signed types */
+  /* Bool only. */
+  DML_LOGICAL_AND = 85,
+  DML_LOGICAL_OR = 86,
+  /* Gradients: float; first input dy, second as named. */
+  DML_RELU_GRADIENT = 87,       /* dy, features or outputs */
+  DML_RELU6_GRADIENT = 88,      /* dy, features or outputs */
+  DML_LEAKY_RELU_GRADIENT = 89, /* dy, features; parameters[0]: alpha */
+  DML_ELU_GRADIENT = 90,        /* dy, outputs */
+  DML_SELU_GRADIENT = 91,       /* dy, outputs */
+  DML_SOFTPLUS_GRADIENT = 92,   /* dy, features */
+  DML_SOFTSIGN_GRADIENT = 93,   /* dy, features */
+  DML_SIGMOID_GRADIENT = 94,    /* outputs y, dy: dy * y * (1 - y) */
+  DML_TANH_GRADIENT = 95,       /* outputs y, dy: dy * (1 - y * y) */
+  DML_SQRT_GRADIENT = 96,       /* outputs y, dy: dy * 0.5 / y */
+  DML_RSQRT_GRADIENT = 97,      /* outputs y, dy: dy * -0.5 * y^3 */
+  DML_RECIPROCAL_GRADIENT = 98, /* outputs y, dy: -dy * y * y */
+
+  /* Comparisons: two of one type (number or bool) to bool. */
+  DML_EQUAL = 128,
+  DML_NOT_EQUAL = 129,
+  DML_LESS = 130,
+  DML_LESS_EQUAL = 131,
+  DML_GREATER = 132,
+  DML_GREATER_EQUAL = 133,
+  DML_APPROXIMATE_EQUAL = 134, /* |x - y| < parameters[0] */
+
+  /* Ternary. */
+  DML_SELECT = 192,        /* bool, then two of any one type */
+  DML_CLIP_BY_VALUE = 193, /* number: x, low, high */
+  DML_MULTIPLY_ADD = 194   /* float: x * y + z */
+} dml_elementwise_op;
+
+/* output = op(inputs...). Sizes of all are equal (broadcast by stride 0).
+ * `parameters` are the op's own, as many as its comment names; may be null. */
+DML_EXPORT dml_code dml_elementwise(dml_device* device, dml_elementwise_op op,
+                                    const dml_tensor* const* inputs,
+                                    uint32_t input_count,
+                                    const dml_tensor* output,
+                                    const double* parameters);
+
+/* Converts between any two types: floats to integers toward zero, to bool as
+ * x != 0; to float16 by round to nearest even. Same type: a strided copy. */
+DML_EXPORT dml_code dml_cast(dml_device* device, const dml_tensor* input,
+                             const dml_tensor* output);
+
+/* Strided copy between tensors of equal type and sizes: the way to transpose,
+ * slice, tile, broadcast, reverse, concatenate and split. */
+DML_EXPORT dml_code dml_copy_tensor(dml_device* device, const dml_tensor* input,
+                                    const dml_tensor* output);
+
+/* Every element becomes `*value`, host memory of the tensor's type. */
+DML_EXPORT dml_code dml_fill(dml_device* device, const dml_tensor* output,
+                             const void* value);
+
+/* output[i] = start + i * delta, rank 1; number; in float64 or int64. */
+DML_EXPORT dml_code dml_range(dml_device* device, const dml_tensor* output,
+                              double start, double delta);
+
+typedef enum dml_pad_mode {
+  DML_PAD_CONSTANT = 0,
+  DML_PAD_REFLECT = 1,  /* edge not repeated */
+  DML_PAD_SYMMETRIC = 2 /* edge repeated */
+} dml_pad_mode;
+
+/* output.sizes[d] = before[d] + input.sizes[d] + after; `after` follows from
+ * the sizes. Pads may be negative in constant mode (crops). `value`: host
+ * memory of the tensor's type, for constant mode; null: zero. */
+DML_EXPORT dml_code dml_pad(dml_device* device, dml_pad_mode mode,
+                            const dml_tensor* input, const int64_t* before,
+                            const void* value, const dml_tensor* output);
+
+/* ---- Reductions -------------------------------------------------------- */
+
+typedef enum dml_reduce_op {
+  DML_REDUCE_SUM = 0,        /* number; float16 accumulates in float32 */
+  DML_REDUCE_MEAN = 1,       /* number; empty: NaN, integers 0 */
+  DML_REDUCE_PRODUCT = 2,    /* number */
+  DML_REDUCE_MAX = 3,        /* number; empty: lowest value */
+  DML_REDUCE_MIN = 4,        /* number; empty: highest value */
+  DML_REDUCE_ALL = 5,        /* bool */
+  DML_REDUCE_ANY = 6,        /* bool */
+  DML_REDUCE_SUM_SQUARE = 7, /* float */
+  DML_REDUCE_L2 = 8          /* float: square root of the sum of squares */
+} dml_reduce_op;
+
+/* Same rank; output sizes are 1 in the reduced dimensions and equal elsewhere.
+ * Times `scale` (float only; 1.0 for none). */
+DML_EXPORT dml_code dml_reduce(dml_device* device, dml_reduce_op op,
+                               const dml_tensor* input,
+                               const dml_tensor* output, double scale);
+
+typedef enum dml_arg_reduce_op {
+  DML_ARG_MAX = 0,
+  DML_ARG_MIN = 1
+} dml_arg_reduce_op;
+
+/* Index of the first extreme element along `axis`; output int32 or int64, same
+ * rank, size 1 in `axis`. A NaN is never picked unless all are (index 0). */
+DML_EXPORT dml_code dml_arg_reduce(dml_device* device, dml_arg_reduce_op op,
+                                   const dml_tensor* input, uint32_t axis,
+                                   const dml_tensor* output);
+
+/* ---- Matrix products ---------------------------------------------------- */
+
+typedef enum dml_activation {
+  DML_ACTIVATION_NONE = 0,
+  DML_ACTIVATION_RELU = 1,
+  DML_ACTIVATION_RELU6 = 2,
+  DML_ACTIVATION_ELU = 3
+} dml_activation;
+
+/* c = activation(alpha * a x b + beta * c + bias) on the last two dimensions:
+ * a [..., m, k], b [..., k, n], c [..., m, n]; transposes by strides. Leading
+ * sizes equal c's (broadcast by stride 0). `bias` (may be null) has c's sizes
+ * by strides. float; float16 accumulates in float32. k = 0 gives
+ * activation(beta * c + bias). c must overlap neither a nor b. */
+DML_EXPORT dml_code dml_gemm(dml_device* device, const dml_tensor* a,
+                             const dml_tensor* b, const dml_tensor* c,
+                             double alpha, double beta, const dml_tensor* bias,
+                             dml_activation activation);
+
+/* ---- Convolution and pooling ------------------------------------------- */
+
+/* Logical order, whatever the layout in memory (strides say that):
+ *   input  [batch, in channels, spatial...]
+ *   filter [out channels, in channels / groups, spatial...]
+ *   output [batch, out channels, spatial...]
+ * 1 to 3 spatial dimensions. Cross-correlation, as in TF:
+ *   output[n,o,p] = sum over c,k of
+ *     input[n, c, p * stride - pad_before + k * dilation] * filter[o,c,k]
+ * with zeros outside the input. What is read past the end follows from the
+ * sizes. groups = in channels is the depthwise convolution. */
+typedef struct dml_convolution_attributes {
+  uint32_t spatial_rank;
+  int64_t strides[3];
+  int64_t dilations[3];
+  int64_t pad_before[3];
+  int64_t groups;
+} dml_convolution_attributes;
+
+/* `bias` [out channels] may be null. float; float16 accumulates in float32. */
+DML_EXPORT dml_code dml_convolution(
+    dml_device* device, const dml_convolution_attributes* attributes,
+    const dml_tensor* input, const dml_tensor* filter, const dml_tensor* bias,
+    dml_activation activation, const dml_tensor* output);
+/* Gradient of the input: transposed convolution. */
+DML_EXPORT dml_code dml_convolution_backward_data(
+    dml_device* device, const dml_convolution_attributes* attributes,
+    const dml_tensor* filter, const dml_tensor* output_gradient,
+    const dml_tensor* input_gradient);
+/* Gradient of the filter. */
+DML_EXPORT dml_code dml_convolution_backward_filter(
+    dml_device* device, const dml_convolution_attributes* attributes,
+    const dml_tensor* input, const dml_tensor* output_gradient,
+    const dml_tensor* filter_gradient);
+
+typedef struct dml_pooling_attributes {
+  uint32_t spatial_rank;
+  int64_t window[3];
+  int64_t strides[3];
+  int64_t pad_before[3];
+} dml_pooling_attributes;
+
+/* Tensors [batch, channels, spatial...] as for convolution; float. Max: of the
+ * elements inside the input. */
+DML_EXPORT dml_code dml_max_pool(dml_device* device,
+                                 const dml_pooling_attributes* attributes,
+                                 const dml_tensor* input,
+                                 const dml_tensor* output);
+/* Each output's gradient goes to the first maximal element of its window. */
+DML_EXPORT dml_code dml_max_pool_gradient(
+    dml_device* device, const dml_pooling_attributes* attributes,
+    const dml_tensor* input, const dml_tensor* output,
+    const dml_tensor* output_gradient, const dml_tensor* input_gradient);
+/* Gathers, for each output, `values` (sizes of the input) at the first maximal
+ * element of the window of `input`: the gradient of dml_max_pool_gradient. */
+DML_EXPORT dml_code dml_max_pool_gather(
+    dml_device* device, const dml_pooling_attributes* attributes,
+    const dml_tensor* input, const dml_tensor* values,
+    const dml_tensor* output);
+/* The mean over the elements inside the input (padding does not count). */
+DML_EXPORT dml_code dml_average_pool(dml_device* device,
+                                     const dml_pooling_attributes* attributes,
+                                     const dml_tensor* input,
+                                     const dml_tensor* output);
+DML_EXPORT dml_code dml_average_pool_gradient(
+    dml_device* device, const dml_pooling_attributes* attributes,
+    const dml_tensor* output_gradient, const dml_tensor* input_gradient);
+
+/* ---- Normalization and losses ------------------------------------------ */
+
+/* input, output [batch, channels, spatial...] (rank 2 to 5), float32 or
+ * float16; all others float32 [channels].
+ *   output = (input - mean) / sqrt(variance + epsilon) * scale + offset
+ * with the biased variance over batch and space. Outputs: mean, variance
+ * (times n / (n - 1) when `unbiased_variance`, n > 1), saved_inverse_stddev =
+ * 1 / sqrt(biased variance + epsilon). Any of the three may be null. */
+DML_EXPORT dml_code dml_batch_norm_training(
+    dml_device* device, const dml_tensor* input, const dml_tensor* scale,
+    const dml_tensor* offset, double epsilon, int32_t unbiased_variance,
+    const dml_tensor* output, const dml_tensor* mean,
+    const dml_tensor* variance, const dml_tensor* saved_inverse_stddev);
+DML_EXPORT dml_code dml_batch_norm_inference(
+    dml_device* device, const dml_tensor* input, const dml_tensor* scale,
+    const dml_tensor* offset, const dml_tensor* mean,
+    const dml_tensor* variance, double epsilon, const dml_tensor* output);
+/* Gradients of training (`training` != 0, with the batch's mean and inverse
+ * standard deviation) or of inference (with the given ones). */
+DML_EXPORT dml_code dml_batch_norm_gradient(
+    dml_device* device, int32_t training, const dml_tensor* output_gradient,
+    const dml_tensor* input, const dml_tensor* scale, const dml_tensor* mean,
+    const dml_tensor* inverse_stddev, const dml_tensor* input_gradient,
+    const dml_tensor* scale_gradient, const dml_tensor* offset_gradient);
+
+/* Over the last dimension of tensors of any rank >= 1; float. log: of it. */
+DML_EXPORT dml_code dml_softmax(dml_device* device, int32_t log,
+                                const dml_tensor* input,
+                                const dml_tensor* output);
+/* logits, labels, backprop [batch, classes]; loss [batch].
+ *   loss = -sum(labels * log_softmax(logits))
+ *   backprop = softmax(logits) - labels
+ * `loss` or `backprop` may be null. labels may be broadcast by stride 0. */
+DML_EXPORT dml_code dml_softmax_cross_entropy(dml_device* device,
+                                              const dml_tensor* logits,
+                                              const dml_tensor* labels,
+                                              const dml_tensor* loss,
+                                              const dml_tensor* backprop);
+/* As above with labels [batch], int32 or int64; a label outside
+ * [0, classes) gives NaN in its row of both outputs. */
+DML_EXPORT dml_code dml_sparse_softmax_cross_entropy(
+    dml_device* device, const dml_tensor* logits, const dml_tensor* labels,
+    const dml_tensor* loss, const dml_tensor* backprop);
+
+/* ---- Indexing ---------------------------------------------------------- */
+
+/* params [outer, rows, inner], indices [count] (int32 or int64), output
+ * [outer, count, inner], of any one type:
+ *   output[o, i, j] = params[o, indices[i], j], 0 where out of range. */
+DML_EXPORT dml_code dml_gather(dml_device* device, const dml_tensor* params,
+                               const dml_tensor* indices,
+                               const dml_tensor* output);
+
+typedef enum dml_scatter_op {
+  DML_SCATTER_ASSIGN = 0,
+  DML_SCATTER_ADD = 1,
+  DML_SCATTER_SUBTRACT = 2,
+  DML_SCATTER_MULTIPLY = 3,
+  DML_SCATTER_DIVIDE = 4,
+  DML_SCATTER_MINIMUM = 5,
+  DML_SCATTER_MAXIMUM = 6
+} dml_scatter_op;
+
+/* output [rows, inner] is updated in place, for each i in order:
+ *   output[indices[i], j] = op(output[indices[i], j], updates[i, j])
+ * with updates [count, inner] (or broadcast by stride 0), indices [count],
+ * int32 or int64; indices out of range are skipped. float32, float16, int32,
+ * int64. Deterministic: repeated indices apply in order. */
+DML_EXPORT dml_code dml_scatter(dml_device* device, dml_scatter_op op,
+                                const dml_tensor* indices,
+                                const dml_tensor* updates,
+                                const dml_tensor* output);
+
+/* indices [outer, inner] (uint8, int32 or int64), output [outer, depth, inner]
+ * of any type; on_value and off_value: rank 0 tensors of that type. */
+DML_EXPORT dml_code dml_one_hot(dml_device* device, const dml_tensor* indices,
+                                const dml_tensor* on_value,
+                                const dml_tensor* off_value,
+                                const dml_tensor* output);
+
+/* ---- Random numbers ---------------------------------------------------- */
+
+typedef enum dml_random_distribution {
+  DML_RANDOM_UNIFORM = 0,          /* float in [0, 1) */
+  DML_RANDOM_NORMAL = 1,           /* float, mean 0, deviation 1 */
+  DML_RANDOM_TRUNCATED_NORMAL = 2, /* as above, |x| < 2 by rejection */
+  DML_RANDOM_UNIFORM_INT = 3       /* int32, int64 in [low, high) */
+} dml_random_distribution;
+
+/* Philox 4x32-10 (Salmon et al., 2011): output block g, of 4 numbers, comes
+ * from counter + g, as TensorFlow's CPU kernels draw them; truncated normals
+ * from counter + g * 64 on, as there. Contiguous output. `low` and `high` are
+ * for DML_RANDOM_UNIFORM_INT. */
+DML_EXPORT dml_code dml_random(dml_device* device,
+                               dml_random_distribution distribution,
+                               const uint32_t counter[4], const uint32_t key[2],
+                               int64_t low, int64_t high,
+                               const dml_tensor* output);
+
+/* ---- Optimizers --------------------------------------------------------- */
+
+/* One update in place. Tensors in this order; slots have the variable's sizes,
+ * the others are rank 0 on the device. All of one type, float. Contiguous. */
+typedef enum dml_optimizer {
+  DML_SGD = 0,              /* var | lr | grad */
+  DML_MOMENTUM = 1,         /* var accum | lr | grad | momentum; nesterov */
+  DML_ADAGRAD = 2,          /* var accum | lr | grad; update_slots */
+  DML_ADAM = 3,             /* var m v | beta1_power beta2_power lr beta1 beta2
+                               epsilon | grad; nesterov */
+  DML_RMSPROP = 4,          /* var ms mom | lr rho momentum epsilon | grad */
+  DML_CENTERED_RMSPROP = 5, /* var mg ms mom | lr rho momentum epsilon | grad */
+  DML_ADADELTA = 6,         /* var accum accum_update | lr rho epsilon | grad */
+  DML_ADAGRAD_V2 = 7        /* var accum | lr epsilon | grad; update_slots */
+} dml_optimizer;
+
+DML_EXPORT dml_code dml_apply_optimizer(dml_device* device,
+                                        dml_optimizer optimizer,
+                                        const dml_tensor* const* tensors,
+                                        uint32_t tensor_count,
+                                        int32_t use_nesterov,
+                                        int32_t update_slots);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_DML_OPERATORS_H_ */

@@ -1,0 +1,218 @@
+/* The DML runtime's C API: adapters, devices, memory, copies and counters.
+ * Operators are in dml_operators.h.
+ *
+ * Everything above the runtime uses these two headers and nothing else: the
+ * TensorFlow 1.15 device, the Python binding (ctypes), benchmarks, and later
+ * the TensorFlow 2.x plugin. They name neither TensorFlow nor a graphics API.
+ *
+ * Errors: functions that can fail return a dml_code. For any but DML_OK,
+ * dml_error_message() gives the cause and the way out, per thread, until the
+ * thread's next failing call. No function aborts or throws.
+ *
+ * Threads: every function may be called from any thread at any time, except
+ * that an object must not be used during or after its closing.
+ *
+ * Addresses: a device address is an integer that also may be cast to a host
+ * pointer; touching it from the host faults. Address arithmetic inside an
+ * allocation is legal.
+ *
+ * Order: work takes effect in the order in which it was enqueued; enqueuing
+ * does not wait for it. Memory may be freed as soon as the last use of it is
+ * enqueued.
+ *
+ * Sizes are in bytes unless the name says otherwise.
+ */
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_DML_RUNTIME_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_DML_RUNTIME_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DML_EXPORT __attribute__((visibility("default")))
+
+/* Changes when a function or struct below changes incompatibly. */
+#define DML_RUNTIME_API_VERSION 1
+DML_EXPORT uint32_t dml_api_version(void);
+
+typedef enum dml_code {
+  DML_OK = 0,
+  DML_INVALID_ARGUMENT = 1,
+  DML_OUT_OF_MEMORY = 2,
+  DML_UNIMPLEMENTED = 3,
+  DML_UNAVAILABLE = 4,
+  DML_DEVICE_LOST = 5,
+  DML_INTERNAL = 6,
+  DML_DEADLINE_EXCEEDED = 7,
+  DML_NOT_FOUND = 8,
+  DML_FAILED_PRECONDITION = 9
+} dml_code;
+
+DML_EXPORT const char* dml_error_message(void);
+
+/* ---- Adapters ---------------------------------------------------------- */
+
+typedef enum dml_adapter_type {
+  DML_ADAPTER_DISCRETE = 0,
+  DML_ADAPTER_INTEGRATED = 1,
+  DML_ADAPTER_SOFTWARE = 2
+} dml_adapter_type;
+
+typedef struct dml_adapter_info {
+  char name[256];
+  char driver[256];
+  char api[64];
+  uint32_t vendor_id; /* PCI */
+  uint32_t device_id; /* PCI */
+  uint8_t uuid[16];
+  dml_adapter_type type;
+  uint32_t unified_memory; /* 0 or 1 */
+  uint64_t memory_bytes;
+  uint64_t max_heap_bytes;
+  uint32_t subgroup_size;
+  uint32_t max_group_invocations;
+  uint32_t max_shared_bytes;
+  uint32_t float16_arithmetic; /* 0 or 1 */
+  uint32_t float64;            /* 0 or 1 */
+} dml_adapter_info;
+
+/* Lists the visible adapters: discrete, then integrated, then software; in the
+ * driver's order inside a class. Read once per process:
+ *   DML_VISIBLE_DEVICES     comma-separated indices into that list; order is
+ *                           kept, as in CUDA_VISIBLE_DEVICES an unknown index
+ *                           ends the list, and the problem is said.
+ *   TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER=1
+ *                           lists software adapters too.
+ *   TF_DIRECTML_BACKEND     "vulkan" (default) or "null".
+ * Always DML_OK; `*count` may be 0, and then dml_adapter_problem() says why. */
+DML_EXPORT dml_code dml_adapter_count(uint32_t* count);
+
+/* One line: why there is no adapter, or fewer than asked for, and what to do.
+ * Empty when all is well. Static storage. */
+DML_EXPORT const char* dml_adapter_problem(void);
+
+DML_EXPORT dml_code dml_adapter_get_info(uint32_t index,
+                                         dml_adapter_info* info);
+
+/* ---- Devices ----------------------------------------------------------- */
+
+typedef struct dml_device dml_device;
+
+/* The device of an adapter. One per adapter and process: opening again gives
+ * the same one with another reference, or, once that one is lost, a new one. */
+DML_EXPORT dml_code dml_device_open(uint32_t adapter_index,
+                                    dml_device** device);
+/* Drops a reference; the last one waits for the device's work. */
+DML_EXPORT void dml_device_close(dml_device* device);
+DML_EXPORT uint32_t dml_device_adapter_index(const dml_device* device);
+/* DML_OK, or why the device can't be used any more. */
+DML_EXPORT dml_code dml_device_status(dml_device* device);
+
+/* Sends what is recorded, without waiting. */
+DML_EXPORT dml_code dml_device_flush(dml_device* device);
+/* Waits until everything enqueued so far has completed. */
+DML_EXPORT dml_code dml_device_sync(dml_device* device);
+
+typedef struct dml_device_statistics {
+  uint64_t launches; /* dispatches enqueued */
+  uint64_t device_copies;
+  uint64_t barriers;
+  uint64_t submissions;
+  uint64_t host_to_device_copies;
+  uint64_t host_to_device_bytes;
+  uint64_t device_to_host_copies;
+  uint64_t device_to_host_bytes;
+  uint64_t staging_bytes;     /* reserved now */
+  uint64_t programs_compiled; /* does not grow with new shapes */
+  uint64_t driver_budget_bytes;
+  uint64_t driver_used_bytes;
+} dml_device_statistics;
+
+/* Counters since the device was opened first. */
+DML_EXPORT void dml_device_get_statistics(dml_device* device,
+                                          dml_device_statistics* statistics);
+
+/* Names the calling thread's work from here on, for counters and memory
+ * reports: the op type, such as "Conv2D". Copied; null clears it. */
+DML_EXPORT void dml_set_tag(const char* tag);
+
+/* Writes lines "tag\tlaunches\n", by tag, into `text` (always terminated) and
+ * returns the length that the whole text has. */
+DML_EXPORT size_t dml_device_launches_by_tag(dml_device* device, char* text,
+                                             size_t capacity);
+
+/* For tests: the next submission fails as if the driver had said `code`. */
+DML_EXPORT void dml_device_inject_failure(dml_device* device, dml_code code);
+
+/* ---- Memory ------------------------------------------------------------ */
+
+typedef struct dml_pool dml_pool;
+
+typedef struct dml_pool_options {
+  uint64_t limit_bytes;  /* of all heaps; 0: what the driver's budget allows */
+  uint32_t allow_growth; /* 0: the limit is reserved at first use */
+  uint64_t heap_bytes;   /* of an ordinary heap; 0: chosen */
+} dml_pool_options;
+
+typedef struct dml_pool_statistics {
+  uint64_t bytes_in_use;
+  uint64_t peak_bytes_in_use;
+  uint64_t bytes_reserved;
+  uint64_t peak_bytes_reserved;
+  uint64_t largest_free_block;
+  uint64_t largest_allocation;
+  uint64_t limit_bytes;
+  uint64_t allocation_count;
+  uint64_t live_allocations;
+  uint64_t heap_count;
+} dml_pool_statistics;
+
+/* A budget of device memory; the pool keeps the device open. */
+DML_EXPORT dml_code dml_pool_open(dml_device* device,
+                                  const dml_pool_options* options,
+                                  dml_pool** pool);
+/* All memory of the pool becomes invalid. */
+DML_EXPORT void dml_pool_close(dml_pool* pool);
+/* At least `bytes`, aligned to 256. DML_OUT_OF_MEMORY names the size, the
+ * limit, the use and the largest holders by tag. */
+DML_EXPORT dml_code dml_allocate(dml_pool* pool, uint64_t bytes,
+                                 uint64_t* address);
+DML_EXPORT void dml_free(dml_pool* pool, uint64_t address);
+/* Size of the live allocation that starts at `address`; else 0. */
+DML_EXPORT uint64_t dml_allocated_bytes(dml_pool* pool, uint64_t address);
+DML_EXPORT void dml_pool_trim(dml_pool* pool);
+DML_EXPORT void dml_pool_reset_peaks(dml_pool* pool);
+DML_EXPORT void dml_pool_get_statistics(dml_pool* pool,
+                                        dml_pool_statistics* statistics);
+
+/* ---- Copies ------------------------------------------------------------ */
+
+/* The host range may be reused when this returns. */
+DML_EXPORT dml_code dml_copy_from_host(dml_device* device, uint64_t dst,
+                                       const void* src, uint64_t bytes);
+/* Waits for the bytes. */
+DML_EXPORT dml_code dml_copy_to_host(dml_device* device, void* dst,
+                                     uint64_t src, uint64_t bytes);
+/* Calls `done(argument, code, message)` once, on a thread of the runtime or on
+ * this one, when the bytes are in `dst` or never will be. It must not wait for
+ * the device. */
+typedef void (*dml_callback)(void* argument, dml_code code,
+                             const char* message);
+DML_EXPORT void dml_copy_to_host_async(dml_device* device, void* dst,
+                                       uint64_t src, uint64_t bytes,
+                                       dml_callback done, void* argument);
+/* Calls `done` when everything enqueued so far has completed. */
+DML_EXPORT void dml_on_complete(dml_device* device, dml_callback done,
+                                void* argument);
+/* Device to device; the ranges may overlap. */
+DML_EXPORT dml_code dml_copy(dml_device* device, uint64_t dst, uint64_t src,
+                             uint64_t bytes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_DML_RUNTIME_H_ */

@@ -1,0 +1,23 @@
+// The backends that are built in, one function each.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_DRIVERS_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_DRIVERS_H_
+
+#include <memory>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+
+namespace dml {
+namespace hal {
+
+// Vulkan 1.2 and up; the loader is opened at run time.
+Status EnumerateVulkan(std::vector<std::unique_ptr<Adapter>>* adapters);
+
+// One adapter that accepts everything and computes nothing: it measures the
+// cost of the layers above it. Copies are real, dispatches do nothing.
+Status EnumerateNull(std::vector<std::unique_ptr<Adapter>>* adapters);
+
+}  // namespace hal
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_DRIVERS_H_

@@ -1,0 +1,163 @@
+// The hardware abstraction layer: what a graphics API owes the runtime.
+//
+// One backend a folder (vulkan/, null/; directml/ later), each reached through
+// the one function that it declares in drivers.h. Nothing above this header
+// may name a graphics API.
+//
+// Lifetime: a Device outlives every object that it made; an Adapter may die
+// before its Devices. Threading: each class says its own.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_HAL_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_HAL_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+
+namespace dml {
+namespace hal {
+
+// In the order in which adapters are listed to the user.
+enum class AdapterType { kDiscrete = 0, kIntegrated = 1, kSoftware = 2 };
+
+// What the runtime needs to know of an adapter. Sizes in bytes.
+struct AdapterInfo {
+  std::string name;                // as the driver gives it
+  std::string driver;              // name and version of the driver
+  std::string api;                 // for example "Vulkan 1.3.230"
+  uint32_t vendor_id = 0;          // PCI
+  uint32_t device_id = 0;          // PCI
+  std::array<uint8_t, 16> uuid{};  // of device and driver: keys disk caches
+  AdapterType type = AdapterType::kSoftware;
+  uint64_t memory_bytes = 0;    // device-local memory
+  bool unified_memory = false;  // all device memory is host-visible
+  uint64_t max_heap_bytes = 0;  // largest single Heap
+  uint32_t subgroup_size = 0;
+  uint32_t max_group_invocations = 0;
+  uint32_t max_group_size[3] = {0, 0, 0};
+  uint32_t max_grid[3] = {0, 0, 0};
+  uint32_t max_shared_bytes = 0;
+  bool float16_arithmetic = false;
+  bool float64 = false;
+  // Empty when the adapter can be used. Else what it lacks, in words, such as
+  // "bufferDeviceAddress; update the driver to ...".
+  std::string unusable_because;
+};
+
+enum class HeapKind {
+  kDevice,    // fastest for the device; host-visible where memory is unified
+  kUpload,    // host writes, device reads; always host-visible
+  kReadback,  // device writes, host reads; always host-visible, host-cached
+};
+
+// One allocation of the driver. Thread-compatible; host() is stable.
+class Heap {
+ public:
+  virtual ~Heap() = default;
+  virtual uint64_t size() const = 0;
+  // Host mapping of the whole heap, coherent, or null when not host-visible.
+  virtual uint8_t* host() const = 0;
+};
+
+// A compute program with its specialization applied. Immutable.
+class Program {
+ public:
+  virtual ~Program() = default;
+};
+
+// What every Vulkan driver offers for push constants.
+constexpr uint32_t kMaxDirectParameterBytes = 128;
+
+struct ProgramDesc {
+  const char* name = "";       // for messages and captures
+  Span<const uint32_t> spirv;  // entry point "main"
+  // How the program takes its parameter block: directly (push constants, at
+  // most kMaxDirectParameterBytes) or by the address of a block in memory.
+  bool parameters_in_memory = false;
+  Span<const uint32_t> specialization;  // constant_id i has value [i]
+};
+
+struct Binding {
+  Heap* heap = nullptr;
+  uint64_t offset = 0;
+};
+
+// One dispatch. A program's parameter block is its bindings' addresses, 8
+// bytes each, then its constants (shaders/dml.glsl hides how it travels).
+struct DispatchDesc {
+  const Program* program = nullptr;
+  uint32_t groups[3] = {1, 1, 1};
+  Span<const Binding> bindings;
+  Span<const uint8_t> constants;
+};
+
+// Records work for one submission. Thread-compatible. Reused after Begin(),
+// which is legal only when its last submission has completed.
+class CommandList {
+ public:
+  virtual ~CommandList() = default;
+  virtual Status Begin() = 0;
+  virtual void Dispatch(const DispatchDesc& desc) = 0;
+  // Byte-granular; the ranges do not overlap.
+  virtual void Copy(const Binding& dst, const Binding& src, uint64_t bytes) = 0;
+  // Makes all earlier work of the queue complete and visible to all later.
+  virtual void Barrier() = 0;
+  // Also makes device writes visible to the host once the list completed.
+  // Returns what went wrong in any call since Begin().
+  virtual Status End() = 0;
+};
+
+struct MemoryBudget {
+  uint64_t budget_bytes = 0;  // what this process may use now, by the driver
+  uint64_t used_bytes = 0;    // what it uses now
+};
+
+// A logical device with one in-order queue, whose progress is a counter.
+// Thread-safe, except that Submit() has one caller at a time.
+class Device {
+ public:
+  virtual ~Device() = default;
+  virtual const AdapterInfo& info() const = 0;
+  virtual MemoryBudget memory_budget() const = 0;
+
+  // kOutOfMemory when the driver has no room.
+  virtual Status CreateHeap(HeapKind kind, uint64_t bytes,
+                            std::unique_ptr<Heap>* heap) = 0;
+  // May take long (compiles). kUnimplemented when the adapter cannot run it.
+  virtual Status CreateProgram(const ProgramDesc& desc,
+                               std::unique_ptr<Program>* program) = 0;
+  virtual Status CreateCommandList(std::unique_ptr<CommandList>* list) = 0;
+
+  // Queues an ended list; the counter becomes `value` when it and all before
+  // it completed. Values only grow. kDeviceLost when the device is gone.
+  virtual Status Submit(CommandList* list, uint64_t value) = 0;
+  // Blocks without spinning until the counter reaches `value`:
+  // kDeadlineExceeded after `timeout_ns`, kDeviceLost when it never will.
+  virtual Status Wait(uint64_t value, uint64_t timeout_ns) = 0;
+  // The counter now; does not block.
+  virtual Status Completed(uint64_t* value) = 0;
+
+  // Writes compiled programs to the disk cache; cheap when nothing is new.
+  virtual void SaveProgramCache() = 0;
+};
+
+class Adapter {
+ public:
+  virtual ~Adapter() = default;
+  virtual const AdapterInfo& info() const = 0;
+  // kUnavailable when unusable; kDeviceLost or kOutOfMemory from the driver.
+  virtual Status CreateDevice(std::unique_ptr<Device>* device) = 0;
+};
+
+// Fills `adapters`, usable or not, in no special order. An error says why the
+// API cannot be used at all (no loader, broken driver) and how to get it.
+using EnumerateFn = Status (*)(std::vector<std::unique_ptr<Adapter>>* adapters);
+
+}  // namespace hal
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_HAL_H_

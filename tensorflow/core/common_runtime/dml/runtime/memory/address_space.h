@@ -1,0 +1,62 @@
+// AddressSpace: device pointers that fault when the host touches them.
+//
+// A device pointer is an address inside a range that is reserved from the
+// operating system without any access. It is never null, survives pointer
+// arithmetic, is unique in the process, and a host access to it is a fault at
+// the instruction that made it, not a wrong number later.
+//
+// Threading: Resolve() is lock-free and may run beside Map() and Unmap() of
+// other heaps; Map() and Unmap() lock.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_MEMORY_ADDRESS_SPACE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_MEMORY_ADDRESS_SPACE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+
+namespace dml {
+
+class AddressSpace {
+ public:
+  // Heaps occupy whole granules of the reserved range.
+  static constexpr uint64_t kGranuleBytes = uint64_t{2} << 20;
+  static constexpr uint64_t kRangeBytes = uint64_t{1} << 40;
+
+  static Status Create(std::unique_ptr<AddressSpace>* space);
+  ~AddressSpace();
+  AddressSpace(const AddressSpace&) = delete;
+  AddressSpace& operator=(const AddressSpace&) = delete;
+
+  // Gives `heap` an address; the heap must outlive its mapping.
+  Status Map(hal::Heap* heap, uint64_t* address);
+  void Unmap(uint64_t address);
+
+  // The heap and offset of [address, address + bytes). False when the range is
+  // not wholly inside one mapped heap.
+  bool Resolve(uint64_t address, uint64_t bytes, hal::Binding* binding) const;
+
+  // Whether `address` lies in the reserved range, mapped or not.
+  bool Contains(uint64_t address) const {
+    return address >= base_ && address - base_ < kRangeBytes;
+  }
+
+ private:
+  struct Mapping;
+  explicit AddressSpace(uint64_t base);
+
+  const uint64_t base_;
+  // Granule -> the mapping that covers it, or null.
+  std::unique_ptr<std::atomic<const Mapping*>[]> granules_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Mapping>> mappings_;  // retired ones are reused
+  uint64_t next_granule_ = 0;
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_MEMORY_ADDRESS_SPACE_H_

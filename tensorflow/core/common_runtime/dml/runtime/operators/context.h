@@ -1,0 +1,89 @@
+// OperatorContext: what an operator needs of its device, and how it launches.
+//
+// An operator is a function from tensor descriptions and attributes to
+// launches. It holds no state, knows no shapes at compile time, and is safe to
+// call from any thread. Each function here mirrors one of
+// c_api/dml_operators.h, which is its contract: same name in CamelCase without
+// the prefix, same parameters, OperatorContext& in place of the device.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_CONTEXT_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_CONTEXT_H_
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/memory/pool.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
+#include "tensorflow/core/common_runtime/dml/runtime/shaders/program_cache.h"
+
+namespace dml {
+
+struct OperatorContext {
+  const hal::AdapterInfo& adapter;
+  Stream& stream;
+  ProgramCache& programs;
+  Pool& scratch_pool;
+  const char* tag;  // names the work in counters; may be null
+};
+
+// How many work groups to start. Never a zero unless there is nothing to do.
+struct Grid {
+  uint32_t x = 1, y = 1, z = 1;
+};
+
+// A grid of `groups` in all for programs that number their groups by
+// dml_group() (shaders/dml.glsl); folds what exceeds the adapter's limit in x
+// into y, so up to a row of surplus groups may run: programs check bounds.
+Grid LinearGrid(const OperatorContext& context, uint64_t groups);
+
+// The shader of the given variant, such as "gemm_f32", specialized, with its
+// constants, over the buffers in the order of the shader's parameter block.
+Status LaunchProgram(OperatorContext& context, std::string_view shader,
+                     Span<const uint32_t> specialization, Grid grid,
+                     Span<const BufferArgument> buffers,
+                     Span<const uint8_t> constants);
+
+// `constants` is a struct that mirrors the shader's parameters after the
+// buffers, in scalar layout: 4-byte members only, no padding.
+template <typename Constants>
+Status LaunchProgram(OperatorContext& context, std::string_view shader,
+                     Span<const uint32_t> specialization, Grid grid,
+                     Span<const BufferArgument> buffers,
+                     const Constants& constants) {
+  static_assert(std::is_trivially_copyable<Constants>::value &&
+                    sizeof(Constants) % 4 == 0,
+                "constants travel as 4-byte words");
+  return LaunchProgram(
+      context, shader, specialization, grid, buffers,
+      Span<const uint8_t>(reinterpret_cast<const uint8_t*>(&constants),
+                          sizeof(constants)));
+}
+
+// Device memory for the length of one operator. Freed on destruction: the
+// stream's order keeps it valid for what was enqueued until then.
+class Scratch {
+ public:
+  explicit Scratch(OperatorContext& context) : pool_(context.scratch_pool) {}
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  Status Allocate(uint64_t bytes);  // once
+  uint64_t address() const { return address_; }
+  uint64_t bytes() const { return bytes_; }
+  BufferArgument Argument(Access access) const {
+    return {address_, bytes_, access};
+  }
+
+ private:
+  Pool& pool_;
+  uint64_t address_ = 0;
+  uint64_t bytes_ = 0;
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_CONTEXT_H_

@@ -1,0 +1,76 @@
+// Helpers on dml_tensor: checks, extents, coalescing. Pure functions.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_TENSOR_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_TENSOR_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
+
+namespace dml {
+
+uint32_t TypeBytes(uint32_t type);
+// "f32", "f16", "f64", "i8", ..., "u64", "bool": as in shader variants' names.
+const char* TypeSuffix(uint32_t type);
+bool IsFloat(uint32_t type);
+bool IsInteger(uint32_t type);  // bool is not
+
+int64_t ElementCount(const dml_tensor& tensor);
+inline bool IsEmpty(const dml_tensor& tensor) {
+  return ElementCount(tensor) == 0;
+}
+// Row-major without gaps (dimensions of size 1 may have any stride).
+bool IsContiguous(const dml_tensor& tensor);
+bool SameSizes(const dml_tensor& a, const dml_tensor& b);
+// "float32 [2, 3]", for messages.
+std::string Describe(const dml_tensor& tensor);
+
+// A row-major tensor.
+dml_tensor MakeTensor(uint64_t data, uint32_t type, Span<const int64_t> sizes);
+// The same memory seen as another rank-N row-major tensor of as many elements;
+// `tensor` must be contiguous.
+dml_tensor Reshape(const dml_tensor& tensor, Span<const int64_t> sizes);
+
+// Rank, type, sizes, address and extent are sane, and offsets fit the 32 bits
+// that programs index with. `name` is for the message: "gemm: a".
+Status CheckTensor(const dml_tensor* tensor, const char* name);
+
+// The bytes from the lowest to the highest element; empty tensors give 0.
+BufferArgument Argument(const dml_tensor& tensor, Access access);
+// The address of the lowest element differs from data with negative strides:
+// programs take data, hazards take the extent. Launches pass the extent's
+// address, so constants carry this offset, in elements, of data in it.
+int32_t DataOffset(const dml_tensor& tensor);
+
+// Merges dimensions that every tensor walks contiguously and drops those of
+// size 1, so that programs loop over as few as possible. All have the same
+// sizes. Result: rank >= 1 sizes, and per tensor the strides.
+struct Coalesced {
+  static constexpr int kMaxTensors = 4;
+  uint32_t rank = 0;
+  uint32_t sizes[DML_MAX_RANK] = {};
+  int32_t strides[kMaxTensors][DML_MAX_RANK] = {};
+};
+Coalesced Coalesce(Span<const dml_tensor* const> tensors);
+
+// A name such as "cast_f32_i64" in a fixed buffer, without allocating.
+class ShaderName {
+ public:
+  explicit ShaderName(std::string_view stem);
+  ShaderName(std::string_view stem, uint32_t type);
+  ShaderName(std::string_view stem, uint32_t type_a, uint32_t type_b);
+  operator std::string_view() const { return {text_, size_}; }  // NOLINT
+
+ private:
+  void Append(std::string_view text);
+  char text_[64];
+  size_t size_ = 0;
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_TENSOR_H_

@@ -1,0 +1,122 @@
+// Stream: the one queue of work of a device.
+//
+// Work takes effect in the order in which it was enqueued. Enqueuing returns at
+// once: it resolves addresses, decides whether a barrier is needed and writes a
+// packet; it neither allocates per launch nor calls the driver. A submission
+// thread turns packets into command lists and sends them by count, by bytes or
+// by age, and at once when somebody waits. A completion thread runs callbacks.
+//
+// Hazards: a barrier goes before a command exactly when one of its byte ranges
+// conflicts (write-read, read-write, write-write) with a command since the last
+// barrier, across submissions too.
+//
+// Failure: once the device is lost, every call returns kDeviceLost with the
+// cause, and callbacks that wait get the same.
+//
+// Thread-safe.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/memory/address_space.h"
+
+namespace dml {
+
+enum class Access : uint8_t { kRead, kWrite, kReadWrite };
+
+// The bytes that a launch may touch behind one buffer parameter.
+struct BufferArgument {
+  uint64_t address = 0;
+  uint64_t bytes = 0;
+  Access access = Access::kRead;
+};
+
+struct Launch {
+  static constexpr int kMaxBuffers = 12;
+  static constexpr int kMaxConstantBytes = 512;
+
+  const hal::Program* program = nullptr;
+  uint32_t groups[3] = {1, 1, 1};  // a zero launches nothing
+  Span<const BufferArgument> buffers;
+  Span<const uint8_t> constants;
+};
+
+struct StreamOptions {
+  uint32_t flush_commands = 64;       // TF_DIRECTML_BATCH_FLUSH_SIZE
+  uint32_t flush_microseconds = 500;  // TF_DIRECTML_BATCH_FLUSH_TIME
+  uint64_t flush_staging_bytes = uint64_t{32} << 20;
+  uint64_t staging_limit_bytes = uint64_t{256} << 20;  // each way, in flight
+};
+
+// Counters since the stream was made; bytes where the name says so.
+struct StreamStatistics {
+  uint64_t launches = 0;       // dispatches enqueued
+  uint64_t device_copies = 0;  // device-to-device
+  uint64_t barriers = 0;
+  uint64_t submissions = 0;
+  uint64_t host_to_device_copies = 0;
+  uint64_t host_to_device_bytes = 0;
+  uint64_t device_to_host_copies = 0;
+  uint64_t device_to_host_bytes = 0;
+  uint64_t staging_bytes = 0;  // reserved now, both ways
+};
+
+class Stream {
+ public:
+  using Callback = std::function<void(const Status&)>;
+
+  static Status Create(hal::Device* device, AddressSpace* space,
+                       const StreamOptions& options,
+                       std::unique_ptr<Stream>* stream);
+  // Waits for all work.
+  ~Stream();
+
+  // `tag` groups launch counters (see LaunchesByTag); a pointer to static or
+  // interned storage, compared by content; null: "untagged".
+  Status Dispatch(const Launch& launch, const char* tag);
+  // Device to device; ranges may overlap (as memmove).
+  Status Copy(uint64_t dst, uint64_t src, uint64_t bytes);
+  // The host range may be reused when the call returns.
+  Status CopyFromHost(uint64_t dst, const void* src, uint64_t bytes);
+  // `done` runs once, on the completion thread or on the calling one, after
+  // the bytes are in `dst` or the copy failed. It must not block on the stream.
+  void CopyToHost(void* dst, uint64_t src, uint64_t bytes, Callback done);
+  // `done` runs when all work enqueued so far has completed.
+  void OnComplete(Callback done);
+
+  // Sends what is recorded; does not wait.
+  Status Flush();
+  // Waits until all work enqueued so far has completed.
+  Status Sync();
+
+  // Destroys the heap, and unmaps its address, when all work enqueued so far
+  // has completed.
+  void ReleaseHeap(std::unique_ptr<hal::Heap> heap, uint64_t address);
+
+  // Ok, or why the device cannot be used any more.
+  Status status() const;
+  StreamStatistics statistics() const;
+  // Launches since creation by tag, unordered.
+  std::vector<std::pair<std::string, uint64_t>> LaunchesByTag() const;
+
+  // For tests: the next submission behaves as if the driver had returned
+  // `status`.
+  void InjectFailure(Status status);
+
+ private:
+  class Impl;
+  explicit Stream(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_H_

@@ -1,0 +1,56 @@
+// ProgramCache: the compiled programs of a device.
+//
+// A shader is one SPIR-V module made at build time by shaders/build_shaders.py
+// from one row of shaders/variants.py; a program is a shader with values for
+// its specialization constants. Programs know no shapes, so the cache stays as
+// small as the number of distinct kernels that a process really uses.
+//
+// Thread-safe. Two threads that ask for different programs compile in parallel;
+// two that ask for the same one compile it once.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SHADERS_PROGRAM_CACHE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SHADERS_PROGRAM_CACHE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+
+namespace dml {
+
+// One row of the generated table (shader_table.h), sorted by name.
+struct Shader {
+  const char* name;  // "gemm_f32": source file's stem, then the variant's types
+  const uint32_t* words;
+  uint32_t word_count;
+  bool parameters_in_memory;
+};
+
+// The generated table.
+Span<const Shader> AllShaders();
+
+class ProgramCache {
+ public:
+  static constexpr int kMaxSpecialization = 12;
+
+  explicit ProgramCache(hal::Device* device);
+  ~ProgramCache();
+
+  // The program stays valid as long as the cache. kUnimplemented when there is
+  // no shader of that name (an operator without a variant for that type).
+  Status Get(std::string_view shader, Span<const uint32_t> specialization,
+             const hal::Program** program);
+
+  // Programs made so far: does not grow with new shapes.
+  uint64_t compiled_count() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SHADERS_PROGRAM_CACHE_H_
