@@ -1,0 +1,141 @@
+// Every operator of the runtime, one function each.
+//
+// c_api/dml_operators.h is the contract; each function here has the same
+// parameters. The file that defines it is named after its family.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_OPERATORS_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_OPERATORS_H_
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
+
+namespace dml {
+
+Status Elementwise(OperatorContext& context, dml_elementwise_op op,
+                   const dml_tensor* const* inputs, uint32_t input_count,
+                   const dml_tensor* output, const double* parameters);
+
+Status Cast(OperatorContext& context, const dml_tensor* input,
+            const dml_tensor* output);
+
+Status CopyTensor(OperatorContext& context, const dml_tensor* input,
+                  const dml_tensor* output);
+
+Status Fill(OperatorContext& context, const dml_tensor* output,
+            const void* value);
+
+Status Range(OperatorContext& context, const dml_tensor* output, double start,
+             double delta);
+
+Status Pad(OperatorContext& context, dml_pad_mode mode, const dml_tensor* input,
+           const int64_t* before, const void* value, const dml_tensor* output);
+
+Status Reduce(OperatorContext& context, dml_reduce_op op,
+              const dml_tensor* input, const dml_tensor* output, double scale);
+
+Status ArgReduce(OperatorContext& context, dml_arg_reduce_op op,
+                 const dml_tensor* input, uint32_t axis,
+                 const dml_tensor* output);
+
+Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
+            const dml_tensor* c, double alpha, double beta,
+            const dml_tensor* bias, dml_activation activation);
+
+Status Convolution(OperatorContext& context,
+                   const dml_convolution_attributes* attributes,
+                   const dml_tensor* input, const dml_tensor* filter,
+                   const dml_tensor* bias, dml_activation activation,
+                   const dml_tensor* output);
+
+Status ConvolutionBackwardData(OperatorContext& context,
+                               const dml_convolution_attributes* attributes,
+                               const dml_tensor* filter,
+                               const dml_tensor* output_gradient,
+                               const dml_tensor* input_gradient);
+
+Status ConvolutionBackwardFilter(OperatorContext& context,
+                                 const dml_convolution_attributes* attributes,
+                                 const dml_tensor* input,
+                                 const dml_tensor* output_gradient,
+                                 const dml_tensor* filter_gradient);
+
+Status MaxPool(OperatorContext& context,
+               const dml_pooling_attributes* attributes,
+               const dml_tensor* input, const dml_tensor* output);
+
+Status MaxPoolGradient(OperatorContext& context,
+                       const dml_pooling_attributes* attributes,
+                       const dml_tensor* input, const dml_tensor* output,
+                       const dml_tensor* output_gradient,
+                       const dml_tensor* input_gradient);
+
+Status MaxPoolGather(OperatorContext& context,
+                     const dml_pooling_attributes* attributes,
+                     const dml_tensor* input, const dml_tensor* values,
+                     const dml_tensor* output);
+
+Status AveragePool(OperatorContext& context,
+                   const dml_pooling_attributes* attributes,
+                   const dml_tensor* input, const dml_tensor* output);
+
+Status AveragePoolGradient(OperatorContext& context,
+                           const dml_pooling_attributes* attributes,
+                           const dml_tensor* output_gradient,
+                           const dml_tensor* input_gradient);
+
+Status BatchNormTraining(OperatorContext& context, const dml_tensor* input,
+                         const dml_tensor* scale, const dml_tensor* offset,
+                         double epsilon, int32_t unbiased_variance,
+                         const dml_tensor* output, const dml_tensor* mean,
+                         const dml_tensor* variance,
+                         const dml_tensor* saved_inverse_stddev);
+
+Status BatchNormInference(OperatorContext& context, const dml_tensor* input,
+                          const dml_tensor* scale, const dml_tensor* offset,
+                          const dml_tensor* mean, const dml_tensor* variance,
+                          double epsilon, const dml_tensor* output);
+
+Status BatchNormGradient(OperatorContext& context, int32_t training,
+                         const dml_tensor* output_gradient,
+                         const dml_tensor* input, const dml_tensor* scale,
+                         const dml_tensor* mean,
+                         const dml_tensor* inverse_stddev,
+                         const dml_tensor* input_gradient,
+                         const dml_tensor* scale_gradient,
+                         const dml_tensor* offset_gradient);
+
+Status Softmax(OperatorContext& context, int32_t log, const dml_tensor* input,
+               const dml_tensor* output);
+
+Status SoftmaxCrossEntropy(OperatorContext& context, const dml_tensor* logits,
+                           const dml_tensor* labels, const dml_tensor* loss,
+                           const dml_tensor* backprop);
+
+Status SparseSoftmaxCrossEntropy(OperatorContext& context,
+                                 const dml_tensor* logits,
+                                 const dml_tensor* labels,
+                                 const dml_tensor* loss,
+                                 const dml_tensor* backprop);
+
+Status Gather(OperatorContext& context, const dml_tensor* params,
+              const dml_tensor* indices, const dml_tensor* output);
+
+Status Scatter(OperatorContext& context, dml_scatter_op op,
+               const dml_tensor* indices, const dml_tensor* updates,
+               const dml_tensor* output);
+
+Status OneHot(OperatorContext& context, const dml_tensor* indices,
+              const dml_tensor* on_value, const dml_tensor* off_value,
+              const dml_tensor* output);
+
+Status Random(OperatorContext& context, dml_random_distribution distribution,
+              const uint32_t counter[4], const uint32_t key[2], int64_t low,
+              int64_t high, const dml_tensor* output);
+
+Status ApplyOptimizer(OperatorContext& context, dml_optimizer optimizer,
+                      const dml_tensor* const* tensors, uint32_t tensor_count,
+                      int32_t use_nesterov, int32_t update_slots);
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_OPERATORS_H_
