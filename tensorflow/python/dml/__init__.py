@@ -1,0 +1,1 @@
+"""tensorflow-directml: what is beside TensorFlow's own API. Imports no TensorFlow."""
