@@ -48,12 +48,19 @@ os.environ.setdefault("TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER", "1")
 def import_from_checkout():
     """Makes this checkout's Python importable as tensorflow_directml."""
     subprocess.run(
-        [sys.executable, PYTHON / "generate_api.py", HEADERS / "dml_runtime.h",
-         HEADERS / "dml_operators.h", "--out", PYTHON / "api.py"],
-        check=True)
+        [
+            sys.executable,
+            PYTHON / "generate_api.py",
+            HEADERS / "dml_runtime.h",
+            HEADERS / "dml_operators.h",
+            "--out",
+            PYTHON / "api.py",
+        ],
+        check=True,
+    )
     spec = importlib.util.spec_from_file_location(
-        "tensorflow_directml", PYTHON / "__init__.py",
-        submodule_search_locations=[str(PYTHON)])
+        "tensorflow_directml", PYTHON / "__init__.py", submodule_search_locations=[str(PYTHON)]
+    )
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

@@ -69,4 +69,5 @@ def check(tensor, expected, tolerance=None):
     expected = np.where(np.isfinite(rounded), expected.astype(np.float64), rounded)
     limit = TOLERANCE[actual.dtype] if tolerance is None else tolerance
     np.testing.assert_allclose(
-        actual.astype(np.float64), expected, rtol=limit, atol=limit, equal_nan=True)
+        actual.astype(np.float64), expected, rtol=limit, atol=limit, equal_nan=True
+    )

@@ -24,17 +24,18 @@ def extract(wheel, out):
             if start >= 0:
                 names[path[start:]] = info
         if LIBRARY not in names:
-            sys.exit(f"{wheel} has no {LIBRARY}: it is not a TensorFlow 1.15 "
-                     "wheel for Linux.")
+            sys.exit(f"{wheel} has no {LIBRARY}: it is not a TensorFlow 1.15 wheel for Linux.")
         library = archive.read(names[LIBRARY])
         if GIT_VERSION not in library:
-            sys.exit(f"{wheel} is not the expected build of TensorFlow "
-                     f"({GIT_VERSION.decode()}): use the wheel of "
-                     "tensorflow==1.15.5 from PyPI, as ./configure.py does.")
+            sys.exit(
+                f"{wheel} is not the expected build of TensorFlow "
+                f"({GIT_VERSION.decode()}): use the wheel of "
+                "tensorflow==1.15.5 from PyPI, as ./configure.py does."
+            )
         (out / "libtensorflow_framework.so.1").write_bytes(library)
         for path, info in names.items():
             if path.startswith(HEADERS) and not info.is_dir():
-                target = out / "include" / path[len(HEADERS):]
+                target = out / "include" / path[len(HEADERS) :]
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(archive.read(info))
 

@@ -128,16 +128,14 @@ def _struct(c_name: str, fields: Sequence[Tuple[str, str, int]]) -> type:
     )
 
 
-STRUCTS = {
-    c_name: _struct(c_name, fields) for c_name, fields in api.STRUCTS.items()
-}  # type: Dict[str, Any]
+STRUCTS = {c_name: _struct(c_name, fields) for c_name, fields in api.STRUCTS.items()}  # type: Dict[str, Any]
 _CTensor = STRUCTS["dml_tensor"]
 _Callback = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p)
 
 _TYPES = {
     getattr(DataType, name.upper()): np.dtype(name)
     for name in (
-        "float32 float16 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool".split()
+        ["float32", "float16", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool"]
     )
 }
 _NUMBERS = {dtype: number for number, dtype in _TYPES.items()}
@@ -230,7 +228,9 @@ def library_path() -> str:
 
 # ---- Adapters --------------------------------------------------------------
 
-Adapter = collections.namedtuple("Adapter", [name for name, _, _ in api.STRUCTS["dml_adapter_info"]])
+Adapter = collections.namedtuple(
+    "Adapter", [name for name, _, _ in api.STRUCTS["dml_adapter_info"]]
+)
 
 
 def adapters() -> List[Any]:
@@ -345,7 +345,9 @@ class Tensor:
     ) -> "Tensor":
         """Any view: `strides` and `offset` in elements (default: row-major)."""
         data = self.data + offset * self.dtype.itemsize
-        return Tensor(self.memory, data, self.dtype, sizes, row_major(sizes) if strides is None else strides)
+        return Tensor(
+            self.memory, data, self.dtype, sizes, row_major(sizes) if strides is None else strides
+        )
 
     def as_type(self, dtype: Any) -> "Tensor":
         """The same bytes as another type of the same size."""
@@ -683,7 +685,9 @@ def _pointer(c_object: Any) -> Any:
     return ctypes.cast(ctypes.byref(c_object), ctypes.c_void_p)
 
 
-def _convert(kind: str, name: str, count: int, value: Any, given: Dict[str, Any]) -> Tuple[Any, Any]:
+def _convert(
+    kind: str, name: str, count: int, value: Any, given: Dict[str, Any]
+) -> Tuple[Any, Any]:
     """One argument as (what C gets, what must live until the call returns)."""
     base = kind.replace("const ", "").replace(" const", "").strip()
     if base in ENUMS:

@@ -1,0 +1,391 @@
+#!/usr/bin/env python3
+"""Finds what the build needs and writes .tf_configure.bazelrc.
+
+    ./configure.py            asks, with what it found as the default
+    ./configure.py --yes      takes what it found
+
+For each thing it says what it found, or what is missing and which command
+installs it. A flag beats an environment variable, which beats the search.
+Downloads (the base wheels; Bazel, unless bazelisk works here) go to build/.
+Run it again after installing something, or to change an answer.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent
+BUILD = ROOT / "build"
+BAZELRC = ROOT / ".tf_configure.bazelrc"
+CONFIGURATION = BUILD / "configuration.json"
+BASE_REQUIREMENTS = ROOT / "third_party/tensorflow/requirements.txt"
+BAZEL_PACKAGE = ROOT / "third_party/bazel/package.json"
+
+PYTHONS = ("3.7", "3.6")
+
+SHADER = """#version 460
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_scalar_block_layout : require
+#extension GL_EXT_shader_16bit_storage : require
+layout(buffer_reference, scalar) buffer Halves { float16_t at[]; };
+layout(push_constant) uniform Push { Halves halves; };
+layout(local_size_x = 1) in;
+void main() {}
+"""
+
+PROGRAM = """#include <optional>
+#include <string_view>
+int main() { return std::optional<std::string_view>("")->size(); }
+"""
+
+
+class Missing(Exception):
+    """Something that the build needs is not there; says how to get it."""
+
+    def __init__(self, what, how):
+        super().__init__(f"{what}\n    {how}")
+
+
+def run(*command, timeout=600, cwd=None, env=None):
+    """The command's output, or None when it cannot run or fails."""
+    try:
+        result = subprocess.run(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            cwd=cwd,
+            env=env,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return result.stdout if result.returncode == 0 else None
+
+
+# ---- The searches: each returns candidates, best first ---------------------
+
+
+def python_version(path):
+    """("3.7", real path) of a Python that really runs (a pyenv shim may not)."""
+    code = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2], sys.executable)"
+    output = run(path, "-c", code, timeout=60)
+    return output.strip().split(" ", 1) if output else (None, None)
+
+
+def python_candidates(version):
+    found = shutil.which(f"python{version}")
+    if found:
+        yield found
+    pyenv = os.environ.get("PYENV_ROOT") or (run("pyenv", "root") or "").strip()
+    for root in filter(None, [pyenv, os.path.expanduser("~/.pyenv")]):
+        versions = pathlib.Path(root, "versions").glob(f"{version}.*")
+        for folder in sorted(
+            versions, key=lambda p: [int(n) for n in re.findall(r"\d+", p.name)], reverse=True
+        ):
+            yield str(folder / f"bin/python{version}")
+    # What pip installed for this Python need not be on PATH.
+    for uv in (["uv"], [sys.executable, "-m", "uv"]):
+        found = run(*uv, "python", "find", version, timeout=60)
+        if found:
+            yield found.strip()
+
+
+def find_python(_):
+    for version in PYTHONS:
+        for candidate in python_candidates(version):
+            if python_version(candidate)[0] == version:
+                return candidate
+    raise Missing(
+        "Python 3.7 (or 3.6) to target, with venv: TensorFlow 1.15 runs on no newer one.",
+        "Install it by: uv python install 3.7    or: pyenv install 3.7\n"
+        "    or name it: ./configure.py --python PATH",
+    )
+
+
+def check_python(path):
+    version, executable = python_version(path)
+    if version not in PYTHONS:
+        raise Missing(
+            f"{path} is not a working Python 3.7 or 3.6 with venv"
+            + (f" but {version}." if version else "."),
+            "Name one by --python PATH.",
+        )
+    return executable
+
+
+def find_base(version):
+    """The base wheel for a Python, downloaded unless it is there."""
+    tag = "cp" + version.replace(".", "")
+    folder = BUILD / "base"
+    pattern = f"tensorflow-1.15.5-{tag}-*.whl"
+    if not list(folder.glob(pattern)):
+        print(f"  downloading the base wheel for Python {version} (110 MB) ...", flush=True)
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--require-hashes",
+            "--only-binary=:all:",
+            "--implementation=cp",
+            f"--python-version={version}",
+            f"--abi={tag}m",
+            "--platform=manylinux2010_x86_64",
+            "--dest",
+            folder,
+            "-r",
+            BASE_REQUIREMENTS,
+        ]
+        run(*command, timeout=1800)
+    found = sorted(folder.glob(pattern))
+    if not found:
+        name = "TF_DIRECTML_BASE_WHEEL" + ("" if version == "3.7" else "_CP36")
+        raise Missing(
+            f"the base wheel tensorflow-1.15.5-{tag}-{tag}m-manylinux2010_x86_64.whl.",
+            "Download it by: " + f"{sys.executable} -m pip download --no-deps --only-binary=:all: "
+            f"--python-version={version} --abi={tag}m --platform=manylinux2010_x86_64 "
+            f"tensorflow==1.15.5\n    and name it in {name}, or by a flag.",
+        )
+    return str(found[0])
+
+
+def check_base(path):
+    if not os.path.isfile(path) or not path.endswith(".whl"):
+        raise Missing(f"the base wheel {path} is no wheel file.", "Name one by --base-wheel PATH.")
+    return os.path.abspath(path)
+
+
+def find_compiler(_):
+    for name in ("gcc", "clang"):
+        if shutil.which(name):
+            return shutil.which(name)
+    raise Missing("a C++ compiler.", "Install it by: apt-get install g++")
+
+
+def check_compiler(path):
+    path = shutil.which(path) or path
+    with tempfile.TemporaryDirectory() as folder:
+        source = pathlib.Path(folder, "program.cc")
+        source.write_text(PROGRAM)
+        if run(path, "-std=c++17", source, "-lstdc++", "-o", source.with_suffix("")) is None:
+            raise Missing(
+                f"{path} does not compile and link C++17.",
+                "Install one that does by: apt-get install g++",
+            )
+    return path
+
+
+def find_glslc(_):
+    sdk = os.environ.get("VULKAN_SDK")
+    found = (sdk and shutil.which("glslc", path=f"{sdk}/bin")) or shutil.which("glslc")
+    if not found:
+        raise Missing(
+            "glslc, the shader compiler.",
+            "Install it by: apt-get install glslc    (or the Vulkan SDK)",
+        )
+    return found
+
+
+def check_glslc(path):
+    path = shutil.which(path) or path
+    with tempfile.TemporaryDirectory() as folder:
+        shader = pathlib.Path(folder, "shader.comp")
+        shader.write_text(SHADER)
+        if run(path, "--target-env=vulkan1.2", shader, "-o", f"{shader}.spv") is None:
+            raise Missing(
+                f"{path} does not compile Vulkan 1.2 shaders with buffer references.",
+                "Install shaderc 2020.1 or newer: apt-get install glslc",
+            )
+    return path
+
+
+def find_vulkan(_):
+    sdk = os.environ.get("VULKAN_SDK")
+    for folder in filter(None, [sdk and f"{sdk}/include", "/usr/include", "/usr/local/include"]):
+        if os.path.exists(f"{folder}/vulkan/vulkan.h"):
+            return folder
+    raise Missing("the Vulkan headers.", "Install them by: apt-get install libvulkan-dev")
+
+
+def check_vulkan(path):
+    core = pathlib.Path(path, "vulkan/vulkan_core.h")
+    if not core.exists() or "VK_API_VERSION_1_2" not in core.read_text():
+        raise Missing(
+            f"{path} has no Vulkan headers of 1.2 or newer.",
+            "Install them by: apt-get install libvulkan-dev",
+        )
+    return path
+
+
+def find_bazel(_):
+    """A bazelisk that brings up Bazel's pinned version, by npm if need be."""
+    found = shutil.which("bazelisk")
+    if found and run(found, "version", cwd=ROOT, timeout=180) is not None:
+        return found
+    folder = BUILD / "npm"
+    native = folder / "node_modules/@bazel"
+    if not (native / "bazelisk").exists():
+        if not shutil.which("npm"):
+            raise Missing(
+                "Bazel: there is no bazelisk that works, and no npm to get it with.",
+                "Install npm by: apt-get install npm    or put bazelisk on PATH",
+            )
+        print("  installing Bazel's npm packages ...", flush=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(BAZEL_PACKAGE, folder)
+        run("npm", "install", "--no-audit", "--no-fund", cwd=folder, timeout=1200)
+    version = (ROOT / ".bazelversion").read_text().strip()
+    bazelisk = native / "bazelisk/bazelisk-linux_amd64"
+    bazel = native / f"bazel-linux_x64/bazel-{version}-linux-x86_64"
+    if not (bazelisk.exists() and bazel.exists()):
+        raise Missing(
+            "Bazel: its npm packages could not be installed.",
+            f"See what this says: cd {folder} && npm install",
+        )
+    wrapper = BUILD / "bazel"
+    wrapper.write_text(f'#!/bin/sh\nUSE_BAZEL_VERSION="{bazel}" exec "{bazelisk}" "$@"\n')
+    wrapper.chmod(0o755)
+    return str(wrapper)
+
+
+def check_bazel(path):
+    path = shutil.which(path) or path
+    expected = (ROOT / ".bazelversion").read_text().strip()
+    output = run(path, "version", cwd=ROOT, timeout=600) or ""
+    if f"Build label: {expected}" not in output:
+        raise Missing(
+            f"{path} does not run Bazel {expected}.",
+            "Let this script install it: ./configure.py without --bazel",
+        )
+    return path
+
+
+# (key and flag, environment, what it is, the search's argument, search, check)
+QUESTIONS = (
+    (
+        "python",
+        "TF_DIRECTML_PYTHON",
+        "the Python 3.7 or 3.6 to target",
+        None,
+        find_python,
+        check_python,
+    ),
+    (
+        "base_wheel",
+        "TF_DIRECTML_BASE_WHEEL",
+        "the base wheel for Python 3.7",
+        "3.7",
+        find_base,
+        check_base,
+    ),
+    (
+        "base_wheel_cp36",
+        "TF_DIRECTML_BASE_WHEEL_CP36",
+        "the base wheel for Python 3.6",
+        "3.6",
+        find_base,
+        check_base,
+    ),
+    ("compiler", "CC", "the C++ compiler", None, find_compiler, check_compiler),
+    ("glslc", "TF_DIRECTML_GLSLC", "the shader compiler glslc", None, find_glslc, check_glslc),
+    (
+        "vulkan_include",
+        "TF_DIRECTML_VULKAN_INCLUDE",
+        "the folder of Vulkan headers",
+        None,
+        find_vulkan,
+        check_vulkan,
+    ),
+    ("bazel", "TF_DIRECTML_BAZEL", "Bazel, or bazelisk", None, find_bazel, check_bazel),
+)
+
+
+def answer(key, variable, what, argument, search, check, flags):
+    """The checked value of one question: flag, environment, asked, or searched."""
+    value = getattr(flags, key) or os.environ.get(variable)
+    if not value:
+        try:
+            value = search(argument)
+        except Missing:
+            if flags.yes:
+                raise
+            value = ""
+        if not flags.yes:
+            value = input(f"Where is {what}? [{value or 'not found'}] ").strip() or value
+            value = value or search(argument)
+    return check(os.path.expanduser(value))
+
+
+def write_bazelrc(found, optimization):
+    environment = {
+        "CC": found["compiler"],
+        "TF_DIRECTML_BASE_WHEEL": found["base_wheel"],
+        "TF_DIRECTML_BUILD_PYTHON": sys.executable,
+        "TF_DIRECTML_GLSLC": found["glslc"],
+        "TF_DIRECTML_VULKAN_INCLUDE": found["vulkan_include"],
+    }
+    lines = ["# Written by configure.py; run it again instead of editing."]
+    lines += [f'build --repo_env="{name}={value}"' for name, value in environment.items()]
+    lines += [f"build --copt={flag}" for flag in optimization.split()]
+    BAZELRC.write_text("\n".join(lines) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--yes", action="store_true", help="ask nothing")
+    for key, variable, what, *_ in QUESTIONS:
+        parser.add_argument(
+            "--" + key.replace("_", "-"), metavar="PATH", help=f"{what} (environment: {variable})"
+        )
+    parser.add_argument(
+        "--optimization",
+        metavar="FLAGS",
+        default=os.environ.get("CC_OPT_FLAGS"),
+        help="more compiler flags, such as -march=native (environment: CC_OPT_FLAGS); the "
+        "default, none, makes libraries that run on every x86-64 processor",
+    )
+    flags = parser.parse_args()
+    flags.yes = flags.yes or not sys.stdin.isatty()
+
+    if sys.version_info < (3, 8):
+        sys.exit("The build itself needs Python 3.8 or newer: run python3 configure.py with one.")
+    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+        sys.exit(
+            "tensorflow-directml 1.15 builds on Linux x86-64 only: its base wheel exists "
+            "for no other machine that it can be linked on."
+        )
+
+    BUILD.mkdir(exist_ok=True)
+    found, missing = {}, []
+    for key, variable, what, argument, search, check in QUESTIONS:
+        try:
+            found[key] = answer(key, variable, what, argument, search, check, flags)
+            print(f"found    {what}: {found[key]}", flush=True)
+        except Missing as problem:
+            missing.append(problem)
+            print(f"MISSING  {problem}", flush=True)
+    if missing:
+        sys.exit(f"{len(missing)} of {len(QUESTIONS)} things are missing; see above.")
+
+    optimization = flags.optimization
+    if optimization is None:
+        optimization = "" if flags.yes else input("More compiler flags? [none] ").strip()
+    write_bazelrc(found, optimization)
+    CONFIGURATION.write_text(json.dumps(found, indent=2) + "\n")
+    print(f"wrote    {BAZELRC.name}\n\nBuild the wheel by: ./build_pip_package.sh")
+
+
+if __name__ == "__main__":
+    main()
