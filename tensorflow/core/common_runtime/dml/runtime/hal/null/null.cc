@@ -1,0 +1,187 @@
+// The null backend: an adapter that costs nothing, to measure what the layers
+// above it cost. Copies are real and done by Submit(), dispatches do nothing,
+// and all work is complete when Submit() returns.
+//
+// Its heaps are host memory that the host can reach, but it does not call its
+// memory unified, so that copies take the staged path of a discrete adapter.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <utility>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
+
+namespace dml {
+namespace hal {
+namespace null {
+namespace {
+
+constexpr uint64_t kMemoryBytes = uint64_t{16} << 30;
+
+AdapterInfo MakeInfo() {
+  AdapterInfo info;
+  info.name = "Null adapter (computes nothing)";
+  info.driver = "null";
+  info.api = "null";
+  info.uuid.fill(0xff);
+  info.type = AdapterType::kDiscrete;
+  info.memory_bytes = kMemoryBytes;
+  info.max_heap_bytes = kMemoryBytes;
+  info.subgroup_size = 32;
+  info.max_group_invocations = 1024;
+  std::fill_n(info.max_group_size, 3, 1024);
+  std::fill_n(info.max_grid, 3, 65535);
+  info.max_shared_bytes = 32 << 10;
+  info.float16_arithmetic = true;
+  info.float64 = true;
+  return info;
+}
+
+class NullHeap final : public Heap {
+ public:
+  // Null host() when there is no room. `used` outlives the heap.
+  NullHeap(uint64_t bytes, std::atomic<uint64_t>* used)
+      : bytes_(bytes),
+        used_(used),
+        host_(static_cast<uint8_t*>(std::malloc(bytes))) {
+    *used_ += bytes_;
+  }
+  ~NullHeap() override { *used_ -= bytes_; }
+  uint64_t size() const override { return bytes_; }
+  uint8_t* host() const override { return host_.get(); }
+
+ private:
+  struct Free {
+    void operator()(uint8_t* host) const { std::free(host); }
+  };
+  const uint64_t bytes_;
+  std::atomic<uint64_t>* const used_;
+  const std::unique_ptr<uint8_t, Free> host_;
+};
+
+class NullProgram final : public Program {};
+
+class NullCommandList final : public CommandList {
+ public:
+  Status Begin() override {
+    copies_.clear();
+    return Status::Ok();
+  }
+  void Dispatch(const DispatchDesc& /*desc*/) override {}
+  void Copy(const Binding& dst, const Binding& src, uint64_t bytes) override {
+    copies_.push_back(
+        {dst.heap->host() + dst.offset, src.heap->host() + src.offset, bytes});
+  }
+  void Barrier() override {}
+  Status End() override { return Status::Ok(); }
+
+  void Run() const {
+    for (const Transfer& copy : copies_) {
+      std::memcpy(copy.dst, copy.src, copy.bytes);
+    }
+  }
+
+ private:
+  struct Transfer {
+    uint8_t* dst;
+    const uint8_t* src;
+    uint64_t bytes;
+  };
+  std::vector<Transfer> copies_;
+};
+
+class NullDevice final : public Device {
+ public:
+  const AdapterInfo& info() const override { return info_; }
+  MemoryBudget memory_budget() const override {
+    return {kMemoryBytes, used_bytes_};
+  }
+
+  Status CreateHeap(HeapKind /*kind*/, uint64_t bytes,
+                    std::unique_ptr<Heap>* heap) override {
+    if (bytes == 0) return InvalidArgument("a heap of 0 bytes was asked for");
+    const uint64_t used = used_bytes_;
+    if (bytes <= kMemoryBytes && used <= kMemoryBytes - bytes) {
+      auto made = std::make_unique<NullHeap>(bytes, &used_bytes_);
+      if (made->host() != nullptr) {
+        *heap = std::move(made);
+        return Status::Ok();
+      }
+    }
+    return Error(Code::kOutOfMemory, "a heap of ", bytes,
+                 " bytes was asked for; ", used, " of ", kMemoryBytes,
+                 " bytes are in use");
+  }
+  Status CreateProgram(const ProgramDesc& /*desc*/,
+                       std::unique_ptr<Program>* program) override {
+    *program = std::make_unique<NullProgram>();
+    return Status::Ok();
+  }
+  Status CreateCommandList(std::unique_ptr<CommandList>* list) override {
+    *list = std::make_unique<NullCommandList>();
+    return Status::Ok();
+  }
+
+  Status Submit(CommandList* list, uint64_t value) override {
+    static_cast<const NullCommandList*>(list)->Run();
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      completed_ = value;
+    }
+    advanced_.notify_all();
+    return Status::Ok();
+  }
+  Status Wait(uint64_t value, uint64_t timeout_ns) override {
+    // Longer than this overflows the clock.
+    const std::chrono::nanoseconds timeout(
+        std::min(timeout_ns, uint64_t{1} << 60));
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (advanced_.wait_for(lock, timeout,
+                           [&] { return completed_ >= value; })) {
+      return Status::Ok();
+    }
+    return Error(Code::kDeadlineExceeded,
+                 "the device did not finish its work in time");
+  }
+  Status Completed(uint64_t* value) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    *value = completed_;
+    return Status::Ok();
+  }
+  void SaveProgramCache() override {}
+
+ private:
+  const AdapterInfo info_ = MakeInfo();
+  std::atomic<uint64_t> used_bytes_{0};
+  std::mutex mutex_;
+  std::condition_variable advanced_;
+  uint64_t completed_ = 0;  // guarded by mutex_
+};
+
+class NullAdapter final : public Adapter {
+ public:
+  const AdapterInfo& info() const override { return info_; }
+  Status CreateDevice(std::unique_ptr<Device>* device) override {
+    *device = std::make_unique<NullDevice>();
+    return Status::Ok();
+  }
+
+ private:
+  const AdapterInfo info_ = MakeInfo();
+};
+
+}  // namespace
+}  // namespace null
+
+Status EnumerateNull(std::vector<std::unique_ptr<Adapter>>* adapters) {
+  adapters->clear();
+  adapters->push_back(std::make_unique<null::NullAdapter>());
+  return Status::Ok();
+}
+
+}  // namespace hal
+}  // namespace dml

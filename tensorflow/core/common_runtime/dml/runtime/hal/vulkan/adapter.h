@@ -1,0 +1,40 @@
+// VulkanAdapter: what a physical device is and whether the runtime can use it.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_ADAPTER_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_ADAPTER_H_
+
+#include <memory>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/instance.h"
+
+namespace dml {
+namespace hal {
+namespace vulkan {
+
+// What a device needs to know of its adapter.
+struct PhysicalDevice {
+  std::shared_ptr<const Instance> instance;
+  VkPhysicalDevice handle = VK_NULL_HANDLE;
+  AdapterInfo info;
+  uint32_t queue_family = 0;
+  VkPhysicalDeviceMemoryProperties memory{};
+  bool memory_budget = false;  // VK_EXT_memory_budget
+};
+
+// Immutable, thus thread-safe.
+class VulkanAdapter final : public Adapter {
+ public:
+  VulkanAdapter(std::shared_ptr<const Instance> instance,
+                VkPhysicalDevice device);
+  const AdapterInfo& info() const override { return physical_.info; }
+  Status CreateDevice(std::unique_ptr<Device>* device) override;
+
+ private:
+  PhysicalDevice physical_;
+};
+
+}  // namespace vulkan
+}  // namespace hal
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_ADAPTER_H_

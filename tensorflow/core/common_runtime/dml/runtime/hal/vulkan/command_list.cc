@@ -1,0 +1,186 @@
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/command_list.h"
+
+#include <cstring>
+#include <utility>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/program.h"
+
+namespace dml {
+namespace hal {
+namespace vulkan {
+namespace {
+
+constexpr uint32_t kChunkBytes = 64 << 10;
+constexpr uint32_t kBlockAlignment = 16;
+constexpr uint32_t kAddressBytes = sizeof(VkDeviceAddress);
+
+constexpr VkPipelineStageFlags kWorkStages =
+    VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT;
+constexpr VkAccessFlags kWorkWrites =
+    VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
+constexpr VkAccessFlags kWorkAccess =
+    kWorkWrites | VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_TRANSFER_READ_BIT;
+
+// Lays out a parameter block: addresses, then constants.
+void WriteBlock(const DispatchDesc& desc, uint8_t* block) {
+  for (const Binding& binding : desc.bindings) {
+    const VkDeviceAddress address =
+        static_cast<const VulkanHeap*>(binding.heap)->address() +
+        binding.offset;
+    std::memcpy(block, &address, kAddressBytes);
+    block += kAddressBytes;
+  }
+  if (!desc.constants.empty()) {
+    std::memcpy(block, desc.constants.data(), desc.constants.size());
+  }
+}
+
+}  // namespace
+
+Status VulkanCommandList::Create(VulkanDevice* device,
+                                 std::unique_ptr<CommandList>* list) {
+  std::unique_ptr<VulkanCommandList> made(new VulkanCommandList(device));
+  DML_RETURN_IF_ERROR(made->Init());
+  *list = std::move(made);
+  return Status::Ok();
+}
+
+Status VulkanCommandList::Init() {
+  const DeviceFunctions& vk = device_->vk();
+  auto pool = Zeroed<VkCommandPoolCreateInfo>(
+      VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO);
+  pool.queueFamilyIndex = device_->physical().queue_family;
+  DML_RETURN_IF_ERROR(device_->Check(
+      vk.vkCreateCommandPool(device_->handle(), &pool, nullptr, &pool_),
+      "vkCreateCommandPool"));
+  auto allocate = Zeroed<VkCommandBufferAllocateInfo>(
+      VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO);
+  allocate.commandPool = pool_;
+  allocate.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY;
+  allocate.commandBufferCount = 1;
+  return device_->Check(
+      vk.vkAllocateCommandBuffers(device_->handle(), &allocate, &commands_),
+      "vkAllocateCommandBuffers");
+}
+
+VulkanCommandList::~VulkanCommandList() {
+  if (pool_ != VK_NULL_HANDLE) {
+    device_->vk().vkDestroyCommandPool(device_->handle(), pool_, nullptr);
+  }
+}
+
+Status VulkanCommandList::Begin() {
+  const DeviceFunctions& vk = device_->vk();
+  status_ = Status::Ok();
+  bound_ = VK_NULL_HANDLE;
+  chunk_ = 0;
+  chunk_used_ = 0;
+  DML_RETURN_IF_ERROR(
+      device_->Check(vk.vkResetCommandPool(device_->handle(), pool_, 0),
+                     "vkResetCommandPool"));
+  auto begin = Zeroed<VkCommandBufferBeginInfo>(
+      VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO);
+  begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
+  return device_->Check(vk.vkBeginCommandBuffer(commands_, &begin),
+                        "vkBeginCommandBuffer");
+}
+
+void VulkanCommandList::Dispatch(const DispatchDesc& desc) {
+  if (status_.ok()) status_ = Record(desc);
+}
+
+Status VulkanCommandList::Record(const DispatchDesc& desc) {
+  const DeviceFunctions& vk = device_->vk();
+  const auto* program = static_cast<const VulkanProgram*>(desc.program);
+  for (int i = 0; i < 3; ++i) {
+    if (desc.groups[i] == 0) return Status::Ok();
+    if (desc.groups[i] > device_->info().max_grid[i]) {
+      return InvalidArgument("program ", program->name(), ": a grid of ",
+                             desc.groups[0], " x ", desc.groups[1], " x ",
+                             desc.groups[2], " groups; adapter \"",
+                             device_->info().name, "\" takes at most ",
+                             device_->info().max_grid[i], " in dimension ", i);
+    }
+  }
+  const size_t bytes =
+      desc.bindings.size() * kAddressBytes + desc.constants.size();
+  const size_t limit =
+      program->parameters_in_memory() ? kChunkBytes : kMaxDirectParameterBytes;
+  if (bytes > limit || bytes % 4 != 0) {
+    return InvalidArgument(
+        "program ", program->name(), ": a parameter block of ", bytes,
+        " bytes; it must be a multiple of 4 and at most ", limit);
+  }
+
+  if (bound_ != program->pipeline()) {
+    bound_ = program->pipeline();
+    vk.vkCmdBindPipeline(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, bound_);
+  }
+  if (program->parameters_in_memory()) {
+    uint8_t* host = nullptr;
+    VkDeviceAddress address = 0;
+    DML_RETURN_IF_ERROR(Reserve(bytes, &host, &address));
+    WriteBlock(desc, host);
+    vk.vkCmdPushConstants(commands_, device_->layout(),
+                          VK_SHADER_STAGE_COMPUTE_BIT, 0, kAddressBytes,
+                          &address);
+  } else if (bytes != 0) {
+    uint8_t block[kMaxDirectParameterBytes];
+    WriteBlock(desc, block);
+    vk.vkCmdPushConstants(commands_, device_->layout(),
+                          VK_SHADER_STAGE_COMPUTE_BIT, 0, bytes, block);
+  }
+  vk.vkCmdDispatch(commands_, desc.groups[0], desc.groups[1], desc.groups[2]);
+  return Status::Ok();
+}
+
+Status VulkanCommandList::Reserve(uint32_t bytes, uint8_t** host,
+                                  VkDeviceAddress* address) {
+  if (chunk_ < chunks_.size() && chunk_used_ + bytes > kChunkBytes) {
+    ++chunk_;
+    chunk_used_ = 0;
+  }
+  if (chunk_ == chunks_.size()) {
+    std::unique_ptr<VulkanHeap> heap;
+    DML_RETURN_IF_ERROR(
+        VulkanHeap::Create(device_, HeapKind::kUpload, kChunkBytes, &heap));
+    chunks_.push_back(std::move(heap));
+  }
+  *host = chunks_[chunk_]->host() + chunk_used_;
+  *address = chunks_[chunk_]->address() + chunk_used_;
+  chunk_used_ += (bytes + kBlockAlignment - 1) & ~(kBlockAlignment - 1);
+  return Status::Ok();
+}
+
+void VulkanCommandList::Copy(const Binding& dst, const Binding& src,
+                             uint64_t bytes) {
+  if (!status_.ok() || bytes == 0) return;
+  const VkBufferCopy region{src.offset, dst.offset, bytes};
+  device_->vk().vkCmdCopyBuffer(
+      commands_, static_cast<const VulkanHeap*>(src.heap)->buffer(),
+      static_cast<const VulkanHeap*>(dst.heap)->buffer(), 1, &region);
+}
+
+void VulkanCommandList::Barrier() {
+  if (status_.ok()) MemoryBarrier(kWorkStages, kWorkAccess);
+}
+
+Status VulkanCommandList::End() {
+  MemoryBarrier(VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
+  const Status ended = device_->Check(
+      device_->vk().vkEndCommandBuffer(commands_), "vkEndCommandBuffer");
+  return status_.ok() ? ended : status_;
+}
+
+void VulkanCommandList::MemoryBarrier(VkPipelineStageFlags to,
+                                      VkAccessFlags access) {
+  auto barrier = Zeroed<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
+  barrier.srcAccessMask = kWorkWrites;
+  barrier.dstAccessMask = access;
+  device_->vk().vkCmdPipelineBarrier(commands_, kWorkStages, to, 0, 1, &barrier,
+                                     0, nullptr, 0, nullptr);
+}
+
+}  // namespace vulkan
+}  // namespace hal
+}  // namespace dml

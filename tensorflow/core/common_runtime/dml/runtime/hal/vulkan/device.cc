@@ -1,0 +1,215 @@
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/command_list.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/features.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/heap.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/program.h"
+
+namespace dml {
+namespace hal {
+namespace vulkan {
+namespace {
+
+// How long a wait sleeps before it looks whether another thread saw the device
+// die, which leaves the counter where it is for ever.
+constexpr uint64_t kWaitSliceNs = 1'000'000'000;
+
+}  // namespace
+
+Status VulkanDevice::Create(const PhysicalDevice& physical,
+                            std::unique_ptr<Device>* device) {
+  std::unique_ptr<VulkanDevice> made(new VulkanDevice(physical));
+  DML_RETURN_IF_ERROR(made->Init());
+  *device = std::move(made);
+  return Status::Ok();
+}
+
+VulkanDevice::VulkanDevice(const PhysicalDevice& physical)
+    : physical_(physical) {}
+
+Status VulkanDevice::Init() {
+  const InstanceFunctions& vk = physical_.instance->vk();
+  Features supported;
+  vk.vkGetPhysicalDeviceFeatures2(physical_.handle, supported.chain());
+  Features enabled;
+  enabled.Select(supported);
+
+  const float priority = 1.0f;
+  auto queue = Zeroed<VkDeviceQueueCreateInfo>(
+      VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO);
+  queue.queueFamilyIndex = physical_.queue_family;
+  queue.queueCount = 1;
+  queue.pQueuePriorities = &priority;
+
+  const char* const budget_extension = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
+  auto create =
+      Zeroed<VkDeviceCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO);
+  create.pNext = enabled.chain();
+  create.queueCreateInfoCount = 1;
+  create.pQueueCreateInfos = &queue;
+  create.enabledExtensionCount = physical_.memory_budget ? 1 : 0;
+  create.ppEnabledExtensionNames = &budget_extension;
+  const VkResult result =
+      vk.vkCreateDevice(physical_.handle, &create, nullptr, &device_);
+  if (result != VK_SUCCESS) {
+    device_ = VK_NULL_HANDLE;
+    return Check(result, "vkCreateDevice");
+  }
+  // Without this function the destructor could not undo vkCreateDevice.
+  vk_.vkDestroyDevice = reinterpret_cast<PFN_vkDestroyDevice>(
+      vk.vkGetDeviceProcAddr(device_, "vkDestroyDevice"));
+  DML_RETURN_IF_ERROR(physical_.instance->LoadDeviceFunctions(device_, &vk_));
+  vk_.vkGetDeviceQueue(device_, physical_.queue_family, 0, &queue_);
+
+  auto type = Zeroed<VkSemaphoreTypeCreateInfo>(
+      VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO);
+  type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
+  auto semaphore =
+      Zeroed<VkSemaphoreCreateInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO);
+  semaphore.pNext = &type;
+  DML_RETURN_IF_ERROR(
+      Check(vk_.vkCreateSemaphore(device_, &semaphore, nullptr, &timeline_),
+            "vkCreateSemaphore"));
+
+  const VkPushConstantRange range{VK_SHADER_STAGE_COMPUTE_BIT, 0,
+                                  kMaxDirectParameterBytes};
+  auto layout = Zeroed<VkPipelineLayoutCreateInfo>(
+      VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO);
+  layout.pushConstantRangeCount = 1;
+  layout.pPushConstantRanges = &range;
+  DML_RETURN_IF_ERROR(
+      Check(vk_.vkCreatePipelineLayout(device_, &layout, nullptr, &layout_),
+            "vkCreatePipelineLayout"));
+  pipeline_cache_.Open(vk_, device_, physical_.info.uuid);
+  return Status::Ok();
+}
+
+VulkanDevice::~VulkanDevice() {
+  if (device_ == VK_NULL_HANDLE) return;
+  if (vk_.vkDestroyDevice == nullptr) return;
+  if (queue_ != VK_NULL_HANDLE && !lost_) (void)vk_.vkDeviceWaitIdle(device_);
+  if (!lost_) pipeline_cache_.Save();
+  pipeline_cache_.Close();
+  if (layout_ != VK_NULL_HANDLE) {
+    vk_.vkDestroyPipelineLayout(device_, layout_, nullptr);
+  }
+  if (timeline_ != VK_NULL_HANDLE) {
+    vk_.vkDestroySemaphore(device_, timeline_, nullptr);
+  }
+  vk_.vkDestroyDevice(device_, nullptr);
+}
+
+MemoryBudget VulkanDevice::memory_budget() const {
+  MemoryBudget budget;
+  const VkPhysicalDeviceMemoryProperties& memory = physical_.memory;
+  auto driver = Zeroed<VkPhysicalDeviceMemoryBudgetPropertiesEXT>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT);
+  if (!physical_.memory_budget) {
+    // The rest of the system needs some of the memory, too.
+    budget.budget_bytes = physical_.info.memory_bytes / 5 * 4;
+    budget.used_bytes = heap_bytes_;
+    return budget;
+  }
+  auto properties = Zeroed<VkPhysicalDeviceMemoryProperties2>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2);
+  properties.pNext = &driver;
+  physical_.instance->vk().vkGetPhysicalDeviceMemoryProperties2(
+      physical_.handle, &properties);
+  for (uint32_t h = 0; h < memory.memoryHeapCount; ++h) {
+    if (memory.memoryHeaps[h].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) {
+      budget.budget_bytes += driver.heapBudget[h];
+      budget.used_bytes += driver.heapUsage[h];
+    }
+  }
+  return budget;
+}
+
+Status VulkanDevice::CreateHeap(HeapKind kind, uint64_t bytes,
+                                std::unique_ptr<Heap>* heap) {
+  std::unique_ptr<VulkanHeap> made;
+  DML_RETURN_IF_ERROR(VulkanHeap::Create(this, kind, bytes, &made));
+  *heap = std::move(made);
+  return Status::Ok();
+}
+
+Status VulkanDevice::CreateProgram(const ProgramDesc& desc,
+                                   std::unique_ptr<Program>* program) {
+  return VulkanProgram::Create(this, desc, program);
+}
+
+Status VulkanDevice::CreateCommandList(std::unique_ptr<CommandList>* list) {
+  return VulkanCommandList::Create(this, list);
+}
+
+Status VulkanDevice::Submit(CommandList* list, uint64_t value) {
+  if (lost_) return LostStatus();
+  const VkCommandBuffer buffer =
+      static_cast<const VulkanCommandList*>(list)->handle();
+  auto timeline = Zeroed<VkTimelineSemaphoreSubmitInfo>(
+      VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO);
+  timeline.signalSemaphoreValueCount = 1;
+  timeline.pSignalSemaphoreValues = &value;
+  auto submit = Zeroed<VkSubmitInfo>(VK_STRUCTURE_TYPE_SUBMIT_INFO);
+  submit.pNext = &timeline;
+  submit.commandBufferCount = 1;
+  submit.pCommandBuffers = &buffer;
+  submit.signalSemaphoreCount = 1;
+  submit.pSignalSemaphores = &timeline_;
+  return Check(vk_.vkQueueSubmit(queue_, 1, &submit, VK_NULL_HANDLE),
+               "vkQueueSubmit");
+}
+
+Status VulkanDevice::Wait(uint64_t value, uint64_t timeout_ns) {
+  auto wait =
+      Zeroed<VkSemaphoreWaitInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO);
+  wait.semaphoreCount = 1;
+  wait.pSemaphores = &timeline_;
+  wait.pValues = &value;
+  while (!lost_) {
+    const uint64_t slice = std::min(timeout_ns, kWaitSliceNs);
+    const VkResult result = vk_.vkWaitSemaphores(device_, &wait, slice);
+    if (result != VK_TIMEOUT) return Check(result, "vkWaitSemaphores");
+    timeout_ns -= slice;
+    if (timeout_ns == 0) {
+      return Error(Code::kDeadlineExceeded,
+                   "the device did not finish its work in time");
+    }
+  }
+  return LostStatus();
+}
+
+Status VulkanDevice::Completed(uint64_t* value) {
+  if (lost_) return LostStatus();
+  return Check(vk_.vkGetSemaphoreCounterValue(device_, timeline_, value),
+               "vkGetSemaphoreCounterValue");
+}
+
+void VulkanDevice::SaveProgramCache() { pipeline_cache_.Save(); }
+
+Status VulkanDevice::Check(VkResult result, const char* call) {
+  if (result != VK_ERROR_DEVICE_LOST) return ToStatus(result, call);
+  std::lock_guard<std::mutex> lock(lost_mutex_);
+  if (lost_status_.ok()) {
+    lost_status_ = Error(
+        Code::kDeviceLost, "adapter \"", physical_.info.name, "\" (",
+        physical_.info.driver, ") was lost: ", call,
+        " returned VK_ERROR_DEVICE_LOST. It hung, was reset or removed, or a "
+        "program ran longer than the system allows. The system log (dmesg) "
+        "tells more; try a newer driver or smaller batches. What its memory "
+        "held is gone; open the device anew");
+    lost_ = true;
+  }
+  return lost_status_;
+}
+
+Status VulkanDevice::LostStatus() const {
+  std::lock_guard<std::mutex> lock(lost_mutex_);
+  return lost_status_;
+}
+
+}  // namespace vulkan
+}  // namespace hal
+}  // namespace dml

@@ -1,0 +1,72 @@
+// VulkanDevice: the logical device, its queue and what its objects share.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_DEVICE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_DEVICE_H_
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/adapter.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/api.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/pipeline_cache.h"
+
+namespace dml {
+namespace hal {
+namespace vulkan {
+
+class VulkanDevice final : public Device {
+ public:
+  static Status Create(const PhysicalDevice& physical,
+                       std::unique_ptr<Device>* device);
+  // Waits for the queue, unless the device is lost.
+  ~VulkanDevice() override;
+
+  const AdapterInfo& info() const override { return physical_.info; }
+  MemoryBudget memory_budget() const override;
+  Status CreateHeap(HeapKind kind, uint64_t bytes,
+                    std::unique_ptr<Heap>* heap) override;
+  Status CreateProgram(const ProgramDesc& desc,
+                       std::unique_ptr<Program>* program) override;
+  Status CreateCommandList(std::unique_ptr<CommandList>* list) override;
+  Status Submit(CommandList* list, uint64_t value) override;
+  Status Wait(uint64_t value, uint64_t timeout_ns) override;
+  Status Completed(uint64_t* value) override;
+  void SaveProgramCache() override;
+
+  // For the objects that this device makes.
+  const DeviceFunctions& vk() const { return vk_; }
+  VkDevice handle() const { return device_; }
+  const PhysicalDevice& physical() const { return physical_; }
+  // Every program has this layout: kMaxDirectParameterBytes of push constants.
+  VkPipelineLayout layout() const { return layout_; }
+  PipelineCache* pipeline_cache() { return &pipeline_cache_; }
+  // Counts what heaps hold, for drivers that do not say.
+  void AddHeapBytes(int64_t bytes) { heap_bytes_ += bytes; }
+  // As ToStatus(), but remembers that the device is lost and says more of it.
+  Status Check(VkResult result, const char* call);
+
+ private:
+  explicit VulkanDevice(const PhysicalDevice& physical);
+  Status Init();
+  Status LostStatus() const;
+
+  const PhysicalDevice physical_;
+  DeviceFunctions vk_;
+  VkDevice device_ = VK_NULL_HANDLE;
+  VkQueue queue_ = VK_NULL_HANDLE;
+  VkSemaphore timeline_ = VK_NULL_HANDLE;
+  VkPipelineLayout layout_ = VK_NULL_HANDLE;
+  PipelineCache pipeline_cache_;
+  std::atomic<uint64_t> heap_bytes_{0};
+
+  std::atomic<bool> lost_{false};
+  mutable std::mutex lost_mutex_;
+  Status lost_status_;  // guarded by lost_mutex_; the first cause
+};
+
+}  // namespace vulkan
+}  // namespace hal
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_DEVICE_H_

@@ -1,0 +1,47 @@
+// Features: what the runtime asks of a Vulkan driver beyond version 1.2.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_FEATURES_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_FEATURES_H_
+
+#include <string>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/api.h"
+
+namespace dml {
+namespace hal {
+namespace vulkan {
+
+// A chain of Vulkan's feature structures; neither copied nor moved, since its
+// parts point to one another.
+class Features {
+ public:
+  Features();
+  Features(const Features&) = delete;
+  Features& operator=(const Features&) = delete;
+
+  // Head of the chain, to be filled by the driver or given to it.
+  VkPhysicalDeviceFeatures2* chain() { return &core_; }
+
+  // The required features that are off, "a, b, c"; empty when none is.
+  std::string Missing() const;
+  // Turns on the required features, and the optional ones on in `supported`.
+  void Select(const Features& supported);
+
+  bool float16_arithmetic() const { return v12_.shaderFloat16; }
+  bool float64() const { return core_.features.shaderFloat64; }
+
+ private:
+  VkPhysicalDeviceFeatures2 core_;
+  VkPhysicalDeviceVulkan11Features v11_;
+  VkPhysicalDeviceVulkan12Features v12_;
+};
+
+// The required subgroup operations that compute programs lack; empty when none
+// is lacking.
+std::string MissingSubgroupOperations(
+    const VkPhysicalDeviceVulkan11Properties& properties);
+
+}  // namespace vulkan
+}  // namespace hal
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_FEATURES_H_

@@ -1,0 +1,46 @@
+// VulkanHeap: one driver allocation with one buffer over all of it.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_HEAP_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_HEAP_H_
+
+#include <memory>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
+
+namespace dml {
+namespace hal {
+namespace vulkan {
+
+class VulkanHeap final : public Heap {
+ public:
+  static Status Create(VulkanDevice* device, HeapKind kind, uint64_t bytes,
+                       std::unique_ptr<VulkanHeap>* heap);
+  ~VulkanHeap() override;
+
+  uint64_t size() const override { return size_; }
+  uint8_t* host() const override { return host_; }
+
+  VkBuffer buffer() const { return buffer_; }
+  // What programs see at offset 0.
+  VkDeviceAddress address() const { return address_; }
+
+ private:
+  VulkanHeap(VulkanDevice* device, uint64_t size)
+      : device_(device), size_(size) {}
+  Status Init(HeapKind kind);
+  Status Allocate(HeapKind kind, const VkMemoryRequirements& requirements,
+                  bool* visible);
+
+  VulkanDevice* const device_;
+  const uint64_t size_;
+  uint64_t allocated_ = 0;  // of the driver, at least size_
+  VkBuffer buffer_ = VK_NULL_HANDLE;
+  VkDeviceMemory memory_ = VK_NULL_HANDLE;
+  VkDeviceAddress address_ = 0;
+  uint8_t* host_ = nullptr;
+};
+
+}  // namespace vulkan
+}  // namespace hal
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_HEAP_H_

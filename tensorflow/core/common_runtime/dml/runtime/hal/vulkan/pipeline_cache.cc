@@ -1,0 +1,77 @@
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/pipeline_cache.h"
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/cache_file.h"
+
+namespace dml {
+namespace hal {
+namespace vulkan {
+namespace {
+
+// Null when the driver refuses.
+VkPipelineCache MakeCache(const DeviceFunctions& vk, VkDevice device,
+                          const std::string& data) {
+  auto create = Zeroed<VkPipelineCacheCreateInfo>(
+      VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO);
+  create.initialDataSize = data.size();
+  create.pInitialData = data.empty() ? nullptr : data.data();
+  VkPipelineCache cache = VK_NULL_HANDLE;
+  const VkResult result =
+      vk.vkCreatePipelineCache(device, &create, nullptr, &cache);
+  return result == VK_SUCCESS ? cache : VK_NULL_HANDLE;
+}
+
+}  // namespace
+
+void PipelineCache::Open(const DeviceFunctions& vk, VkDevice device,
+                         const std::array<uint8_t, 16>& uuid) {
+  vk_ = &vk;
+  device_ = device;
+  path_ = CacheFilePath(uuid);
+  cache_ = Load();
+  if (cache_ == VK_NULL_HANDLE) cache_ = MakeCache(vk, device, "");
+}
+
+void PipelineCache::Close() {
+  if (cache_ == VK_NULL_HANDLE) return;
+  vk_->vkDestroyPipelineCache(device_, cache_, nullptr);
+  cache_ = VK_NULL_HANDLE;
+}
+
+VkPipelineCache PipelineCache::Load() const {
+  std::string data;
+  if (path_.empty() || !ReadCacheFile(path_, &data)) return VK_NULL_HANDLE;
+  return MakeCache(*vk_, device_, data);
+}
+
+void PipelineCache::Save() {
+  if (cache_ == VK_NULL_HANDLE || path_.empty()) return;
+  std::lock_guard<std::mutex> lock(save_mutex_);
+  if (unsaved_.exchange(0) == 0) return;
+
+  // The destination of a merge must not be in use, so it is a third cache.
+  const VkPipelineCache merged = MakeCache(*vk_, device_, "");
+  if (merged == VK_NULL_HANDLE) return;
+  const VkPipelineCache stored = Load();
+  const VkPipelineCache sources[] = {cache_, stored};
+  const uint32_t count = stored != VK_NULL_HANDLE ? 2 : 1;
+  size_t size = 0;
+  if (vk_->vkMergePipelineCaches(device_, merged, count, sources) ==
+          VK_SUCCESS &&
+      vk_->vkGetPipelineCacheData(device_, merged, &size, nullptr) ==
+          VK_SUCCESS) {
+    std::string data(size, '\0');
+    if (vk_->vkGetPipelineCacheData(device_, merged, &size, data.data()) ==
+        VK_SUCCESS) {
+      data.resize(size);
+      WriteCacheFile(path_, data);
+    }
+  }
+  if (stored != VK_NULL_HANDLE) {
+    vk_->vkDestroyPipelineCache(device_, stored, nullptr);
+  }
+  vk_->vkDestroyPipelineCache(device_, merged, nullptr);
+}
+
+}  // namespace vulkan
+}  // namespace hal
+}  // namespace dml

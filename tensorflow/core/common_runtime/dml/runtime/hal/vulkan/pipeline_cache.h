@@ -1,0 +1,51 @@
+// PipelineCache: what the driver compiled, kept on disk between processes.
+//
+// One file an adapter and driver, in $TF_DIRECTML_CACHE_DIR, else in
+// tensorflow-directml under $XDG_CACHE_HOME or ~/.cache. It only saves time:
+// a file that is damaged, or that cannot be read or written, is passed over.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_PIPELINE_CACHE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_PIPELINE_CACHE_H_
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/api.h"
+
+namespace dml {
+namespace hal {
+namespace vulkan {
+
+// Thread-safe but for Open() and Close().
+class PipelineCache {
+ public:
+  void Open(const DeviceFunctions& vk, VkDevice device,
+            const std::array<uint8_t, 16>& uuid);
+  // Destroys the handle; legal at any time.
+  void Close();
+
+  VkPipelineCache handle() const { return cache_; }
+  // A pipeline was made: the next Save() has something to do.
+  void CountNew() { unsaved_.fetch_add(1, std::memory_order_relaxed); }
+  // Merges with what other processes wrote meanwhile.
+  void Save();
+
+ private:
+  // A cache that holds what the file holds; null when that is nothing.
+  VkPipelineCache Load() const;
+
+  const DeviceFunctions* vk_ = nullptr;
+  VkDevice device_ = VK_NULL_HANDLE;
+  VkPipelineCache cache_ = VK_NULL_HANDLE;
+  std::string path_;  // empty: no place to keep it
+  std::atomic<uint32_t> unsaved_{0};
+  std::mutex save_mutex_;
+};
+
+}  // namespace vulkan
+}  // namespace hal
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_PIPELINE_CACHE_H_
