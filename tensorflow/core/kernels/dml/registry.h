@@ -8,9 +8,10 @@
 //       Row("Shape").HostTwin({"input"}),
 //   });
 //
-// A row registers one TF kernel for each combination of its types. It runs when
-// the library is loaded; an op or argument that the base does not know is a
-// mistake of ours and is logged as an error then (and fails a test).
+// A row registers one TF kernel, which takes every combination of its types. It
+// runs when the library is loaded. An op, attribute or argument that the base
+// does not know, or a node that two rows would match, is a mistake of ours: the
+// row is left out, logged as an error and counted (and fails a test).
 #ifndef TENSORFLOW_CORE_KERNELS_DML_REGISTRY_H_
 #define TENSORFLOW_CORE_KERNELS_DML_REGISTRY_H_
 
@@ -31,12 +32,23 @@ using TypeList = std::vector<DataType>;
 
 // Types that device kernels come in. int32 usually lives in host memory on an
 // accelerator in TF (shape arithmetic): follow what the op's CUDA kernels do.
-extern const TypeList kFloats;       // float, half
-extern const TypeList kIndices;      // int32, int64
-extern const TypeList kNumbers;      // kFloats and all integers but int32
-extern const TypeList kAllNumbers;   // kFloats and all integers
-extern const TypeList kDeviceTypes;  // all that the device can hold, but int32
-extern const TypeList kAllDeviceTypes;
+inline const TypeList kFloats = {DT_FLOAT, DT_HALF};
+inline const TypeList kIndices = {DT_INT32, DT_INT64};
+// kFloats and all integers but int32.
+inline const TypeList kNumbers = {DT_FLOAT,  DT_HALF,   DT_INT8,
+                                  DT_INT16,  DT_INT64,  DT_UINT8,
+                                  DT_UINT16, DT_UINT32, DT_UINT64};
+// kFloats and all integers.
+inline const TypeList kAllNumbers = {DT_FLOAT,  DT_HALF,  DT_INT8,  DT_INT16,
+                                     DT_INT32,  DT_INT64, DT_UINT8, DT_UINT16,
+                                     DT_UINT32, DT_UINT64};
+// All that the device can hold, but int32.
+inline const TypeList kDeviceTypes = {
+    DT_FLOAT, DT_HALF,   DT_DOUBLE, DT_INT8,   DT_INT16, DT_INT64,
+    DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64, DT_BOOL};
+inline const TypeList kAllDeviceTypes = {
+    DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,   DT_INT16,  DT_INT32,
+    DT_INT64, DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64, DT_BOOL};
 
 class Row {
  public:
@@ -44,7 +56,8 @@ class Row {
 
   explicit Row(const char* op);
 
-  // Constrains the type attribute `attribute`. Several calls combine.
+  // Constrains the type attribute `attribute`, to those of `types` that the op
+  // allows at all. Several calls combine.
   Row& Types(const char* attribute, const TypeList& types);
   // These arguments live in host memory.
   Row& Host(std::initializer_list<const char*> arguments);
@@ -70,7 +83,8 @@ class Row {
   // The op's CPU kernel runs on the host, in order with the host's work: for
   // ops that only shuffle host values or handles. All arguments live in host
   // memory but those in `device`, which the CPU kernel must pass through or
-  // look at the shape of, never read.
+  // look at the shape of, never read. Where all arguments live in host memory,
+  // the CPU kernel's scratch memory does as well.
   Row& HostTwin(std::initializer_list<const char*> device = {});
 
  private:
@@ -92,9 +106,15 @@ class Row {
 class Kernels {
  public:
   explicit Kernels(std::initializer_list<Row> rows);
+
+ private:
+  static Status Register(const Row& row);
 };
 
 }  // namespace dml
 }  // namespace tensorflow
+
+// The number of rows that were left out as mistakes.
+extern "C" DML_EXPORT int dml_registry_problems(void);
 
 #endif  // TENSORFLOW_CORE_KERNELS_DML_REGISTRY_H_

@@ -1,0 +1,26 @@
+// Two places of TensorFlow 1.15's core know accelerators only by the names
+// "GPU", "SYCL" and "TPU". Both are data that this process may rewrite:
+//
+//   DEVICE_SYCL: the graph pass that inserts copies between host and device
+//     memory (memory_types.cc) runs for GPU and SYCL only, and functions that
+//     are not inlined depend on it. Nothing else in the stock build uses SYCL,
+//     so the exported name becomes "DML".
+//   GetDeviceContext: moves arguments of cross-device function calls, and
+//     accepts GPU and TPU only. The entry for it in the global offset table of
+//     the framework library points to a version that knows DML.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_PATCHES_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_PATCHES_H_
+
+#include "tensorflow/core/lib/core/status.h"
+
+namespace tensorflow {
+namespace dml {
+
+// Checks what it is about to patch, then applies both patches; either may
+// already be in place. FailedPrecondition names the patch that does not fit.
+Status PatchBase();
+
+}  // namespace dml
+}  // namespace tensorflow
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_PATCHES_H_

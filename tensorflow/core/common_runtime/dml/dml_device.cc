@@ -1,0 +1,124 @@
+#include "tensorflow/core/common_runtime/dml/dml_device.h"
+
+#include <memory>
+#include <utility>
+
+#include "tensorflow/core/common_runtime/dma_helper.h"
+#include "tensorflow/core/framework/op_kernel.h"
+#include "tensorflow/core/framework/tensor.pb.h"
+#include "tensorflow/core/framework/variant.h"
+#include "tensorflow/core/framework/variant_op_registry.h"
+#include "tensorflow/core/graph/graph.h"
+#include "tensorflow/core/lib/core/errors.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+thread_local int host_allocation_depth = 0;
+
+}  // namespace
+
+ScopedHostAllocation::ScopedHostAllocation() { ++host_allocation_depth; }
+ScopedHostAllocation::~ScopedHostAllocation() { --host_allocation_depth; }
+
+DmlDevice::DmlDevice(const SessionOptions& options,
+                     const DeviceAttributes& attributes, int index,
+                     const SharedDevice& shared)
+    : LocalDevice(options, attributes), shared_(shared) {
+  // Core copies tensors only to and from devices that carry this.
+  info_.default_context = shared_.context;
+  info_.gpu_id = index;
+  set_tensorflow_gpu_device_info(&info_);
+}
+
+DmlDevice::~DmlDevice() { set_tensorflow_gpu_device_info(nullptr); }
+
+void DmlDevice::Compute(OpKernel* op_kernel, OpKernelContext* context) {
+  dml_set_tag(op_kernel->type_string().c_str());
+  op_kernel->Compute(context);
+}
+
+void DmlDevice::ComputeAsync(AsyncOpKernel* op_kernel, OpKernelContext* context,
+                             AsyncOpKernel::DoneCallback done) {
+  dml_set_tag(op_kernel->type_string().c_str());
+  op_kernel->ComputeAsync(context, std::move(done));
+}
+
+Status DmlDevice::Sync() { return ToStatus(dml_device_sync(shared_.device)); }
+
+void DmlDevice::Sync(const DoneCallback& done) {
+  auto finish = [](void* argument, dml_code code, const char* message) {
+    std::unique_ptr<DoneCallback> owned(static_cast<DoneCallback*>(argument));
+    (*owned)(ToStatus(code, message));
+  };
+  dml_on_complete(shared_.device, finish, new DoneCallback(done));
+}
+
+Allocator* DmlDevice::GetAllocator(AllocatorAttributes attributes) {
+  if (attributes.on_host() || host_allocation_depth > 0) return cpu_allocator();
+  return shared_.allocator;
+}
+
+Status DmlDevice::FillContextMap(const Graph* graph,
+                                 DeviceContextMap* device_context_map) {
+  device_context_map->resize(graph->num_node_ids());
+  for (const Node* node : graph->nodes()) {
+    shared_.context->Ref();  // the caller drops them
+    (*device_context_map)[node->id()] = shared_.context;
+  }
+  return Status::OK();
+}
+
+Status DmlDevice::ToDevice(const Tensor& host, Tensor* tensor) {
+  Tensor copy(shared_.allocator, host.dtype(), host.shape());
+  Status status;
+  shared_.context->CopyCPUTensorToDevice(
+      &host, this, &copy, [&status](const Status& s) { status = s; },
+      /*sync_dst_compute=*/true);
+  TF_RETURN_IF_ERROR(status);
+  *tensor = std::move(copy);
+  return Status::OK();
+}
+
+Status DmlDevice::MakeTensorFromProto(const TensorProto& proto,
+                                      const AllocatorAttributes attributes,
+                                      Tensor* tensor) {
+  Tensor host;
+  if (proto.dtype() <= 0 || proto.dtype() > DataType_MAX ||
+      !host.FromProto(cpu_allocator(), proto)) {
+    return errors::InvalidArgument("Cannot parse a tensor of type ",
+                                   DataTypeString(proto.dtype()),
+                                   " from its proto.");
+  }
+  if (host.dtype() == DT_VARIANT) {
+    // The handles stay on the host, what they hold goes to the device.
+    Tensor copy(cpu_allocator(), DT_VARIANT, host.shape());
+    const auto from = host.flat<Variant>();
+    auto to = copy.flat<Variant>();
+    for (int64 i = 0; i < from.size(); ++i) {
+      TF_RETURN_IF_ERROR(VariantDeviceCopy(
+          VariantDeviceCopyDirection::HOST_TO_DEVICE, from(i), &to(i),
+          [this](const Tensor& f, Tensor* t) { return ToDevice(f, t); }));
+    }
+    *tensor = std::move(copy);
+    return Status::OK();
+  }
+  if (GetAllocator(attributes) == cpu_allocator() ||
+      DataTypeAlwaysOnHost(host.dtype())) {
+    *tensor = std::move(host);
+    return Status::OK();
+  }
+  return ToDevice(host, tensor);
+}
+
+void DmlDevice::CopyTensorInSameDevice(const Tensor* input_tensor,
+                                       Tensor* output_tensor,
+                                       const DeviceContext* /*device_context*/,
+                                       StatusCallback done) {
+  shared_.context->CopyTensorInSameDevice(input_tensor, this, output_tensor,
+                                          std::move(done));
+}
+
+}  // namespace dml
+}  // namespace tensorflow

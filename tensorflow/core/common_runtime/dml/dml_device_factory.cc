@@ -1,0 +1,247 @@
+// Creates the DML devices of a session, as GPUOptions and device_count ask.
+//
+//   device_count["DML"]                at most so many devices
+//   visible_device_list                indices into the list of adapters, which
+//                                      DML_VISIBLE_DEVICES has filtered before
+//   experimental.virtual_devices       splits adapters, with a limit each
+//   per_process_gpu_memory_fraction    limit, of the adapter's memory
+//   allow_growth                       false with an explicit limit reserves
+//                                      the limit at first use
+//   TF_FORCE_GPU_ALLOW_GROWTH          overrides allow_growth
+//
+// Without an explicit limit memory always grows on demand: what TensorFlow does
+// by default on CUDA, reserving nearly all of it, would starve the desktop that
+// shares the adapter.
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/device_factory.h"
+#include "tensorflow/core/common_runtime/dml/dml_device.h"
+#include "tensorflow/core/common_runtime/dml/load_check.h"
+#include "tensorflow/core/lib/core/errors.h"
+#include "tensorflow/core/lib/strings/numbers.h"
+#include "tensorflow/core/lib/strings/str_util.h"
+#include "tensorflow/core/lib/strings/strcat.h"
+#include "tensorflow/core/public/session_options.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+// GPU has 210, CPU 70.
+constexpr int kPriority = 220;
+
+// What one device of a session is made of.
+struct Plan {
+  uint32_t adapter;
+  int virtual_index;
+  dml_pool_options pool;
+};
+
+// The adapter's maker by its PCI vendor number.
+const char* VendorName(uint32_t vendor_id) {
+  switch (vendor_id) {
+    case 0x1002:
+      return "AMD";
+    case 0x10de:
+      return "NVIDIA";
+    case 0x8086:
+      return "Intel";
+    case 0x13b5:
+      return "ARM";
+    case 0x5143:
+      return "Qualcomm";
+    case 0x106b:
+      return "Apple";
+    case 0x10005:
+      return "Mesa";
+    default:
+      return "unknown";
+  }
+}
+
+string Describe(uint32_t adapter, const dml_adapter_info& info) {
+  return strings::StrCat("device: ", adapter, ", name: ", info.name,
+                         ", vendor: ", VendorName(info.vendor_id),
+                         ", memory: ", info.memory_bytes >> 20,
+                         " MiB, api: ", info.api, ", driver: ", info.driver);
+}
+
+// The number of adapters. Says once why there are none, or fewer than wanted.
+uint32_t CountAdapters() {
+  uint32_t count = 0;
+  dml_adapter_count(&count);
+  static const bool said = [] {
+    const char* problem = dml_adapter_problem();
+    if (problem == nullptr || *problem == '\0') return false;
+    LOG(WARNING) << problem;
+    return true;
+  }();
+  (void)said;
+  return count;
+}
+
+Status VisibleAdapters(const string& list, uint32_t count,
+                       std::vector<uint32_t>* adapters) {
+  if (list.empty()) {
+    for (uint32_t i = 0; i < count; ++i) adapters->push_back(i);
+    return Status::OK();
+  }
+  for (const string& item : str_util::Split(list, ',')) {
+    int32 index = 0;
+    if (!strings::safe_strto32(item, &index)) {
+      return errors::InvalidArgument("Could not parse entry '", item,
+                                     "' of visible_device_list '", list, "'");
+    }
+    if (index < 0 || static_cast<uint32_t>(index) >= count) {
+      return errors::InvalidArgument(
+          "visible_device_list '", list, "' names DML adapter ", index,
+          ", but there are ", count, " (numbered from 0)");
+    }
+    for (uint32_t seen : *adapters) {
+      if (seen == static_cast<uint32_t>(index)) {
+        return errors::InvalidArgument("visible_device_list '", list,
+                                       "' names adapter ", index, " twice");
+      }
+    }
+    adapters->push_back(index);
+  }
+  return Status::OK();
+}
+
+bool AllowGrowth(const GPUOptions& options) {
+  const char* force = std::getenv("TF_FORCE_GPU_ALLOW_GROWTH");
+  if (force != nullptr && std::strcmp(force, "true") == 0) return true;
+  if (force != nullptr && std::strcmp(force, "false") == 0) return false;
+  return options.allow_growth();
+}
+
+Status CheckVirtualDevices(const GPUOptions& options, size_t adapters) {
+  const auto& virtual_devices = options.experimental().virtual_devices();
+  if (virtual_devices.empty()) return Status::OK();
+  if (options.per_process_gpu_memory_fraction() > 0) {
+    return errors::InvalidArgument(
+        "per_process_gpu_memory_fraction can't be combined with "
+        "virtual_devices: each of those has a limit of its own");
+  }
+  if (static_cast<size_t>(virtual_devices.size()) > adapters) {
+    return errors::InvalidArgument(
+        "virtual_devices splits ", virtual_devices.size(),
+        " adapters, but only ", adapters, " are visible");
+  }
+  for (const auto& devices : virtual_devices) {
+    for (const float limit : devices.memory_limit_mb()) {
+      if (limit <= 0) {
+        return errors::InvalidArgument(
+            "A virtual device needs a memory limit above 0, not ", limit);
+      }
+    }
+  }
+  return Status::OK();
+}
+
+Status MakePlans(const ConfigProto& config, uint32_t adapter_count,
+                 std::vector<Plan>* plans) {
+  const GPUOptions& options = config.gpu_options();
+  size_t wanted = adapter_count;
+  const auto limit = config.device_count().find(kDmlDeviceType);
+  if (limit != config.device_count().end()) {
+    wanted = limit->second < 0 ? 0 : limit->second;
+  }
+  if (wanted == 0) return Status::OK();
+  const double fraction = options.per_process_gpu_memory_fraction();
+  if (fraction < 0 || fraction > 1) {
+    return errors::InvalidArgument(
+        "per_process_gpu_memory_fraction must lie in [0, 1], not ", fraction);
+  }
+  std::vector<uint32_t> adapters;
+  TF_RETURN_IF_ERROR(
+      VisibleAdapters(options.visible_device_list(), adapter_count, &adapters));
+  if (adapters.size() > wanted) adapters.resize(wanted);
+  TF_RETURN_IF_ERROR(CheckVirtualDevices(options, adapters.size()));
+  const auto& virtual_devices = options.experimental().virtual_devices();
+  if (!virtual_devices.empty()) adapters.resize(virtual_devices.size());
+
+  for (size_t i = 0; i < adapters.size(); ++i) {
+    dml_pool_options pool = {};
+    if (!virtual_devices.empty() &&
+        virtual_devices.Get(i).memory_limit_mb_size() > 0) {
+      pool.allow_growth = AllowGrowth(options);
+      for (int v = 0; v < virtual_devices.Get(i).memory_limit_mb_size(); ++v) {
+        pool.limit_bytes = static_cast<uint64_t>(
+            static_cast<double>(virtual_devices.Get(i).memory_limit_mb(v)) *
+            (1 << 20));
+        plans->push_back({adapters[i], v, pool});
+      }
+      continue;
+    }
+    pool.allow_growth = 1;
+    if (fraction > 0) {
+      dml_adapter_info info;
+      TF_RETURN_IF_ERROR(ToStatus(dml_adapter_get_info(adapters[i], &info)));
+      pool.limit_bytes = static_cast<uint64_t>(
+          fraction * static_cast<double>(info.memory_bytes));
+      pool.allow_growth = AllowGrowth(options);
+    }
+    plans->push_back({adapters[i], 0, pool});
+  }
+  return Status::OK();
+}
+
+class DmlDeviceFactory : public DeviceFactory {
+ public:
+  Status ListPhysicalDevices(std::vector<string>* devices) override {
+    const uint32_t count = CountAdapters();
+    for (uint32_t i = 0; i < count; ++i) {
+      devices->push_back(
+          strings::StrCat("/physical_device:", kDmlDeviceType, ":", i));
+    }
+    return Status::OK();
+  }
+
+  Status CreateDevices(const SessionOptions& options, const string& name_prefix,
+                       std::vector<std::unique_ptr<Device>>* devices) override {
+    const uint32_t adapter_count = CountAdapters();
+    if (adapter_count == 0) return Status::OK();
+    std::vector<Plan> plans;
+    TF_RETURN_IF_ERROR(MakePlans(options.config, adapter_count, &plans));
+    int index = 0;
+    for (const Plan& plan : plans) {
+      dml_adapter_info info;
+      TF_RETURN_IF_ERROR(ToStatus(dml_adapter_get_info(plan.adapter, &info)));
+      SharedDevice shared;
+      TF_RETURN_IF_ERROR(GetSharedDevice(plan.adapter, plan.virtual_index,
+                                         plan.pool, &shared));
+      const string name =
+          strings::StrCat(name_prefix, "/device:", kDmlDeviceType, ":", index);
+      const string description = Describe(plan.adapter, info);
+      DeviceLocality locality;
+      locality.set_bus_id(1);  // adapters of one machine are near each other
+      devices->emplace_back(new DmlDevice(
+          options,
+          Device::BuildDeviceAttributes(name, DeviceType(kDmlDeviceType),
+                                        Bytes(shared.memory_limit), locality,
+                                        description),
+          index, shared));
+      LOG(INFO) << "Created TensorFlow device (" << name << " with "
+                << (shared.memory_limit >> 20) << " MiB memory) -> adapter ("
+                << description << ")";
+      ++index;
+    }
+    return Status::OK();
+  }
+};
+
+bool RegisterFactory() {
+  if (!LoadStatus().ok()) return false;
+  DeviceFactory::Register(kDmlDeviceType, new DmlDeviceFactory, kPriority);
+  return true;
+}
+const bool registered = RegisterFactory();
+
+}  // namespace
+}  // namespace dml
+}  // namespace tensorflow

@@ -1,0 +1,79 @@
+#include "tensorflow/core/common_runtime/dml/dml_process_state.h"
+
+#include <map>
+#include <utility>
+
+#include "tensorflow/core/lib/strings/strcat.h"
+#include "tensorflow/core/platform/logging.h"
+#include "tensorflow/core/platform/mutex.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+struct Entry {
+  SharedDevice shared;
+  dml_pool_options options;
+};
+
+bool SameLimits(const dml_pool_options& a, const dml_pool_options& b) {
+  return a.limit_bytes == b.limit_bytes &&
+         (a.allow_growth != 0) == (b.allow_growth != 0);
+}
+
+Status Open(uint32_t adapter, int virtual_index,
+            const dml_pool_options& options, SharedDevice* shared) {
+  dml_device* device = nullptr;
+  TF_RETURN_IF_ERROR(ToStatus(dml_device_open(adapter, &device)));
+  dml_pool* pool = nullptr;
+  const Status status = ToStatus(dml_pool_open(device, &options, &pool));
+  if (!status.ok()) {
+    dml_device_close(device);
+    return status;
+  }
+  dml_pool_statistics statistics;
+  dml_pool_get_statistics(pool, &statistics);
+  shared->device = device;
+  shared->memory_limit = statistics.limit_bytes;
+  shared->allocator = new DmlAllocator(
+      strings::StrCat("dml_pool_", adapter, "_", virtual_index), pool);
+  shared->context = new DmlDeviceContext(device);
+  return Status::OK();
+}
+
+}  // namespace
+
+Status GetSharedDevice(uint32_t adapter, int virtual_index,
+                       const dml_pool_options& options, SharedDevice* shared) {
+  static auto* const lock = new mutex;
+  static auto* const entries = new std::map<std::pair<uint32_t, int>, Entry>;
+  mutex_lock guard(*lock);
+  const std::pair<uint32_t, int> key(adapter, virtual_index);
+  auto found = entries->find(key);
+  if (found != entries->end() &&
+      dml_device_status(found->second.shared.device) == DML_OK) {
+    const dml_pool_options& first = found->second.options;
+    if (!SameLimits(first, options)) {
+      LOG(WARNING) << "DML device " << adapter
+                   << ": memory options differ from those of the first session "
+                      "of this process, which stay in force (limit "
+                   << (found->second.shared.memory_limit >> 20)
+                   << " MiB, growth " << (first.allow_growth ? "on" : "off")
+                   << ").";
+    }
+    *shared = found->second.shared;
+    return Status::OK();
+  }
+  // A lost device stays open: tensors of older sessions still return their
+  // memory to its pool.
+  Entry entry;
+  entry.options = found != entries->end() ? found->second.options : options;
+  TF_RETURN_IF_ERROR(
+      Open(adapter, virtual_index, entry.options, &entry.shared));
+  *shared = entry.shared;
+  (*entries)[key] = entry;
+  return Status::OK();
+}
+
+}  // namespace dml
+}  // namespace tensorflow

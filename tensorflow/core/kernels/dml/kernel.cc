@@ -1,0 +1,300 @@
+#include "tensorflow/core/kernels/dml/kernel.h"
+
+#include <algorithm>
+
+#include "tensorflow/core/common_runtime/dml/dml_device_context.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+// Row-major strides of `sizes`; also those of dimensions of size 0 and 1.
+template <typename Sizes>
+Dims RowMajorStrides(const Sizes& sizes) {
+  Dims strides(sizes.size());
+  int64 stride = 1;
+  for (int d = static_cast<int>(sizes.size()) - 1; d >= 0; --d) {
+    strides[d] = stride;
+    stride *= std::max<int64>(sizes[d], 1);
+  }
+  return strides;
+}
+
+// A rank above DML_MAX_RANK is kept as a number only: the runtime then refuses
+// the tensor with a message, and nothing is written past the arrays.
+template <typename Sizes, typename Strides>
+dml_tensor MakeTensor(const Tensor& tensor, const Sizes& sizes,
+                      const Strides& strides) {
+  dml_tensor result = {};
+  result.data = DeviceAddress(tensor);
+  result.type = DmlType(tensor.dtype());
+  result.rank = static_cast<uint32_t>(sizes.size());
+  const size_t count = std::min<size_t>(sizes.size(), DML_MAX_RANK);
+  for (size_t d = 0; d < count; ++d) {
+    result.sizes[d] = sizes[d];
+    result.strides[d] = strides[d];
+  }
+  return result;
+}
+
+Dims BroadcastStrides(const Tensor& tensor, gtl::ArraySlice<int64> sizes) {
+  Dims own;
+  for (int d = 0; d < tensor.dims(); ++d) own.push_back(tensor.dim_size(d));
+  const Dims own_strides = RowMajorStrides(own);
+  Dims strides(sizes.size(), 0);
+  const int missing = static_cast<int>(sizes.size()) - tensor.dims();
+  for (int d = 0; d < tensor.dims(); ++d) {
+    if (missing + d < 0) continue;
+    if (own[d] != 1) strides[missing + d] = own_strides[d];
+  }
+  return strides;
+}
+
+// Merges neighbouring dimensions wherever all tensors step through them alike,
+// so that shapes of any rank mostly fit into the runtime's 8 dimensions.
+void MergeDimensions(Dims* sizes, std::vector<Dims>* strides) {
+  Dims merged_sizes;
+  std::vector<Dims> merged(strides->size());
+  for (size_t d = 0; d < sizes->size(); ++d) {
+    const int64 size = (*sizes)[d];
+    if (size == 1) continue;
+    bool fits = !merged_sizes.empty();
+    for (size_t t = 0; fits && t < strides->size(); ++t) {
+      fits = merged[t].back() == (*strides)[t][d] * size;
+    }
+    if (fits) {
+      merged_sizes.back() *= size;
+    } else {
+      merged_sizes.push_back(size);
+    }
+    for (size_t t = 0; t < strides->size(); ++t) {
+      if (fits) {
+        merged[t].back() = (*strides)[t][d];
+      } else {
+        merged[t].push_back((*strides)[t][d]);
+      }
+    }
+  }
+  *sizes = std::move(merged_sizes);
+  *strides = std::move(merged);
+}
+
+dml_device* DeviceOf(OpKernelContext* context) {
+  return static_cast<DmlDeviceContext*>(context->op_device_context())->device();
+}
+
+// TensorFlow says which tensor did not fit, the runtime who holds the memory.
+Status ExplainExhaustion(Status status) {
+  if (errors::IsResourceExhausted(status)) {
+    errors::AppendToMessage(&status, dml_error_message());
+  }
+  return status;
+}
+
+}  // namespace
+
+Status ToDmlType(DataType dtype, uint32_t* type) {
+  switch (dtype) {
+    case DT_FLOAT:
+      *type = DML_FLOAT32;
+      return Status::OK();
+    case DT_HALF:
+      *type = DML_FLOAT16;
+      return Status::OK();
+    case DT_DOUBLE:
+      *type = DML_FLOAT64;
+      return Status::OK();
+    case DT_INT8:
+    case DT_QINT8:
+      *type = DML_INT8;
+      return Status::OK();
+    case DT_INT16:
+    case DT_QINT16:
+      *type = DML_INT16;
+      return Status::OK();
+    case DT_INT32:
+    case DT_QINT32:
+      *type = DML_INT32;
+      return Status::OK();
+    case DT_INT64:
+      *type = DML_INT64;
+      return Status::OK();
+    case DT_UINT8:
+    case DT_QUINT8:
+      *type = DML_UINT8;
+      return Status::OK();
+    case DT_UINT16:
+    case DT_QUINT16:
+      *type = DML_UINT16;
+      return Status::OK();
+    case DT_UINT32:
+      *type = DML_UINT32;
+      return Status::OK();
+    case DT_UINT64:
+      *type = DML_UINT64;
+      return Status::OK();
+    case DT_BOOL:
+      *type = DML_BOOL;
+      return Status::OK();
+    default:
+      return errors::InvalidArgument("A DML device can't compute with type ",
+                                     DataTypeString(dtype));
+  }
+}
+
+uint32_t DmlType(DataType dtype) {
+  uint32_t type = ~uint32_t{0};  // the runtime refuses it
+  const Status status = ToDmlType(dtype, &type);
+  if (!status.ok()) LOG(ERROR) << status;
+  return type;
+}
+
+dml_tensor Describe(const Tensor& tensor) {
+  Dims sizes;
+  const int merge = std::max(tensor.dims() - DML_MAX_RANK, 0);
+  int64 first = 1;
+  for (int d = 0; d < tensor.dims(); ++d) {
+    if (d < merge) {
+      first *= tensor.dim_size(d);
+    } else if (d == merge) {
+      sizes.push_back(first * tensor.dim_size(d));
+    } else {
+      sizes.push_back(tensor.dim_size(d));
+    }
+  }
+  return MakeTensor(tensor, sizes, RowMajorStrides(sizes));
+}
+
+dml_tensor Describe(const Tensor& tensor, gtl::ArraySlice<int64> sizes) {
+  return MakeTensor(tensor, sizes, RowMajorStrides(sizes));
+}
+
+dml_tensor DescribeBroadcast(const Tensor& tensor,
+                             gtl::ArraySlice<int64> sizes) {
+  return MakeTensor(tensor, sizes, BroadcastStrides(tensor, sizes));
+}
+
+dml_tensor Permute(const dml_tensor& tensor, gtl::ArraySlice<int> permutation) {
+  dml_tensor result = tensor;
+  const size_t count = std::min<size_t>(permutation.size(), DML_MAX_RANK);
+  for (size_t d = 0; d < count; ++d) {
+    result.sizes[d] = tensor.sizes[permutation[d]];
+    result.strides[d] = tensor.strides[permutation[d]];
+  }
+  return result;
+}
+
+uint64 Address(const Tensor& tensor) { return DeviceAddress(tensor); }
+
+KernelContext::KernelContext(OpKernelContext* context)
+    : context_(context), device_(DeviceOf(context)) {}
+
+Status KernelContext::Output(int index, const TensorShape& shape,
+                             Tensor** output) {
+  return ExplainExhaustion(context_->allocate_output(index, shape, output));
+}
+
+Status KernelContext::OutputOrForward(gtl::ArraySlice<int> inputs, int index,
+                                      const TensorShape& shape,
+                                      Tensor** output) {
+  return ExplainExhaustion(
+      context_->forward_input_or_allocate_output(inputs, index, shape, output));
+}
+
+void KernelContext::SetOutput(int index, const Tensor& tensor) {
+  context_->set_output(index, tensor);
+}
+
+Status KernelContext::SetOutputReshaped(int index, const Tensor& tensor,
+                                        const TensorShape& shape) {
+  Tensor reshaped(tensor.dtype());
+  if (!reshaped.CopyFrom(tensor, shape)) {
+    return errors::InvalidArgument(
+        "Can't view a tensor of shape ", tensor.shape().DebugString(),
+        " as shape ", shape.DebugString(), ": the element counts differ");
+  }
+  context_->set_output(index, reshaped);
+  return Status::OK();
+}
+
+Status KernelContext::Temporary(DataType dtype, const TensorShape& shape,
+                                Tensor* tensor) {
+  return ExplainExhaustion(context_->allocate_temp(dtype, shape, tensor));
+}
+
+Status KernelContext::HostIntegers(int index, Dims* values) const {
+  const Tensor& tensor = Input(index);
+  if (tensor.dims() > 1) {
+    return errors::InvalidArgument("Input ", index, " of ",
+                                   context_->op_kernel().type_string(),
+                                   " must be a scalar or a vector, but its "
+                                   "shape is ",
+                                   tensor.shape().DebugString());
+  }
+  values->resize(tensor.NumElements());
+  if (tensor.dtype() == DT_INT32) {
+    const auto flat = tensor.flat<int32>();
+    std::copy(flat.data(), flat.data() + flat.size(), values->begin());
+  } else if (tensor.dtype() == DT_INT64) {
+    const auto flat = tensor.flat<int64>();
+    std::copy(flat.data(), flat.data() + flat.size(), values->begin());
+  } else {
+    return errors::InvalidArgument(
+        "Input ", index, " of ", context_->op_kernel().type_string(),
+        " must be int32 or int64, not ", DataTypeString(tensor.dtype()));
+  }
+  return Status::OK();
+}
+
+Status KernelContext::HostInteger(int index, int64* value) const {
+  Dims values;
+  TF_RETURN_IF_ERROR(HostIntegers(index, &values));
+  if (values.size() != 1) {
+    return errors::InvalidArgument(
+        "Input ", index, " of ", context_->op_kernel().type_string(),
+        " must have exactly one element, but its shape is ",
+        Input(index).shape().DebugString());
+  }
+  *value = values[0];
+  return Status::OK();
+}
+
+Status KernelContext::CopyTensor(const Tensor& src, const Tensor& dst) {
+  if (src.dtype() != dst.dtype() || src.TotalBytes() != dst.TotalBytes()) {
+    return errors::Internal("CopyTensor between ", src.DeviceSafeDebugString(),
+                            " and ", dst.DeviceSafeDebugString());
+  }
+  if (src.TotalBytes() == 0) return Status::OK();
+  DML_RETURN_IF_FAILED(
+      dml_copy(device_, Address(dst), Address(src), src.TotalBytes()));
+  return Status::OK();
+}
+
+Status KernelContext::Elementwise(dml_elementwise_op op,
+                                  gtl::ArraySlice<const Tensor*> inputs,
+                                  const Tensor& output,
+                                  const double* parameters) {
+  if (output.NumElements() == 0) return Status::OK();
+  Dims sizes;
+  for (int d = 0; d < output.dims(); ++d) sizes.push_back(output.dim_size(d));
+  std::vector<Dims> strides;
+  for (const Tensor* input : inputs) {
+    strides.push_back(BroadcastStrides(*input, sizes));
+  }
+  strides.push_back(RowMajorStrides(sizes));
+  MergeDimensions(&sizes, &strides);
+  gtl::InlinedVector<dml_tensor, 3> described;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    described.push_back(MakeTensor(*inputs[i], sizes, strides[i]));
+  }
+  gtl::InlinedVector<const dml_tensor*, 3> pointers;
+  for (const dml_tensor& tensor : described) pointers.push_back(&tensor);
+  const dml_tensor result = MakeTensor(output, sizes, strides.back());
+  DML_RETURN_IF_FAILED(dml_elementwise(device_, op, pointers.data(),
+                                       static_cast<uint32_t>(pointers.size()),
+                                       &result, parameters));
+  return Status::OK();
+}
+
+}  // namespace dml
+}  // namespace tensorflow
