@@ -1,0 +1,210 @@
+// FusedBatchNorm and FusedBatchNormGrad, versions 1 to 3.
+//
+// As TensorFlow's CUDA kernels do, training saves the batch's mean in
+// reserve_space_1 and its inverse standard deviation, 1 / sqrt(biased variance
+// + epsilon), in reserve_space_2 for the gradient. Inference saves the given
+// mean and variance, which is also what its gradient is handed.
+#include <limits>
+
+#include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/spatial.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+Status Fill(KernelContext* c, const Tensor& tensor, float value) {
+  const dml_tensor output = Describe(tensor);
+  DML_RETURN_IF_FAILED(dml_fill(c->device(), &output, &value));
+  return Status::OK();
+}
+
+class BatchNormBase {
+ protected:
+  explicit BatchNormBase(OpKernelConstruction* c) {
+    OP_REQUIRES_OK(c, c->GetAttr("epsilon", &epsilon_));
+    OP_REQUIRES_OK(c, ReadFormat(c, &format_));
+    OP_REQUIRES_OK(c, c->GetAttr("is_training", &is_training_));
+  }
+
+  static Status CheckRank(const char* name, const Tensor& tensor, int rank) {
+    if (tensor.dims() == rank) return Status::OK();
+    return errors::InvalidArgument(name, " must be ", rank, "-dimensional",
+                                   tensor.shape().DebugString());
+  }
+
+  Status CheckChannels(const char* name, const Tensor& tensor,
+                       const Tensor& data) const {
+    TF_RETURN_IF_ERROR(CheckRank(name, tensor, 1));
+    const int64 channels = data.dim_size(ChannelDim(2, format_));
+    if (tensor.dim_size(0) == channels) return Status::OK();
+    return errors::InvalidArgument(
+        name, " must have as many elements as the input has channels, ",
+        channels, ", but its shape is ", tensor.shape().DebugString());
+  }
+
+  dml_tensor DescribeData(const Tensor& tensor) const {
+    return DescribeChannelsFirst(tensor, format_);
+  }
+
+  float epsilon_;
+  bool is_training_;
+
+ private:
+  TensorFormat format_;
+};
+
+// Inputs: x, scale, offset, mean, variance.
+class BatchNorm : BatchNormBase {
+ public:
+  explicit BatchNorm(OpKernelConstruction* c) : BatchNormBase(c) {}
+
+  Status Compute(KernelContext* c) {
+    const Tensor& x = c->Input(0);
+    TF_RETURN_IF_ERROR(CheckRank("input", x, 4));
+    TF_RETURN_IF_ERROR(CheckChannels("scale", c->Input(1), x));
+    TF_RETURN_IF_ERROR(CheckChannels("offset", c->Input(2), x));
+    if (c->tf()->num_outputs() > 5) {
+      // V3's reserve_space_3 is for cuDNN alone.
+      Tensor* unused;
+      TF_RETURN_IF_ERROR(c->Output(5, TensorShape({}), &unused));
+      TF_RETURN_IF_ERROR(Fill(c, *unused, 0.0f));
+    }
+    Tensor* y;
+    TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, x.shape(), &y));
+    return is_training_ ? Train(c, x, *y) : Infer(c, x, *y);
+  }
+
+ private:
+  Status Train(KernelContext* c, const Tensor& x, const Tensor& y) {
+    const char* const names[] = {"estimated_mean", "estimated_variance"};
+    for (int i = 0; i < 2; ++i) {
+      const Tensor& estimated = c->Input(3 + i);
+      TF_RETURN_IF_ERROR(CheckRank(names[i], estimated, 1));
+      if (estimated.dim_size(0) != 0) {
+        return errors::InvalidArgument(names[i], " must be empty for training",
+                                       estimated.shape().DebugString());
+      }
+    }
+    Tensor* statistics[4];  // mean, variance, saved mean, inverse deviation
+    for (int i = 0; i < 4; ++i) {
+      TF_RETURN_IF_ERROR(
+          c->Output(1 + i, c->Input(1).shape(), &statistics[i]));
+    }
+    if (x.NumElements() == 0) {
+      const float nan = std::numeric_limits<float>::quiet_NaN();
+      for (int i = 0; i < 4; ++i) {
+        TF_RETURN_IF_ERROR(Fill(c, *statistics[i], i < 2 ? nan : 0.0f));
+      }
+      return Status::OK();
+    }
+    const dml_tensor input = DescribeData(x), output = DescribeData(y);
+    const dml_tensor scale = Describe(c->Input(1));
+    const dml_tensor offset = Describe(c->Input(2));
+    const dml_tensor mean = Describe(*statistics[0]);
+    const dml_tensor variance = Describe(*statistics[1]);
+    const dml_tensor inverse_deviation = Describe(*statistics[3]);
+    DML_RETURN_IF_FAILED(dml_batch_norm_training(
+        c->device(), &input, &scale, &offset, epsilon_,
+        /*unbiased_variance=*/1, &output, &mean, &variance,
+        &inverse_deviation));
+    return c->CopyTensor(*statistics[0], *statistics[2]);
+  }
+
+  Status Infer(KernelContext* c, const Tensor& x, const Tensor& y) {
+    TF_RETURN_IF_ERROR(CheckChannels("estimated_mean", c->Input(3), x));
+    TF_RETURN_IF_ERROR(CheckChannels("estimated_variance", c->Input(4), x));
+    for (int i = 0; i < 4; ++i) c->SetOutput(1 + i, c->Input(3 + i % 2));
+    if (x.NumElements() == 0) return Status::OK();
+    const dml_tensor input = DescribeData(x), output = DescribeData(y);
+    const dml_tensor scale = Describe(c->Input(1));
+    const dml_tensor offset = Describe(c->Input(2));
+    const dml_tensor mean = Describe(c->Input(3));
+    const dml_tensor variance = Describe(c->Input(4));
+    DML_RETURN_IF_FAILED(dml_batch_norm_inference(c->device(), &input, &scale,
+                                                  &offset, &mean, &variance,
+                                                  epsilon_, &output));
+    return Status::OK();
+  }
+};
+
+// Inputs: the gradient of y, x, scale, and what the forward pass saved: mean
+// and inverse standard deviation (training) or variance (inference).
+class BatchNormGradient : BatchNormBase {
+ public:
+  explicit BatchNormGradient(OpKernelConstruction* c) : BatchNormBase(c) {}
+
+  Status Compute(KernelContext* c) {
+    const Tensor& dy = c->Input(0);
+    const Tensor& x = c->Input(1);
+    TF_RETURN_IF_ERROR(CheckRank("input", dy, 4));
+    TF_RETURN_IF_ERROR(CheckRank("input", x, 4));
+    if (!dy.IsSameSize(x)) {
+      return errors::InvalidArgument(
+          "The gradient must have the input's shape, ", x.shape().DebugString(),
+          ", not ", dy.shape().DebugString());
+    }
+    TF_RETURN_IF_ERROR(CheckChannels("scale", c->Input(2), x));
+    TF_RETURN_IF_ERROR(CheckChannels("saved mean", c->Input(3), x));
+    TF_RETURN_IF_ERROR(CheckChannels("saved variance", c->Input(4), x));
+    Tensor *dx, *dscale, *doffset;
+    TF_RETURN_IF_ERROR(c->Output(0, x.shape(), &dx));
+    TF_RETURN_IF_ERROR(c->Output(1, c->Input(2).shape(), &dscale));
+    TF_RETURN_IF_ERROR(c->Output(2, c->Input(2).shape(), &doffset));
+    for (int i = 3; i < 5; ++i) {
+      // Gradients of the forward pass's mean and variance: none.
+      Tensor* zero;
+      TF_RETURN_IF_ERROR(c->Output(i, TensorShape({}), &zero));
+      TF_RETURN_IF_ERROR(Fill(c, *zero, 0.0f));
+    }
+    if (x.NumElements() == 0) {
+      TF_RETURN_IF_ERROR(Fill(c, *dscale, 0.0f));
+      return Fill(c, *doffset, 0.0f);
+    }
+    Tensor inverse_deviation = c->Input(4);
+    if (!is_training_) {
+      TF_RETURN_IF_ERROR(InverseDeviation(c, c->Input(4), &inverse_deviation));
+    }
+    const dml_tensor output_gradient = DescribeData(dy);
+    const dml_tensor input = DescribeData(x);
+    const dml_tensor scale = Describe(c->Input(2));
+    const dml_tensor mean = Describe(c->Input(3));
+    const dml_tensor inverse = Describe(inverse_deviation);
+    const dml_tensor input_gradient = DescribeData(*dx);
+    const dml_tensor scale_gradient = Describe(*dscale);
+    const dml_tensor offset_gradient = Describe(*doffset);
+    DML_RETURN_IF_FAILED(dml_batch_norm_gradient(
+        c->device(), is_training_, &output_gradient, &input, &scale, &mean,
+        &inverse, &input_gradient, &scale_gradient, &offset_gradient));
+    return Status::OK();
+  }
+
+ private:
+  Status InverseDeviation(KernelContext* c, const Tensor& variance,
+                          Tensor* result) {
+    Tensor epsilon;
+    TF_RETURN_IF_ERROR(c->Temporary(DT_FLOAT, TensorShape({}), &epsilon));
+    TF_RETURN_IF_ERROR(Fill(c, epsilon, epsilon_));
+    TF_RETURN_IF_ERROR(c->Temporary(DT_FLOAT, variance.shape(), result));
+    TF_RETURN_IF_ERROR(
+        c->Elementwise(DML_ADD, {&variance, &epsilon}, *result));
+    return c->Elementwise(DML_RSQRT, {result}, *result);
+  }
+};
+
+const Kernels kKernels({
+    Row("FusedBatchNorm").Types("T", {DT_FLOAT}).Make<BatchNorm>(),
+    Row("FusedBatchNormV2").Types("T", kFloats).Types("U", {DT_FLOAT})
+        .Make<BatchNorm>(),
+    Row("FusedBatchNormV3").Types("T", kFloats).Types("U", {DT_FLOAT})
+        .Make<BatchNorm>(),
+    Row("FusedBatchNormGrad").Types("T", {DT_FLOAT}).Make<BatchNormGradient>(),
+    Row("FusedBatchNormGradV2").Types("T", kFloats).Types("U", {DT_FLOAT})
+        .Make<BatchNormGradient>(),
+    Row("FusedBatchNormGradV3").Types("T", kFloats).Types("U", {DT_FLOAT})
+        .Make<BatchNormGradient>(),
+});
+
+}  // namespace
+}  // namespace dml
+}  // namespace tensorflow

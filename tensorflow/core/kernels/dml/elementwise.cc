@@ -1,0 +1,238 @@
+// Element-wise operations on one or two tensors: arithmetic, comparisons,
+// logic, activations and the gradients of all these.
+#include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/util/bcast.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+const TypeList kFloatsAndInt64 = {DT_FLOAT, DT_HALF, DT_INT64};
+const TypeList kIntegers = {DT_INT8,  DT_INT16,  DT_INT32,  DT_INT64,
+                            DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64};
+const TypeList kDivisible = {DT_FLOAT, DT_HALF,   DT_INT8,  DT_INT16,
+                             DT_INT64, DT_UINT16, DT_UINT8};
+
+// The op's attribute that tunes it, or null.
+const char* ParameterAttribute(dml_elementwise_op op) {
+  switch (op) {
+    case DML_LEAKY_RELU:
+    case DML_LEAKY_RELU_GRADIENT:
+      return "alpha";
+    case DML_APPROXIMATE_EQUAL:
+      return "tolerance";
+    default:
+      return nullptr;
+  }
+}
+
+class ElementwiseBase {
+ protected:
+  ElementwiseBase(OpKernelConstruction* c, dml_elementwise_op op) : op_(op) {
+    if (const char* attribute = ParameterAttribute(op)) {
+      float value = 0;
+      OP_REQUIRES_OK(c, c->GetAttr(attribute, &value));
+      parameter_ = value;
+    }
+  }
+
+  const dml_elementwise_op op_;
+  double parameter_ = 0;
+};
+
+class Unary : ElementwiseBase {
+ public:
+  Unary(OpKernelConstruction* c, dml_elementwise_op op)
+      : ElementwiseBase(c, op) {}
+
+  Status Compute(KernelContext* c) {
+    const Tensor& x = c->Input(0);
+    Tensor* y;
+    TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, x.shape(), &y));
+    return c->Elementwise(op_, {&x}, *y, &parameter_);
+  }
+};
+
+class Binary : ElementwiseBase {
+ public:
+  Binary(OpKernelConstruction* c, dml_elementwise_op op)
+      : ElementwiseBase(c, op) {
+    // Equal and NotEqual of TF 2 semantics: shapes that do not match are
+    // unequal rather than an error.
+    if (!TryGetNodeAttr(c->def(), "incompatible_shape_error",
+                        &incompatible_shape_error_)) {
+      incompatible_shape_error_ = true;
+    }
+  }
+
+  Status Compute(KernelContext* c) {
+    const Tensor& x = c->Input(0);
+    const Tensor& y = c->Input(1);
+    Tensor* z;
+    const BCast broadcast(BCast::FromShape(x.shape()),
+                          BCast::FromShape(y.shape()));
+    if (!broadcast.IsValid()) {
+      if (incompatible_shape_error_) {
+        return errors::InvalidArgument(
+            "Incompatible shapes: ", x.shape().DebugString(), " vs. ",
+            y.shape().DebugString());
+      }
+      TF_RETURN_IF_ERROR(c->Output(0, TensorShape({}), &z));
+      const dml_tensor output = Describe(*z);
+      const bool unequal = op_ == DML_NOT_EQUAL;
+      DML_RETURN_IF_FAILED(dml_fill(c->device(), &output, &unequal));
+      return Status::OK();
+    }
+    TF_RETURN_IF_ERROR(c->OutputOrForward(
+        {0, 1}, 0, BCast::ToShape(broadcast.output_shape()), &z));
+    return c->Elementwise(op_, {&x, &y}, *z, &parameter_);
+  }
+
+ private:
+  bool incompatible_shape_error_;
+};
+
+// Binary without broadcasting.
+class Gradient : ElementwiseBase {
+ public:
+  Gradient(OpKernelConstruction* c, dml_elementwise_op op)
+      : ElementwiseBase(c, op) {}
+
+  Status Compute(KernelContext* c) {
+    const Tensor& x = c->Input(0);
+    const Tensor& y = c->Input(1);
+    if (!x.IsSameSize(y)) {
+      return errors::InvalidArgument(
+          "The inputs of a gradient must be the same size, but saw: ",
+          x.shape().DebugString(), " vs. ", y.shape().DebugString());
+    }
+    Tensor* z;
+    TF_RETURN_IF_ERROR(c->OutputOrForward({0, 1}, 0, x.shape(), &z));
+    return c->Elementwise(op_, {&x, &y}, *z, &parameter_);
+  }
+};
+
+Row UnaryRow(const char* name, const TypeList& types, dml_elementwise_op op) {
+  return Row(name).Types("T", types).Make<Unary>(op);
+}
+Row BinaryRow(const char* name, const TypeList& types, dml_elementwise_op op) {
+  return Row(name).Types("T", types).Make<Binary>(op);
+}
+Row GradientRow(const char* name, dml_elementwise_op op) {
+  return Row(name).Types("T", kFloats).Make<Gradient>(op);
+}
+
+const TypeList kEquatable = {DT_FLOAT,  DT_HALF,  DT_INT8,   DT_INT16,
+                             DT_INT64,  DT_UINT8, DT_BOOL};
+// TF lets Less and its kin compare all real numbers.
+const TypeList kComparable = kNumbers;
+
+const Kernels kUnary({
+    UnaryRow("Abs", kFloatsAndInt64, DML_ABS),
+    UnaryRow("Neg", kFloatsAndInt64, DML_NEGATE),
+    UnaryRow("Sign", kFloatsAndInt64, DML_SIGN),
+    UnaryRow("Square", kFloatsAndInt64, DML_SQUARE),
+    UnaryRow("Inv", kFloatsAndInt64, DML_RECIPROCAL),
+    UnaryRow("Reciprocal", kFloatsAndInt64, DML_RECIPROCAL),
+    UnaryRow("Sqrt", kFloats, DML_SQRT),
+    UnaryRow("Rsqrt", kFloats, DML_RSQRT),
+    UnaryRow("Exp", kFloats, DML_EXP),
+    UnaryRow("Expm1", kFloats, DML_EXPM1),
+    UnaryRow("Log", kFloats, DML_LOG),
+    UnaryRow("Log1p", kFloats, DML_LOG1P),
+    UnaryRow("Sin", kFloats, DML_SIN),
+    UnaryRow("Cos", kFloats, DML_COS),
+    UnaryRow("Tan", kFloats, DML_TAN),
+    UnaryRow("Asin", kFloats, DML_ASIN),
+    UnaryRow("Acos", kFloats, DML_ACOS),
+    UnaryRow("Atan", kFloats, DML_ATAN),
+    UnaryRow("Sinh", kFloats, DML_SINH),
+    UnaryRow("Cosh", kFloats, DML_COSH),
+    UnaryRow("Tanh", kFloats, DML_TANH),
+    UnaryRow("Asinh", kFloats, DML_ASINH),
+    UnaryRow("Acosh", kFloats, DML_ACOSH),
+    UnaryRow("Atanh", kFloats, DML_ATANH),
+    UnaryRow("Erf", kFloats, DML_ERF),
+    UnaryRow("Erfc", kFloats, DML_ERFC),
+    UnaryRow("Lgamma", kFloats, DML_LGAMMA),
+    UnaryRow("Digamma", kFloats, DML_DIGAMMA),
+    UnaryRow("Sigmoid", kFloats, DML_SIGMOID),
+    UnaryRow("Floor", kFloats, DML_FLOOR),
+    UnaryRow("Ceil", kFloats, DML_CEIL),
+    UnaryRow("Rint", kFloats, DML_ROUND_EVEN),
+    UnaryRow("Round", kFloats, DML_ROUND_EVEN),
+    UnaryRow("Round", {DT_INT32, DT_INT64}, DML_IDENTITY),
+    UnaryRow("Relu", kFloats, DML_RELU),
+    UnaryRow("Relu6", kFloats, DML_RELU6),
+    UnaryRow("LeakyRelu", kFloats, DML_LEAKY_RELU),
+    UnaryRow("Elu", kFloats, DML_ELU),
+    UnaryRow("Selu", kFloats, DML_SELU),
+    UnaryRow("Softplus", kFloats, DML_SOFTPLUS),
+    UnaryRow("Softsign", kFloats, DML_SOFTSIGN),
+    UnaryRow("Invert", kIntegers, DML_BITWISE_NOT),
+    UnaryRow("IsNan", kFloats, DML_IS_NAN),
+    UnaryRow("IsInf", kFloats, DML_IS_INF),
+    UnaryRow("IsFinite", kFloats, DML_IS_FINITE),
+    Row("LogicalNot").Make<Unary>(DML_LOGICAL_NOT),
+});
+
+const Kernels kBinary({
+    BinaryRow("Add", {DT_FLOAT, DT_HALF, DT_INT64, DT_UINT8, DT_INT8, DT_INT16},
+              DML_ADD),
+    BinaryRow("AddV2",
+              {DT_FLOAT, DT_HALF, DT_INT64, DT_UINT8, DT_INT8, DT_INT16},
+              DML_ADD),
+    BinaryRow("Sub", kFloatsAndInt64, DML_SUBTRACT),
+    BinaryRow("Mul", kDivisible, DML_MULTIPLY),
+    BinaryRow("Div", kDivisible, DML_DIVIDE),
+    BinaryRow("RealDiv", kFloats, DML_DIVIDE),
+    BinaryRow("TruncateDiv", {DT_INT8, DT_INT16, DT_INT64, DT_UINT16, DT_UINT8},
+              DML_DIVIDE),
+    BinaryRow("FloorDiv", kDivisible, DML_FLOOR_DIVIDE),
+    BinaryRow("DivNoNan", kFloats, DML_DIVIDE_NO_NAN),
+    BinaryRow("FloorMod", kFloatsAndInt64, DML_FLOOR_MOD),
+    BinaryRow("Mod", kFloatsAndInt64, DML_TRUNCATE_MOD),
+    BinaryRow("TruncateMod", kFloatsAndInt64, DML_TRUNCATE_MOD),
+    BinaryRow("Maximum", kFloatsAndInt64, DML_MAXIMUM),
+    BinaryRow("Minimum", kFloatsAndInt64, DML_MINIMUM),
+    BinaryRow("Pow", kFloatsAndInt64, DML_POW),
+    BinaryRow("SquaredDifference", kFloatsAndInt64, DML_SQUARED_DIFFERENCE),
+    BinaryRow("Atan2", kFloats, DML_ATAN2),
+    BinaryRow("MulNoNan", kFloats, DML_MULTIPLY_NO_NAN),
+    BinaryRow("Xlogy", kFloats, DML_XLOGY),
+    BinaryRow("Xdivy", kFloats, DML_XDIVY),
+    BinaryRow("BitwiseAnd", kIntegers, DML_BITWISE_AND),
+    BinaryRow("BitwiseOr", kIntegers, DML_BITWISE_OR),
+    BinaryRow("BitwiseXor", kIntegers, DML_BITWISE_XOR),
+    BinaryRow("LeftShift", kIntegers, DML_SHIFT_LEFT),
+    BinaryRow("RightShift", kIntegers, DML_SHIFT_RIGHT),
+    Row("LogicalAnd").Make<Binary>(DML_LOGICAL_AND),
+    Row("LogicalOr").Make<Binary>(DML_LOGICAL_OR),
+    BinaryRow("Equal", kEquatable, DML_EQUAL),
+    BinaryRow("NotEqual", kEquatable, DML_NOT_EQUAL),
+    BinaryRow("Less", kComparable, DML_LESS),
+    BinaryRow("LessEqual", kComparable, DML_LESS_EQUAL),
+    BinaryRow("Greater", kComparable, DML_GREATER),
+    BinaryRow("GreaterEqual", kComparable, DML_GREATER_EQUAL),
+    GradientRow("ApproximateEqual", DML_APPROXIMATE_EQUAL),
+});
+
+const Kernels kGradients({
+    GradientRow("ReluGrad", DML_RELU_GRADIENT),
+    GradientRow("Relu6Grad", DML_RELU6_GRADIENT),
+    GradientRow("LeakyReluGrad", DML_LEAKY_RELU_GRADIENT),
+    GradientRow("EluGrad", DML_ELU_GRADIENT),
+    GradientRow("SeluGrad", DML_SELU_GRADIENT),
+    GradientRow("SoftplusGrad", DML_SOFTPLUS_GRADIENT),
+    GradientRow("SoftsignGrad", DML_SOFTSIGN_GRADIENT),
+    GradientRow("SigmoidGrad", DML_SIGMOID_GRADIENT),
+    GradientRow("TanhGrad", DML_TANH_GRADIENT),
+    GradientRow("SqrtGrad", DML_SQRT_GRADIENT),
+    GradientRow("RsqrtGrad", DML_RSQRT_GRADIENT),
+    GradientRow("ReciprocalGrad", DML_RECIPROCAL_GRADIENT),
+    GradientRow("InvGrad", DML_RECIPROCAL_GRADIENT),
+});
+
+}  // namespace
+}  // namespace dml
+}  // namespace tensorflow

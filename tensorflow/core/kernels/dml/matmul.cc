@@ -1,0 +1,176 @@
+// MatMul, BatchMatMul and BatchMatMulV2.
+#include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/views.h"
+#include "tensorflow/core/util/matmul_bcast.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+// Appends a matrix, `rows` by `columns` in memory, to a batch of them.
+void AppendMatrix(dml_tensor* batch, int64 rows, int64 columns,
+                  bool transpose) {
+  const uint32_t rank = batch->rank;
+  batch->sizes[rank] = transpose ? columns : rows;
+  batch->strides[rank] = transpose ? 1 : columns;
+  batch->sizes[rank + 1] = transpose ? rows : columns;
+  batch->strides[rank + 1] = transpose ? columns : 1;
+  batch->rank += 2;
+}
+
+// The matrices of `tensor` as a view of its batch dimensions alone, broadcast
+// to `batch_sizes`.
+View BatchView(const Tensor& tensor, gtl::ArraySlice<int64> batch_sizes) {
+  View view = MakeView(tensor);
+  view.sizes.resize(tensor.dims() - 2);
+  view.strides.resize(tensor.dims() - 2);
+  return Broadcast(view, batch_sizes);
+}
+
+// c = a x b, where c's shape is settled.
+Status Multiply(KernelContext* c, const Tensor& a, bool transpose_a,
+                const Tensor& b, bool transpose_b, const Tensor& product) {
+  if (product.NumElements() == 0) return Status::OK();
+  Dims batch_sizes;
+  for (int d = 0; d < product.dims() - 2; ++d) {
+    batch_sizes.push_back(product.dim_size(d));
+  }
+  const View batch_a = BatchView(a, batch_sizes);
+  const View batch_b = BatchView(b, batch_sizes);
+  const View batch_c = BatchView(product, batch_sizes);
+  dml_tensor ta, tb, tc;
+  TF_RETURN_IF_ERROR(
+      ToDmlTensors({&batch_a, &batch_b, &batch_c}, {&ta, &tb, &tc}));
+  if (tc.rank + 2 > DML_MAX_RANK) {
+    return errors::Unimplemented(
+        "The DML device multiplies matrices with up to ", DML_MAX_RANK - 2,
+        " batch dimensions after merging, but these need ", tc.rank);
+  }
+  const auto append = [](dml_tensor* batch, const Tensor& tensor,
+                         bool transpose) {
+    AppendMatrix(batch, tensor.dim_size(tensor.dims() - 2),
+                 tensor.dim_size(tensor.dims() - 1), transpose);
+  };
+  append(&ta, a, transpose_a);
+  append(&tb, b, transpose_b);
+  append(&tc, product, false);
+  DML_RETURN_IF_FAILED(dml_gemm(c->device(), &ta, &tb, &tc, 1.0, 0.0, nullptr,
+                                DML_ACTIVATION_NONE));
+  return Status::OK();
+}
+
+class MatMul {
+ public:
+  explicit MatMul(OpKernelConstruction* c) {
+    OP_REQUIRES_OK(c, c->GetAttr("transpose_a", &transpose_a_));
+    OP_REQUIRES_OK(c, c->GetAttr("transpose_b", &transpose_b_));
+  }
+
+  Status Compute(KernelContext* c) {
+    const Tensor& a = c->Input(0);
+    const Tensor& b = c->Input(1);
+    for (int i = 0; i < 2; ++i) {
+      if (!TensorShapeUtils::IsMatrix(c->Input(i).shape())) {
+        return errors::InvalidArgument(
+            "In[", i, "] is not a matrix. Instead it has shape ",
+            c->Input(i).shape().DebugString());
+      }
+    }
+    if (a.dim_size(transpose_a_ ? 0 : 1) != b.dim_size(transpose_b_ ? 1 : 0)) {
+      return errors::InvalidArgument(
+          "Matrix size-incompatible: In[0]: ", a.shape().DebugString(),
+          ", In[1]: ", b.shape().DebugString());
+    }
+    Tensor* product;
+    TF_RETURN_IF_ERROR(c->Output(0,
+                                 TensorShape({a.dim_size(transpose_a_ ? 1 : 0),
+                                              b.dim_size(transpose_b_ ? 0 : 1)}),
+                                 &product));
+    return Multiply(c, a, transpose_a_, b, transpose_b_, *product);
+  }
+
+ private:
+  bool transpose_a_;
+  bool transpose_b_;
+};
+
+class BatchMatMul {
+ public:
+  BatchMatMul(OpKernelConstruction* c, bool broadcast) : broadcast_(broadcast) {
+    OP_REQUIRES_OK(c, c->GetAttr("adj_x", &transpose_a_));
+    OP_REQUIRES_OK(c, c->GetAttr("adj_y", &transpose_b_));
+  }
+
+  Status Compute(KernelContext* c) {
+    const Tensor& a = c->Input(0);
+    const Tensor& b = c->Input(1);
+    TF_RETURN_IF_ERROR(broadcast_ ? CheckRanks(a, b) : CheckSameBatch(a, b));
+    const MatMulBCast batch(a.shape().dim_sizes(), b.shape().dim_sizes());
+    if (!batch.IsValid()) {
+      return errors::InvalidArgument(
+          "In[0] and In[1] must have compatible batch dimensions: ",
+          a.shape().DebugString(), " vs. ", b.shape().DebugString());
+    }
+    const int64 inner_a = a.dim_size(a.dims() - (transpose_a_ ? 2 : 1));
+    const int64 inner_b = b.dim_size(b.dims() - (transpose_b_ ? 1 : 2));
+    if (inner_a != inner_b) {
+      return errors::InvalidArgument(
+          "In[0] mismatch In[1] shape: ", inner_a, " vs. ", inner_b, ": ",
+          a.shape().DebugString(), " ", b.shape().DebugString(), " ",
+          transpose_a_, " ", transpose_b_);
+    }
+    TensorShape shape = batch.output_batch_shape();
+    shape.AddDim(a.dim_size(a.dims() - (transpose_a_ ? 1 : 2)));
+    shape.AddDim(b.dim_size(b.dims() - (transpose_b_ ? 2 : 1)));
+    Tensor* product;
+    TF_RETURN_IF_ERROR(c->Output(0, shape, &product));
+    return Multiply(c, a, transpose_a_, b, transpose_b_, *product);
+  }
+
+ private:
+  static Status CheckRanks(const Tensor& a, const Tensor& b) {
+    const Tensor* const inputs[] = {&a, &b};
+    for (int i = 0; i < 2; ++i) {
+      if (inputs[i]->dims() < 2) {
+        return errors::InvalidArgument("In[", i, "] ndims must be >= 2: ",
+                                       inputs[i]->dims());
+      }
+    }
+    return Status::OK();
+  }
+
+  static Status CheckSameBatch(const Tensor& a, const Tensor& b) {
+    if (a.dims() != b.dims()) {
+      return errors::InvalidArgument("In[0] and In[1] has different ndims: ",
+                                     a.shape().DebugString(), " vs. ",
+                                     b.shape().DebugString());
+    }
+    if (a.dims() < 2) {
+      return errors::InvalidArgument("In[0] and In[1] ndims must be >= 2: ",
+                                     a.dims());
+    }
+    for (int d = 0; d < a.dims() - 2; ++d) {
+      if (a.dim_size(d) != b.dim_size(d)) {
+        return errors::InvalidArgument(
+            "In[0].dim(", d, ") and In[1].dim(", d,
+            ") must be the same: ", a.shape().DebugString(), " vs ",
+            b.shape().DebugString());
+      }
+    }
+    return Status::OK();
+  }
+
+  const bool broadcast_;
+  bool transpose_a_;
+  bool transpose_b_;
+};
+
+const Kernels kKernels({
+    Row("MatMul").Types("T", kFloats).Make<MatMul>(),
+    Row("BatchMatMul").Types("T", kFloats).Make<BatchMatMul>(false),
+    Row("BatchMatMulV2").Types("T", kFloats).Make<BatchMatMul>(true),
+});
+
+}  // namespace
+}  // namespace dml
+}  // namespace tensorflow
