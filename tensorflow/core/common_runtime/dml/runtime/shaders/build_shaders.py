@@ -69,9 +69,10 @@ def type_macros(types):
 
 
 def enum_macros(header):
-    """`#define NAME NUMBER` for each enumerator of the C API."""
+    """`#define NAME NUMBER` for each enumerator and limit of the C API."""
     text = re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.S)
     found = re.findall(r"\b(DML_\w+)\s*=\s*(\d+)", text)
+    found += re.findall(r"^#define (DML_\w+) (\d+)$", text, flags=re.M)
     return "".join(f"#define {name} {value}\n" for name, value in found)
 
 

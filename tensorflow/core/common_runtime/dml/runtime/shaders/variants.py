@@ -36,9 +36,49 @@ class Shader:
             yield "_".join([self.name or self.source, *types.values()]), types
 
 
+# What element-wise programs take and give: the shaders of each form.
+def elementwise(source: str, suffix: str) -> Sequence[Shader]:
+    types = {
+        "unary": ALL,
+        "binary": ALL,
+        "ternary": NUMBERS,
+        "compare": ALL,
+        "classify": FLOATS,
+        "choose": SIZES,
+    }
+    return [
+        Shader(source, T=t, name=kind + suffix, defines={f"DML_{kind.upper()}": "1"})
+        for kind, t in types.items()
+    ]
+
+
 SHADERS = [
     # Element-wise, casts, copies.
+    *elementwise("elementwise", ""),
+    *elementwise("elementwise_strided", "_strided"),
     # Indexing, random numbers, optimizers.
     # Reductions, normalization, softmax, pooling.
+    # Float partial sums of float16 go through float32.
+    Shader("reduce", FLOATS, FLOATS),
+    *(Shader("reduce", (t,), (t,)) for t in INTEGERS + ("f64", "bool")),
+    Shader("arg_reduce", NUMBERS),
+    Shader("softmax", FLOATS),
+    Shader("softmax_cross_entropy", FLOATS),
+    Shader("softmax_cross_entropy", FLOATS, ("i32", "i64"),
+           name="sparse_softmax_cross_entropy", defines={"SPARSE": "1"}),
+    Shader("batch_norm_statistics", FLOATS),
+    Shader("batch_norm_finish"),
+    Shader("batch_norm_apply", FLOATS),
+    Shader("batch_norm_gradient_sums", FLOATS),
+    Shader("batch_norm_gradient", FLOATS),
+    Shader("max_pool", FLOATS),
+    Shader("max_pool_gradient", FLOATS),
+    Shader("average_pool", FLOATS),
+    Shader("average_pool_gradient", FLOATS),
     # Matrix products, convolution.
+    Shader("gemm", T=FLOATS + ("f64",)),
+    Shader("split_reduce", T=FLOATS + ("f64",)),
+    Shader("convolution", T=FLOATS + ("f64",)),
+    Shader("depthwise", T=FLOATS + ("f64",)),
+    Shader("depthwise_filter", T=FLOATS + ("f64",)),
 ]

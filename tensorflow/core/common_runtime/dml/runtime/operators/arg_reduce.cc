@@ -1,0 +1,98 @@
+#include <algorithm>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+
+namespace dml {
+namespace {
+
+// Mirrors arg_reduce.comp.
+struct ArgReduceConstants {
+  int32_t x_offset;
+  int32_t y_offset;
+  uint32_t outputs;
+  uint32_t count;
+  int32_t stride;
+  uint32_t lanes;
+  uint32_t lane_stride;
+  uint32_t words;
+  uint32_t kept_rank;
+  uint32_t kept_sizes[DML_MAX_RANK];
+  int32_t kept_x_strides[DML_MAX_RANK];
+  int32_t kept_y_strides[DML_MAX_RANK];
+};
+
+Status CheckArgReduce(dml_arg_reduce_op op, const dml_tensor* input,
+                      uint32_t axis, const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckTensor(input, "arg_reduce: input"));
+  DML_RETURN_IF_ERROR(CheckTensor(output, "arg_reduce: output"));
+  if (op != DML_ARG_MAX && op != DML_ARG_MIN) {
+    return InvalidArgument("arg_reduce: no operation has number ",
+                           static_cast<int>(op));
+  }
+  if (axis >= input->rank) {
+    return InvalidArgument("arg_reduce: input ", Describe(*input),
+                           " has no axis ", axis);
+  }
+  if (output->type != DML_INT32 && output->type != DML_INT64) {
+    return InvalidArgument("arg_reduce: output must be int32 or int64, not ",
+                           Describe(*output));
+  }
+  bool sizes_fit = input->rank == output->rank;
+  for (uint32_t d = 0; sizes_fit && d < input->rank; ++d) {
+    sizes_fit = output->sizes[d] == (d == axis ? 1 : input->sizes[d]);
+  }
+  if (!sizes_fit) {
+    return InvalidArgument("arg_reduce: output ", Describe(*output),
+                           " must have the sizes of input ", Describe(*input),
+                           " with 1 in axis ", axis);
+  }
+  if (input->sizes[axis] == 0 && !IsEmpty(*output)) {
+    return InvalidArgument("arg_reduce: input ", Describe(*input),
+                           " has no elements along axis ", axis);
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status ArgReduce(OperatorContext& context, dml_arg_reduce_op op,
+                 const dml_tensor* input, uint32_t axis,
+                 const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckArgReduce(op, input, axis, output));
+  if (IsEmpty(*output)) return Status::Ok();
+
+  const dml_tensor kept_x = SelectDimensions(*input, ~(1u << axis));
+  const dml_tensor kept_y = SelectDimensions(*output, ~(1u << axis));
+  const Coalesced kept = Coalesce({&kept_x, &kept_y});
+  const uint64_t outputs = ElementCount(*output);
+  const uint64_t count = input->sizes[axis];
+  const int64_t kept_stride = outputs == 1 ? 0 : kept.strides[0][kept.rank - 1];
+  const ReductionShape shape =
+      ShapeReduction(context, outputs, count,
+                     ChooseNeighbours(input->strides[axis], kept_stride),
+                     /*may_split=*/false);
+
+  ArgReduceConstants constants = {};
+  constants.x_offset = DataOffset(*input);
+  constants.y_offset = DataOffset(*output);
+  constants.outputs = static_cast<uint32_t>(outputs);
+  constants.count = static_cast<uint32_t>(count);
+  constants.stride = static_cast<int32_t>(input->strides[axis]);
+  constants.lanes = shape.lanes;
+  constants.lane_stride = shape.lane_stride;
+  constants.words = TypeBytes(output->type) / 4;
+  constants.kept_rank = kept.rank;
+  std::copy_n(kept.sizes, DML_MAX_RANK, constants.kept_sizes);
+  std::copy_n(kept.strides[0], DML_MAX_RANK, constants.kept_x_strides);
+  std::copy_n(kept.strides[1], DML_MAX_RANK, constants.kept_y_strides);
+  return LaunchProgram(
+      context, ShaderName("arg_reduce", input->type),
+      {kReductionGroupSize, static_cast<uint32_t>(op)},
+      LinearGrid(context, shape.groups),
+      {Argument(*input, Access::kRead), Argument(*output, Access::kWrite)},
+      constants);
+}
+
+}  // namespace dml

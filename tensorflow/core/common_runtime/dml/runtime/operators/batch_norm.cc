@@ -1,0 +1,490 @@
+#include <algorithm>
+#include <cstdlib>
+#include <initializer_list>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+
+namespace dml {
+namespace {
+
+constexpr uint32_t kBatch = 0;
+constexpr uint32_t kChannel = 1;
+// Elements that an invocation of the element-wise programs does.
+constexpr uint64_t kElements = 4;
+
+// Mirrors batch_norm_statistics.comp.
+struct StatisticsConstants {
+  int32_t x_offset;
+  int32_t channel_stride;
+  uint32_t channels;
+  uint32_t count;
+  uint32_t splits;
+  uint32_t chunk;
+  uint32_t lanes;
+  uint32_t lane_stride;
+  uint32_t rank;
+  uint32_t sizes[DML_MAX_RANK];
+  int32_t strides[DML_MAX_RANK];
+};
+
+// Mirrors batch_norm_finish.comp.
+struct FinishConstants {
+  uint32_t channels;
+  uint32_t count;
+  uint32_t splits;
+  uint32_t chunk;
+  uint32_t lanes;
+  uint32_t lane_stride;
+  float epsilon;
+  float variance_factor;
+  uint32_t wanted[3];
+  int32_t outputs_at[6];
+};
+
+// Mirrors batch_norm_apply.comp.
+struct ApplyConstants {
+  int32_t x_offset;
+  int32_t y_offset;
+  uint32_t count;
+  uint32_t spread_is_variance;
+  float epsilon;
+  int32_t mean_at[2];
+  int32_t spread_at[2];
+  int32_t scale_at[2];
+  int32_t offset_at[2];
+  uint32_t rank;
+  uint32_t sizes[DML_MAX_RANK];
+  int32_t x_strides[DML_MAX_RANK];
+  int32_t y_strides[DML_MAX_RANK];
+  int32_t channel_strides[DML_MAX_RANK];
+};
+
+// Mirrors batch_norm_gradient_sums.comp.
+struct SumsConstants {
+  int32_t dy_offset;
+  int32_t x_offset;
+  int32_t dy_channel_stride;
+  int32_t x_channel_stride;
+  int32_t mean_at[2];
+  int32_t inverse_stddev_at[2];
+  int32_t offset_sums_at[2];
+  int32_t scale_sums_at[2];
+  uint32_t channels;
+  uint32_t count;
+  uint32_t splits;
+  uint32_t chunk;
+  uint32_t lanes;
+  uint32_t lane_stride;
+  uint32_t rank;
+  uint32_t sizes[DML_MAX_RANK];
+  int32_t dy_strides[DML_MAX_RANK];
+  int32_t x_strides[DML_MAX_RANK];
+};
+
+// Mirrors batch_norm_gradient.comp.
+struct GradientConstants {
+  int32_t dy_offset;
+  int32_t x_offset;
+  int32_t dx_offset;
+  uint32_t count;
+  float share;
+  int32_t mean_at[2];
+  int32_t inverse_stddev_at[2];
+  int32_t scale_at[2];
+  int32_t dy_sums_at[2];
+  int32_t scaled_sums_at[2];
+  uint32_t rank;
+  uint32_t sizes[DML_MAX_RANK];
+  int32_t dy_strides[DML_MAX_RANK];
+  int32_t x_strides[DML_MAX_RANK];
+  int32_t dx_strides[DML_MAX_RANK];
+  int32_t channel_strides[DML_MAX_RANK];
+};
+
+void Locate(const dml_tensor& vector, int32_t at[2]) {
+  at[0] = DataOffset(vector);
+  at[1] = static_cast<int32_t>(vector.strides[0]);
+}
+
+Status CheckInput(const dml_tensor* input) {
+  DML_RETURN_IF_ERROR(CheckTensor(input, "batch_norm: input"));
+  if (input->rank < 2 || input->rank > 5) {
+    return InvalidArgument(
+        "batch_norm: input must be [batch, channels, "
+        "0 to 3 spatial dimensions], not ",
+        Describe(*input));
+  }
+  return Status::Ok();
+}
+
+Status CheckLike(const dml_tensor* tensor, const char* name,
+                 const dml_tensor& input) {
+  DML_RETURN_IF_ERROR(CheckTensor(tensor, name));
+  if (tensor->type == input.type && SameSizes(*tensor, input)) {
+    return Status::Ok();
+  }
+  return InvalidArgument(name, " ", Describe(*tensor),
+                         " must have type and sizes of the input ",
+                         Describe(input));
+}
+
+Status CheckVector(const dml_tensor* tensor, const char* name,
+                   const dml_tensor& input) {
+  DML_RETURN_IF_ERROR(CheckTensor(tensor, name));
+  if (tensor->type == DML_FLOAT32 && tensor->rank == 1 &&
+      tensor->sizes[0] == input.sizes[kChannel]) {
+    return Status::Ok();
+  }
+  return InvalidArgument(name, " must be float32 [", input.sizes[kChannel],
+                         "], one for each channel of ", Describe(input),
+                         "; it is ", Describe(*tensor));
+}
+
+// Elements of each channel.
+uint64_t CountPerChannel(const dml_tensor& input) {
+  return ElementCount(SelectDimensions(input, ~(1u << kChannel)));
+}
+
+// A walk over all elements of tensors of equal sizes, in the order in which
+// the last one lies in memory, and with it the channel of each element: as
+// strides[n] for n tensors.
+Coalesced WalkWithChannel(std::initializer_list<const dml_tensor*> tensors) {
+  constexpr int kMax = Coalesced::kMaxTensors;
+  const dml_tensor& leader = *tensors.begin()[tensors.size() - 1];
+  uint32_t order[DML_MAX_RANK];
+  for (uint32_t d = 0; d < leader.rank; ++d) order[d] = d;
+  std::stable_sort(order, order + leader.rank, [&](uint32_t a, uint32_t b) {
+    return std::llabs(leader.strides[a]) > std::llabs(leader.strides[b]);
+  });
+
+  dml_tensor channel = leader;
+  std::fill_n(channel.strides, DML_MAX_RANK, 0);
+  channel.strides[kChannel] = 1;
+  dml_tensor sorted[kMax];
+  const dml_tensor* pointers[kMax];
+  size_t n = 0;
+  auto add = [&](const dml_tensor& tensor) {
+    sorted[n] = tensor;
+    for (uint32_t d = 0; d < leader.rank; ++d) {
+      sorted[n].sizes[d] = tensor.sizes[order[d]];
+      sorted[n].strides[d] = tensor.strides[order[d]];
+    }
+    pointers[n] = &sorted[n];
+    ++n;
+  };
+  for (const dml_tensor* tensor : tensors) add(*tensor);
+  add(channel);
+  return Coalesce(Span<const dml_tensor* const>(pointers, n));
+}
+
+// How to reduce each channel of `input`: the elements of one as strides[0],
+// and those of `other`, when given, as strides[1].
+struct ChannelReduction {
+  ReductionShape shape;
+  Coalesced elements;
+};
+ChannelReduction ReduceChannels(const OperatorContext& context,
+                                const dml_tensor& input,
+                                const dml_tensor* other) {
+  const uint32_t mask = ~(1u << kChannel);
+  const dml_tensor elements = SelectDimensions(input, mask);
+  const dml_tensor other_elements = SelectDimensions(*other, mask);
+  ChannelReduction reduction;
+  reduction.elements = Coalesce({&elements, &other_elements});
+  const uint64_t channels = input.sizes[kChannel];
+  reduction.shape = ShapeReduction(
+      context, channels, CountPerChannel(input),
+      ChooseNeighbours(
+          reduction.elements.strides[0][reduction.elements.rank - 1],
+          channels == 1 ? 0 : input.strides[kChannel]),
+      /*may_split=*/true);
+  return reduction;
+}
+
+Grid ElementGrid(const OperatorContext& context, uint64_t count) {
+  const uint64_t per_group = kElements * kReductionGroupSize;
+  return LinearGrid(context, (count + per_group - 1) / per_group);
+}
+
+Status Apply(OperatorContext& context, const dml_tensor& x,
+             const dml_tensor& mean, const dml_tensor& spread,
+             bool spread_is_variance, double epsilon, const dml_tensor& scale,
+             const dml_tensor& offset, const dml_tensor& y) {
+  const Coalesced walk = WalkWithChannel({&x, &y});
+  ApplyConstants constants = {};
+  constants.x_offset = DataOffset(x);
+  constants.y_offset = DataOffset(y);
+  constants.count = static_cast<uint32_t>(ElementCount(y));
+  constants.spread_is_variance = spread_is_variance;
+  constants.epsilon = static_cast<float>(epsilon);
+  Locate(mean, constants.mean_at);
+  Locate(spread, constants.spread_at);
+  Locate(scale, constants.scale_at);
+  Locate(offset, constants.offset_at);
+  constants.rank = walk.rank;
+  std::copy_n(walk.sizes, DML_MAX_RANK, constants.sizes);
+  std::copy_n(walk.strides[0], DML_MAX_RANK, constants.x_strides);
+  std::copy_n(walk.strides[1], DML_MAX_RANK, constants.y_strides);
+  std::copy_n(walk.strides[2], DML_MAX_RANK, constants.channel_strides);
+  return LaunchProgram(
+      context, ShaderName("batch_norm_apply", x.type), {kReductionGroupSize},
+      ElementGrid(context, constants.count),
+      {Argument(x, Access::kRead), Argument(mean, Access::kRead),
+       Argument(spread, Access::kRead), Argument(scale, Access::kRead),
+       Argument(offset, Access::kRead), Argument(y, Access::kWrite)},
+      constants);
+}
+
+// Writes mean and inverse deviation of each channel to `normalization`, [2,
+// channels], and those of `outputs` (mean, variance, inverse deviation) that
+// are not null.
+Status Statistics(OperatorContext& context, const dml_tensor& input,
+                  double epsilon, bool unbiased, const Scratch& normalization,
+                  const dml_tensor* const outputs[3]) {
+  const ChannelReduction reduction = ReduceChannels(context, input, &input);
+  const uint64_t channels = input.sizes[kChannel];
+  const uint64_t count = CountPerChannel(input);
+
+  Scratch partials(context);
+  DML_RETURN_IF_ERROR(
+      partials.Allocate(2 * sizeof(float) * reduction.shape.splits * channels));
+  StatisticsConstants constants = {};
+  constants.x_offset = DataOffset(input);
+  constants.channel_stride = static_cast<int32_t>(input.strides[kChannel]);
+  constants.channels = static_cast<uint32_t>(channels);
+  constants.count = static_cast<uint32_t>(count);
+  constants.splits = reduction.shape.splits;
+  constants.chunk = reduction.shape.chunk;
+  constants.lanes = reduction.shape.lanes;
+  constants.lane_stride = reduction.shape.lane_stride;
+  constants.rank = reduction.elements.rank;
+  std::copy_n(reduction.elements.sizes, DML_MAX_RANK, constants.sizes);
+  std::copy_n(reduction.elements.strides[0], DML_MAX_RANK, constants.strides);
+  DML_RETURN_IF_ERROR(LaunchProgram(
+      context, ShaderName("batch_norm_statistics", input.type),
+      {kReductionGroupSize}, LinearGrid(context, reduction.shape.groups),
+      {Argument(input, Access::kRead), partials.Argument(Access::kWrite)},
+      constants));
+
+  const ReductionShape shape =
+      ShapeReduction(context, channels, reduction.shape.splits,
+                     Neighbours::kKept, /*may_split=*/false);
+  FinishConstants finish = {};
+  finish.channels = constants.channels;
+  finish.count = constants.count;
+  finish.splits = constants.splits;
+  finish.chunk = constants.chunk;
+  finish.lanes = shape.lanes;
+  finish.lane_stride = shape.lane_stride;
+  finish.epsilon = static_cast<float>(epsilon);
+  finish.variance_factor =
+      unbiased && count > 1
+          ? static_cast<float>(static_cast<double>(count) / (count - 1))
+          : 1.0f;
+  BufferArgument buffers[5];
+  buffers[0] = partials.Argument(Access::kRead);
+  buffers[1] = normalization.Argument(Access::kWrite);
+  for (int i = 0; i < 3; ++i) {
+    if (outputs[i] != nullptr) {
+      finish.wanted[i] = 1;
+      Locate(*outputs[i], &finish.outputs_at[2 * i]);
+      buffers[2 + i] = Argument(*outputs[i], Access::kWrite);
+    } else {
+      buffers[2 + i] = buffers[0];  // not touched
+    }
+  }
+  return LaunchProgram(context, "batch_norm_finish", {kReductionGroupSize},
+                       LinearGrid(context, shape.groups), buffers, finish);
+}
+
+// Sums over each channel of dy and of dy times the normalized input, into the
+// gradients of offset and scale.
+Status GradientSums(OperatorContext& context, const dml_tensor& dy,
+                    const dml_tensor& x, const dml_tensor& mean,
+                    const dml_tensor& inverse_stddev,
+                    const dml_tensor& scale_gradient,
+                    const dml_tensor& offset_gradient) {
+  const ChannelReduction reduction = ReduceChannels(context, x, &dy);
+  const uint32_t splits = reduction.shape.splits;
+  const int64_t channels = x.sizes[kChannel];
+
+  Scratch scratch(context);
+  dml_tensor scale_sums = scale_gradient;
+  dml_tensor offset_sums = offset_gradient;
+  if (splits > 1) {
+    const uint64_t plane = sizeof(float) * splits * channels;
+    DML_RETURN_IF_ERROR(scratch.Allocate(2 * plane));
+    scale_sums = MakeTensor(scratch.address(), DML_FLOAT32,
+                            {int64_t{splits} * channels});
+    offset_sums = scale_sums;
+    offset_sums.data += plane;
+  }
+
+  SumsConstants constants = {};
+  constants.dy_offset = DataOffset(dy);
+  constants.x_offset = DataOffset(x);
+  constants.dy_channel_stride = static_cast<int32_t>(dy.strides[kChannel]);
+  constants.x_channel_stride = static_cast<int32_t>(x.strides[kChannel]);
+  Locate(mean, constants.mean_at);
+  Locate(inverse_stddev, constants.inverse_stddev_at);
+  Locate(offset_sums, constants.offset_sums_at);
+  Locate(scale_sums, constants.scale_sums_at);
+  constants.channels = static_cast<uint32_t>(channels);
+  constants.count = static_cast<uint32_t>(CountPerChannel(x));
+  constants.splits = splits;
+  constants.chunk = reduction.shape.chunk;
+  constants.lanes = reduction.shape.lanes;
+  constants.lane_stride = reduction.shape.lane_stride;
+  constants.rank = reduction.elements.rank;
+  std::copy_n(reduction.elements.sizes, DML_MAX_RANK, constants.sizes);
+  std::copy_n(reduction.elements.strides[1], DML_MAX_RANK,
+              constants.dy_strides);
+  std::copy_n(reduction.elements.strides[0], DML_MAX_RANK, constants.x_strides);
+  // An empty batch has no memory, and nothing reads it.
+  const BufferArgument output = Argument(offset_sums, Access::kWrite);
+  BufferArgument dy_argument =
+      IsEmpty(dy) ? output : Argument(dy, Access::kRead);
+  BufferArgument x_argument = IsEmpty(x) ? output : Argument(x, Access::kRead);
+  dy_argument.access = x_argument.access = Access::kRead;
+  DML_RETURN_IF_ERROR(LaunchProgram(
+      context, ShaderName("batch_norm_gradient_sums", x.type),
+      {kReductionGroupSize}, LinearGrid(context, reduction.shape.groups),
+      {dy_argument, x_argument, Argument(mean, Access::kRead),
+       Argument(inverse_stddev, Access::kRead), output,
+       Argument(scale_sums, Access::kWrite)},
+      constants));
+  if (splits == 1) return Status::Ok();
+
+  auto add_up = [&](dml_tensor sums, const dml_tensor& gradient) {
+    sums = Reshape(sums, {int64_t{splits}, channels});
+    dml_tensor row = gradient;
+    row.rank = 2;
+    row.sizes[0] = 1;
+    row.sizes[1] = channels;
+    row.strides[0] = 0;
+    row.strides[1] = gradient.strides[0];
+    return Reduce(context, DML_REDUCE_SUM, &sums, &row, 1.0);
+  };
+  DML_RETURN_IF_ERROR(add_up(scale_sums, scale_gradient));
+  return add_up(offset_sums, offset_gradient);
+}
+
+}  // namespace
+
+Status BatchNormTraining(OperatorContext& context, const dml_tensor* input,
+                         const dml_tensor* scale, const dml_tensor* offset,
+                         double epsilon, int32_t unbiased_variance,
+                         const dml_tensor* output, const dml_tensor* mean,
+                         const dml_tensor* variance,
+                         const dml_tensor* saved_inverse_stddev) {
+  DML_RETURN_IF_ERROR(CheckInput(input));
+  DML_RETURN_IF_ERROR(CheckVector(scale, "batch_norm: scale", *input));
+  DML_RETURN_IF_ERROR(CheckVector(offset, "batch_norm: offset", *input));
+  DML_RETURN_IF_ERROR(CheckLike(output, "batch_norm: output", *input));
+  const dml_tensor* const outputs[] = {mean, variance, saved_inverse_stddev};
+  const char* const names[] = {"batch_norm: mean", "batch_norm: variance",
+                               "batch_norm: saved_inverse_stddev"};
+  for (int i = 0; i < 3; ++i) {
+    if (outputs[i] == nullptr) continue;
+    DML_RETURN_IF_ERROR(CheckVector(outputs[i], names[i], *input));
+  }
+  if (IsEmpty(*input)) {
+    return input->sizes[kChannel] == 0
+               ? Status::Ok()
+               : InvalidArgument("batch_norm: input ", Describe(*input),
+                                 " has no elements to take statistics of");
+  }
+
+  const int64_t channels = input->sizes[kChannel];
+  Scratch normalization(context);
+  DML_RETURN_IF_ERROR(normalization.Allocate(2 * sizeof(float) * channels));
+  DML_RETURN_IF_ERROR(Statistics(context, *input, epsilon,
+                                 unbiased_variance != 0, normalization,
+                                 outputs));
+  const dml_tensor batch_mean =
+      MakeTensor(normalization.address(), DML_FLOAT32, {channels});
+  dml_tensor inverse_stddev = batch_mean;
+  inverse_stddev.data += sizeof(float) * channels;
+  return Apply(context, *input, batch_mean, inverse_stddev,
+               /*spread_is_variance=*/false, 0.0, *scale, *offset, *output);
+}
+
+Status BatchNormInference(OperatorContext& context, const dml_tensor* input,
+                          const dml_tensor* scale, const dml_tensor* offset,
+                          const dml_tensor* mean, const dml_tensor* variance,
+                          double epsilon, const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckInput(input));
+  DML_RETURN_IF_ERROR(CheckVector(scale, "batch_norm: scale", *input));
+  DML_RETURN_IF_ERROR(CheckVector(offset, "batch_norm: offset", *input));
+  DML_RETURN_IF_ERROR(CheckVector(mean, "batch_norm: mean", *input));
+  DML_RETURN_IF_ERROR(CheckVector(variance, "batch_norm: variance", *input));
+  DML_RETURN_IF_ERROR(CheckLike(output, "batch_norm: output", *input));
+  if (IsEmpty(*output)) return Status::Ok();
+  return Apply(context, *input, *mean, *variance, /*spread_is_variance=*/true,
+               epsilon, *scale, *offset, *output);
+}
+
+Status BatchNormGradient(OperatorContext& context, int32_t training,
+                         const dml_tensor* output_gradient,
+                         const dml_tensor* input, const dml_tensor* scale,
+                         const dml_tensor* mean,
+                         const dml_tensor* inverse_stddev,
+                         const dml_tensor* input_gradient,
+                         const dml_tensor* scale_gradient,
+                         const dml_tensor* offset_gradient) {
+  DML_RETURN_IF_ERROR(CheckInput(input));
+  DML_RETURN_IF_ERROR(
+      CheckLike(output_gradient, "batch_norm: output_gradient", *input));
+  DML_RETURN_IF_ERROR(
+      CheckLike(input_gradient, "batch_norm: input_gradient", *input));
+  DML_RETURN_IF_ERROR(CheckVector(scale, "batch_norm: scale", *input));
+  DML_RETURN_IF_ERROR(CheckVector(mean, "batch_norm: mean", *input));
+  DML_RETURN_IF_ERROR(
+      CheckVector(inverse_stddev, "batch_norm: inverse_stddev", *input));
+  DML_RETURN_IF_ERROR(
+      CheckVector(scale_gradient, "batch_norm: scale_gradient", *input));
+  DML_RETURN_IF_ERROR(
+      CheckVector(offset_gradient, "batch_norm: offset_gradient", *input));
+  if (input->sizes[kChannel] == 0) return Status::Ok();
+
+  DML_RETURN_IF_ERROR(GradientSums(context, *output_gradient, *input, *mean,
+                                   *inverse_stddev, *scale_gradient,
+                                   *offset_gradient));
+  if (IsEmpty(*input)) return Status::Ok();
+
+  const Coalesced walk =
+      WalkWithChannel({output_gradient, input, input_gradient});
+  GradientConstants constants = {};
+  constants.dy_offset = DataOffset(*output_gradient);
+  constants.x_offset = DataOffset(*input);
+  constants.dx_offset = DataOffset(*input_gradient);
+  constants.count = static_cast<uint32_t>(ElementCount(*input));
+  constants.share =
+      training != 0 ? 1.0f / static_cast<float>(CountPerChannel(*input)) : 0.0f;
+  Locate(*mean, constants.mean_at);
+  Locate(*inverse_stddev, constants.inverse_stddev_at);
+  Locate(*scale, constants.scale_at);
+  Locate(*offset_gradient, constants.dy_sums_at);
+  Locate(*scale_gradient, constants.scaled_sums_at);
+  constants.rank = walk.rank;
+  std::copy_n(walk.sizes, DML_MAX_RANK, constants.sizes);
+  std::copy_n(walk.strides[0], DML_MAX_RANK, constants.dy_strides);
+  std::copy_n(walk.strides[1], DML_MAX_RANK, constants.x_strides);
+  std::copy_n(walk.strides[2], DML_MAX_RANK, constants.dx_strides);
+  std::copy_n(walk.strides[3], DML_MAX_RANK, constants.channel_strides);
+  return LaunchProgram(
+      context, ShaderName("batch_norm_gradient", input->type),
+      {kReductionGroupSize}, ElementGrid(context, constants.count),
+      {Argument(*output_gradient, Access::kRead),
+       Argument(*input, Access::kRead), Argument(*mean, Access::kRead),
+       Argument(*inverse_stddev, Access::kRead),
+       Argument(*scale, Access::kRead),
+       Argument(*offset_gradient, Access::kRead),
+       Argument(*scale_gradient, Access::kRead),
+       Argument(*input_gradient, Access::kWrite)},
+      constants);
+}
+
+}  // namespace dml

@@ -1,0 +1,217 @@
+#include <algorithm>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+
+namespace dml {
+namespace {
+
+// Mirrors reduce.comp.
+struct ReduceConstants {
+  int32_t x_offset;
+  int32_t y_offset;
+  uint32_t outputs;
+  uint32_t count;
+  uint32_t splits;
+  uint32_t chunk;
+  uint32_t lanes;
+  uint32_t lane_stride;
+  uint32_t divide;
+  uint32_t root;
+  float scale;
+  uint32_t kept_rank;
+  uint32_t kept_sizes[DML_MAX_RANK];
+  int32_t kept_x_strides[DML_MAX_RANK];
+  int32_t kept_y_strides[DML_MAX_RANK];
+  uint32_t reduced_rank;
+  uint32_t reduced_sizes[DML_MAX_RANK];
+  int32_t reduced_strides[DML_MAX_RANK];
+};
+
+// What the program does for an operator: a fold, and something at the end.
+struct Plan {
+  uint32_t fold;
+  bool divide = false;
+  bool root = false;
+};
+
+Plan PlanOf(dml_reduce_op op) {
+  switch (op) {
+    case DML_REDUCE_MEAN:
+      return {DML_REDUCE_SUM, true, false};
+    case DML_REDUCE_ALL:
+      return {DML_REDUCE_MIN};
+    case DML_REDUCE_ANY:
+      return {DML_REDUCE_MAX};
+    case DML_REDUCE_L2:
+      return {DML_REDUCE_SUM_SQUARE, false, true};
+    default:
+      return {static_cast<uint32_t>(op)};
+  }
+}
+
+Status CheckReduce(dml_reduce_op op, const dml_tensor* input,
+                   const dml_tensor* output, double scale) {
+  DML_RETURN_IF_ERROR(CheckTensor(input, "reduce: input"));
+  DML_RETURN_IF_ERROR(CheckTensor(output, "reduce: output"));
+  if (input->type != output->type) {
+    return InvalidArgument("reduce: input is ", Describe(*input),
+                           " but output is ", Describe(*output),
+                           "; the types must be equal");
+  }
+  bool sizes_fit = input->rank == output->rank;
+  for (uint32_t d = 0; sizes_fit && d < input->rank; ++d) {
+    sizes_fit = output->sizes[d] == input->sizes[d] || output->sizes[d] == 1;
+  }
+  if (!sizes_fit) {
+    return InvalidArgument("reduce: output ", Describe(*output),
+                           " must have the sizes of input ", Describe(*input),
+                           ", or 1 in the reduced dimensions");
+  }
+  const bool is_bool = input->type == DML_BOOL;
+  switch (op) {
+    case DML_REDUCE_ALL:
+    case DML_REDUCE_ANY:
+      if (!is_bool) {
+        return InvalidArgument("reduce: all and any take bool, not ",
+                               Describe(*input));
+      }
+      break;
+    case DML_REDUCE_SUM_SQUARE:
+    case DML_REDUCE_L2:
+      if (!IsFloat(input->type)) {
+        return InvalidArgument(
+            "reduce: sums of squares take floating point, not ",
+            Describe(*input));
+      }
+      break;
+    case DML_REDUCE_SUM:
+    case DML_REDUCE_MEAN:
+    case DML_REDUCE_PRODUCT:
+    case DML_REDUCE_MAX:
+    case DML_REDUCE_MIN:
+      if (is_bool) {
+        return InvalidArgument("reduce: bool takes all and any only");
+      }
+      break;
+    default:
+      return InvalidArgument("reduce: no operation has number ",
+                             static_cast<int>(op));
+  }
+  if (scale != 1.0 && !IsFloat(input->type)) {
+    return InvalidArgument("reduce: scale must be 1 for ", Describe(*input));
+  }
+  return Status::Ok();
+}
+
+// The type in which the parts of a split reduction wait for the second pass.
+uint32_t PartialType(uint32_t type) {
+  return type == DML_FLOAT16 ? uint32_t{DML_FLOAT32} : type;
+}
+
+// Integers shorter than 32 bits would wrap between the passes, though a mean
+// must not.
+bool MaySplit(uint32_t type) {
+  return IsFloat(type) || type == DML_BOOL || TypeBytes(type) >= 4;
+}
+
+Status LaunchPass(OperatorContext& context, uint32_t fold, uint32_t x_type,
+                  uint32_t y_type, const BufferArgument& x,
+                  const BufferArgument& y, uint64_t groups,
+                  const ReduceConstants& constants) {
+  return LaunchProgram(context, ShaderName("reduce", x_type, y_type),
+                       {kReductionGroupSize, fold}, LinearGrid(context, groups),
+                       {x, y}, constants);
+}
+
+}  // namespace
+
+Status Reduce(OperatorContext& context, dml_reduce_op op,
+              const dml_tensor* input, const dml_tensor* output, double scale) {
+  DML_RETURN_IF_ERROR(CheckReduce(op, input, output, scale));
+  if (IsEmpty(*output)) return Status::Ok();
+
+  uint32_t reduced_mask = 0;
+  for (uint32_t d = 0; d < input->rank; ++d) {
+    if (output->sizes[d] == 1) reduced_mask |= 1u << d;
+  }
+  const dml_tensor kept_x = SelectDimensions(*input, ~reduced_mask);
+  const dml_tensor kept_y = SelectDimensions(*output, ~reduced_mask);
+  const dml_tensor reduced_x = SelectDimensions(*input, reduced_mask);
+  const Coalesced kept = Coalesce({&kept_x, &kept_y});
+  const Coalesced reduced = Coalesce({&reduced_x});
+  const uint64_t outputs = ElementCount(*output);
+  const uint64_t count = ElementCount(reduced_x);
+
+  const int64_t kept_stride = outputs == 1 ? 0 : kept.strides[0][kept.rank - 1];
+  const ReductionShape shape = ShapeReduction(
+      context, outputs, count,
+      ChooseNeighbours(reduced.strides[0][reduced.rank - 1], kept_stride),
+      MaySplit(input->type));
+  const Plan plan = PlanOf(op);
+
+  ReduceConstants first = {};
+  first.x_offset = DataOffset(*input);
+  first.y_offset = DataOffset(*output);
+  first.outputs = static_cast<uint32_t>(outputs);
+  first.count = static_cast<uint32_t>(count);
+  first.splits = shape.splits;
+  first.chunk = shape.chunk;
+  first.lanes = shape.lanes;
+  first.lane_stride = shape.lane_stride;
+  first.divide = plan.divide;
+  first.root = plan.root;
+  first.scale = static_cast<float>(scale);
+  first.kept_rank = kept.rank;
+  std::copy_n(kept.sizes, DML_MAX_RANK, first.kept_sizes);
+  std::copy_n(kept.strides[0], DML_MAX_RANK, first.kept_x_strides);
+  std::copy_n(kept.strides[1], DML_MAX_RANK, first.kept_y_strides);
+  first.reduced_rank = reduced.rank;
+  std::copy_n(reduced.sizes, DML_MAX_RANK, first.reduced_sizes);
+  std::copy_n(reduced.strides[0], DML_MAX_RANK, first.reduced_strides);
+
+  const BufferArgument y = Argument(*output, Access::kWrite);
+  // Nothing reads an empty input, which may have no memory.
+  BufferArgument x = IsEmpty(*input) ? y : Argument(*input, Access::kRead);
+  x.access = Access::kRead;
+  if (shape.splits == 1) {
+    return LaunchPass(context, plan.fold, input->type, output->type, x, y,
+                      shape.groups, first);
+  }
+
+  const uint32_t partial_type = PartialType(input->type);
+  Scratch partials(context);
+  DML_RETURN_IF_ERROR(
+      partials.Allocate(outputs * shape.splits * TypeBytes(partial_type)));
+  DML_RETURN_IF_ERROR(LaunchPass(context, plan.fold, input->type, partial_type,
+                                 x, partials.Argument(Access::kWrite),
+                                 shape.groups, first));
+
+  // The second pass folds [splits, outputs] over splits.
+  const uint32_t fold =
+      plan.fold == DML_REDUCE_SUM_SQUARE ? uint32_t{DML_REDUCE_SUM} : plan.fold;
+  const ReductionShape second_shape =
+      ShapeReduction(context, outputs, shape.splits,
+                     outputs == 1 ? Neighbours::kReduced : Neighbours::kKept,
+                     /*may_split=*/false);
+  ReduceConstants second = first;
+  second.x_offset = 0;
+  second.splits = 1;
+  second.chunk = shape.splits;
+  second.lanes = second_shape.lanes;
+  second.lane_stride = second_shape.lane_stride;
+  int32_t stride = 1;
+  for (uint32_t d = kept.rank; d-- > 0;) {
+    second.kept_x_strides[d] = stride;
+    stride *= static_cast<int32_t>(kept.sizes[d]);
+  }
+  second.reduced_rank = 1;
+  second.reduced_sizes[0] = shape.splits;
+  second.reduced_strides[0] = static_cast<int32_t>(outputs);
+  return LaunchPass(context, fold, partial_type, output->type,
+                    partials.Argument(Access::kRead), y, second_shape.groups,
+                    second);
+}
+
+}  // namespace dml

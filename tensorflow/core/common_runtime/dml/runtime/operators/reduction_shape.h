@@ -1,0 +1,43 @@
+// How a reduction is shared out among work groups: shaders/all_reduce.glsl is
+// the other half.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_REDUCTION_SHAPE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_REDUCTION_SHAPE_H_
+
+#include <cstdint>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+
+namespace dml {
+
+// Invocations of a work group of every reducing program; kGroupSize there.
+constexpr uint32_t kReductionGroupSize = 256;
+
+// Which invocations are neighbours: those that share an output, or those that
+// compute neighbouring outputs. Whichever are neighbours in memory.
+enum class Neighbours { kReduced, kKept };
+
+// By the innermost strides of the reduced and of the kept dimensions.
+Neighbours ChooseNeighbours(int64_t reduced_stride, int64_t kept_stride);
+
+struct ReductionShape {
+  uint32_t splits = 1;       // parts that an output's elements fall into
+  uint32_t chunk = 0;        // elements of a part
+  uint32_t lanes = 1;        // invocations for a part of an output
+  uint32_t lane_stride = 1;  // from one of them to the next
+  uint64_t groups = 0;
+};
+
+// For `outputs` results of `count` elements each. With `may_split`, divides
+// long reductions that alone would leave most of the device idle.
+ReductionShape ShapeReduction(const OperatorContext& context, uint64_t outputs,
+                              uint64_t count, Neighbours neighbours,
+                              bool may_split);
+
+// The dimensions of `tensor` whose bit in `mask` is set, in order; rank 0 when
+// there are none.
+dml_tensor SelectDimensions(const dml_tensor& tensor, uint32_t mask);
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_REDUCTION_SHAPE_H_

@@ -1,0 +1,215 @@
+#include <algorithm>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+
+namespace dml {
+namespace {
+
+// Mirrors softmax.comp.
+struct SoftmaxConstants {
+  int32_t x_offset;
+  int32_t y_offset;
+  uint32_t rows;
+  uint32_t count;
+  int32_t x_stride;
+  int32_t y_stride;
+  uint32_t lanes;
+  uint32_t lane_stride;
+  uint32_t rank;
+  uint32_t sizes[DML_MAX_RANK];
+  int32_t x_strides[DML_MAX_RANK];
+  int32_t y_strides[DML_MAX_RANK];
+};
+
+// Mirrors softmax_cross_entropy.comp.
+struct CrossEntropyConstants {
+  uint32_t rows;
+  uint32_t count;
+  uint32_t lanes;
+  uint32_t lane_stride;
+  uint32_t has_loss;
+  uint32_t has_backprop;
+  int32_t logits_at[3];
+  int32_t labels_at[3];
+  int32_t loss_at[3];
+  int32_t backprop_at[3];
+};
+
+// Offset and strides of a tensor of rank 1 or 2.
+void Locate(const dml_tensor& tensor, int32_t at[3]) {
+  at[0] = DataOffset(tensor);
+  for (uint32_t d = 0; d < tensor.rank; ++d) {
+    at[d + 1] = static_cast<int32_t>(tensor.strides[d]);
+  }
+}
+
+Status CheckSameType(const char* name, const dml_tensor& logits,
+                     const dml_tensor& other) {
+  if (logits.type == other.type) return Status::Ok();
+  return InvalidArgument(name, " is ", Describe(other),
+                         " but must have the type of ", Describe(logits));
+}
+
+// Everything but the labels, in which the two kinds of loss differ.
+Status CheckCrossEntropy(const dml_tensor* logits, const dml_tensor* labels,
+                         const dml_tensor* loss, const dml_tensor* backprop) {
+  DML_RETURN_IF_ERROR(CheckTensor(logits, "cross-entropy: logits"));
+  DML_RETURN_IF_ERROR(CheckTensor(labels, "cross-entropy: labels"));
+  if (logits->rank != 2) {
+    return InvalidArgument(
+        "cross-entropy: logits must be [batch, classes], "
+        "not ",
+        Describe(*logits));
+  }
+  if (loss != nullptr) {
+    DML_RETURN_IF_ERROR(CheckTensor(loss, "cross-entropy: loss"));
+    DML_RETURN_IF_ERROR(CheckSameType("cross-entropy: loss", *logits, *loss));
+    if (loss->rank != 1 || loss->sizes[0] != logits->sizes[0]) {
+      return InvalidArgument("cross-entropy: loss must be [", logits->sizes[0],
+                             "], not ", Describe(*loss));
+    }
+  }
+  if (backprop != nullptr) {
+    DML_RETURN_IF_ERROR(CheckTensor(backprop, "cross-entropy: backprop"));
+    DML_RETURN_IF_ERROR(
+        CheckSameType("cross-entropy: backprop", *logits, *backprop));
+    if (!SameSizes(*backprop, *logits)) {
+      return InvalidArgument("cross-entropy: backprop ", Describe(*backprop),
+                             " must have the sizes of logits ",
+                             Describe(*logits));
+    }
+  }
+  return Status::Ok();
+}
+
+// Both kinds: `shader` knows how to read the labels.
+Status CrossEntropy(OperatorContext& context, const ShaderName& shader,
+                    const dml_tensor& logits, const dml_tensor& labels,
+                    const dml_tensor* loss, const dml_tensor* backprop) {
+  const bool has_loss = loss != nullptr && !IsEmpty(*loss);
+  const bool has_backprop = backprop != nullptr && !IsEmpty(*backprop);
+  if (!has_loss && !has_backprop) return Status::Ok();
+
+  const uint64_t rows = logits.sizes[0];
+  const uint64_t count = logits.sizes[1];
+  const ReductionShape shape = ShapeReduction(
+      context, rows, count,
+      ChooseNeighbours(logits.strides[1], rows == 1 ? 0 : logits.strides[0]),
+      /*may_split=*/false);
+  CrossEntropyConstants constants = {};
+  constants.rows = static_cast<uint32_t>(rows);
+  constants.count = static_cast<uint32_t>(count);
+  constants.lanes = shape.lanes;
+  constants.lane_stride = shape.lane_stride;
+  constants.has_loss = has_loss;
+  constants.has_backprop = has_backprop;
+  Locate(logits, constants.logits_at);
+  Locate(labels, constants.labels_at);
+
+  // In place of what is absent or empty, and not touched: an output.
+  const dml_tensor& present = has_loss ? *loss : *backprop;
+  BufferArgument buffers[4];
+  for (BufferArgument& buffer : buffers) {
+    buffer = Argument(present, Access::kRead);
+  }
+  if (!IsEmpty(logits)) buffers[0] = Argument(logits, Access::kRead);
+  if (!IsEmpty(labels)) buffers[1] = Argument(labels, Access::kRead);
+  if (has_loss) {
+    Locate(*loss, constants.loss_at);
+    buffers[2] = Argument(*loss, Access::kWrite);
+  }
+  if (has_backprop) {
+    Locate(*backprop, constants.backprop_at);
+    buffers[3] = Argument(*backprop, Access::kWrite);
+  }
+  return LaunchProgram(context, shader, {kReductionGroupSize},
+                       LinearGrid(context, shape.groups), buffers, constants);
+}
+
+}  // namespace
+
+Status Softmax(OperatorContext& context, int32_t log, const dml_tensor* input,
+               const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckTensor(input, "softmax: input"));
+  DML_RETURN_IF_ERROR(CheckTensor(output, "softmax: output"));
+  if (input->rank == 0) {
+    return InvalidArgument("softmax: input must have at least one dimension");
+  }
+  DML_RETURN_IF_ERROR(CheckSameType("softmax: output", *input, *output));
+  if (!SameSizes(*input, *output)) {
+    return InvalidArgument("softmax: output ", Describe(*output),
+                           " must have the sizes of input ", Describe(*input));
+  }
+  if (IsEmpty(*output)) return Status::Ok();
+
+  const uint32_t last = input->rank - 1;
+  const dml_tensor rows_x = SelectDimensions(*input, ~(1u << last));
+  const dml_tensor rows_y = SelectDimensions(*output, ~(1u << last));
+  const Coalesced rows = Coalesce({&rows_x, &rows_y});
+  const uint64_t row_count = ElementCount(rows_x);
+  const uint64_t count = input->sizes[last];
+  const int64_t row_stride =
+      row_count == 1 ? 0 : rows.strides[0][rows.rank - 1];
+  const ReductionShape shape = ShapeReduction(
+      context, row_count, count,
+      ChooseNeighbours(input->strides[last], row_stride), /*may_split=*/false);
+
+  SoftmaxConstants constants = {};
+  constants.x_offset = DataOffset(*input);
+  constants.y_offset = DataOffset(*output);
+  constants.rows = static_cast<uint32_t>(row_count);
+  constants.count = static_cast<uint32_t>(count);
+  constants.x_stride = static_cast<int32_t>(input->strides[last]);
+  constants.y_stride = static_cast<int32_t>(output->strides[last]);
+  constants.lanes = shape.lanes;
+  constants.lane_stride = shape.lane_stride;
+  constants.rank = rows.rank;
+  std::copy_n(rows.sizes, DML_MAX_RANK, constants.sizes);
+  std::copy_n(rows.strides[0], DML_MAX_RANK, constants.x_strides);
+  std::copy_n(rows.strides[1], DML_MAX_RANK, constants.y_strides);
+  const uint32_t specialization[] = {kReductionGroupSize, log != 0};
+  return LaunchProgram(
+      context, ShaderName("softmax", input->type), specialization,
+      LinearGrid(context, shape.groups),
+      {Argument(*input, Access::kRead), Argument(*output, Access::kWrite)},
+      constants);
+}
+
+Status SoftmaxCrossEntropy(OperatorContext& context, const dml_tensor* logits,
+                           const dml_tensor* labels, const dml_tensor* loss,
+                           const dml_tensor* backprop) {
+  DML_RETURN_IF_ERROR(CheckCrossEntropy(logits, labels, loss, backprop));
+  DML_RETURN_IF_ERROR(CheckSameType("cross-entropy: labels", *logits, *labels));
+  if (!SameSizes(*logits, *labels)) {
+    return InvalidArgument("cross-entropy: labels ", Describe(*labels),
+                           " must have the sizes of logits ",
+                           Describe(*logits));
+  }
+  return CrossEntropy(context,
+                      ShaderName("softmax_cross_entropy", logits->type),
+                      *logits, *labels, loss, backprop);
+}
+
+Status SparseSoftmaxCrossEntropy(OperatorContext& context,
+                                 const dml_tensor* logits,
+                                 const dml_tensor* labels,
+                                 const dml_tensor* loss,
+                                 const dml_tensor* backprop) {
+  DML_RETURN_IF_ERROR(CheckCrossEntropy(logits, labels, loss, backprop));
+  if (labels->type != DML_INT32 && labels->type != DML_INT64) {
+    return InvalidArgument("cross-entropy: labels must be int32 or int64, not ",
+                           Describe(*labels));
+  }
+  if (labels->rank != 1 || labels->sizes[0] != logits->sizes[0]) {
+    return InvalidArgument("cross-entropy: labels must be [", logits->sizes[0],
+                           "], not ", Describe(*labels));
+  }
+  return CrossEntropy(
+      context,
+      ShaderName("sparse_softmax_cross_entropy", logits->type, labels->type),
+      *logits, *labels, loss, backprop);
+}
+
+}  // namespace dml

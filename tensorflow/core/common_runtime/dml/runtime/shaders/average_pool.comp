@@ -1,0 +1,32 @@
+// The mean of each window's elements inside the input; 0 where there are none.
+#version 460
+#define DML_PARAMETERS_IN_MEMORY
+#include "dml.glsl"
+#include "pooling.glsl"
+
+DML_PARAMETERS_BEGIN
+  TBuffer x;
+  TBuffer y;
+  int x_offset;
+  int y_offset;
+  int x_strides[5];
+  int y_strides[5];
+  DML_POOLING_PARAMETERS
+DML_PARAMETERS_END
+
+#include "pooling_index.glsl"
+
+void main() {
+  if (dml_global() >= p.count) return;
+  const Element y = element(dml_global(), uvec3(TRIPLE(p.output_size)));
+  const Box box = window_of(y.at);
+  float sum = 0;
+  DML_FOR_EACH(at, box) {
+    sum +=
+        T_load(p.x, p.x_offset + DML_POOLING_OFFSET(p.x_strides, y.n, y.c, at));
+  }
+  const ivec3 extent = max(box.end - box.begin, ivec3(0));
+  const int elements = extent.x * extent.y * extent.z;
+  T_store(p.y, p.y_offset + DML_POOLING_OFFSET(p.y_strides, y.n, y.c, y.at),
+          elements == 0 ? 0.0 : sum / float(elements));
+}

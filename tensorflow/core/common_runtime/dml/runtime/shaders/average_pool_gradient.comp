@@ -1,0 +1,33 @@
+// Each input sums its shares of the gradients of the windows that hold it.
+#version 460
+#define DML_PARAMETERS_IN_MEMORY
+#include "dml.glsl"
+#include "pooling.glsl"
+
+DML_PARAMETERS_BEGIN
+  TBuffer dy;
+  TBuffer dx;
+  int dy_offset;
+  int dx_offset;
+  int dy_strides[5];
+  int dx_strides[5];
+  DML_POOLING_PARAMETERS
+DML_PARAMETERS_END
+
+#include "pooling_index.glsl"
+
+void main() {
+  if (dml_global() >= p.count) return;
+  const Element x = element(dml_global(), uvec3(TRIPLE(p.input_size)));
+  const Box outputs = windows_over(x.at);
+  float sum = 0;
+  DML_FOR_EACH(at, outputs) {
+    const Box box = window_of(at);
+    const ivec3 extent = box.end - box.begin;
+    sum += T_load(p.dy, p.dy_offset + DML_POOLING_OFFSET(p.dy_strides, x.n, x.c,
+                                                         at)) /
+           float(extent.x * extent.y * extent.z);
+  }
+  T_store(p.dx, p.dx_offset + DML_POOLING_OFFSET(p.dx_strides, x.n, x.c, x.at),
+          sum);
+}

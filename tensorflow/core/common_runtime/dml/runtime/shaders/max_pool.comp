@@ -1,0 +1,50 @@
+// The largest element of each window, or (GATHER) the element of `values` at
+// the place of the first largest one. Windows without elements give -infinity,
+// or 0.
+#version 460
+#define DML_PARAMETERS_IN_MEMORY
+#include "dml.glsl"
+#include "pooling.glsl"
+
+layout(constant_id = 1) const bool GATHER = false;
+
+DML_PARAMETERS_BEGIN
+  TBuffer x;
+  TBuffer values;
+  TBuffer y;
+  int x_offset;
+  int values_offset;
+  int y_offset;
+  int x_strides[5];
+  int values_strides[5];
+  int y_strides[5];
+  DML_POOLING_PARAMETERS
+DML_PARAMETERS_END
+
+#include "pooling_index.glsl"
+
+void main() {
+  if (dml_global() >= p.count) return;
+  const Element y = element(dml_global(), uvec3(TRIPLE(p.output_size)));
+  const Box box = window_of(y.at);
+  float best = uintBitsToFloat(0xff800000u);
+  ivec3 first = box.begin;
+  DML_FOR_EACH(at, box) {
+    const float value =
+        T_load(p.x, p.x_offset + DML_POOLING_OFFSET(p.x_strides, y.n, y.c, at));
+    if (value > best) {
+      best = value;
+      first = at;
+    }
+  }
+  if (GATHER) {
+    best = 0;
+    if (all(lessThan(box.begin, box.end))) {
+      best = T_load(p.values,
+                    p.values_offset +
+                        DML_POOLING_OFFSET(p.values_strides, y.n, y.c, first));
+    }
+  }
+  T_store(p.y, p.y_offset + DML_POOLING_OFFSET(p.y_strides, y.n, y.c, y.at),
+          best);
+}

@@ -1,0 +1,58 @@
+// Each input sums the gradients of those windows of which it is the first
+// largest element: no two invocations write one place, so the sum's order is
+// fixed.
+#version 460
+#define DML_PARAMETERS_IN_MEMORY
+#include "dml.glsl"
+#include "pooling.glsl"
+
+DML_PARAMETERS_BEGIN
+  TBuffer x;
+  TBuffer y;
+  TBuffer dy;
+  TBuffer dx;
+  int x_offset;
+  int y_offset;
+  int dy_offset;
+  int dx_offset;
+  int x_strides[5];
+  int y_strides[5];
+  int dy_strides[5];
+  int dx_strides[5];
+  DML_POOLING_PARAMETERS
+DML_PARAMETERS_END
+
+#include "pooling_index.glsl"
+
+float input_at(int n, int c, ivec3 at) {
+  return T_load(p.x, p.x_offset + DML_POOLING_OFFSET(p.x_strides, n, c, at));
+}
+
+// Whether a window, known to have `value` at `here` and nothing larger, has it
+// at an earlier place too.
+bool occurs_before(int n, int c, Box box, ivec3 here, float value) {
+  DML_FOR_EACH(at, box) {
+    if (at == here) return false;
+    if (input_at(n, c, at) == value) return true;
+  }
+  return false;
+}
+
+void main() {
+  if (dml_global() >= p.count) return;
+  const Element x = element(dml_global(), uvec3(TRIPLE(p.input_size)));
+  const float value = input_at(x.n, x.c, x.at);
+  const Box outputs = windows_over(x.at);
+  float sum = 0;
+  DML_FOR_EACH(at, outputs) {
+    const float largest =
+        T_load(p.y, p.y_offset + DML_POOLING_OFFSET(p.y_strides, x.n, x.c, at));
+    if (value == largest &&
+        !occurs_before(x.n, x.c, window_of(at), x.at, value)) {
+      sum += T_load(p.dy, p.dy_offset + DML_POOLING_OFFSET(p.dy_strides, x.n,
+                                                           x.c, at));
+    }
+  }
+  T_store(p.dx, p.dx_offset + DML_POOLING_OFFSET(p.dx_strides, x.n, x.c, x.at),
+          sum);
+}

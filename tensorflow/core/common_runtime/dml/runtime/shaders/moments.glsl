@@ -1,0 +1,23 @@
+// Mean and sum of squared deviations of sets of numbers, merged by the formula
+// of Chan, Golub and LeVeque, which does not cancel however large the mean is.
+#ifndef DML_MOMENTS_GLSL_
+#define DML_MOMENTS_GLSL_
+
+struct Moments {
+  float count;
+  float mean;
+  float squares;  // of the deviations from the mean
+};
+
+Moments merge(Moments a, Moments b) {
+  const float count = a.count + b.count;
+  if (count == 0) return a;
+  const float delta = b.mean - a.mean;
+  const float share = b.count / count;
+  return Moments(count, a.mean + delta * share,
+                 a.squares + b.squares + delta * delta * a.count * share);
+}
+
+DML_ALL_REDUCE(merge_lanes, tree, Moments, merge)
+
+#endif  // DML_MOMENTS_GLSL_

@@ -1,0 +1,62 @@
+// Functions of pooling.glsl that need the parameters.
+#ifndef DML_POOLING_INDEX_GLSL_
+#define DML_POOLING_INDEX_GLSL_
+
+#define TRIPLE(a) ivec3((a)[0], (a)[1], (a)[2])
+
+// Offset, in a tensor with the five strides, of an element.
+#define DML_POOLING_OFFSET(strides, n, c, at)            \
+  ((n) * (strides)[0] + (c) * (strides)[1] +             \
+   (at).x * (strides)[2] + (at).y * (strides)[3] + (at).z * (strides)[4])
+
+// The element with this number, where neighbours in number are neighbours in
+// memory; `size` is the tensor's in space.
+Element element(uint number, uvec3 size) {
+  Element e;
+  uint rest = number;
+  uint c = 0;
+  if (p.channels_last != 0) {
+    const uint next = rest / p.channels;
+    c = rest - next * p.channels;
+    rest = next;
+  }
+  const uint row = rest / size.z;
+  e.at.z = int(rest - row * size.z);
+  const uint plane = row / size.y;
+  e.at.y = int(row - plane * size.y);
+  const uint volume = plane / size.x;
+  e.at.x = int(plane - volume * size.x);
+  uint n = volume;
+  if (p.channels_last == 0) {
+    n = volume / p.channels;
+    c = volume - n * p.channels;
+  }
+  e.n = int(n);
+  e.c = int(c);
+  return e;
+}
+
+// The inputs in the window of an output; empty when all of it is padding.
+Box window_of(ivec3 at) {
+  const ivec3 begin = at * TRIPLE(p.stride) - TRIPLE(p.pad_before);
+  return Box(max(begin, ivec3(0)),
+             min(begin + TRIPLE(p.window), TRIPLE(p.input_size)));
+}
+
+// The outputs whose windows hold an input.
+Box windows_over(ivec3 at) {
+  const ivec3 padded = at + TRIPLE(p.pad_before);
+  const ivec3 stride = TRIPLE(p.stride);
+  // ceil((padded - window + 1) / stride), 0 where that is negative.
+  const ivec3 begin =
+      max(padded - TRIPLE(p.window) + stride, ivec3(0)) / stride;
+  return Box(begin, min(padded / stride + 1, TRIPLE(p.output_size)));
+}
+
+// for (ivec3 at : box), the last coordinate fastest.
+#define DML_FOR_EACH(at, box)                                          \
+  for (ivec3 at = (box).begin; at.x < (box).end.x; ++at.x)             \
+    for (at.y = (box).begin.y; at.y < (box).end.y; ++at.y)             \
+      for (at.z = (box).begin.z; at.z < (box).end.z; ++at.z)
+
+#endif  // DML_POOLING_INDEX_GLSL_
