@@ -135,7 +135,20 @@ _Callback = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_char_
 _TYPES = {
     getattr(DataType, name.upper()): np.dtype(name)
     for name in (
-        ["float32", "float16", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool"]
+        [
+            "float32",
+            "float16",
+            "float64",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+            "uint8",
+            "uint16",
+            "uint32",
+            "uint64",
+            "bool",
+        ]
     )
 }
 _NUMBERS = {dtype: number for number, dtype in _TYPES.items()}

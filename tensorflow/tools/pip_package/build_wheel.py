@@ -1,0 +1,120 @@
+"""Makes the tensorflow-directml wheels from the base wheels and Bazel's outputs.
+
+    build_wheel.py --libraries DIR --package FILE... --base WHEEL [--base WHEEL]
+                   --out DIR
+
+Each base wheel (one a Python version) becomes one of ours: TensorFlow as it is,
+plus tensorflow_directml/ (the runtime and its Python) and tensorflow-plugins/
+(the device and kernels, which TensorFlow loads by itself).
+"""
+
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import zipfile
+
+import metadata
+import platform_tag
+from wheel_archive import WheelWriter, read_record
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+RUNTIME = "libdml_runtime.so"
+PLUGIN = "libtensorflow_dml.so"
+# Where the wheel puts each library, and where it looks for others from there.
+LIBRARIES = {
+    RUNTIME: ("tensorflow_directml", None),
+    PLUGIN: ("tensorflow-plugins", "$ORIGIN/../tensorflow_directml:$ORIGIN/../tensorflow_core"),
+}
+
+
+def finish_library(source, target, runpath):
+    """Strips a copy of a library and replaces Bazel's run paths by the wheel's."""
+    shutil.copyfile(source, target)
+    subprocess.run(["strip", "--strip-unneeded", target], check=True)
+    command = ["--set-rpath", runpath] if runpath else ["--remove-rpath"]
+    subprocess.run(["patchelf", *command, target], check=True)
+
+
+def base_licence(bases):
+    """TensorFlow's licence; not each of its wheels contains it."""
+    member = f"{metadata.BASE}-{metadata.BASE_VERSION}.dist-info/LICENSE"
+    for base in bases:
+        with zipfile.ZipFile(base) as wheel:
+            if member in wheel.namelist():
+                return wheel.read(member)
+    raise SystemExit("none of the base wheels contains TensorFlow's licence")
+
+
+def repack(base, out, files, licences, platform):
+    """Writes one wheel; `files` are (name, data, executable). Returns its path."""
+    match = re.match(r"tensorflow-([\d.]+)-(cp\d+-cp\d+m?)-", base.name)
+    if not match or match.group(1) != metadata.BASE_VERSION:
+        raise SystemExit(f"{base.name} is not a wheel of TensorFlow {metadata.BASE_VERSION}")
+    python_tag = match.group(2)
+    old = f"{metadata.BASE}-{metadata.BASE_VERSION}"
+    new = f"{metadata.NAME.replace('-', '_')}-{metadata.VERSION}"
+    path = out / f"{new}-{python_tag}-{platform}.whl"
+    unfinished = path.with_suffix(".tmp")
+
+    with zipfile.ZipFile(base) as source:
+        writer = WheelWriter(unfinished, f"{new}.dist-info")
+        record = read_record(source, f"{old}.dist-info")
+        replaced = {
+            "METADATA": metadata.metadata,
+            "entry_points.txt": metadata.entry_points,
+            "top_level.txt": lambda text: text + "tensorflow_directml\n",
+            "WHEEL": lambda _: metadata.wheel_file(python_tag, platform),
+        }
+        for info in source.infolist():
+            folder, _, rest = info.filename.partition("/")
+            if folder == f"{old}.dist-info":
+                if rest in replaced:
+                    text = source.read(info).decode()
+                    writer.add(f"{new}.dist-info/{rest}", replaced[rest](text).encode())
+                elif rest not in ("RECORD", "LICENSE"):
+                    raise SystemExit(f"{base.name}: unexpected {info.filename}")
+            else:
+                name = info.filename
+                if folder == f"{old}.data":
+                    name = f"{new}.data/{rest}"
+                writer.copy(source, info, name, record[info.filename])
+        for name, data in licences.items():
+            writer.add(f"{new}.dist-info/{name}", data)
+        for name, data, executable in files:
+            writer.add(name, data, executable)
+        writer.close()
+    for stale in out.glob(f"{new}-{python_tag}-*.whl"):
+        stale.unlink()
+    unfinished.rename(path)
+    return path
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--libraries", type=pathlib.Path, required=True)
+    parser.add_argument("--package", type=pathlib.Path, nargs="+", required=True)
+    parser.add_argument("--base", type=pathlib.Path, action="append", required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+
+    files = [(f"tensorflow_directml/{p.name}", p.read_bytes(), False) for p in arguments.package]
+    with tempfile.TemporaryDirectory() as temporary:
+        libraries = {}
+        for name, (folder, runpath) in LIBRARIES.items():
+            library = pathlib.Path(temporary, name)
+            finish_library(arguments.libraries / name, library, runpath)
+            libraries[f"{folder}/{name}"] = library
+            files.append((f"{folder}/{name}", library.read_bytes(), True))
+        platform = platform_tag.platform_tag(libraries, arguments.base[0])
+    licences = {name: (ROOT / name).read_bytes() for name in ("LICENSE", "NOTICE")}
+    licences["LICENSE.tensorflow"] = base_licence(arguments.base)
+    for base in arguments.base:
+        print(repack(base, arguments.out, files, licences, platform), flush=True)
+
+
+if __name__ == "__main__":
+    main()

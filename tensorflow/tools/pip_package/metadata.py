@@ -1,0 +1,84 @@
+"""The metadata of tensorflow-directml, derived from its base's."""
+
+import re
+
+NAME = "tensorflow-directml"
+VERSION = "1.15.9"
+BASE = "tensorflow"
+BASE_VERSION = "1.15.5"
+
+# The base's pins that have aged: protobuf 3.21 made generated code of older
+# versions an error, which TensorFlow 1.15 fails on at import.
+PINS = {"protobuf": "protobuf (<3.21,>=3.6.1)"}
+
+DESCRIPTION = """\
+TensorFlow 1.15 that trains on any vendor's GPU.
+
+This distribution is TensorFlow 1.15.5 with one more device type, `DML`: scripts
+for TensorFlow 1.15 run unmodified, their operators are placed on
+`/device:DML:0`, and what the device cannot do falls back to the CPU. It replaces
+the `tensorflow` distribution; uninstall that one first.
+
+    pip uninstall tensorflow
+    pip install tensorflow-directml
+    tensorflow-directml devices
+
+TensorFlow, the TensorFlow logo and any related marks are trademarks of Google Inc.
+"""
+
+
+def metadata(base):
+    """METADATA's text from the base's."""
+    header, _, _ = base.partition("\n\n")
+    lines = []
+    for line in header.splitlines():
+        key, _, value = line.partition(": ")
+        if key == "Requires-Dist":
+            marker = re.search(r'python_version\s*<\s*"', value)
+            if marker:  # for Pythons that no wheel of ours is for
+                continue
+            package = re.match(r"[\w.-]+", value).group()
+            value = PINS.get(package, value)
+            if package in PINS and ";" in value:
+                raise ValueError(f"a pin of ours would drop the marker of {line}")
+        elif key == "Classifier" and "Python ::" in value:
+            if not re.search(r":: (3|3\.6|3\.7)$", value):
+                continue
+        else:
+            value = {
+                "Name": NAME,
+                "Version": VERSION,
+                "Summary": "TensorFlow 1.15 that trains on any vendor's GPU",
+                "License": "Apache 2.0",
+            }.get(key, value)
+            if key in ("License-File", "Home-page", "Download-URL", "Author", "Author-email", "Platform"):
+                continue
+        lines.append(f"{key}: {value}")
+    lines += [
+        "Requires-Python: >=3.6,<3.8",
+        f"Provides-Dist: {BASE} (=={BASE_VERSION})",
+        f"Obsoletes-Dist: {BASE}",
+        "License-File: LICENSE",
+        "License-File: LICENSE.tensorflow",
+        "License-File: NOTICE",
+        "Description-Content-Type: text/markdown",
+    ]
+    return "\n".join(lines) + "\n\n" + DESCRIPTION
+
+
+def entry_points(base):
+    """entry_points.txt with our command beside TensorFlow's."""
+    command = f"{NAME} = tensorflow_directml.cli:main"
+    head, section, tail = base.partition("[console_scripts]\n")
+    if not section:
+        raise ValueError("the base has no console scripts")
+    return f"{head}{section}{command}\n{tail}"
+
+
+def wheel_file(python_tag, platform_tag):
+    return (
+        "Wheel-Version: 1.0\n"
+        f"Generator: tensorflow-directml ({VERSION})\n"
+        "Root-Is-Purelib: false\n"
+        f"Tag: {python_tag}-{platform_tag}\n"
+    )
