@@ -110,7 +110,7 @@ MemoryBudget VulkanDevice::memory_budget() const {
   if (!physical_.memory_budget) {
     // The rest of the system needs some of the memory, too.
     budget.budget_bytes = physical_.info.memory_bytes / 5 * 4;
-    budget.used_bytes = heap_bytes_;
+    budget.used_bytes = device_bytes_;
     return budget;
   }
   auto properties = Zeroed<VkPhysicalDeviceMemoryProperties2>(

@@ -41,8 +41,8 @@ class VulkanDevice final : public Device {
   // Every program has this layout: kMaxDirectParameterBytes of push constants.
   VkPipelineLayout layout() const { return layout_; }
   PipelineCache* pipeline_cache() { return &pipeline_cache_; }
-  // Counts what heaps hold, for drivers that do not say.
-  void AddHeapBytes(int64_t bytes) { heap_bytes_ += bytes; }
+  // Counts what heaps take, for drivers that do not.
+  void AddDeviceBytes(int64_t bytes) { device_bytes_ += bytes; }
   // As ToStatus(), but remembers that the device is lost and says more of it.
   Status Check(VkResult result, const char* call);
 
@@ -58,7 +58,7 @@ class VulkanDevice final : public Device {
   VkSemaphore timeline_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   PipelineCache pipeline_cache_;
-  std::atomic<uint64_t> heap_bytes_{0};
+  std::atomic<uint64_t> device_bytes_{0};
 
   std::atomic<bool> lost_{false};
   mutable std::mutex lost_mutex_;

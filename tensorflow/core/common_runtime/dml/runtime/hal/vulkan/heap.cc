@@ -105,12 +105,13 @@ Status VulkanHeap::Init(HeapKind kind) {
       vk.vkCreateBuffer(device, &create, nullptr, &buffer_), "vkCreateBuffer"));
   VkMemoryRequirements requirements{};
   vk.vkGetBufferMemoryRequirements(device, buffer_, &requirements);
-  bool visible = false;
-  DML_RETURN_IF_ERROR(Allocate(kind, requirements, &visible));
+  DML_RETURN_IF_ERROR(Allocate(kind, requirements));
   DML_RETURN_IF_ERROR(
       device_->Check(vk.vkBindBufferMemory(device, buffer_, memory_, 0),
                      "vkBindBufferMemory"));
-  if (visible) {
+  // A discrete adapter's memory may be visible through its BAR, too, but the
+  // host had better not read it there.
+  if (kind != HeapKind::kDevice || device_->info().unified_memory) {
     void* host = nullptr;
     DML_RETURN_IF_ERROR(device_->Check(
         vk.vkMapMemory(device, memory_, 0, VK_WHOLE_SIZE, 0, &host),
@@ -125,8 +126,7 @@ Status VulkanHeap::Init(HeapKind kind) {
 }
 
 Status VulkanHeap::Allocate(HeapKind kind,
-                            const VkMemoryRequirements& requirements,
-                            bool* visible) {
+                            const VkMemoryRequirements& requirements) {
   const DeviceFunctions& vk = device_->vk();
   const VkPhysicalDeviceMemoryProperties& memory = device_->physical().memory;
   auto flags = Zeroed<VkMemoryAllocateFlagsInfo>(
@@ -146,10 +146,10 @@ Status VulkanHeap::Allocate(HeapKind kind,
         vk.vkAllocateMemory(device_->handle(), &allocate, nullptr, &memory_),
         "vkAllocateMemory");
     if (status.ok()) {
-      allocated_ = requirements.size;
-      device_->AddHeapBytes(static_cast<int64_t>(allocated_));
-      const auto properties = memory.memoryTypes[index].propertyFlags;
-      *visible = (properties & kShared) == kShared;
+      if (memory.memoryTypes[index].propertyFlags & kLocal) {
+        device_bytes_ = requirements.size;
+        device_->AddDeviceBytes(static_cast<int64_t>(device_bytes_));
+      }
       return status;
     }
     memory_ = VK_NULL_HANDLE;
@@ -166,7 +166,7 @@ VulkanHeap::~VulkanHeap() {
   // Freeing unmaps.
   if (memory_ != VK_NULL_HANDLE) {
     vk.vkFreeMemory(device_->handle(), memory_, nullptr);
-    device_->AddHeapBytes(-static_cast<int64_t>(allocated_));
+    device_->AddDeviceBytes(-static_cast<int64_t>(device_bytes_));
   }
 }
 

@@ -27,12 +27,11 @@ class VulkanHeap final : public Heap {
   VulkanHeap(VulkanDevice* device, uint64_t size)
       : device_(device), size_(size) {}
   Status Init(HeapKind kind);
-  Status Allocate(HeapKind kind, const VkMemoryRequirements& requirements,
-                  bool* visible);
+  Status Allocate(HeapKind kind, const VkMemoryRequirements& requirements);
 
   VulkanDevice* const device_;
   const uint64_t size_;
-  uint64_t allocated_ = 0;  // of the driver, at least size_
+  uint64_t device_bytes_ = 0;  // what it takes of the device's memory
   VkBuffer buffer_ = VK_NULL_HANDLE;
   VkDeviceMemory memory_ = VK_NULL_HANDLE;
   VkDeviceAddress address_ = 0;
