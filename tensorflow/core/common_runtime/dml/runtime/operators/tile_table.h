@@ -1,0 +1,43 @@
+// How matrix products are cut into tiles (shaders/tile_product.glsl): the one
+// table of tile configurations, by class of adapter and shape of problem.
+//
+// Each distinct configuration is a program to compile, so there are few, and a
+// problem keeps its own while only its batch grows or shrinks a little.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_TILE_TABLE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_TILE_TABLE_H_
+
+#include <cstdint>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+
+namespace dml {
+
+struct TileConfig {
+  uint32_t m, n, k;             // of a work group
+  uint32_t thread_m, thread_n;  // of an invocation
+
+  uint32_t threads() const { return (m / thread_m) * (n / thread_n); }
+  // Whether slices of `extent` (m or n) can be loaded four elements at a time.
+  bool LoadsByFour(uint32_t extent) const {
+    return extent * k % (threads() * 4) == 0;
+  }
+  // What convolution, the hungriest program, takes with `compute_bytes` an
+  // element.
+  uint32_t SharedBytes(uint32_t compute_bytes) const;
+};
+
+// For a product of m x n elements of `type` (a dml_data_type).
+TileConfig ChooseTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
+                      int64_t n);
+
+// Into how many parts to split a depth of k when `tiles` groups would not fill
+// the adapter; 1 for none. `elements` of partial sums a part must be stored.
+uint32_t ChooseParts(const hal::AdapterInfo& adapter, const TileConfig& tile,
+                     int64_t tiles, int64_t k, int64_t elements);
+
+// Four-element loads pay on real GPUs; the software driver takes them apart.
+bool PrefersWideLoads(const hal::AdapterInfo& adapter, uint32_t type);
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_TILE_TABLE_H_

@@ -1,0 +1,53 @@
+#version 450
+// Ends a product whose depth was split: adds up the parts in order and applies
+// what the product's own end would have:
+//   c = activation(alpha * sum + beta * c + bias)
+// `partial` is [outer, part, inner]; c has outer * inner elements, seen as
+// `rank` sizes, row-major, with strides.
+#define DML_PARAMETERS_IN_MEMORY
+#include "dml.glsl"
+#include "tile_config.glsl"
+#include "epilogue.glsl"
+
+DML_PARAMETERS_BEGIN
+  PartialBuffer partial;
+  TBuffer c;
+  TBuffer bias;
+  uint outer, inner, parts;
+  uint rank;
+  uint sizes[8];
+  int c_strides[8];
+  int bias_strides[8];
+  int c_offset, bias_offset;
+  uint has_bias, activation;
+  uvec2 alpha, beta;  // a double, or a float in x: as T_compute
+DML_PARAMETERS_END
+
+void main() {
+  uint count = p.outer * p.inner;
+  T_compute alpha = SCALAR(p.alpha);
+  T_compute beta = SCALAR(p.beta);
+  uint first = dml_group() * gl_WorkGroupSize.x * 4 + gl_LocalInvocationID.x;
+  for (uint e = 0; e < 4; ++e) {
+    uint i = first + e * gl_WorkGroupSize.x;
+    if (i >= count) return;
+    uint from = i / p.inner * p.parts * p.inner + i % p.inner;
+    T_compute v = T_compute(0);
+    for (uint part = 0; part < p.parts; ++part) {
+      v += p.partial.at[from + part * p.inner];
+    }
+    int c_at = p.c_offset;
+    int bias_at = p.bias_offset;
+    uint rest = i;
+    for (int d = int(p.rank) - 1; d >= 0; --d) {
+      int at = int(rest % p.sizes[d]);
+      rest /= p.sizes[d];
+      c_at += at * p.c_strides[d];
+      bias_at += at * p.bias_strides[d];
+    }
+    v *= alpha;
+    if (beta != T_compute(0)) v += beta * T_load(p.c, c_at);
+    if (p.has_bias != 0) v += T_load(p.bias, bias_at);
+    T_store(p.c, c_at, epilogue_activate(v, p.activation));
+  }
+}

@@ -1,0 +1,50 @@
+// The specialization constants of the programs that are built on
+// tile_product.glsl, and the types that they share. Include it after dml.glsl,
+// before the parameter block.
+
+layout(constant_id = 1) const uint TILE_M = 64;
+layout(constant_id = 2) const uint TILE_N = 64;
+layout(constant_id = 3) const uint TILE_K = 8;
+layout(constant_id = 4) const uint THREAD_M = 4;
+layout(constant_id = 5) const uint THREAD_N = 4;
+// Neighbouring invocations load along depth (0) or along the other index (1).
+layout(constant_id = 6) const uint A_ORDER = 0;
+layout(constant_id = 7) const uint A_WIDTH = 1;  // elements a load: 1 or 4
+layout(constant_id = 8) const uint B_ORDER = 1;
+layout(constant_id = 9) const uint B_WIDTH = 1;
+// Neighbouring invocations store along columns (0) or along rows (1).
+layout(constant_id = 10) const uint C_ORDER = 0;
+
+const uint TILE_THREADS_M = TILE_M / THREAD_M;
+const uint TILE_THREADS_N = TILE_N / THREAD_N;
+const uint TILE_THREADS = TILE_THREADS_M * TILE_THREADS_N;
+// An invocation's rows come in runs of four, so that shared memory is read 16
+// bytes at a time without bank conflicts.
+const uint TILE_RUN_M = THREAD_M < 4 ? THREAD_M : 4;
+const uint TILE_RUN_N = THREAD_N < 4 ? THREAD_N : 4;
+const uint TILE_PITCH_A = TILE_M + 4;
+const uint TILE_PITCH_B = TILE_N + 4;
+const uint TILE_SLICE_A = TILE_K * TILE_PITCH_A;
+const uint TILE_SLICE_B = TILE_K * TILE_PITCH_B;
+const uint TILE_LOADS_A = TILE_M * TILE_K / (TILE_THREADS * A_WIDTH);
+const uint TILE_LOADS_B = TILE_N * TILE_K / (TILE_THREADS * B_WIDTH);
+
+// Partial sums are kept as computed.
+#if T_SIZE == 8
+#define T_compute4 dvec4
+#define T_storage4 dvec4
+#define PartialBuffer TBuffer
+#else
+#define T_compute4 vec4
+#define PartialBuffer FloatBuffer
+#if T_SIZE == 2
+#define T_storage4 f16vec4
+#else
+#define T_storage4 vec4
+#endif
+#endif
+layout(buffer_reference, scalar, buffer_reference_align = 4 * T_SIZE) buffer
+    TBuffer4 {
+  T_storage4 at[];
+};
+#define T_load4(b, i) T_compute4(TBuffer4(b).at[(i) >> 2])
