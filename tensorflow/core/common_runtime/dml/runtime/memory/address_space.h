@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -25,7 +26,9 @@ class AddressSpace {
  public:
   // Heaps occupy whole granules of the reserved range.
   static constexpr uint64_t kGranuleBytes = uint64_t{2} << 20;
+  // What is reserved where the system allows it, and the least that is useful.
   static constexpr uint64_t kRangeBytes = uint64_t{1} << 40;
+  static constexpr uint64_t kLeastRangeBytes = uint64_t{1} << 34;
 
   static Status Create(std::unique_ptr<AddressSpace>* space);
   ~AddressSpace();
@@ -42,19 +45,47 @@ class AddressSpace {
 
   // Whether `address` lies in the reserved range, mapped or not.
   bool Contains(uint64_t address) const {
-    return address >= base_ && address - base_ < kRangeBytes;
+    return address - range_.begin() < range_.bytes();
   }
 
  private:
-  struct Mapping;
-  explicit AddressSpace(uint64_t base);
+  // Pages from the operating system, returned on destruction.
+  class Pages {
+   public:
+    Pages() = default;
+    ~Pages();
+    Pages(const Pages&) = delete;
+    Pages& operator=(const Pages&) = delete;
+    // Read as zero and take memory when first written; or, inaccessible, never.
+    bool Reserve(uint64_t bytes, bool accessible);
+    uint64_t begin() const { return begin_; }
+    uint64_t bytes() const { return bytes_; }
 
-  const uint64_t base_;
-  // Granule -> the mapping that covers it, or null.
-  std::unique_ptr<std::atomic<const Mapping*>[]> granules_;
+   private:
+    uint64_t begin_ = 0;
+    uint64_t bytes_ = 0;
+  };
+
+  // Atomic, since a lookup of an address that nobody owns may meet a mapping
+  // that is being reused.
+  struct Mapping {
+    std::atomic<uint64_t> address{0};
+    std::atomic<uint64_t> bytes{0};
+    std::atomic<hal::Heap*> heap{nullptr};
+  };
+  using Granule = std::atomic<const Mapping*>;
+
+  AddressSpace() = default;
+  Granule* granules() const {
+    return reinterpret_cast<Granule*>(table_.begin());
+  }
+
+  Pages range_;
+  Pages table_;  // a Granule each: the mapping that covers it, or null
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Mapping>> mappings_;  // retired ones are reused
-  uint64_t next_granule_ = 0;
+  std::vector<std::unique_ptr<Mapping>> mappings_;
+  std::vector<Mapping*> retired_;      // of mappings_, to be reused
+  std::map<uint64_t, uint64_t> free_;  // first granule -> count
 };
 
 }  // namespace dml

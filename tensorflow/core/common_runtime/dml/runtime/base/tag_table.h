@@ -1,0 +1,59 @@
+// TagTable: short names to small numbers, compared by content.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_TAG_TABLE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_TAG_TABLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dml {
+
+// Thread-compatible. Looking up a known tag allocates nothing.
+class TagTable {
+ public:
+  static constexpr size_t kMaxLength = 63;  // what is longer is cut
+
+  // The tag's number: 0, 1, 2... in order of first use. Null is "untagged".
+  uint32_t Intern(const char* tag) {
+    std::string_view text = tag != nullptr ? tag : "untagged";
+    text = text.substr(0, kMaxLength);
+    if (2 * (names_.size() + 1) > slots_.size()) Grow();
+    const size_t slot = Find(text);
+    if (slots_[slot] == 0) {
+      names_.emplace_back(text);
+      slots_[slot] = static_cast<uint32_t>(names_.size());
+    }
+    return slots_[slot] - 1;
+  }
+
+  size_t size() const { return names_.size(); }
+  const std::string& name(uint32_t tag) const { return names_[tag]; }
+
+ private:
+  size_t Find(std::string_view text) const {
+    uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+    for (unsigned char c : text) hash = (hash ^ c) * 0x100000001b3;
+    size_t slot = (hash ^ hash >> 32) & (slots_.size() - 1);
+    while (slots_[slot] != 0 && names_[slots_[slot] - 1] != text) {
+      slot = (slot + 1) & (slots_.size() - 1);
+    }
+    return slot;
+  }
+
+  void Grow() {
+    slots_.assign(slots_.empty() ? 64 : 2 * slots_.size(), 0);
+    for (uint32_t i = 0; i < names_.size(); ++i) {
+      slots_[Find(names_[i])] = i + 1;
+    }
+  }
+
+  std::deque<std::string> names_;
+  std::vector<uint32_t> slots_;  // open addressing: number + 1, 0 is empty
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_TAG_TABLE_H_

@@ -1,0 +1,171 @@
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
+
+namespace dml {
+namespace {
+
+using AdapterVector = std::vector<std::unique_ptr<hal::Adapter>>;
+
+constexpr char kInstall[] =
+    "install your GPU's Vulkan driver (Debian, Ubuntu: apt install "
+    "mesa-vulkan-drivers, or the vendor's package) and check it with "
+    "vulkaninfo --summary";
+
+// Takes the adapters that cannot be used out of `found`; says why, "; "-joined.
+std::string RemoveUnusable(AdapterVector* found, bool allow_software) {
+  std::string reasons;
+  auto unusable = [&](const std::unique_ptr<hal::Adapter>& adapter) {
+    const hal::AdapterInfo& info = adapter->info();
+    std::string reason;
+    if (!info.unusable_because.empty()) {
+      reason = info.name + " lacks " + info.unusable_because;
+    } else if (info.type == hal::AdapterType::kSoftware && !allow_software) {
+      reason = info.name +
+               " is a software adapter (to use it, set "
+               "TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER=1)";
+    } else {
+      return false;
+    }
+    reasons += (reasons.empty() ? "" : "; ") + reason;
+    return true;
+  };
+  found->erase(std::remove_if(found->begin(), found->end(), unusable),
+               found->end());
+  return reasons;
+}
+
+std::string Trimmed(const std::string& text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// Applies DML_VISIBLE_DEVICES; returns the problem, if any.
+std::string SelectVisible(const std::string& visible, AdapterVector* list) {
+  const size_t count = list->size();
+  if (Trimmed(visible).empty()) {
+    list->clear();
+    return "DML_VISIBLE_DEVICES is empty, which hides every adapter: unset it "
+           "to see all " +
+           std::to_string(count);
+  }
+  AdapterVector chosen;
+  std::string problem;
+  for (size_t begin = 0; begin <= visible.size() && problem.empty();) {
+    const size_t comma = std::min(visible.find(',', begin), visible.size());
+    const std::string item = Trimmed(visible.substr(begin, comma - begin));
+    begin = comma + 1;
+    char* end = nullptr;
+    const unsigned long index = strtoul(item.c_str(), &end, 10);
+    const bool number =
+        !item.empty() && item[0] >= '0' && item[0] <= '9' && *end == '\0';
+    if (!number || index >= count) {
+      problem = "DML_VISIBLE_DEVICES=" + visible + " names adapter '" + item +
+                "', but " +
+                (count == 0 ? std::string("there is none")
+                            : "valid are 0 to " + std::to_string(count - 1)) +
+                "; it and what follows it are not visible";
+    } else if ((*list)[index] == nullptr) {
+      problem = "DML_VISIBLE_DEVICES=" + visible + " names adapter " + item +
+                " twice; what follows is not visible";
+    } else {
+      chosen.push_back(std::move((*list)[index]));
+    }
+  }
+  *list = std::move(chosen);
+  return problem;
+}
+
+}  // namespace
+
+AdapterList SelectAdapters(AdapterVector found, const Status& status,
+                           const Environment& environment) {
+  AdapterList result;
+  if (!status.ok()) {
+    result.problem = status.message();
+    return result;
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) {
+                     return a->info().type < b->info().type;
+                   });
+  const std::string reasons =
+      RemoveUnusable(&found, environment.allow_software_adapter);
+  if (found.empty()) {
+    result.problem = "no usable adapter: " +
+                     (reasons.empty() ? "the driver lists none" : reasons) +
+                     "; " + kInstall;
+    return result;
+  }
+  if (environment.visible_devices_set) {
+    result.problem = SelectVisible(environment.visible_devices, &found);
+    if (!result.problem.empty() && !reasons.empty()) {
+      result.problem += " (left out: " + reasons + ")";
+    }
+  }
+  result.adapters = std::move(found);
+  return result;
+}
+
+AdapterList& Adapters() {
+  static AdapterList* const list = [] {
+    const Environment& environment = GetEnvironment();
+    const hal::EnumerateFn enumerate = environment.backend == "null"
+                                           ? hal::EnumerateNull
+                                           : hal::EnumerateVulkan;
+    AdapterVector found;
+    const Status status = enumerate(&found);
+    auto made = std::make_unique<AdapterList>(
+        SelectAdapters(std::move(found), status, environment));
+    return made.release();
+  }();
+  return *list;
+}
+
+}  // namespace dml
+
+uint32_t dml_api_version(void) { return DML_RUNTIME_API_VERSION; }
+
+dml_code dml_adapter_count(uint32_t* count) {
+  *count = static_cast<uint32_t>(dml::Adapters().adapters.size());
+  return DML_OK;
+}
+
+const char* dml_adapter_problem(void) {
+  return dml::Adapters().problem.c_str();
+}
+
+dml_code dml_adapter_get_info(uint32_t index, dml_adapter_info* out) {
+  const auto& adapters = dml::Adapters().adapters;
+  if (index >= adapters.size()) {
+    return dml::Report(dml::Error(dml::Code::kNotFound, "there is no adapter ",
+                                  index, "; ", adapters.size(),
+                                  " are visible"));
+  }
+  const dml::hal::AdapterInfo& info = adapters[index]->info();
+  *out = {};
+  snprintf(out->name, sizeof(out->name), "%s", info.name.c_str());
+  snprintf(out->driver, sizeof(out->driver), "%s", info.driver.c_str());
+  snprintf(out->api, sizeof(out->api), "%s", info.api.c_str());
+  out->vendor_id = info.vendor_id;
+  out->device_id = info.device_id;
+  std::copy(info.uuid.begin(), info.uuid.end(), out->uuid);
+  out->type = static_cast<dml_adapter_type>(info.type);
+  out->unified_memory = info.unified_memory;
+  out->memory_bytes = info.memory_bytes;
+  out->max_heap_bytes = info.max_heap_bytes;
+  out->subgroup_size = info.subgroup_size;
+  out->max_group_invocations = info.max_group_invocations;
+  out->max_shared_bytes = info.max_shared_bytes;
+  out->float16_arithmetic = info.float16_arithmetic;
+  out->float64 = info.float64;
+  return DML_OK;
+}

@@ -1,0 +1,31 @@
+// The adapters that this process sees.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_ADAPTERS_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_ADAPTERS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/environment.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+
+namespace dml {
+
+struct AdapterList {
+  std::vector<std::unique_ptr<hal::Adapter>> adapters;
+  std::string problem;  // see dml_adapter_problem()
+};
+
+// Sorts what the backend found and applies the environment's choice. `status`
+// is the enumeration's.
+AdapterList SelectAdapters(std::vector<std::unique_ptr<hal::Adapter>> found,
+                           const Status& status,
+                           const Environment& environment);
+
+// The process's list, made when first asked for. Never destroyed: threads may
+// still use it while the process exits.
+AdapterList& Adapters();
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_ADAPTERS_H_

@@ -1,0 +1,178 @@
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/environment.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
+
+namespace dml {
+namespace {
+
+// The devices that are open, lost ones included.
+struct Registry {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<dml_device>> devices;
+};
+
+// TensorFlow never closes its devices, so what they compiled is kept here.
+void SaveProgramCaches();
+
+Registry& TheRegistry() {
+  // Never destroyed: threads may still use devices while the process exits.
+  static Registry* const registry = [] {
+    atexit(SaveProgramCaches);
+    return std::make_unique<Registry>().release();
+  }();
+  return *registry;
+}
+
+void SaveProgramCaches() {
+  Registry& registry = TheRegistry();
+  std::lock_guard<std::mutex> lock(registry.mutex);
+  for (const auto& device : registry.devices) device->hal->SaveProgramCache();
+}
+
+Status Open(uint32_t adapter_index, std::unique_ptr<dml_device>* device) {
+  const auto& adapters = Adapters().adapters;
+  if (adapter_index >= adapters.size()) {
+    const std::string& problem = Adapters().problem;
+    return Error(Code::kNotFound, "there is no adapter ", adapter_index, "; ",
+                 adapters.size(), " are visible", problem.empty() ? "" : ": ",
+                 problem);
+  }
+  auto made = std::make_unique<dml_device>();
+  made->adapter_index = adapter_index;
+  DML_RETURN_IF_ERROR(adapters[adapter_index]->CreateDevice(&made->hal));
+  DML_RETURN_IF_ERROR(AddressSpace::Create(&made->space));
+  made->programs = std::make_unique<ProgramCache>(made->hal.get());
+  DML_RETURN_IF_ERROR(Stream::Create(made->hal.get(), made->space.get(),
+                                     GetEnvironment().stream, &made->stream));
+  made->scratch = MakePool(made.get(), PoolOptions());
+  *device = std::move(made);
+  return Status::Ok();
+}
+
+}  // namespace
+
+std::unique_ptr<Pool> MakePool(dml_device* device, const PoolOptions& options) {
+  Stream* stream = device->stream.get();
+  return std::make_unique<Pool>(
+      device->hal.get(), device->space.get(), options,
+      [stream](std::unique_ptr<hal::Heap> heap, uint64_t address) {
+        stream->ReleaseHeap(std::move(heap), address);
+      },
+      // A stream that failed has nothing left to wait for.
+      [stream] { (void)stream->Sync().ok(); });
+}
+
+void AddReference(dml_device* device) {
+  std::lock_guard<std::mutex> lock(TheRegistry().mutex);
+  ++device->references;
+}
+
+void DropReference(dml_device* device) {
+  Registry& registry = TheRegistry();
+  std::unique_ptr<dml_device> last;
+  {
+    std::lock_guard<std::mutex> lock(registry.mutex);
+    if (--device->references > 0) return;
+    auto it = std::find_if(
+        registry.devices.begin(), registry.devices.end(),
+        [device](const auto& other) { return other.get() == device; });
+    last = std::move(*it);
+    registry.devices.erase(it);
+  }
+  // Waits for the device's work here, outside the lock.
+}
+
+}  // namespace dml
+
+dml_device::~dml_device() {
+  if (stream != nullptr && stream->status().ok()) hal->SaveProgramCache();
+}
+
+dml_code dml_device_open(uint32_t adapter_index, dml_device** device) {
+  dml::Registry& registry = dml::TheRegistry();
+  std::lock_guard<std::mutex> lock(registry.mutex);
+  for (const auto& open : registry.devices) {
+    if (open->adapter_index == adapter_index && open->stream->status().ok()) {
+      ++open->references;
+      *device = open.get();
+      return DML_OK;
+    }
+  }
+  std::unique_ptr<dml_device> made;
+  dml::Status status = dml::Open(adapter_index, &made);
+  if (status.ok()) {
+    *device = made.get();
+    registry.devices.push_back(std::move(made));
+  }
+  return dml::Report(status);
+}
+
+void dml_device_close(dml_device* device) {
+  if (device != nullptr) dml::DropReference(device);
+}
+
+uint32_t dml_device_adapter_index(const dml_device* device) {
+  return device->adapter_index;
+}
+
+dml_code dml_device_status(dml_device* device) {
+  return dml::Report(device->stream->status());
+}
+
+dml_code dml_device_flush(dml_device* device) {
+  return dml::Report(device->stream->Flush());
+}
+
+dml_code dml_device_sync(dml_device* device) {
+  return dml::Report(device->stream->Sync());
+}
+
+void dml_device_get_statistics(dml_device* device, dml_device_statistics* out) {
+  const dml::StreamStatistics stream = device->stream->statistics();
+  const dml::hal::MemoryBudget memory = device->hal->memory_budget();
+  *out = {};
+  out->launches = stream.launches;
+  out->device_copies = stream.device_copies;
+  out->barriers = stream.barriers;
+  out->submissions = stream.submissions;
+  out->host_to_device_copies = stream.host_to_device_copies;
+  out->host_to_device_bytes = stream.host_to_device_bytes;
+  out->device_to_host_copies = stream.device_to_host_copies;
+  out->device_to_host_bytes = stream.device_to_host_bytes;
+  out->staging_bytes = stream.staging_bytes;
+  out->programs_compiled = device->programs->compiled_count();
+  out->driver_budget_bytes = memory.budget_bytes;
+  out->driver_used_bytes = memory.used_bytes;
+}
+
+size_t dml_device_launches_by_tag(dml_device* device, char* text,
+                                  size_t capacity) {
+  auto launches = device->stream->LaunchesByTag();
+  std::sort(launches.begin(), launches.end());
+  std::string all;
+  for (const auto& [tag, count] : launches) {
+    all += tag + "\t" + std::to_string(count) + "\n";
+  }
+  if (capacity > 0) {
+    const size_t length = std::min(all.size(), capacity - 1);
+    memcpy(text, all.data(), length);
+    text[length] = '\0';
+  }
+  return all.size();
+}
+
+void dml_device_inject_failure(dml_device* device, dml_code code) {
+  device->stream->InjectFailure(
+      dml::Status(static_cast<dml::Code>(code),
+                  "the device failed (injected by a test); open it again"));
+}

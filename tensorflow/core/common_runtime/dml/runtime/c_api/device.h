@@ -1,0 +1,39 @@
+// dml_device: one adapter's device with everything that belongs to it.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_DEVICE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_DEVICE_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/memory/address_space.h"
+#include "tensorflow/core/common_runtime/dml/runtime/memory/pool.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
+#include "tensorflow/core/common_runtime/dml/runtime/shaders/program_cache.h"
+
+// Members die in reverse order: memory before the stream that releases it, the
+// stream before the programs and addresses that its work uses.
+struct dml_device {
+  uint32_t adapter_index = 0;
+  uint32_t references = 1;  // the registry's lock covers it
+  std::unique_ptr<dml::hal::Device> hal;
+  std::unique_ptr<dml::AddressSpace> space;
+  std::unique_ptr<dml::ProgramCache> programs;
+  std::unique_ptr<dml::Stream> stream;
+  std::unique_ptr<dml::Pool> scratch;  // of operators
+
+  ~dml_device();
+};
+
+namespace dml {
+
+// A pool of `device` whose heaps wait for its stream when they go.
+std::unique_ptr<Pool> MakePool(dml_device* device, const PoolOptions& options);
+
+void AddReference(dml_device* device);
+void DropReference(dml_device* device);
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_DEVICE_H_

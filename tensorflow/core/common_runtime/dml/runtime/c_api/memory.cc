@@ -1,0 +1,115 @@
+// Pools and copies.
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
+
+struct dml_pool {
+  dml_device* device = nullptr;
+  std::unique_ptr<dml::Pool> pool;
+};
+
+dml_code dml_pool_open(dml_device* device, const dml_pool_options* options,
+                       dml_pool** pool) {
+  dml::PoolOptions chosen;
+  if (options != nullptr) {
+    chosen.limit_bytes = options->limit_bytes;
+    chosen.allow_growth = options->allow_growth != 0;
+    chosen.heap_bytes = options->heap_bytes;
+  }
+  auto made = std::make_unique<dml_pool>();
+  made->device = device;
+  made->pool = dml::MakePool(device, chosen);
+  dml::AddReference(device);
+  *pool = made.release();
+  return DML_OK;
+}
+
+void dml_pool_close(dml_pool* pool) {
+  if (pool == nullptr) return;
+  dml_device* device = pool->device;
+  std::unique_ptr<dml_pool>(pool).reset();
+  dml::DropReference(device);
+}
+
+dml_code dml_allocate(dml_pool* pool, uint64_t bytes, uint64_t* address) {
+  return dml::Report(pool->pool->Allocate(bytes, dml::ThreadTag(), address));
+}
+
+void dml_free(dml_pool* pool, uint64_t address) { pool->pool->Free(address); }
+
+uint64_t dml_allocated_bytes(dml_pool* pool, uint64_t address) {
+  return pool->pool->AllocatedBytes(address);
+}
+
+void dml_pool_trim(dml_pool* pool) { pool->pool->Trim(); }
+
+void dml_pool_reset_peaks(dml_pool* pool) { pool->pool->ResetPeaks(); }
+
+void dml_pool_get_statistics(dml_pool* pool, dml_pool_statistics* out) {
+  const dml::PoolStatistics s = pool->pool->statistics();
+  *out = {};
+  out->bytes_in_use = s.bytes_in_use;
+  out->peak_bytes_in_use = s.peak_bytes_in_use;
+  out->bytes_reserved = s.bytes_reserved;
+  out->peak_bytes_reserved = s.peak_bytes_reserved;
+  out->largest_free_block = s.largest_free_block;
+  out->largest_allocation = s.largest_allocation;
+  out->limit_bytes = s.limit_bytes;
+  out->allocation_count = s.allocation_count;
+  out->live_allocations = s.live_allocations;
+  out->heap_count = s.heap_count;
+}
+
+dml_code dml_copy_from_host(dml_device* device, uint64_t dst, const void* src,
+                            uint64_t bytes) {
+  return dml::Report(device->stream->CopyFromHost(dst, src, bytes));
+}
+
+dml_code dml_copy_to_host(dml_device* device, void* dst, uint64_t src,
+                          uint64_t bytes) {
+  if (dml::InsideCallback()) {
+    return dml::Report(
+        dml::Error(dml::Code::kFailedPrecondition,
+                   "a completion callback must not wait for the device: use "
+                   "dml_copy_to_host_async there"));
+  }
+  std::mutex mutex;
+  std::condition_variable finished;
+  bool done = false;
+  dml::Status status;
+  device->stream->CopyToHost(dst, src, bytes, [&](const dml::Status& result) {
+    // Notifies under the lock: the waiter's stack goes when it wakes up.
+    std::lock_guard<std::mutex> lock(mutex);
+    status = result;
+    done = true;
+    finished.notify_one();
+  });
+  std::unique_lock<std::mutex> lock(mutex);
+  finished.wait(lock, [&] { return done; });
+  return dml::Report(status);
+}
+
+void dml_copy_to_host_async(dml_device* device, void* dst, uint64_t src,
+                            uint64_t bytes, dml_callback done, void* argument) {
+  device->stream->CopyToHost(dst, src, bytes,
+                             [done, argument](const dml::Status& status) {
+                               dml::RunCallback(done, argument, status);
+                             });
+}
+
+void dml_on_complete(dml_device* device, dml_callback done, void* argument) {
+  device->stream->OnComplete([done, argument](const dml::Status& status) {
+    dml::RunCallback(done, argument, status);
+  });
+}
+
+dml_code dml_copy(dml_device* device, uint64_t dst, uint64_t src,
+                  uint64_t bytes) {
+  return dml::Report(device->stream->Copy(dst, src, bytes));
+}

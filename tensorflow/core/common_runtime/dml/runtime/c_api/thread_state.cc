@@ -1,0 +1,57 @@
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
+
+#include <cstring>
+#include <string>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/tag_table.h"
+
+namespace dml {
+namespace {
+
+thread_local std::string error_message;
+thread_local char tag[TagTable::kMaxLength + 1] = "";
+thread_local int callback_depth = 0;
+
+constexpr bool Same(Code a, dml_code b) {
+  return static_cast<int>(a) == static_cast<int>(b);
+}
+static_assert(Same(Code::kOk, DML_OK) &&
+                  Same(Code::kInvalidArgument, DML_INVALID_ARGUMENT) &&
+                  Same(Code::kOutOfMemory, DML_OUT_OF_MEMORY) &&
+                  Same(Code::kUnimplemented, DML_UNIMPLEMENTED) &&
+                  Same(Code::kUnavailable, DML_UNAVAILABLE) &&
+                  Same(Code::kDeviceLost, DML_DEVICE_LOST) &&
+                  Same(Code::kInternal, DML_INTERNAL) &&
+                  Same(Code::kDeadlineExceeded, DML_DEADLINE_EXCEEDED) &&
+                  Same(Code::kNotFound, DML_NOT_FOUND) &&
+                  Same(Code::kFailedPrecondition, DML_FAILED_PRECONDITION),
+              "base/status.h and dml_runtime.h number the codes differently");
+
+}  // namespace
+
+dml_code Report(const Status& status) {
+  if (!status.ok()) error_message = status.message();
+  return static_cast<dml_code>(status.code());
+}
+
+const char* ThreadTag() { return tag[0] == '\0' ? nullptr : tag; }
+
+void RunCallback(dml_callback callback, void* argument, const Status& status) {
+  ++callback_depth;
+  callback(argument, static_cast<dml_code>(status.code()),
+           status.message().c_str());
+  --callback_depth;
+}
+
+bool InsideCallback() { return callback_depth > 0; }
+
+}  // namespace dml
+
+const char* dml_error_message(void) { return dml::error_message.c_str(); }
+
+void dml_set_tag(const char* tag) {
+  size_t length = tag == nullptr ? 0 : strlen(tag);
+  if (length > dml::TagTable::kMaxLength) length = dml::TagTable::kMaxLength;
+  if (length > 0) memcpy(dml::tag, tag, length);
+  dml::tag[length] = '\0';
+}

@@ -1,0 +1,22 @@
+// What the C API keeps per thread: the last error's message and the tag.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_THREAD_STATE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_THREAD_STATE_H_
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
+
+namespace dml {
+
+// Keeps the message of a failure for dml_error_message().
+dml_code Report(const Status& status);
+
+// The tag that dml_set_tag() set on this thread, or null.
+const char* ThreadTag();
+
+// Calls `callback`; the thread counts as inside one meanwhile.
+void RunCallback(dml_callback callback, void* argument, const Status& status);
+bool InsideCallback();
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_THREAD_STATE_H_

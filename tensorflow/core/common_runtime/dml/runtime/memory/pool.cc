@@ -1,0 +1,339 @@
+#include "tensorflow/core/common_runtime/dml/runtime/memory/pool.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/tag_table.h"
+#include "tensorflow/core/common_runtime/dml/runtime/memory/block_list.h"
+
+namespace dml {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr uint64_t kMiB = uint64_t{1} << 20;
+// Heaps grow with the pool, so that neither their number nor what the last one
+// leaves unused gets large: an eighth of what is reserved, within limits.
+constexpr uint64_t kGrowthDivisor = 8;
+constexpr uint64_t kSoftwareHeapBytes = 16 * kMiB;
+constexpr uint64_t kDeviceHeapBytes = 64 * kMiB;
+constexpr uint64_t kMaxOrdinaryHeapBytes = 256 * kMiB;
+constexpr uint64_t kHeapRounding = uint64_t{64} << 10;
+// A heap that was not needed for so long goes back to the driver.
+constexpr auto kIdleHeap = std::chrono::seconds(5);
+constexpr uint64_t kOperationsBetweenIdleChecks = 1024;
+
+uint64_t RoundUp(uint64_t value, uint64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+std::string HumanBytes(uint64_t bytes) {
+  char text[32];
+  if (bytes >= 1024 * kMiB) {
+    snprintf(text, sizeof(text), "%.2f GiB", bytes / 1024.0 / kMiB);
+  } else if (bytes >= kMiB) {
+    snprintf(text, sizeof(text), "%.1f MiB", bytes / 1.0 / kMiB);
+  } else if (bytes >= 1024) {
+    snprintf(text, sizeof(text), "%.1f KiB", bytes / 1024.0);
+  } else {
+    snprintf(text, sizeof(text), "%llu bytes",
+             static_cast<unsigned long long>(bytes));
+  }
+  return text;
+}
+
+}  // namespace
+
+class Pool::Impl {
+ public:
+  Impl(hal::Device* device, AddressSpace* space, const PoolOptions& options,
+       ReleaseHeap release_heap, WaitIdle wait_idle)
+      : device_(device),
+        space_(space),
+        options_(options),
+        release_heap_(std::move(release_heap)),
+        wait_idle_(std::move(wait_idle)) {
+    if (options_.heap_bytes == 0) {
+      options_.heap_bytes = device->info().type == hal::AdapterType::kSoftware
+                                ? kSoftwareHeapBytes
+                                : kDeviceHeapBytes;
+    }
+    options_.heap_bytes = RoundUp(options_.heap_bytes, kHeapRounding);
+    if (options_.limit_bytes == 0) {
+      options_.limit_bytes = device->memory_budget().budget_bytes;
+    }
+    statistics_.limit_bytes = options_.limit_bytes;
+  }
+
+  ~Impl() {
+    for (auto& [id, heap] : heaps_) {
+      release_heap_(std::move(heap.heap), heap.address);
+    }
+  }
+
+  Status Allocate(uint64_t bytes, const char* tag, uint64_t* address) {
+    if (bytes > options_.limit_bytes) return OutOfMemory(bytes, Status::Ok());
+    const uint64_t size = RoundUp(std::max<uint64_t>(bytes, 1), kAlignment);
+    std::unique_lock<std::mutex> lock(mutex_);
+    BlockList::Block* block = blocks_.Allocate(size);
+    if (block == nullptr) {
+      Status grown = Grow(size);
+      if (!grown.ok()) {
+        // What was released counts for the driver until it is destroyed.
+        ReleaseFreeHeaps();
+        lock.unlock();
+        wait_idle_();
+        lock.lock();
+        block = blocks_.Allocate(size);  // others may have freed meanwhile
+        if (block == nullptr) grown = Grow(size);
+      }
+      if (block == nullptr && grown.ok()) block = blocks_.Allocate(size);
+      if (block == nullptr) {
+        lock.unlock();
+        return OutOfMemory(bytes, grown);
+      }
+    }
+    NoteAllocated(block, tag);
+    CheckIdleHeaps();
+    *address = block->address;
+    return Status::Ok();
+  }
+
+  void Free(uint64_t address) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    BlockList::Block* block = blocks_.Find(address);
+    if (block == nullptr) return;
+    holders_[block->tag].bytes -= block->bytes;
+    --holders_[block->tag].blocks;
+    statistics_.bytes_in_use -= block->bytes;
+    --statistics_.live_allocations;
+    Heap& heap = heaps_[block->region];
+    if (--heap.live_blocks == 0) heap.free_since = operations_time_;
+    blocks_.Free(block);
+    CheckIdleHeaps();
+  }
+
+  uint64_t AllocatedBytes(uint64_t address) const {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const BlockList::Block* block = blocks_.Find(address);
+    return block == nullptr ? 0 : block->bytes;
+  }
+
+  void Trim() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ReleaseFreeHeaps();
+  }
+
+  PoolStatistics statistics() const {
+    std::lock_guard<std::mutex> lock(mutex_);
+    PoolStatistics result = statistics_;
+    result.largest_free_block = blocks_.largest_free_block();
+    result.heap_count = heaps_.size();
+    return result;
+  }
+
+  void ResetPeaks() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    statistics_.peak_bytes_in_use = statistics_.bytes_in_use;
+    statistics_.peak_bytes_reserved = statistics_.bytes_reserved;
+  }
+
+  std::string TopHolders(int count) const {
+    std::lock_guard<std::mutex> lock(mutex_);
+    std::vector<uint32_t> order;
+    for (uint32_t tag = 0; tag < holders_.size(); ++tag) {
+      if (holders_[tag].blocks > 0) order.push_back(tag);
+    }
+    std::sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
+      return holders_[a].bytes > holders_[b].bytes;
+    });
+    std::string text;
+    for (int i = 0; i < count && i < static_cast<int>(order.size()); ++i) {
+      const Holder& holder = holders_[order[i]];
+      text += (i > 0 ? "\n  " : "  ") + HumanBytes(holder.bytes) + " in " +
+              std::to_string(holder.blocks) +
+              (holder.blocks == 1 ? " block: " : " blocks: ") +
+              tags_.name(order[i]);
+    }
+    return text;
+  }
+
+ private:
+  struct Heap {
+    std::unique_ptr<hal::Heap> heap;
+    uint64_t address = 0;
+    uint64_t bytes = 0;
+    uint64_t live_blocks = 0;
+    Clock::time_point free_since;  // meaningful while live_blocks is 0
+  };
+  struct Holder {
+    uint64_t bytes = 0;
+    uint64_t blocks = 0;
+  };
+
+  // All below need mutex_.
+
+  void NoteAllocated(BlockList::Block* block, const char* tag) {
+    block->tag = tags_.Intern(tag);
+    if (block->tag >= holders_.size()) holders_.resize(block->tag + 1);
+    holders_[block->tag].bytes += block->bytes;
+    ++holders_[block->tag].blocks;
+    ++heaps_[block->region].live_blocks;
+    PoolStatistics& s = statistics_;
+    s.bytes_in_use += block->bytes;
+    s.peak_bytes_in_use = std::max(s.peak_bytes_in_use, s.bytes_in_use);
+    s.largest_allocation = std::max(s.largest_allocation, block->bytes);
+    ++s.allocation_count;
+    ++s.live_allocations;
+  }
+
+  // Makes heaps until one has room for `size`.
+  Status Grow(uint64_t size) {
+    if (!options_.allow_growth) return ReserveAll(size);
+    // The new heap can serve whatever the smaller unused ones were kept for.
+    ReleaseFreeHeaps(/*smaller_than=*/size);
+    const uint64_t reserved = statistics_.bytes_reserved;
+    if (reserved + size > options_.limit_bytes)
+      return Status(Code::kOutOfMemory, "");
+    const uint64_t least = RoundUp(size, kHeapRounding);
+    uint64_t ordinary =
+        std::max(options_.heap_bytes,
+                 std::min(kMaxOrdinaryHeapBytes,
+                          RoundUp(reserved / kGrowthDivisor, kHeapRounding)));
+    ordinary = std::min(ordinary, device_->info().max_heap_bytes);
+    // A large block gets a heap of its own, which can leave when it does.
+    uint64_t bytes = size > ordinary / 2 ? least : ordinary;
+    bytes = std::min(bytes, options_.limit_bytes - reserved);
+    Status made = AddHeap(bytes);
+    if (!made.ok() && bytes > least) made = AddHeap(least);
+    return made;
+  }
+
+  Status ReserveAll(uint64_t size) {
+    if (!heaps_.empty()) return Status(Code::kOutOfMemory, "");
+    uint64_t left = options_.limit_bytes;
+    Status made = Status::Ok();
+    while (left >= kAlignment) {
+      const uint64_t bytes = std::min(left, device_->info().max_heap_bytes) /
+                             kAlignment * kAlignment;
+      made = AddHeap(bytes);
+      if (!made.ok()) break;
+      left -= bytes;
+    }
+    return blocks_.largest_free_block() >= size ? Status::Ok() : made;
+  }
+
+  Status AddHeap(uint64_t bytes) {
+    Heap heap;
+    DML_RETURN_IF_ERROR(
+        device_->CreateHeap(hal::HeapKind::kDevice, bytes, &heap.heap));
+    DML_RETURN_IF_ERROR(space_->Map(heap.heap.get(), &heap.address));
+    heap.bytes = bytes;
+    heap.free_since = Now();
+    const uint32_t id = next_heap_++;
+    blocks_.AddRegion(id, heap.address, bytes);
+    heaps_.emplace(id, std::move(heap));
+    PoolStatistics& s = statistics_;
+    s.bytes_reserved += bytes;
+    s.peak_bytes_reserved = std::max(s.peak_bytes_reserved, s.bytes_reserved);
+    return Status::Ok();
+  }
+
+  template <typename Predicate>
+  void ReleaseHeapsIf(Predicate predicate) {
+    if (!options_.allow_growth) return;
+    for (auto it = heaps_.begin(); it != heaps_.end();) {
+      Heap& heap = it->second;
+      if (heap.live_blocks > 0 || !predicate(heap)) {
+        ++it;
+        continue;
+      }
+      const uint64_t bytes = heap.bytes;
+      blocks_.RemoveRegion(heap.address, bytes);
+      statistics_.bytes_reserved -= bytes;
+      release_heap_(std::move(heap.heap), heap.address);
+      it = heaps_.erase(it);
+    }
+  }
+
+  void ReleaseFreeHeaps(uint64_t smaller_than = ~uint64_t{0}) {
+    ReleaseHeapsIf(
+        [smaller_than](const Heap& heap) { return heap.bytes < smaller_than; });
+  }
+
+  // Now and then, gives back what was not used for some time, but for a small
+  // reserve. The clock is read here only, so its resolution is coarse.
+  void CheckIdleHeaps() {
+    if (++operations_ % kOperationsBetweenIdleChecks != 0) return;
+    const Clock::time_point before = Now() - kIdleHeap;
+    uint64_t kept = 0;
+    ReleaseHeapsIf([this, before, &kept](const Heap& heap) {
+      if (heap.free_since > before) return false;
+      kept += heap.bytes;
+      return kept > options_.heap_bytes;
+    });
+  }
+
+  Clock::time_point Now() { return operations_time_ = Clock::now(); }
+
+  Status OutOfMemory(uint64_t bytes, const Status& cause) const {
+    const PoolStatistics s = statistics();
+    std::string text =
+        "out of device memory: cannot allocate " + HumanBytes(bytes) + " on " +
+        device_->info().name + "; limit " + HumanBytes(s.limit_bytes) +
+        ", in use " + HumanBytes(s.bytes_in_use) + " in " +
+        std::to_string(s.live_allocations) + " blocks, reserved " +
+        HumanBytes(s.bytes_reserved) + ", largest free block " +
+        HumanBytes(s.largest_free_block);
+    if (!cause.message().empty()) text += "; the driver: " + cause.message();
+    const std::string holders = TopHolders(5);
+    if (!holders.empty()) text += "\nLargest holders:\n" + holders;
+    text += "\nUse a smaller batch or model, or raise the memory limit.";
+    return Status(Code::kOutOfMemory, text);
+  }
+
+  hal::Device* const device_;
+  AddressSpace* const space_;
+  PoolOptions options_;
+  const ReleaseHeap release_heap_;
+  const WaitIdle wait_idle_;
+
+  mutable std::mutex mutex_;
+  BlockList blocks_;
+  std::unordered_map<uint32_t, Heap> heaps_;
+  uint32_t next_heap_ = 0;
+  TagTable tags_;
+  std::vector<Holder> holders_;  // by tag
+  PoolStatistics statistics_;
+  uint64_t operations_ = 0;
+  Clock::time_point operations_time_ = Clock::now();
+};
+
+Pool::Pool(hal::Device* device, AddressSpace* space, const PoolOptions& options,
+           ReleaseHeap release_heap, WaitIdle wait_idle)
+    : impl_(std::make_unique<Impl>(device, space, options,
+                                   std::move(release_heap),
+                                   std::move(wait_idle))) {}
+
+Pool::~Pool() = default;
+
+Status Pool::Allocate(uint64_t bytes, const char* tag, uint64_t* address) {
+  return impl_->Allocate(bytes, tag, address);
+}
+void Pool::Free(uint64_t address) { impl_->Free(address); }
+uint64_t Pool::AllocatedBytes(uint64_t address) const {
+  return impl_->AllocatedBytes(address);
+}
+void Pool::Trim() { impl_->Trim(); }
+PoolStatistics Pool::statistics() const { return impl_->statistics(); }
+void Pool::ResetPeaks() { impl_->ResetPeaks(); }
+std::string Pool::TopHolders(int count) const {
+  return impl_->TopHolders(count);
+}
+
+}  // namespace dml

@@ -1,0 +1,54 @@
+#include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
+
+#include <algorithm>
+
+namespace dml {
+
+Grid LinearGrid(const OperatorContext& context, uint64_t groups) {
+  Grid grid;
+  const uint64_t max_x = context.adapter.max_grid[0];
+  if (groups <= max_x) {
+    grid.x = static_cast<uint32_t>(groups);
+    return grid;
+  }
+  // Rows of equal length, so that less than a row is surplus.
+  const uint64_t rows = (groups + max_x - 1) / max_x;
+  grid.x = static_cast<uint32_t>((groups + rows - 1) / rows);
+  grid.y = static_cast<uint32_t>(rows);
+  return grid;
+}
+
+Status LaunchProgram(OperatorContext& context, std::string_view shader,
+                     Span<const uint32_t> specialization, Grid grid,
+                     Span<const BufferArgument> buffers,
+                     Span<const uint8_t> constants) {
+  if (grid.x == 0 || grid.y == 0 || grid.z == 0) return Status::Ok();
+  const uint32_t* max = context.adapter.max_grid;
+  if (grid.x > max[0] || grid.y > max[1] || grid.z > max[2]) {
+    return Unimplemented(shader, ": a grid of ", grid.x, " x ", grid.y, " x ",
+                         grid.z, " groups exceeds this adapter's limit of ",
+                         max[0], " x ", max[1], " x ", max[2],
+                         ": the tensors are too large");
+  }
+  Launch launch;
+  DML_RETURN_IF_ERROR(
+      context.programs.Get(shader, specialization, &launch.program));
+  launch.groups[0] = grid.x;
+  launch.groups[1] = grid.y;
+  launch.groups[2] = grid.z;
+  launch.buffers = buffers;
+  launch.constants = constants;
+  return context.stream.Dispatch(launch, context.tag);
+}
+
+Scratch::~Scratch() {
+  if (address_ != 0) pool_.Free(address_);
+}
+
+Status Scratch::Allocate(uint64_t bytes) {
+  DML_RETURN_IF_ERROR(pool_.Allocate(bytes, "operator scratch", &address_));
+  bytes_ = bytes;
+  return Status::Ok();
+}
+
+}  // namespace dml

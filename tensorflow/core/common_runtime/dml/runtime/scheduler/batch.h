@@ -1,0 +1,83 @@
+// Batch: recorded work that is sent as one submission.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_BATCH_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_BATCH_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/range_set.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/staging_ring.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
+
+namespace dml {
+
+// Plain vectors that keep their capacity from use to use: recording allocates
+// nothing once they have grown to what the program needs.
+struct Batch {
+  struct Command {
+    const hal::Program* program;  // null: a copy, of bindings dst and src
+    uint32_t groups[3];
+    uint32_t first_binding;  // in bindings
+    uint32_t binding_count;
+    uint32_t first_constant;  // in constants
+    uint32_t constant_bytes;
+    uint64_t copy_bytes;
+    bool barrier_before;
+  };
+  // Copies out of staging memory, then calls `done`; either may be missing.
+  struct Completion {
+    void* dst;
+    const uint8_t* src;
+    uint64_t bytes;
+    Stream::Callback done;
+  };
+  struct RetiredHeap {
+    std::unique_ptr<hal::Heap> heap;
+    uint64_t address;
+  };
+
+  uint64_t sequence = 0;
+  std::vector<Command> commands;
+  std::vector<hal::Binding> bindings;
+  std::vector<uint8_t> constants;
+  std::vector<StagingRing::Slice> uploads;
+  std::vector<StagingRing::Slice> readbacks;
+  std::vector<Completion> completions;
+  std::vector<RetiredHeap> retired_heaps;
+  RangeSet touched;  // kept only where the host may touch device memory
+  uint64_t staging_bytes = 0;
+  std::chrono::steady_clock::time_point since;  // its first item
+
+  std::unique_ptr<hal::CommandList> list;
+  bool submitted = false;  // or failed
+  uint64_t value = 0;      // of the device's counter, when it completed
+  Status status;
+
+  bool empty() const {
+    return commands.empty() && completions.empty() && retired_heaps.empty();
+  }
+
+  void Reset(uint64_t new_sequence) {
+    sequence = new_sequence;
+    commands.clear();
+    bindings.clear();
+    constants.clear();
+    uploads.clear();
+    readbacks.clear();
+    completions.clear();
+    retired_heaps.clear();
+    touched.Clear();
+    staging_bytes = 0;
+    submitted = false;
+    value = 0;
+    status = Status::Ok();
+  }
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_BATCH_H_

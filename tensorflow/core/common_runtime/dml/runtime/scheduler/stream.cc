@@ -1,0 +1,420 @@
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_impl.h"
+
+namespace dml {
+namespace {
+
+Status NotMapped(const char* what, uint64_t address, uint64_t bytes) {
+  return InvalidArgument(what, ": ", bytes, " bytes at address ", address,
+                         " are not inside one block of device memory");
+}
+
+// Staging memory takes part in hazards under its host address, which no device
+// address equals.
+uint64_t HostAddress(const uint8_t* host) {
+  return reinterpret_cast<uint64_t>(host);
+}
+
+}  // namespace
+
+Stream::Impl::Impl(hal::Device* device, AddressSpace* space,
+                   const StreamOptions& options)
+    : device_(device),
+      space_(space),
+      options_(options),
+      track_touched_(device->info().unified_memory),
+      upload_(device, hal::HeapKind::kUpload, options.staging_limit_bytes),
+      readback_(device, hal::HeapKind::kReadback, options.staging_limit_bytes) {
+}
+
+Status Stream::Impl::Start() {
+  for (size_t i = 0; i < kMaxInFlight + 1; ++i) {
+    batches_.push_back(std::make_unique<Batch>());
+    DML_RETURN_IF_ERROR(device_->CreateCommandList(&batches_.back()->list));
+    free_.push_back(batches_.back().get());
+  }
+  current_ = free_.back();
+  free_.pop_back();
+  current_->Reset(1);
+  submission_thread_ = std::thread([this] { SubmissionLoop(); });
+  completion_thread_ = std::thread([this] { CompletionLoop(); });
+  return Status::Ok();
+}
+
+Stream::Impl::~Impl() {
+  {
+    Lock lock(mutex_);
+    stopping_ = true;
+    work_.notify_all();
+    submitted_.notify_all();
+  }
+  if (submission_thread_.joinable()) submission_thread_.join();
+  if (completion_thread_.joinable()) completion_thread_.join();
+}
+
+Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
+  if (launch.buffers.size() > Launch::kMaxBuffers ||
+      launch.constants.size() > Launch::kMaxConstantBytes) {
+    return InvalidArgument("dispatch: ", launch.buffers.size(), " buffers and ",
+                           launch.constants.size(),
+                           " bytes of constants; at most ", Launch::kMaxBuffers,
+                           " and ", Launch::kMaxConstantBytes);
+  }
+  hal::Binding bindings[Launch::kMaxBuffers];
+  for (size_t i = 0; i < launch.buffers.size(); ++i) {
+    const BufferArgument& buffer = launch.buffers[i];
+    if (!space_->Resolve(buffer.address, buffer.bytes, &bindings[i])) {
+      return NotMapped("dispatch", buffer.address, buffer.bytes);
+    }
+  }
+  Lock lock(mutex_);
+  DML_RETURN_IF_ERROR(WaitForRoom(&lock));
+  if (launch.groups[0] == 0 || launch.groups[1] == 0 || launch.groups[2] == 0) {
+    return Status::Ok();
+  }
+  Batch& batch = *current_;
+  Batch::Command command;
+  command.program = launch.program;
+  std::copy_n(launch.groups, 3, command.groups);
+  command.first_binding = batch.bindings.size();
+  command.binding_count = launch.buffers.size();
+  command.first_constant = batch.constants.size();
+  command.constant_bytes = launch.constants.size();
+  command.copy_bytes = 0;
+  command.barrier_before = hazards_.Note(launch.buffers);
+  batch.bindings.insert(batch.bindings.end(), bindings,
+                        bindings + launch.buffers.size());
+  batch.constants.insert(batch.constants.end(), launch.constants.begin(),
+                         launch.constants.end());
+  batch.commands.push_back(command);
+  NoteTouched(launch.buffers);
+
+  ++statistics_.launches;
+  statistics_.barriers += command.barrier_before;
+  const uint32_t number = tags_.Intern(tag);
+  if (number >= launches_by_tag_.size()) launches_by_tag_.resize(number + 1);
+  ++launches_by_tag_[number];
+  Recorded();
+  return Status::Ok();
+}
+
+Status Stream::Impl::Copy(uint64_t dst, uint64_t src, uint64_t bytes) {
+  hal::Binding to, from;
+  if (!space_->Resolve(dst, bytes, &to)) {
+    return NotMapped("copy: destination", dst, bytes);
+  }
+  if (!space_->Resolve(src, bytes, &from)) {
+    return NotMapped("copy: source", src, bytes);
+  }
+  Lock lock(mutex_);
+  DML_RETURN_IF_ERROR(WaitForRoom(&lock));
+  if (bytes == 0 || dst == src) return Status::Ok();
+  ++statistics_.device_copies;
+  if (dst < src + bytes && src < dst + bytes) {
+    return CopyThroughStaging(dst, src, bytes, &lock);
+  }
+  RecordCopy(to, dst, from, src, bytes);
+  return Status::Ok();
+}
+
+// Overlapping ranges: piece by piece, in the direction that reads every byte
+// before it is overwritten.
+Status Stream::Impl::CopyThroughStaging(uint64_t dst, uint64_t src,
+                                        uint64_t bytes, Lock* lock) {
+  for (uint64_t done = 0; done < bytes;) {
+    const uint64_t piece = std::min(bytes - done, readback_.max_slice_bytes());
+    const uint64_t offset = dst < src ? done : bytes - done - piece;
+    StagingRing::Slice slice;
+    DML_RETURN_IF_ERROR(TakeSlice(&readback_, piece, lock, &slice));
+    hal::Binding to, from;
+    if (!space_->Resolve(dst + offset, piece, &to) ||
+        !space_->Resolve(src + offset, piece, &from)) {
+      readback_.Return(slice);
+      return NotMapped("copy", dst, bytes);
+    }
+    current_->readbacks.push_back(slice);
+    current_->staging_bytes += piece;
+    RecordCopy(slice.binding, HostAddress(slice.host), from, src + offset,
+               piece);
+    RecordCopy(to, dst + offset, slice.binding, HostAddress(slice.host), piece);
+    done += piece;
+  }
+  return Status::Ok();
+}
+
+Status Stream::Impl::CopyFromHost(uint64_t dst, const void* src,
+                                  uint64_t bytes) {
+  hal::Binding to;
+  if (!space_->Resolve(dst, bytes, &to)) {
+    return NotMapped("copy from host", dst, bytes);
+  }
+  Lock lock(mutex_);
+  DML_RETURN_IF_ERROR(WaitForRoom(&lock));
+  if (bytes == 0) return Status::Ok();
+  ++statistics_.host_to_device_copies;
+  statistics_.host_to_device_bytes += bytes;
+  const auto* from = static_cast<const uint8_t*>(src);
+  if (to.heap->host() != nullptr && track_touched_ && !Pending(dst, bytes)) {
+    lock.unlock();
+    memcpy(to.heap->host() + to.offset, from, bytes);
+    return Status::Ok();
+  }
+  for (uint64_t done = 0; done < bytes;) {
+    const uint64_t piece = std::min(bytes - done, upload_.max_slice_bytes());
+    StagingRing::Slice slice;
+    DML_RETURN_IF_ERROR(TakeSlice(&upload_, piece, &lock, &slice));
+    lock.unlock();
+    memcpy(slice.host, from + done, piece);
+    lock.lock();
+    if (Status room = WaitForRoom(&lock); !room.ok()) {
+      upload_.Return(slice);
+      return room;
+    }
+    current_->uploads.push_back(slice);
+    current_->staging_bytes += piece;
+    RecordCopy({to.heap, to.offset + done}, dst + done, slice.binding,
+               HostAddress(slice.host), piece);
+    done += piece;
+  }
+  return Status::Ok();
+}
+
+void Stream::Impl::CopyToHost(void* dst, uint64_t src, uint64_t bytes,
+                              Callback done) {
+  hal::Binding from;
+  if (!space_->Resolve(src, bytes, &from)) {
+    return done(NotMapped("copy to host", src, bytes));
+  }
+  Lock lock(mutex_);
+  Status status = WaitForRoom(&lock);
+  if (!status.ok() || bytes == 0) {
+    lock.unlock();
+    return done(status);
+  }
+  ++statistics_.device_to_host_copies;
+  statistics_.device_to_host_bytes += bytes;
+  auto* to = static_cast<uint8_t*>(dst);
+  if (from.heap->host() != nullptr && track_touched_ && !Pending(src, bytes)) {
+    lock.unlock();
+    memcpy(to, from.heap->host() + from.offset, bytes);
+    return done(Status::Ok());
+  }
+  for (uint64_t copied = 0; copied < bytes;) {
+    const uint64_t piece =
+        std::min(bytes - copied, readback_.max_slice_bytes());
+    StagingRing::Slice slice;
+    status = TakeSlice(&readback_, piece, &lock, &slice);
+    if (!status.ok()) {
+      // Earlier pieces may still be written to `dst`: `done` has to come last.
+      break;
+    }
+    current_->readbacks.push_back(slice);
+    current_->staging_bytes += piece;
+    RecordCopy(slice.binding, HostAddress(slice.host),
+               {from.heap, from.offset + copied}, src + copied, piece);
+    current_->completions.push_back({to + copied, slice.host, piece, nullptr});
+    copied += piece;
+  }
+  if (!status.ok()) {
+    done = [status, done = std::move(done)](const Status& later) {
+      done(later.ok() ? status : later);
+    };
+  }
+  current_->completions.push_back({nullptr, nullptr, 0, std::move(done)});
+  RequestFlush();
+}
+
+void Stream::Impl::OnComplete(Callback done) {
+  Lock lock(mutex_);
+  if (current_->empty()) current_->since = Clock::now();
+  current_->completions.push_back({nullptr, nullptr, 0, std::move(done)});
+  RequestFlush();
+}
+
+Status Stream::Impl::Flush() {
+  Lock lock(mutex_);
+  if (!current_->empty()) RequestFlush();
+  return status_;
+}
+
+Status Stream::Impl::Sync() {
+  if (OnCompletionThread()) {
+    return Error(Code::kFailedPrecondition,
+                 "a completion callback must not wait for its own stream");
+  }
+  Lock lock(mutex_);
+  uint64_t target = current_->sequence;
+  if (current_->empty()) {
+    --target;
+  } else {
+    RequestFlush();
+  }
+  progress_.wait(lock, [&] { return completed_sequence_ >= target; });
+  return status_;
+}
+
+void Stream::Impl::ReleaseHeap(std::unique_ptr<hal::Heap> heap,
+                               uint64_t address) {
+  Lock lock(mutex_);
+  if (current_->empty() && in_flight_.empty()) {
+    lock.unlock();
+    space_->Unmap(address);
+    return;  // destroys the heap
+  }
+  if (current_->empty()) current_->since = Clock::now();
+  current_->retired_heaps.push_back({std::move(heap), address});
+  work_.notify_one();
+}
+
+Status Stream::Impl::status() const {
+  Lock lock(mutex_);
+  return status_;
+}
+
+StreamStatistics Stream::Impl::statistics() const {
+  Lock lock(mutex_);
+  StreamStatistics result = statistics_;
+  result.staging_bytes = upload_.reserved_bytes() + readback_.reserved_bytes();
+  return result;
+}
+
+std::vector<std::pair<std::string, uint64_t>> Stream::Impl::LaunchesByTag()
+    const {
+  Lock lock(mutex_);
+  std::vector<std::pair<std::string, uint64_t>> result;
+  for (uint32_t tag = 0; tag < launches_by_tag_.size(); ++tag) {
+    result.emplace_back(tags_.name(tag), launches_by_tag_[tag]);
+  }
+  return result;
+}
+
+void Stream::Impl::InjectFailure(Status status) {
+  Lock lock(mutex_);
+  injected_ = std::move(status);
+}
+
+bool Stream::Impl::OnCompletionThread() const {
+  return std::this_thread::get_id() == completion_thread_.get_id();
+}
+
+Status Stream::Impl::WaitForRoom(Lock* lock) {
+  // The completion thread makes room, so it never waits for it.
+  while (status_.ok() && current_->commands.size() >= kMaxBatchCommands &&
+         !OnCompletionThread()) {
+    work_.notify_one();
+    progress_.wait(*lock);
+  }
+  return status_;
+}
+
+Status Stream::Impl::TakeSlice(StagingRing* ring, uint64_t bytes, Lock* lock,
+                               StagingRing::Slice* slice) {
+  for (;;) {
+    DML_RETURN_IF_ERROR(WaitForRoom(lock));
+    const Status taken = ring->Take(bytes, slice);
+    if (taken.code() != Code::kUnavailable) return taken;
+    if (OnCompletionThread()) {
+      return Error(Code::kFailedPrecondition,
+                   "too many bytes of copies from a completion callback: "
+                   "start large copies on another thread");
+    }
+    if (!current_->empty()) RequestFlush();
+    progress_.wait(*lock);
+  }
+}
+
+void Stream::Impl::RecordCopy(const hal::Binding& dst, uint64_t dst_address,
+                              const hal::Binding& src, uint64_t src_address,
+                              uint64_t bytes) {
+  const BufferArgument arguments[] = {{dst_address, bytes, Access::kWrite},
+                                      {src_address, bytes, Access::kRead}};
+  Batch::Command command = {};
+  command.first_binding = current_->bindings.size();
+  command.binding_count = 2;
+  command.copy_bytes = bytes;
+  command.barrier_before = hazards_.Note(arguments);
+  current_->bindings.push_back(dst);
+  current_->bindings.push_back(src);
+  current_->commands.push_back(command);
+  NoteTouched(arguments);
+  statistics_.barriers += command.barrier_before;
+  Recorded();
+}
+
+void Stream::Impl::NoteTouched(Span<const BufferArgument> arguments) {
+  if (!track_touched_) return;
+  for (const BufferArgument& a : arguments) {
+    if (a.bytes > 0) current_->touched.Add(a.address, a.address + a.bytes);
+  }
+}
+
+bool Stream::Impl::Pending(uint64_t address, uint64_t bytes) const {
+  const uint64_t end = address + bytes;
+  if (current_->touched.Overlaps(address, end)) return true;
+  for (const Batch* batch : in_flight_) {
+    if (batch->touched.Overlaps(address, end)) return true;
+  }
+  return false;
+}
+
+void Stream::Impl::Recorded() {
+  const size_t count = current_->commands.size();
+  if (count == 1) current_->since = Clock::now();
+  const bool due = count == options_.flush_commands ||
+                   current_->staging_bytes >= options_.flush_staging_bytes ||
+                   (in_flight_.empty() && count == kIdleFlushCommands);
+  if (count == 1 || due) work_.notify_one();
+}
+
+void Stream::Impl::RequestFlush() {
+  flush_requested_ = true;
+  work_.notify_one();
+}
+
+// ---- Stream ----------------------------------------------------------------
+
+Stream::Stream(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Stream::~Stream() = default;
+
+Status Stream::Create(hal::Device* device, AddressSpace* space,
+                      const StreamOptions& options,
+                      std::unique_ptr<Stream>* stream) {
+  auto impl = std::make_unique<Impl>(device, space, options);
+  DML_RETURN_IF_ERROR(impl->Start());
+  stream->reset(new Stream(std::move(impl)));
+  return Status::Ok();
+}
+
+Status Stream::Dispatch(const Launch& launch, const char* tag) {
+  return impl_->Dispatch(launch, tag);
+}
+Status Stream::Copy(uint64_t dst, uint64_t src, uint64_t bytes) {
+  return impl_->Copy(dst, src, bytes);
+}
+Status Stream::CopyFromHost(uint64_t dst, const void* src, uint64_t bytes) {
+  return impl_->CopyFromHost(dst, src, bytes);
+}
+void Stream::CopyToHost(void* dst, uint64_t src, uint64_t bytes,
+                        Callback done) {
+  impl_->CopyToHost(dst, src, bytes, std::move(done));
+}
+void Stream::OnComplete(Callback done) { impl_->OnComplete(std::move(done)); }
+Status Stream::Flush() { return impl_->Flush(); }
+Status Stream::Sync() { return impl_->Sync(); }
+void Stream::ReleaseHeap(std::unique_ptr<hal::Heap> heap, uint64_t address) {
+  impl_->ReleaseHeap(std::move(heap), address);
+}
+Status Stream::status() const { return impl_->status(); }
+StreamStatistics Stream::statistics() const { return impl_->statistics(); }
+std::vector<std::pair<std::string, uint64_t>> Stream::LaunchesByTag() const {
+  return impl_->LaunchesByTag();
+}
+void Stream::InjectFailure(Status status) {
+  impl_->InjectFailure(std::move(status));
+}
+
+}  // namespace dml

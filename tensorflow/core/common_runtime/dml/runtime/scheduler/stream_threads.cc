@@ -1,0 +1,180 @@
+// The two threads of a stream.
+
+#include <algorithm>
+#include <cstring>
+
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_impl.h"
+
+namespace dml {
+namespace {
+
+// How long a failed device may take to finish what it already runs.
+constexpr uint64_t kLastWaitNanoseconds = uint64_t{10} * 1000 * 1000 * 1000;
+constexpr uint64_t kWaitNanoseconds = uint64_t{1} * 1000 * 1000 * 1000;
+
+}  // namespace
+
+bool Stream::Impl::ShouldSend() const {
+  return flush_requested_ || stopping_ || !status_.ok() ||
+         current_->commands.size() >= options_.flush_commands ||
+         current_->staging_bytes >= options_.flush_staging_bytes ||
+         (in_flight_.empty() &&
+          current_->commands.size() >= kIdleFlushCommands);
+}
+
+void Stream::Impl::SubmissionLoop() {
+  const auto max_age = std::chrono::microseconds(options_.flush_microseconds);
+  Lock lock(mutex_);
+  for (;;) {
+    if (current_->empty()) {
+      flush_requested_ = false;
+      const bool idle = completed_sequence_ + 1 == current_->sequence;
+      if (stopping_ && idle) return;
+      work_.wait(lock);
+      continue;
+    }
+    if (free_.empty()) {
+      work_.wait(lock);
+      continue;
+    }
+    const Clock::time_point due = current_->since + max_age;
+    if (!ShouldSend() && Clock::now() < due) {
+      work_.wait_until(lock, due);
+      continue;
+    }
+    Batch* batch = current_;
+    current_ = free_.back();
+    free_.pop_back();
+    current_->Reset(batch->sequence + 1);
+    flush_requested_ = false;
+    in_flight_.push_back(batch);
+    progress_.notify_all();  // the new current batch has room
+    Status status = status_;
+    const bool has_commands = !batch->commands.empty();
+    if (status.ok() && has_commands && !injected_.ok()) {
+      status = std::exchange(injected_, Status::Ok());
+    }
+    statistics_.submissions += has_commands;
+
+    lock.unlock();
+    if (status.ok() && has_commands) status = Send(batch);
+    lock.lock();
+
+    if (!status.ok()) Latch(status);
+    batch->status = status;
+    batch->value = last_value_;
+    batch->submitted = true;
+    submitted_.notify_one();
+  }
+}
+
+Status Stream::Impl::Send(Batch* batch) {
+  hal::CommandList& list = *batch->list;
+  DML_RETURN_IF_ERROR(list.Begin());
+  for (const Batch::Command& command : batch->commands) {
+    if (command.barrier_before) list.Barrier();
+    const hal::Binding* bindings =
+        batch->bindings.data() + command.first_binding;
+    if (command.program == nullptr) {
+      list.Copy(bindings[0], bindings[1], command.copy_bytes);
+      continue;
+    }
+    hal::DispatchDesc desc;
+    desc.program = command.program;
+    std::copy_n(command.groups, 3, desc.groups);
+    desc.bindings = {bindings, command.binding_count};
+    desc.constants = {batch->constants.data() + command.first_constant,
+                      command.constant_bytes};
+    list.Dispatch(desc);
+  }
+  DML_RETURN_IF_ERROR(list.End());
+  DML_RETURN_IF_ERROR(device_->Submit(&list, last_value_ + 1));
+  ++last_value_;
+  return Status::Ok();
+}
+
+void Stream::Impl::CompletionLoop() {
+  Lock lock(mutex_);
+  for (;;) {
+    const bool in_flight = !in_flight_.empty();
+    if (in_flight && in_flight_.front()->submitted) {
+      Complete(in_flight_.front(), &lock);
+      continue;
+    }
+    if (stopping_ && !in_flight && current_->empty()) return;
+    const uint64_t staging =
+        upload_.reserved_bytes() + readback_.reserved_bytes();
+    if (in_flight || staging == 0) {
+      submitted_.wait(lock);
+    } else if (submitted_.wait_for(lock, kIdleStaging) ==
+               std::cv_status::timeout) {
+      upload_.Trim();
+      readback_.Trim();
+    }
+  }
+}
+
+// What the batch's status becomes. On failure still waits for what the device
+// runs, since its memory is about to go.
+Status Stream::Impl::WaitForDevice(const Batch& batch) {
+  if (batch.value == 0) return batch.status;
+  if (!batch.status.ok()) {
+    // A lost device answers at once; there is nothing to do about the rest.
+    (void)device_->Wait(batch.value, kLastWaitNanoseconds).ok();
+    return batch.status;
+  }
+  Status status;
+  do {
+    status = device_->Wait(batch.value, kWaitNanoseconds);
+  } while (status.code() == Code::kDeadlineExceeded);
+  return status;
+}
+
+// Memory first, then callbacks, then whoever waits in Sync(): after Sync() all
+// callbacks of earlier work have run.
+void Stream::Impl::Complete(Batch* batch, Lock* lock) {
+  lock->unlock();
+  const Status status = WaitForDevice(*batch);
+  if (status.ok()) {
+    for (const Batch::Completion& completion : batch->completions) {
+      if (completion.dst == nullptr) continue;
+      memcpy(completion.dst, completion.src, completion.bytes);
+    }
+  }
+  for (Batch::RetiredHeap& retired : batch->retired_heaps) {
+    space_->Unmap(retired.address);
+    retired.heap.reset();
+  }
+  std::vector<Batch::Completion> completions;
+  completions.swap(batch->completions);
+  const uint64_t sequence = batch->sequence;
+
+  lock->lock();
+  if (!status.ok()) Latch(status);
+  for (const auto& slice : batch->uploads) upload_.Return(slice);
+  for (const auto& slice : batch->readbacks) readback_.Return(slice);
+  in_flight_.pop_front();
+  free_.push_back(batch);
+  progress_.notify_all();
+  work_.notify_one();
+  lock->unlock();
+
+  for (Batch::Completion& completion : completions) {
+    if (completion.done) completion.done(status);
+  }
+  completions.clear();
+
+  lock->lock();
+  completed_sequence_ = sequence;
+  progress_.notify_all();
+  if (stopping_) work_.notify_one();
+}
+
+void Stream::Impl::Latch(const Status& status) {
+  if (!status_.ok()) return;
+  status_ = status;
+  progress_.notify_all();
+  work_.notify_one();
+}
+
+}  // namespace dml
