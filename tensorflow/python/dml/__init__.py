@@ -1,1 +1,62 @@
-"""tensorflow-directml: what is beside TensorFlow's own API. Imports no TensorFlow."""
+"""tensorflow-directml: what is beside TensorFlow's own API.
+
+    import tensorflow_directml as dml
+
+    dml.adapters()          the GPUs that /device:DML:0, :1, ... stand for
+    dml.adapter_problem()   why one that you expect is missing
+    dml.statistics()        launches, copies, submissions since the device opened
+    dml.memory_info()       the driver's memory budget and use
+    dml.launches_by_tag()   how often the device ran each op type
+
+Importing this imports no TensorFlow. In a process that runs TensorFlow the
+numbers are those of TensorFlow's devices: both use one runtime. The runtime
+itself, with its operators, is tensorflow_directml.runtime.
+"""
+
+from typing import Any, Dict, List
+
+__version__ = "1.15.9"
+
+
+def adapters() -> List[Any]:
+    """The visible adapters, in the order of the device numbers."""
+    from . import runtime
+
+    return runtime.adapters()
+
+
+def adapter_problem() -> str:
+    """Why there is no adapter, or fewer than asked for; empty when all is well."""
+    from . import runtime
+
+    return runtime.adapter_problem()
+
+
+def statistics(device: int = 0) -> Dict[str, int]:
+    """Counters of a device; their names are those of dml_device_statistics."""
+    from . import runtime
+
+    with runtime.open(device) as opened:
+        return opened.statistics()
+
+
+def memory_info(device: int = 0) -> Dict[str, int]:
+    """Memory of an adapter, and what its driver grants and counts as used."""
+    from . import runtime
+
+    with runtime.open(device) as opened:
+        counters = opened.statistics()
+        return {
+            "memory_bytes": opened.adapter.memory_bytes,
+            "budget_bytes": counters["driver_budget_bytes"],
+            "used_bytes": counters["driver_used_bytes"],
+            "staging_bytes": counters["staging_bytes"],
+        }
+
+
+def launches_by_tag(device: int = 0) -> Dict[str, int]:
+    """How many dispatches a device was sent, by op type."""
+    from . import runtime
+
+    with runtime.open(device) as opened:
+        return opened.launches_by_tag()

@@ -51,7 +51,14 @@ def metadata(base):
                 "Summary": "TensorFlow 1.15 that trains on any vendor's GPU",
                 "License": "Apache 2.0",
             }.get(key, value)
-            if key in ("License-File", "Home-page", "Download-URL", "Author", "Author-email", "Platform"):
+            if key in (
+                "License-File",
+                "Home-page",
+                "Download-URL",
+                "Author",
+                "Author-email",
+                "Platform",
+            ):
                 continue
         lines.append(f"{key}: {value}")
     lines += [
