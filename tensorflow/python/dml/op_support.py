@@ -40,17 +40,18 @@ def _arguments(op: str) -> Optional[List[str]]:
 def supported(device: str = "DML") -> Dict[str, Support]:
     """The ops that have kernels for a device type, by name. Imports TensorFlow."""
     # Not every op is registered before its Python is imported.
-    import tensorflow  # noqa: F401
     from tensorflow.python.framework import kernels
 
-    found = collections.defaultdict(list)  # type: Dict[str, List[Any]]
+    import tensorflow  # noqa: F401
+
+    found: Dict[str, List[Any]] = collections.defaultdict(list)
     for kernel in kernels.get_all_registered_kernels().kernel:
         if kernel.device_type == device:
             found[kernel.op].append(kernel)
 
     support = {}
     for op, definitions in found.items():
-        types = collections.defaultdict(set)  # type: Dict[str, set]
+        types: Dict[str, set] = collections.defaultdict(set)
         host = set(definitions[0].host_memory_arg)
         for kernel in definitions:
             host &= set(kernel.host_memory_arg)

@@ -70,10 +70,10 @@ def _class_name(c_name: str) -> str:
     return "".join(part.capitalize() for part in c_name.split("_")[1:])
 
 
-ENUMS = {
+ENUMS: Dict[str, Any] = {
     c_name: enum.IntEnum(_class_name(c_name), values, module=__name__)
     for c_name, values in api.ENUMS.items()
-}  # type: Dict[str, Any]
+}
 globals().update({kind.__name__: kind for kind in ENUMS.values()})
 
 Code = ENUMS["dml_code"]
@@ -128,29 +128,13 @@ def _struct(c_name: str, fields: Sequence[Tuple[str, str, int]]) -> type:
     )
 
 
-STRUCTS = {c_name: _struct(c_name, fields) for c_name, fields in api.STRUCTS.items()}  # type: Dict[str, Any]
+STRUCTS: Dict[str, Any] = {
+    c_name: _struct(c_name, fields) for c_name, fields in api.STRUCTS.items()
+}
 _CTensor = STRUCTS["dml_tensor"]
 _Callback = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p)
 
-_TYPES = {
-    getattr(DataType, name.upper()): np.dtype(name)
-    for name in (
-        [
-            "float32",
-            "float16",
-            "float64",
-            "int8",
-            "int16",
-            "int32",
-            "int64",
-            "uint8",
-            "uint16",
-            "uint32",
-            "uint64",
-            "bool",
-        ]
-    )
-}
+_TYPES = {number: np.dtype(number.name.lower()) for number in DataType}
 _NUMBERS = {dtype: number for number, dtype in _TYPES.items()}
 
 
@@ -205,7 +189,7 @@ class _Library:
         return self._error_message().decode("utf-8", "replace")
 
 
-_library = None  # type: Optional[_Library]
+_library: Optional[_Library] = None
 
 
 def load(path: Optional[str] = None) -> None:
@@ -447,7 +431,7 @@ class Tensor:
 
 def row_major(sizes: Sequence[int]) -> Tuple[int, ...]:
     """Strides, in elements, of a contiguous tensor."""
-    strides = []  # type: List[int]
+    strides: List[int] = []
     step = 1
     for size in reversed(tuple(sizes)):
         strides.insert(0, step)
@@ -531,7 +515,7 @@ class Device:
 
     def __init__(self, adapter_index: int = 0):
         self.handle = ctypes.c_void_p()
-        self._pool = None  # type: Optional[Pool]
+        self._pool: Optional[Pool] = None
         _lib().dml_device_open(adapter_index, ctypes.byref(self.handle))
 
     def close(self) -> None:
@@ -643,7 +627,7 @@ class Device:
 
     def _future(self, result: Any) -> Tuple[concurrent.futures.Future, Any]:
         """A future and the number under which _completed() finds it."""
-        future = concurrent.futures.Future()  # type: concurrent.futures.Future
+        future: concurrent.futures.Future = concurrent.futures.Future()
         with _waiting_lock:
             number = next(_numbers)
             _waiting[number] = (future, result)
@@ -652,7 +636,7 @@ class Device:
 
 # Futures that the runtime has yet to complete. All share one C callback, which
 # lives as long as the process: one of their own would be freed while it runs.
-_waiting = {}  # type: Dict[int, Tuple[concurrent.futures.Future, Any]]
+_waiting: Dict[int, Tuple[concurrent.futures.Future, Any]] = {}
 _waiting_lock = threading.Lock()
 _numbers = itertools.count(1)
 
