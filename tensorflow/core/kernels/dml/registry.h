@@ -32,21 +32,21 @@ using TypeList = std::vector<DataType>;
 
 // Types that device kernels come in. int32 usually lives in host memory on an
 // accelerator in TF (shape arithmetic): follow what the op's CUDA kernels do.
-inline const TypeList kFloats = {DT_FLOAT, DT_HALF};
-inline const TypeList kIndices = {DT_INT32, DT_INT64};
+const TypeList kFloats = {DT_FLOAT, DT_HALF};
+const TypeList kIndices = {DT_INT32, DT_INT64};
 // kFloats and all integers but int32.
-inline const TypeList kNumbers = {DT_FLOAT,  DT_HALF,   DT_INT8,
+const TypeList kNumbers = {DT_FLOAT,  DT_HALF,   DT_INT8,
                                   DT_INT16,  DT_INT64,  DT_UINT8,
                                   DT_UINT16, DT_UINT32, DT_UINT64};
 // kFloats and all integers.
-inline const TypeList kAllNumbers = {DT_FLOAT,  DT_HALF,  DT_INT8,  DT_INT16,
+const TypeList kAllNumbers = {DT_FLOAT,  DT_HALF,  DT_INT8,  DT_INT16,
                                      DT_INT32,  DT_INT64, DT_UINT8, DT_UINT16,
                                      DT_UINT32, DT_UINT64};
 // All that the device can hold, but int32.
-inline const TypeList kDeviceTypes = {
+const TypeList kDeviceTypes = {
     DT_FLOAT, DT_HALF,   DT_DOUBLE, DT_INT8,   DT_INT16, DT_INT64,
     DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64, DT_BOOL};
-inline const TypeList kAllDeviceTypes = {
+const TypeList kAllDeviceTypes = {
     DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,   DT_INT16,  DT_INT32,
     DT_INT64, DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64, DT_BOOL};
 
