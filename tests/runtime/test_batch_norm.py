@@ -1,0 +1,265 @@
+"""Batch normalization and its gradient against NumPy in float64."""
+
+import helpers
+import numpy as np
+import pytest
+
+FLOATS = ["float32", "float16"]
+EPSILON = 1e-3
+
+# [batch, channels, spatial...]. The long ones divide a channel among groups.
+SHAPES = [
+    (1, 1),
+    (7, 3),
+    (4, 5, 6),
+    (2, 3, 5, 7),
+    (2, 33, 4, 4),
+    (1, 2, 2, 3, 4),
+    (3, 300, 2, 1),
+    (2, 1, 80, 80),
+    (2, 3, 70, 70),
+]
+
+
+def axes(x):
+    return tuple(d for d in range(x.ndim) if d != 1)
+
+
+def wide(vector, x):
+    """A vector over channels, to be broadcast against x."""
+    return np.asarray(vector, np.float64).reshape((1, -1) + (1,) * (x.ndim - 2))
+
+
+def place(device, array, layout):
+    """A device tensor of `array`, channels outer, innermost, or by a layout."""
+    if layout == "channels last":
+        order = (0,) + tuple(range(2, array.ndim)) + (1,)
+        tensor = device.tensor(np.ascontiguousarray(array.transpose(order)))
+        back = (0, array.ndim - 1) + tuple(range(1, array.ndim - 1))
+        return tensor.transpose(*back)
+    return helpers.upload(device, array, layout)
+
+
+LAYOUTS = ["contiguous", "channels last", "transposed", "gaps", "reversed", "unaligned"]
+
+
+def statistics(x):
+    x = np.asarray(x, np.float64)
+    return x.mean(axes(x)), x.var(axes(x))
+
+
+def normalize(x, mean, inverse_stddev, scale, offset):
+    x = np.asarray(x, np.float64)
+    return (x - wide(mean, x)) * wide(inverse_stddev * np.float64(scale), x) + wide(offset, x)
+
+
+def vectors(channels):
+    return (
+        helpers.random((channels,), "float32", 0.5, 2, seed=1),
+        helpers.random((channels,), "float32", seed=2),
+    )
+
+
+def train(device, x, layout, unbiased=0):
+    scale, offset = vectors(x.shape[1])
+    y = place(device, np.zeros_like(x), layout)
+    outputs = [device.empty(scale.shape) for _ in range(3)]
+    device.batch_norm_training(
+        place(device, x, layout),
+        device.tensor(scale),
+        device.tensor(offset),
+        EPSILON,
+        unbiased,
+        y,
+        *outputs
+    )
+    return y, outputs
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("layout", ["contiguous", "channels last"])
+@pytest.mark.parametrize("unbiased", [0, 1])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_training(device, dtype, layout, unbiased, shape):
+    x = helpers.random(shape, dtype)
+    y, (mean, variance, inverse_stddev) = train(device, x, layout, unbiased)
+    scale, offset = vectors(shape[1])
+    expected_mean, expected_variance = statistics(x)
+    inverse = 1 / np.sqrt(expected_variance + EPSILON)
+    count = x.size // shape[1]
+    helpers.check(y, normalize(x, expected_mean, inverse, scale, offset))
+    helpers.check(mean, expected_mean)
+    helpers.check(
+        variance,
+        expected_variance * (count / (count - 1) if unbiased and count > 1 else 1),
+    )
+    helpers.check(inverse_stddev, inverse)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts(device, layout):
+    x = helpers.random((3, 4, 5, 6))
+    scale, offset = vectors(4)
+    y, _ = train(device, x, layout)
+    mean, variance = statistics(x)
+    helpers.check(y, normalize(x, mean, 1 / np.sqrt(variance + EPSILON), scale, offset))
+
+
+@pytest.mark.parametrize("layout", ["contiguous", "channels last"])
+@pytest.mark.parametrize("shift", [1000.0, -30000.0])
+def test_large_mean(device, layout, shift):
+    # The mean of squares less the square of the mean would lose everything.
+    x = (helpers.random((8, 3, 40, 40)) + np.float32(shift)).astype(np.float32)
+    x[0, :, 0, 0] = 0  # nor may one outlier, the first element, spoil the rest
+    y, (mean, variance, _) = train(device, x, layout)
+    scale, offset = vectors(3)
+    expected_mean, expected_variance = statistics(x)
+    helpers.check(mean, expected_mean, 1e-6)
+    helpers.check(variance, expected_variance, 1e-5)
+    inverse = 1 / np.sqrt(expected_variance + EPSILON)
+    # An output cannot be better than the mean that float32 can hold.
+    tolerance = np.abs(inverse).max() * abs(shift) * 1e-6
+    helpers.check(y, normalize(x, expected_mean, inverse, scale, offset), max(tolerance, 1e-5))
+
+
+def test_strided_vectors_and_absent_outputs(device):
+    x = helpers.random((4, 5, 3))
+    scale, offset = vectors(5)
+    y, variance = device.empty(x.shape), helpers.empty(device, (5,), "float32", "gaps")
+    device.batch_norm_training(
+        device.tensor(x),
+        helpers.upload(device, scale, "reversed"),
+        helpers.upload(device, offset, "gaps"),
+        EPSILON,
+        0,
+        y,
+        None,
+        variance,
+        None,
+    )
+    mean, expected_variance = statistics(x)
+    helpers.check(variance, expected_variance)
+    inverse = 1 / np.sqrt(expected_variance + EPSILON)
+    helpers.check(y, normalize(x, mean, inverse, scale, offset))
+
+
+def test_in_place(device):
+    x = helpers.random((4, 5, 3))
+    scale, offset = vectors(5)
+    y = device.tensor(x)
+    device.batch_norm_training(
+        y, device.tensor(scale), device.tensor(offset), EPSILON, 0, y, None, None, None
+    )
+    mean, variance = statistics(x)
+    helpers.check(y, normalize(x, mean, 1 / np.sqrt(variance + EPSILON), scale, offset))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("shape", [(7, 3), (2, 3, 5, 7), (1, 2, 2, 3, 4)], ids=str)
+def test_inference(device, dtype, layout, shape):
+    x = helpers.random(shape, dtype)
+    scale, offset = vectors(shape[1])
+    mean = helpers.random(scale.shape, seed=3)
+    variance = helpers.random(scale.shape, "float32", 0.1, 2, seed=4)
+    y = place(device, np.zeros_like(x), layout)
+    device.batch_norm_inference(
+        place(device, x, layout),
+        *(device.tensor(v) for v in (scale, offset, mean, variance)),
+        epsilon=EPSILON,
+        output=y
+    )
+    inverse = 1 / np.sqrt(variance.astype(np.float64) + EPSILON)
+    helpers.check(y, normalize(x, mean, inverse, scale, offset))
+
+
+def gradients(training, dy, x, scale, mean, inverse_stddev):
+    dy, x = np.asarray(dy, np.float64), np.asarray(x, np.float64)
+    normalized = (x - wide(mean, x)) * wide(inverse_stddev, x)
+    offset_gradient = dy.sum(axes(x))
+    scale_gradient = (dy * normalized).sum(axes(x))
+    inner = dy
+    if training:
+        count = x.size // x.shape[1]
+        inner = (
+            dy - wide(offset_gradient, x) / count - normalized * wide(scale_gradient, x) / count
+        )
+    return wide(scale * np.float64(inverse_stddev), x) * inner, scale_gradient, offset_gradient
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("training", [0, 1])
+@pytest.mark.parametrize(
+    "shape,layout",
+    [(shape, layout) for shape in SHAPES for layout in ("contiguous", "channels last")]
+    + [((3, 4, 5, 6), layout) for layout in LAYOUTS[2:]],
+    ids=str,
+)
+def test_gradient(device, dtype, training, shape, layout):
+    x, dy = helpers.random(shape, dtype), helpers.random(shape, dtype, seed=5)
+    scale, _ = vectors(shape[1])
+    mean, variance = statistics(x)
+    mean = mean.astype(np.float32)
+    inverse = (1 / np.sqrt(variance + EPSILON)).astype(np.float32)
+    dx = place(device, np.zeros_like(x), layout)
+    scale_gradient, offset_gradient = device.empty(scale.shape), device.empty(scale.shape)
+    device.batch_norm_gradient(
+        training,
+        place(device, dy, layout),
+        place(device, x, layout),
+        *(device.tensor(v) for v in (scale, mean, inverse)),
+        input_gradient=dx,
+        scale_gradient=scale_gradient,
+        offset_gradient=offset_gradient
+    )
+    expected = gradients(training, dy, x, scale, mean, inverse)
+    helpers.check(dx, expected[0])
+    # Sums of thousands of numbers around zero: relative to their magnitudes.
+    tolerance = 1e-5 * max(1, np.sqrt(x.size // shape[1]) / 10)
+    helpers.check(scale_gradient, expected[1], tolerance)
+    helpers.check(offset_gradient, expected[2], tolerance)
+
+
+def test_empty(device, dml):
+    vector = device.tensor(np.ones(3, np.float32))
+    empty = device.empty((0, 3, 4))
+    device.batch_norm_inference(empty, vector, vector, vector, vector, EPSILON, empty)
+    scale_gradient, offset_gradient = device.empty((3,)), device.empty((3,))
+    device.batch_norm_gradient(
+        1, empty, empty, vector, vector, vector, empty, scale_gradient, offset_gradient
+    )
+    helpers.check(scale_gradient, np.zeros(3))
+    helpers.check(offset_gradient, np.zeros(3))
+    with pytest.raises(dml.DmlError, match="no elements"):
+        device.batch_norm_training(empty, vector, vector, EPSILON, 0, empty, None, None, None)
+    no_channels, nothing = device.empty((2, 0, 4)), device.empty((0,))
+    device.batch_norm_training(
+        no_channels, nothing, nothing, EPSILON, 0, no_channels, None, None, None
+    )
+
+
+def test_new_shapes_compile_nothing(device):
+    train(device, helpers.random((2, 3, 4)), "contiguous")
+    before = device.statistics()["programs_compiled"]
+    for shape in [(1, 3, 4), (5, 3, 4), (2, 7, 90, 3), (9, 2)]:
+        for layout in ("contiguous", "channels last"):
+            train(device, helpers.random(shape), layout)
+    assert device.statistics()["programs_compiled"] == before
+
+
+@pytest.mark.parametrize(
+    "x,scale,y,message",
+    [
+        (((3,), "float32"), ((3,), "float32"), ((3,), "float32"), "spatial"),
+        (((2, 3), "float32"), ((2,), "float32"), ((2, 3), "float32"), r"float32 \[3\]"),
+        (((2, 3), "float16"), ((3,), "float16"), ((2, 3), "float16"), r"float32 \[3\]"),
+        (((2, 3), "float32"), ((3,), "float32"), ((2, 3), "float16"), "type and sizes"),
+    ],
+)
+def test_says_what_is_wrong(device, dml, x, scale, y, message):
+    vector = device.empty(*scale)
+    with pytest.raises(dml.DmlError, match=message) as error:
+        device.batch_norm_training(
+            device.empty(*x), vector, vector, EPSILON, 0, device.empty(*y), None, None, None
+        )
+    assert error.value.code == dml.Code.INVALID_ARGUMENT
