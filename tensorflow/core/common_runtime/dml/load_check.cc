@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 
+#include <cstdlib>
 #include <string>
 
 #include "tensorflow/core/common_runtime/dml/base_patches.h"
@@ -51,7 +52,10 @@ std::string SitePackages() {
     return "";
   }
   // <site-packages>/tensorflow_core/libtensorflow_framework.so.1
-  std::string path = info.dli_fname;
+  char* const resolved = realpath(info.dli_fname, nullptr);
+  if (resolved == nullptr) return "";
+  std::string path = resolved;
+  std::free(resolved);
   for (int i = 0; i < 2; ++i) {
     const size_t slash = path.rfind('/');
     if (slash == std::string::npos) return "";
