@@ -1,0 +1,135 @@
+/* A Vulkan loader that fails on demand: it hands everything on to
+ * libvulkan.so.1, except that
+ *   FAULT_CALL=vkQueueSubmit FAULT_RESULT=-4 FAULT_AFTER=2
+ *       makes all calls of that function but the first two return that result;
+ *   FAULT_FEATURE=shaderInt64
+ *       makes every adapter lack that feature.
+ *   FAULT_CALL=vkEnumerateInstanceVersion
+ *       makes it a loader of Vulkan 1.1.
+ * Tests name it in TF_DIRECTML_VULKAN_LOADER.
+ */
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#define VK_NO_PROTOTYPES
+#include <vulkan/vulkan.h>
+
+static PFN_vkGetInstanceProcAddr next_instance_proc;
+static PFN_vkGetDeviceProcAddr next_device_proc;
+static PFN_vkGetPhysicalDeviceFeatures2 next_features;
+
+/* Whether this call of `name` is to fail; then with `*result`. */
+static int fails(const char* name, VkResult* result) {
+  static int calls = 0;
+  const char* call = getenv("FAULT_CALL");
+  const char* after = getenv("FAULT_AFTER");
+  if (call == NULL || strcmp(call, name) != 0) return 0;
+  *result = (VkResult)atoi(getenv("FAULT_RESULT"));
+  return __atomic_fetch_add(&calls, 1, __ATOMIC_RELAXED) >=
+         (after != NULL ? atoi(after) : 0);
+}
+
+#define WRAP(name, parameters, arguments)                          \
+  static PFN_##name next_##name;                                   \
+  static VKAPI_ATTR VkResult VKAPI_CALL my_##name parameters {     \
+    VkResult result;                                               \
+    return fails(#name, &result) ? result : next_##name arguments; \
+  }
+
+WRAP(vkEnumeratePhysicalDevices,
+     (VkInstance instance, uint32_t* count, VkPhysicalDevice* devices),
+     (instance, count, devices))
+WRAP(vkCreateDevice,
+     (VkPhysicalDevice adapter, const VkDeviceCreateInfo* info,
+      const VkAllocationCallbacks* allocator, VkDevice* device),
+     (adapter, info, allocator, device))
+WRAP(vkAllocateMemory,
+     (VkDevice device, const VkMemoryAllocateInfo* info,
+      const VkAllocationCallbacks* allocator, VkDeviceMemory* memory),
+     (device, info, allocator, memory))
+WRAP(vkCreateComputePipelines,
+     (VkDevice device, VkPipelineCache cache, uint32_t count,
+      const VkComputePipelineCreateInfo* infos,
+      const VkAllocationCallbacks* allocator, VkPipeline* pipelines),
+     (device, cache, count, infos, allocator, pipelines))
+WRAP(vkQueueSubmit,
+     (VkQueue queue, uint32_t count, const VkSubmitInfo* submits,
+      VkFence fence),
+     (queue, count, submits, fence))
+WRAP(vkWaitSemaphores,
+     (VkDevice device, const VkSemaphoreWaitInfo* info, uint64_t timeout),
+     (device, info, timeout))
+
+static VKAPI_ATTR VkResult VKAPI_CALL
+my_vkEnumerateInstanceVersion(uint32_t* version) {
+  *version = VK_API_VERSION_1_1;
+  return VK_SUCCESS;
+}
+
+static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceFeatures2(
+    VkPhysicalDevice adapter, VkPhysicalDeviceFeatures2* features) {
+  const char* lacking = getenv("FAULT_FEATURE");
+  next_features(adapter, features);
+#define LACK(structure, feature) \
+  if (strcmp(lacking, #feature) == 0) structure->feature = VK_FALSE;
+  LACK((&features->features), shaderInt16)
+  LACK((&features->features), shaderInt64)
+  for (VkBaseOutStructure* next = features->pNext; next; next = next->pNext) {
+    if (next->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES) {
+      LACK(((VkPhysicalDeviceVulkan11Features*)next), storageBuffer16BitAccess)
+    }
+    if (next->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES) {
+      VkPhysicalDeviceVulkan12Features* v12 = (void*)next;
+      LACK(v12, storageBuffer8BitAccess)
+      LACK(v12, shaderInt8)
+      LACK(v12, shaderSubgroupExtendedTypes)
+      LACK(v12, scalarBlockLayout)
+      LACK(v12, bufferDeviceAddress)
+      LACK(v12, timelineSemaphore)
+    }
+  }
+}
+
+#define REPLACE(name, found)                   \
+  if (strcmp(function, #name) == 0 && found) { \
+    next_##name = (PFN_##name)found;           \
+    return (PFN_vkVoidFunction)my_##name;      \
+  }
+
+static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
+my_vkGetDeviceProcAddr(VkDevice device, const char* function) {
+  PFN_vkVoidFunction found = next_device_proc(device, function);
+  REPLACE(vkAllocateMemory, found)
+  REPLACE(vkCreateComputePipelines, found)
+  REPLACE(vkQueueSubmit, found)
+  REPLACE(vkWaitSemaphores, found)
+  return found;
+}
+
+VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
+vkGetInstanceProcAddr(VkInstance instance, const char* function) {
+  const char* call = getenv("FAULT_CALL");
+  if (next_instance_proc == NULL) {
+    void* library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) return NULL;
+    next_instance_proc =
+        (PFN_vkGetInstanceProcAddr)dlsym(library, "vkGetInstanceProcAddr");
+  }
+  PFN_vkVoidFunction found = next_instance_proc(instance, function);
+  REPLACE(vkEnumeratePhysicalDevices, found)
+  REPLACE(vkCreateDevice, found)
+  if (strcmp(function, "vkEnumerateInstanceVersion") == 0 && call != NULL &&
+      strcmp(call, function) == 0) {
+    return (PFN_vkVoidFunction)my_vkEnumerateInstanceVersion;
+  }
+  if (strcmp(function, "vkGetPhysicalDeviceFeatures2") == 0 &&
+      getenv("FAULT_FEATURE") != NULL) {
+    next_features = (PFN_vkGetPhysicalDeviceFeatures2)found;
+    return (PFN_vkVoidFunction)my_vkGetPhysicalDeviceFeatures2;
+  }
+  if (strcmp(function, "vkGetDeviceProcAddr") == 0) {
+    next_device_proc = (PFN_vkGetDeviceProcAddr)found;
+    return (PFN_vkVoidFunction)my_vkGetDeviceProcAddr;
+  }
+  return found;
+}

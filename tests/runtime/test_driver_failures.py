@@ -1,0 +1,125 @@
+"""What the driver refuses ends as an error that names the cause, never as a
+crash or a hang. A loader between the runtime and Vulkan makes it refuse.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+from test_adapters import LIST, check_unavailable, run
+
+SOURCE = pathlib.Path(__file__).with_name("faulty_loader.c")
+
+INITIALIZATION_FAILED = "-3"
+OUT_OF_DEVICE_MEMORY = "-2"
+DEVICE_LOST = "-4"
+UNKNOWN = "-13"
+
+REQUIRED_FEATURES = [
+    "shaderInt16",
+    "shaderInt64",
+    "storageBuffer16BitAccess",
+    "storageBuffer8BitAccess",
+    "shaderInt8",
+    "shaderSubgroupExtendedTypes",
+    "scalarBlockLayout",
+    "bufferDeviceAddress",
+    "timelineSemaphore",
+]
+
+# The error that each attempt ends with, until the device is closed.
+ATTEMPTS = """
+import numpy as np
+
+def work(device):
+    x = device.tensor(np.arange(-50, 51, dtype=np.float32))
+    y = device.empty(x.shape, x.dtype)
+    device.elementwise("RELU", [x], y)
+    return y.numpy()
+
+result = []
+try:
+    with dml.open(0) as device:
+        for attempt in range(2):
+            try:
+                work(device)
+                result.append("")
+            except dml.DmlError as error:
+                result.append(str(error))
+except dml.DmlError as error:
+    result.append(str(error))
+"""
+
+
+@pytest.fixture(scope="module")
+def loader(tmp_path_factory):
+    compiler = os.environ.get("CC") or shutil.which("cc")
+    assert compiler, "these tests need a C compiler"
+    library = tmp_path_factory.mktemp("loader") / "libfaulty.so"
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-O1", "-Wall", "-o", library, SOURCE, "-ldl"], check=True
+    )
+    return str(library)
+
+
+def attempts(loader, call=None, result="0", after="0"):
+    return run(
+        ATTEMPTS,
+        TF_DIRECTML_VULKAN_LOADER=loader,
+        FAULT_CALL=call,
+        FAULT_RESULT=result,
+        FAULT_AFTER=after,
+    )[0]
+
+
+def test_no_failure(loader):
+    assert attempts(loader) == ["", ""]
+
+
+def test_loader_that_is_too_old(loader):
+    found, _ = run(LIST, TF_DIRECTML_VULKAN_LOADER=loader, FAULT_CALL="vkEnumerateInstanceVersion")
+    check_unavailable(found, "1.1", "1.2 is needed", "apt install")
+
+
+def test_driver_that_does_not_start(loader):
+    found, _ = run(
+        LIST,
+        TF_DIRECTML_VULKAN_LOADER=loader,
+        FAULT_CALL="vkEnumeratePhysicalDevices",
+        FAULT_RESULT=INITIALIZATION_FAILED,
+    )
+    check_unavailable(found, "VK_ERROR_INITIALIZATION_FAILED", "apt install")
+
+
+@pytest.mark.parametrize("feature", REQUIRED_FEATURES)
+def test_feature_that_is_missing(loader, feature):
+    found, _ = run(LIST, TF_DIRECTML_VULKAN_LOADER=loader, FAULT_FEATURE=feature)
+    check_unavailable(found, "lacks " + feature + ";", "update the driver")
+
+
+def test_device_that_cannot_be_made(loader):
+    (error,) = attempts(loader, "vkCreateDevice", INITIALIZATION_FAILED)
+    assert "INTERNAL" in error and "vkCreateDevice" in error
+
+
+def test_no_memory(loader):
+    for error in attempts(loader, "vkAllocateMemory", OUT_OF_DEVICE_MEMORY):
+        assert "OUT_OF_MEMORY" in error and "VK_ERROR_OUT_OF_DEVICE_MEMORY" in error
+
+
+def test_program_that_cannot_be_made(loader):
+    for error in attempts(loader, "vkCreateComputePipelines", UNKNOWN):
+        assert "INTERNAL" in error and "program " in error and "VK_ERROR_UNKNOWN" in error
+
+
+@pytest.mark.parametrize(
+    "call, after", [("vkQueueSubmit", "0"), ("vkQueueSubmit", "1"), ("vkWaitSemaphores", "0")]
+)
+def test_device_that_is_lost(loader, call, after):
+    errors = attempts(loader, call, DEVICE_LOST, after)
+    assert len(errors) == 2
+    # With submissions that succeed first, so may the first attempt.
+    for error in errors if after == "0" else errors[1:]:
+        assert "DEVICE_LOST" in error and call in error and "was lost" in error
