@@ -174,7 +174,10 @@ DML_EXPORT dml_code dml_elementwise(dml_device* device, dml_elementwise_op op,
                                     const double* parameters);
 
 /* Converts between any two types: floats to integers toward zero, to bool as
- * x != 0; to float16 by round to nearest even. Same type: a strided copy. */
+ * x != 0; to float16 by round to nearest even. Same type: a strided copy. What
+ * is out of range, and NaN, gives what x86 CPUs give: the lowest int32 or
+ * int64; 8- and 16-bit types take the low bits of the int32, uint32 and uint64
+ * those of the int64 (uint64 also holds what is beyond it). */
 DML_EXPORT dml_code dml_cast(dml_device* device, const dml_tensor* input,
                              const dml_tensor* output);
 
@@ -411,10 +414,12 @@ typedef enum dml_random_distribution {
   DML_RANDOM_UNIFORM_INT = 3       /* int32, int64 in [low, high) */
 } dml_random_distribution;
 
-/* Philox 4x32-10 (Salmon et al., 2011): output block g, of 4 numbers, comes
- * from counter + g, as TensorFlow's CPU kernels draw them; truncated normals
- * from counter + g * 64 on, as there. Contiguous output. `low` and `high` are
- * for DML_RANDOM_UNIFORM_INT. */
+/* Philox 4x32-10 (Salmon et al., 2011): the numbers that TensorFlow's CPU
+ * kernels draw from the same counter (128 bits, low word first) and key.
+ * Output block g, of 4 numbers, of int64 2, comes from counter + g; a block of
+ * truncated normals from counter + g * 256 on. float32 has 23 random bits,
+ * float16 10. Contiguous output. `low` and `high` are for
+ * DML_RANDOM_UNIFORM_INT. */
 DML_EXPORT dml_code dml_random(dml_device* device,
                                dml_random_distribution distribution,
                                const uint32_t counter[4], const uint32_t key[2],

@@ -52,11 +52,48 @@ def elementwise(source: str, suffix: str) -> Sequence[Shader]:
     ]
 
 
+# Optimizers, and how many tensors each takes.
+def optimizers() -> Sequence[Shader]:
+    tensors = {
+        "sgd": 3,
+        "momentum": 5,
+        "adagrad": 4,
+        "adam": 10,
+        "rmsprop": 8,
+        "centered_rmsprop": 9,
+        "adadelta": 7,
+        "adagrad_v2": 5,
+    }
+    return [
+        Shader(
+            "optimizer",
+            T=FLOATS,
+            name=name,
+            defines={
+                "DML_OPTIMIZER": f"DML_{name.upper()}",
+                "DML_TENSORS": str(count),
+            },
+        )
+        for name, count in tensors.items()
+    ]
+
+
 SHADERS = [
     # Element-wise, casts, copies.
     *elementwise("elementwise", ""),
     *elementwise("elementwise_strided", "_strided"),
+    *(Shader("cast", T=(t,), U=[u for u in ALL if u != t]) for t in ALL),
+    Shader("copy_strided", T=SIZES),
+    Shader("transpose", T=SIZES),
+    Shader("fill", T=SIZES),
+    Shader("range", T=NUMBERS),
+    Shader("pad", T=SIZES),
     # Indexing, random numbers, optimizers.
+    Shader("gather", T=SIZES, U=("i32", "i64")),
+    Shader("scatter", T=FLOATS + ("i32", "i64"), U=("i32", "i64")),
+    Shader("one_hot", T=SIZES, U=("u8", "i32", "i64")),
+    Shader("random", T=FLOATS + ("i32", "i64")),
+    *optimizers(),
     # Reductions, normalization, softmax, pooling.
     # Float partial sums of float16 go through float32.
     Shader("reduce", FLOATS, FLOATS),

@@ -1,0 +1,261 @@
+// Element-wise operations: which op takes what, and which program runs it.
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
+
+namespace dml {
+namespace {
+
+// The forms of elementwise.glsl.
+enum class Form { kUnary, kBinary, kTernary, kCompare, kClassify, kChoose };
+
+struct FormInfo {
+  const char* program;
+  const char* strided_program;
+  uint32_t input_count;
+};
+
+const FormInfo& InfoOf(Form form) {
+  static constexpr FormInfo kInfo[] = {
+      {"unary", "unary_strided", 1},       {"binary", "binary_strided", 2},
+      {"ternary", "ternary_strided", 3},   {"compare", "compare_strided", 2},
+      {"classify", "classify_strided", 1}, {"choose", "choose_strided", 3},
+  };
+  return kInfo[static_cast<int>(form)];
+}
+
+// Sets of types.
+enum : uint32_t {
+  kFloats = 1u << DML_FLOAT32 | 1u << DML_FLOAT16 | 1u << DML_FLOAT64,
+  kUnsigned =
+      1u << DML_UINT8 | 1u << DML_UINT16 | 1u << DML_UINT32 | 1u << DML_UINT64,
+  kSigned =
+      1u << DML_INT8 | 1u << DML_INT16 | 1u << DML_INT32 | 1u << DML_INT64,
+  kIntegers = kSigned | kUnsigned,
+  kNumbers = kFloats | kIntegers,
+  kBool = 1u << DML_BOOL,
+  kNone = 0,
+};
+
+struct OpInfo {
+  Form form = Form::kUnary;
+  uint32_t types = kNone;  // of all inputs, but the condition of a selection
+  bool has_parameter = false;
+};
+
+OpInfo InfoOf(dml_elementwise_op op) {
+  switch (op) {
+    case DML_ABS:
+    case DML_NEGATE:
+    case DML_SIGN:
+    case DML_SQUARE:
+    case DML_RECIPROCAL:
+    case DML_RELU:
+    case DML_RELU6:
+      return {Form::kUnary, kNumbers};
+    case DML_LEAKY_RELU:
+      return {Form::kUnary, kFloats, true};
+    case DML_LOGICAL_NOT:
+      return {Form::kUnary, kBool};
+    case DML_BITWISE_NOT:
+      return {Form::kUnary, kIntegers};
+    case DML_IS_NAN:
+    case DML_IS_INF:
+    case DML_IS_FINITE:
+      return {Form::kClassify, kFloats};
+    case DML_ADD:
+    case DML_SUBTRACT:
+    case DML_MULTIPLY:
+    case DML_DIVIDE:
+    case DML_FLOOR_DIVIDE:
+    case DML_DIVIDE_NO_NAN:
+    case DML_FLOOR_MOD:
+    case DML_TRUNCATE_MOD:
+    case DML_MAXIMUM:
+    case DML_MINIMUM:
+    case DML_POW:
+    case DML_SQUARED_DIFFERENCE:
+    case DML_MULTIPLY_NO_NAN:
+    case DML_XDIVY:
+    case DML_RELU_GRADIENT:
+    case DML_RELU6_GRADIENT:
+      return {Form::kBinary, kNumbers};
+    case DML_LEAKY_RELU_GRADIENT:
+      return {Form::kBinary, kFloats, true};
+    case DML_BITWISE_AND:
+    case DML_BITWISE_OR:
+    case DML_BITWISE_XOR:
+      return {Form::kBinary, kIntegers | kBool};
+    case DML_SHIFT_LEFT:
+    case DML_SHIFT_RIGHT:
+      return {Form::kBinary, kIntegers};
+    case DML_LOGICAL_AND:
+    case DML_LOGICAL_OR:
+      return {Form::kBinary, kBool};
+    case DML_EQUAL:
+    case DML_NOT_EQUAL:
+    case DML_LESS:
+    case DML_LESS_EQUAL:
+    case DML_GREATER:
+    case DML_GREATER_EQUAL:
+      return {Form::kCompare, kNumbers | kBool};
+    case DML_APPROXIMATE_EQUAL:
+      return {Form::kCompare, kNumbers, true};
+    case DML_SELECT:
+      return {Form::kChoose, kNumbers | kBool};
+    case DML_CLIP_BY_VALUE:
+      return {Form::kTernary, kNumbers};
+    case DML_MULTIPLY_ADD:
+      return {Form::kTernary, kFloats};
+    default:
+      break;
+  }
+  if (op >= DML_SQRT && op <= DML_SOFTSIGN) return {Form::kUnary, kFloats};
+  if (op == DML_ATAN2 || op == DML_XLOGY ||
+      (op >= DML_ELU_GRADIENT && op <= DML_RECIPROCAL_GRADIENT)) {
+    return {Form::kBinary, kFloats};
+  }
+  return {};
+}
+
+const char* const kInputNames[] = {
+    "elementwise: input 0", "elementwise: input 1", "elementwise: input 2"};
+
+Status CheckArguments(dml_elementwise_op op, const OpInfo& info,
+                      const dml_tensor* const* inputs, uint32_t input_count,
+                      const dml_tensor* output, const double* parameters) {
+  if (info.types == kNone) {
+    return InvalidArgument("elementwise: there is no operation ",
+                           static_cast<int>(op));
+  }
+  const uint32_t expected = InfoOf(info.form).input_count;
+  if (input_count != expected) {
+    return InvalidArgument("elementwise: operation ", static_cast<int>(op),
+                           " takes ", expected, " inputs, not ", input_count);
+  }
+  if (info.has_parameter && parameters == nullptr) {
+    return InvalidArgument("elementwise: operation ", static_cast<int>(op),
+                           " takes one parameter, and `parameters` is null");
+  }
+  DML_RETURN_IF_ERROR(CheckTensor(output, "elementwise: output"));
+  for (uint32_t i = 0; i < input_count; ++i) {
+    DML_RETURN_IF_ERROR(CheckTensor(inputs[i], kInputNames[i]));
+    if (!SameSizes(*inputs[i], *output)) {
+      return InvalidArgument(kInputNames[i], " ", Describe(*inputs[i]),
+                             " has other sizes than the output ",
+                             Describe(*output),
+                             "; broadcast it by strides of 0");
+    }
+  }
+  const uint32_t first = info.form == Form::kChoose ? 1 : 0;
+  const uint32_t type = inputs[first]->type;
+  if (first == 1 && inputs[0]->type != DML_BOOL) {
+    return InvalidArgument("elementwise: the condition must be bool, and is ",
+                           Describe(*inputs[0]));
+  }
+  for (uint32_t i = first + 1; i < input_count; ++i) {
+    if (inputs[i]->type != type) {
+      return InvalidArgument(
+          "elementwise: inputs must be of one type, and are ",
+          Describe(*inputs[first]), " and ", Describe(*inputs[i]));
+    }
+  }
+  if ((info.types >> type & 1) == 0) {
+    return InvalidArgument("elementwise: operation ", static_cast<int>(op),
+                           " does not take ", Describe(*inputs[first]));
+  }
+  const bool to_bool =
+      info.form == Form::kCompare || info.form == Form::kClassify;
+  if (output->type != (to_bool ? uint32_t{DML_BOOL} : type)) {
+    return InvalidArgument("elementwise: operation ", static_cast<int>(op),
+                           " of ", Describe(*inputs[first]), " does not give ",
+                           Describe(*output));
+  }
+  for (uint32_t i = 0; i < input_count; ++i) {
+    DML_RETURN_IF_ERROR(CheckAliasing("elementwise", *inputs[i], *output));
+  }
+  return Status::Ok();
+}
+
+// Mirror the parameter blocks of elementwise.glsl.
+struct FlatConstants {
+  uint32_t count;
+  float parameter;
+};
+struct StridedConstants {
+  uint32_t count;
+  float parameter;
+  StridedIndex index;
+  int32_t offsets[4];
+  int32_t strides[4][DML_MAX_RANK];
+};
+
+}  // namespace
+
+Status Elementwise(OperatorContext& context, dml_elementwise_op op,
+                   const dml_tensor* const* inputs, uint32_t input_count,
+                   const dml_tensor* output, const double* parameters) {
+  if (op == DML_IDENTITY) {
+    if (input_count != 1) {
+      return InvalidArgument("elementwise: IDENTITY takes 1 input, not ",
+                             input_count);
+    }
+    return CopyTensor(context, inputs[0], output);
+  }
+  const OpInfo info = InfoOf(op);
+  DML_RETURN_IF_ERROR(
+      CheckArguments(op, info, inputs, input_count, output, parameters));
+  if (IsEmpty(*output)) return Status::Ok();
+
+  const uint32_t count = static_cast<uint32_t>(ElementCount(*output));
+  const float parameter =
+      info.has_parameter ? static_cast<float>(parameters[0]) : 0.0f;
+  const uint32_t type =
+      info.form == Form::kChoose ? BitsType(output->type) : inputs[0]->type;
+  const FormInfo& form = InfoOf(info.form);
+  const uint32_t rounds = TypeBytes(type) < 4 ? 4 / TypeBytes(type) : 1;
+  const Grid grid =
+      LinearGrid(context, CeilDivide(count, uint64_t{4} * rounds * kGroupSize));
+
+  const dml_tensor* tensors[4];
+  BufferArgument buffers[4];
+  bool flat = IsContiguous(*output);
+  bool vectors = IsVectorAligned(*output);
+  uint32_t scalars = 0;
+  for (uint32_t i = 0; i < input_count; ++i) {
+    tensors[i] = inputs[i];
+    buffers[i] = Argument(*inputs[i], Access::kRead);
+    if (count > 1 && IsRepeatedElement(*inputs[i])) {
+      scalars |= 1u << i;
+    } else {
+      flat = flat && IsContiguous(*inputs[i]);
+      vectors = vectors && IsVectorAligned(*inputs[i]);
+    }
+  }
+  tensors[input_count] = output;
+  buffers[input_count] = Argument(*output, Access::kWrite);
+  const Span<const BufferArgument> arguments(buffers, input_count + 1);
+
+  if (flat) {
+    const FlatConstants constants = {count, parameter};
+    return LaunchProgram(context, ShaderName(form.program, type),
+                         {kGroupSize, static_cast<uint32_t>(op),
+                          static_cast<uint32_t>(vectors), scalars},
+                         grid, arguments, constants);
+  }
+  const StridedWalk walk = WalkTogether({tensors, input_count + 1});
+  StridedConstants constants = {count, parameter, walk.index, {}, {}};
+  static_assert(sizeof(constants.strides) == sizeof(walk.strides), "mirrored");
+  std::copy(std::begin(walk.offsets), std::end(walk.offsets),
+            constants.offsets);
+  std::copy(&walk.strides[0][0], &walk.strides[0][0] + 4 * DML_MAX_RANK,
+            &constants.strides[0][0]);
+  return LaunchProgram(context, ShaderName(form.strided_program, type),
+                       {kGroupSize, static_cast<uint32_t>(op), walk.rank}, grid,
+                       arguments, constants);
+}
+
+}  // namespace dml

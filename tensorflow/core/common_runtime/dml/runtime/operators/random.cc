@@ -1,0 +1,70 @@
+// Random numbers. See shaders/random.comp.
+#include <algorithm>
+#include <cstdint>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
+
+namespace dml {
+namespace {
+
+// Mirrors the parameter block of random.comp.
+struct Constants {
+  uint32_t count;
+  uint32_t counter[4];
+  uint32_t key[2];
+  uint32_t low[2];
+  uint32_t range[2];
+};
+
+void SetWords(uint64_t value, uint32_t words[2]) {
+  words[0] = static_cast<uint32_t>(value);
+  words[1] = static_cast<uint32_t>(value >> 32);
+}
+
+}  // namespace
+
+Status Random(OperatorContext& context, dml_random_distribution distribution,
+              const uint32_t counter[4], const uint32_t key[2], int64_t low,
+              int64_t high, const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckTensor(output, "random: output"));
+  if (counter == nullptr || key == nullptr) {
+    return InvalidArgument("random: the counter or the key is null");
+  }
+  const bool integers = distribution == DML_RANDOM_UNIFORM_INT;
+  const bool fits =
+      integers ? output->type == DML_INT32 || output->type == DML_INT64
+               : IsFloat(output->type) && distribution >= DML_RANDOM_UNIFORM &&
+                     distribution <= DML_RANDOM_TRUNCATED_NORMAL;
+  if (!fits) {
+    return InvalidArgument("random: distribution ",
+                           static_cast<int>(distribution), " does not give ",
+                           Describe(*output));
+  }
+  if (!IsContiguous(*output)) {
+    return InvalidArgument("random: the output ", Describe(*output),
+                           " must be contiguous");
+  }
+  if (IsEmpty(*output)) return Status::Ok();
+  if (integers && (low >= high || (output->type == DML_INT32 &&
+                                   (low < INT32_MIN || high > INT32_MAX)))) {
+    return InvalidArgument("random: [", low, ", ", high,
+                           ") is no range of numbers of ", Describe(*output));
+  }
+  Constants constants = {};
+  constants.count = static_cast<uint32_t>(ElementCount(*output));
+  std::copy_n(counter, 4, constants.counter);
+  std::copy_n(key, 2, constants.key);
+  SetWords(static_cast<uint64_t>(low), constants.low);
+  SetWords(static_cast<uint64_t>(high) - static_cast<uint64_t>(low),
+           constants.range);
+  const uint32_t block = output->type == DML_INT64 ? 2 : 4;
+  return LaunchProgram(
+      context, ShaderName("random", output->type),
+      {kGroupSize, static_cast<uint32_t>(distribution)},
+      LinearGrid(context,
+                 CeilDivide(CeilDivide(constants.count, block), kGroupSize)),
+      {Argument(*output, Access::kWrite)}, constants);
+}
+
+}  // namespace dml

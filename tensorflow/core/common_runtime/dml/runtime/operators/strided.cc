@@ -1,0 +1,136 @@
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
+
+namespace dml {
+namespace {
+
+bool Overlap(const dml_tensor& x, const dml_tensor& y) {
+  const BufferArgument a = Argument(x, Access::kRead);
+  const BufferArgument b = Argument(y, Access::kRead);
+  return a.address < b.address + b.bytes && b.address < a.address + a.bytes;
+}
+
+Status OverlapError(const char* name, const dml_tensor& input,
+                    const dml_tensor& output) {
+  return InvalidArgument(name, ": the output ", Describe(output),
+                         " overlaps the input ", Describe(input),
+                         "; give it memory of its own");
+}
+
+}  // namespace
+
+FastDivisor::FastDivisor(uint32_t d) : multiplier(1), shift(0) {
+  // The smallest shift with 2^shift >= d; then multiplier = 2^(32 + shift) / d
+  // rounded up, less 2^32 (Granlund and Montgomery, 1994).
+  while ((uint64_t{1} << shift) < d) ++shift;
+  multiplier =
+      static_cast<uint32_t>((((uint64_t{1} << shift) - d) << 32) / d + 1);
+}
+
+StridedIndex::StridedIndex(const uint32_t* dimension_sizes, uint32_t rank) {
+  for (uint32_t d = 0; d < rank; ++d) {
+    const FastDivisor divisor(dimension_sizes[d]);
+    sizes[d] = dimension_sizes[d];
+    multipliers[d] = divisor.multiplier;
+    shifts[d] = divisor.shift;
+  }
+}
+
+StridedWalk WalkTogether(Span<const dml_tensor* const> tensors) {
+  const Coalesced coalesced = Coalesce(tensors);
+  StridedWalk walk;
+  walk.rank = coalesced.rank <= 4 ? coalesced.rank : DML_MAX_RANK;
+  const uint32_t pad = walk.rank - coalesced.rank;
+  uint32_t sizes[DML_MAX_RANK];
+  for (uint32_t d = 0; d < walk.rank; ++d) {
+    sizes[d] = d < pad ? 1 : coalesced.sizes[d - pad];
+  }
+  walk.index = StridedIndex(sizes, walk.rank);
+  for (size_t t = 0; t < tensors.size(); ++t) {
+    walk.offsets[t] = DataOffset(*tensors[t]);
+    for (uint32_t d = pad; d < walk.rank; ++d) {
+      walk.strides[t][d] = coalesced.strides[t][d - pad];
+    }
+  }
+  return walk;
+}
+
+bool IsVectorAligned(const dml_tensor& tensor) {
+  const uint64_t bytes = 4 * TypeBytes(tensor.type);
+  return tensor.data % (bytes < 16 ? bytes : 16) == 0;
+}
+
+bool IsRepeatedElement(const dml_tensor& tensor) {
+  for (uint32_t d = 0; d < tensor.rank; ++d) {
+    if (tensor.sizes[d] != 1 && tensor.strides[d] != 0) return false;
+  }
+  return true;
+}
+
+Status CheckAliasing(const char* name, const dml_tensor& input,
+                     const dml_tensor& output) {
+  if (!Overlap(input, output)) return Status::Ok();
+  bool same = input.data == output.data &&
+              TypeBytes(input.type) == TypeBytes(output.type) &&
+              SameSizes(input, output);
+  for (uint32_t d = 0; same && d < input.rank; ++d) {
+    same = input.sizes[d] == 1 || input.strides[d] == output.strides[d];
+  }
+  // Views with gaps may lie between each other, as even and odd elements do.
+  const bool dense = IsContiguous(input) && IsContiguous(output);
+  if (same || !dense) return Status::Ok();
+  return OverlapError(name, input, output);
+}
+
+Status CheckDisjoint(const char* name, const dml_tensor& input,
+                     const dml_tensor& output) {
+  return Overlap(input, output) ? OverlapError(name, input, output)
+                                : Status::Ok();
+}
+
+uint32_t BitsType(uint32_t type) {
+  switch (TypeBytes(type)) {
+    case 1:
+      return DML_UINT8;
+    case 2:
+      return DML_UINT16;
+    case 4:
+      return DML_UINT32;
+    default:
+      return DML_UINT64;
+  }
+}
+
+uint32_t WidestBytes(Span<const dml_tensor* const> tensors) {
+  const uint32_t bytes = TypeBytes(tensors[0]->type);
+  for (uint32_t wide = 8; wide > bytes; wide /= 2) {
+    const int64_t factor = wide / bytes;
+    bool fits = true;
+    for (const dml_tensor* tensor : tensors) {
+      const uint32_t last = tensor->rank - 1;
+      fits = fits && tensor->rank > 0 && tensor->data % wide == 0 &&
+             tensor->sizes[last] % factor == 0 && tensor->strides[last] == 1;
+      for (uint32_t d = 0; fits && d < last; ++d) {
+        fits = tensor->sizes[d] == 1 || tensor->strides[d] % factor == 0;
+      }
+    }
+    if (fits) return wide;
+  }
+  return bytes;
+}
+
+dml_tensor Widen(const dml_tensor& tensor, uint32_t bytes) {
+  dml_tensor wide = tensor;
+  const int64_t factor = bytes / TypeBytes(tensor.type);
+  wide.type = bytes == 8   ? DML_UINT64
+              : bytes == 4 ? DML_UINT32
+              : bytes == 2 ? DML_UINT16
+                           : DML_UINT8;
+  if (factor == 1) return wide;
+  wide.sizes[wide.rank - 1] /= factor;
+  for (uint32_t d = 0; d + 1 < wide.rank; ++d) {
+    wide.strides[d] = wide.sizes[d] == 1 ? 0 : wide.strides[d] / factor;
+  }
+  return wide;
+}
+
+}  // namespace dml

@@ -1,0 +1,83 @@
+// y[i] = x[i] in another type, without gaps in either.
+//
+// Floats go to integers toward zero. What is out of range, and NaN, gives what
+// x86 CPUs give: the lowest int32 or int64; 8- and 16-bit types and uint32 take
+// the low bits of the next signed type that holds them. float16 rounds to
+// nearest even, whatever the driver's mode.
+#version 460
+#include "dml.glsl"
+#include "math.glsl"
+
+DML_PARAMETERS_BEGIN
+  TBuffer x;
+  UBuffer y;
+  uint count;
+DML_PARAMETERS_END
+
+layout(buffer_reference, scalar, buffer_reference_align = 2) buffer HalfBits {
+  uint16_t at[];
+};
+
+uint half_bits(float v) {
+  uint bits = floatBitsToUint(v);
+  uint sign = (bits >> 16) & 0x8000u;
+  uint a = bits & 0x7fffffffu;
+  if (a > 0x7f800000u) return sign | 0x7e00u;
+  if (a >= 0x477ff000u) return sign | 0x7c00u;  // rounds beyond 65504
+  if (a >= 0x38800000u) {
+    return sign | ((a + 0xfffu + ((a >> 13) & 1u) - 0x38000000u) >> 13);
+  }
+  if (a < 0x33000000u) return sign;  // below half of the smallest
+  uint shift = 126u - (a >> 23);
+  uint mantissa = (a & 0x7fffffu) | 0x800000u;
+  uint kept = mantissa >> shift;
+  uint rest = mantissa & ((1u << shift) - 1u);
+  uint middle = 1u << (shift - 1u);
+  if (rest > middle || (rest == middle && (kept & 1u) != 0u)) ++kept;
+  return sign | kept;
+}
+
+int to_int(float v) {
+  return v >= -2147483648.0 && v < 2147483648.0 && !dml_is_nan(v)
+             ? int(v)
+             : int(0x80000000u);
+}
+int64_t to_long(float v) {
+  return v >= -9223372036854775808.0 && v < 9223372036854775808.0 &&
+                 !dml_is_nan(v)
+             ? int64_t(v)
+             : int64_t(1) << 63;
+}
+uint64_t to_ulong(float v) {
+  if (v >= 9223372036854775808.0 && v < 18446744073709551616.0) {
+    return uint64_t(v);
+  }
+  return uint64_t(to_long(v));
+}
+
+void store(uint i, T_compute v) {
+#if U_IS_BOOL && T_IS_FLOAT
+  p.y.at[i] = uint8_t((floatBitsToUint(v) & 0x7fffffffu) != 0u);
+#elif U_IS_BOOL
+  p.y.at[i] = uint8_t(v != T_compute(0));
+#elif defined(U_f16)
+  HalfBits(p.y).at[i] = uint16_t(half_bits(float(v)));
+#elif U_IS_FLOAT || !T_IS_FLOAT
+  p.y.at[i] = U_storage(v);
+#elif defined(U_u64)
+  p.y.at[i] = to_ulong(v);
+#elif defined(U_i64) || defined(U_u32)
+  p.y.at[i] = U_storage(to_long(v));
+#else
+  p.y.at[i] = U_storage(to_int(v));
+#endif
+}
+
+void main() {
+  const uint width = gl_WorkGroupSize.x;
+  uint first = dml_group() * (4 * width) + gl_LocalInvocationID.x;
+  for (uint k = 0; k < 4; ++k) {
+    uint i = first + k * width;
+    if (i < p.count) store(i, T_load(p.x, i));
+  }
+}

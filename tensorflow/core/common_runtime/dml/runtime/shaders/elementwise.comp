@@ -1,0 +1,4 @@
+// Element-wise operations on tensors without gaps, and single elements
+// repeated. See elementwise.glsl.
+#version 460
+#include "elementwise.glsl"

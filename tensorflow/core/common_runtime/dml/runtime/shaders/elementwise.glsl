@@ -1,0 +1,195 @@
+// out[i] = op(x[i], y[i], z[i]): the body of elementwise.comp (no gaps) and of
+// elementwise_strided.comp. A variant defines what it takes:
+//   DML_UNARY     x of T to T            DML_COMPARE   x, y of T to bool
+//   DML_BINARY    x, y of T to T         DML_CLASSIFY  x of T to bool
+//   DML_TERNARY   x, y, z of T to T      DML_CHOOSE    bool x, y, z of T to T
+// Each invocation makes 4 elements at a time: consecutive ones by vector
+// accesses where VECTORS, else a group's width apart, so that neighbours in the
+// group touch neighbours in memory.
+#include "dml.glsl"
+#include "strided.glsl"
+#include "vector.glsl"
+
+layout(constant_id = 1) const uint OP = 0;  // a dml_elementwise_op
+#ifdef DML_STRIDED
+layout(constant_id = 2) const uint RANK = 8;
+const bool VECTORS = false;
+#else
+layout(constant_id = 2) const bool VECTORS = false;
+// Bit i: input i is one element.
+layout(constant_id = 3) const uint SCALARS = 0;
+#endif
+
+#if defined(DML_UNARY) || defined(DML_CLASSIFY)
+#define DML_INPUTS 1
+#elif defined(DML_BINARY) || defined(DML_COMPARE)
+#define DML_INPUTS 2
+#else
+#define DML_INPUTS 3
+#endif
+
+// The first input and the output may be bool while the rest is T.
+#ifdef DML_CHOOSE
+#define X_compute int
+#define X_storage4 u8vec4
+#define XBuffer ByteBuffer
+#define XVector4 ByteVector4
+#else
+#define X_compute T_compute
+#define X_storage4 T_storage4
+#define XBuffer TBuffer
+#define XVector4 TVector4
+#endif
+#if defined(DML_COMPARE) || defined(DML_CLASSIFY)
+#define O_compute bool
+#define O_storage uint8_t
+#define O_storage4 u8vec4
+#define OBuffer ByteBuffer
+#define OVector4 ByteVector4
+#elif T_IS_BOOL
+#define O_compute T_compute
+#define O_storage(v) uint8_t((v) != 0)
+#define O_storage4 T_storage4
+#define OBuffer TBuffer
+#define OVector4 TVector4
+#else
+#define O_compute T_compute
+#define O_storage T_storage
+#define O_storage4 T_storage4
+#define OBuffer TBuffer
+#define OVector4 TVector4
+#endif
+
+DML_PARAMETERS_BEGIN
+  XBuffer x;
+#if DML_INPUTS > 1
+  TBuffer y;
+#endif
+#if DML_INPUTS > 2
+  TBuffer z;
+#endif
+  OBuffer result;
+  uint count;
+  float parameter;
+#ifdef DML_STRIDED
+  DML_STRIDED_INDEX
+  int offsets[4];  // inputs, then the output
+  int strides[4][8];
+#endif
+DML_PARAMETERS_END
+
+#include "elementwise_ops.glsl"
+
+struct Offsets {
+  uint x, y, z, result;
+};
+
+Offsets offsets_of(uint i) {
+#ifdef DML_STRIDED
+  uint at[4];
+  for (int t = 0; t <= DML_INPUTS; ++t) at[t] = uint(p.offsets[t]);
+  uint rest = i;
+  for (int d = int(RANK) - 1; d > 0; --d) {
+    DML_NEXT_COORDINATE(coordinate, rest, d)
+    for (int t = 0; t <= DML_INPUTS; ++t) {
+      at[t] += coordinate * uint(p.strides[t][d]);
+    }
+  }
+  for (int t = 0; t <= DML_INPUTS; ++t) at[t] += rest * uint(p.strides[t][0]);
+#if DML_INPUTS == 1
+  return Offsets(at[0], 0, 0, at[1]);
+#elif DML_INPUTS == 2
+  return Offsets(at[0], at[1], 0, at[2]);
+#else
+  return Offsets(at[0], at[1], at[2], at[3]);
+#endif
+#else
+  return Offsets((SCALARS & 1u) != 0u ? 0 : i, (SCALARS & 2u) != 0u ? 0 : i,
+                 (SCALARS & 4u) != 0u ? 0 : i, i);
+#endif
+}
+
+// Elements `first` + k * `step`, k < 4, as far as there are any.
+void make_four(uint first, uint step) {
+  X_compute x[4];
+  T_compute y[4];
+  T_compute z[4];
+  uint at[4];
+  const bool whole = VECTORS && first + 4 <= p.count;
+#ifndef DML_STRIDED
+  if (whole) {
+    uint v = first / 4;
+    X_storage4 xs = X_storage4(p.x.at[0]);
+    if ((SCALARS & 1u) == 0u) xs = XVector4(p.x).at[v];
+    for (int k = 0; k < 4; ++k) x[k] = X_compute(xs[k]);
+#if DML_INPUTS > 1
+    T_storage4 ys = T_storage4(p.y.at[0]);
+    if ((SCALARS & 2u) == 0u) ys = TVector4(p.y).at[v];
+    for (int k = 0; k < 4; ++k) y[k] = T_compute(ys[k]);
+#endif
+#if DML_INPUTS > 2
+    T_storage4 zs = T_storage4(p.z.at[0]);
+    if ((SCALARS & 4u) == 0u) zs = TVector4(p.z).at[v];
+    for (int k = 0; k < 4; ++k) z[k] = T_compute(zs[k]);
+#endif
+  } else
+#endif
+  {
+    for (int k = 0; k < 4; ++k) {
+      uint i = first + k * step;
+      if (i >= p.count) break;
+      Offsets offsets = offsets_of(i);
+      x[k] = X_compute(p.x.at[offsets.x]);
+#if DML_INPUTS > 1
+      y[k] = T_compute(p.y.at[offsets.y]);
+#endif
+#if DML_INPUTS > 2
+      z[k] = T_compute(p.z.at[offsets.z]);
+#endif
+      at[k] = offsets.result;
+    }
+  }
+
+  O_compute made[4];
+  for (int k = 0; k < 4; ++k) {
+    if (first + k * step >= p.count) break;
+#if DML_INPUTS == 1
+    made[k] = dml_apply(x[k]);
+#elif DML_INPUTS == 2
+    made[k] = dml_apply(x[k], y[k]);
+#else
+    made[k] = dml_apply(x[k], y[k], z[k]);
+#endif
+  }
+
+#ifndef DML_STRIDED
+  if (whole) {
+    OVector4(p.result).at[first / 4] =
+        O_storage4(O_storage(made[0]), O_storage(made[1]), O_storage(made[2]),
+                   O_storage(made[3]));
+    return;
+  }
+#endif
+  for (int k = 0; k < 4; ++k) {
+    if (first + k * step >= p.count) break;
+    p.result.at[at[k]] = O_storage(made[k]);
+  }
+}
+
+// Small types take more vectors, so that each invocation moves 16 bytes.
+const uint ROUNDS = T_SIZE >= 4 ? 1 : 4 / T_SIZE;
+
+void main() {
+  const uint width = gl_WorkGroupSize.x;
+  uint group_first = dml_group() * (4 * ROUNDS * width);
+  for (uint round = 0; round < ROUNDS; ++round) {
+    uint first = group_first + round * 4 * width;
+    if (VECTORS) {
+      first += 4 * gl_LocalInvocationID.x;
+    } else {
+      first += gl_LocalInvocationID.x;
+    }
+    if (first >= p.count) return;
+    make_four(first, VECTORS ? 1 : width);
+  }
+}

@@ -1,0 +1,17 @@
+// dml_apply(): what OP does to one element, by kind and type. OP is a constant
+// of the program, so one case of each switch remains.
+#if defined(DML_UNARY)
+#if T_IS_FLOAT
+#include "elementwise_unary_float.glsl"
+#else
+#include "elementwise_integer.glsl"
+#endif
+#elif defined(DML_BINARY)
+#if T_IS_FLOAT
+#include "elementwise_binary_float.glsl"
+#else
+#include "elementwise_integer.glsl"
+#endif
+#else
+#include "elementwise_other.glsl"
+#endif

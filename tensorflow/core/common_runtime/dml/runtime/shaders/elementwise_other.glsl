@@ -1,0 +1,48 @@
+// dml_apply() of comparisons, classifications, selections and ternary
+// operations.
+#if T_IS_FLOAT && !defined(T_f64)
+#include "math.glsl"
+#define IS_NAN(x) dml_is_nan(x)
+#else
+#define IS_NAN(x) false
+#endif
+
+#if defined(DML_CLASSIFY)
+bool dml_apply(float x) {
+  switch (OP) {
+    case DML_IS_NAN: return dml_is_nan(x);
+    case DML_IS_INF: return dml_is_inf(x);
+  }
+  return dml_is_finite(x);
+}
+
+#elif defined(DML_COMPARE)
+bool dml_apply(T_compute x, T_compute y) {
+  // Drivers may compare as if there were no NaN.
+  if (IS_NAN(x) || IS_NAN(y)) return OP == DML_NOT_EQUAL;
+  switch (OP) {
+    case DML_EQUAL: return x == y;
+    case DML_NOT_EQUAL: return x != y;
+    case DML_LESS: return x < y;
+    case DML_LESS_EQUAL: return x <= y;
+    case DML_GREATER: return x > y;
+    case DML_GREATER_EQUAL: return x >= y;
+  }
+  T_compute distance = x < y ? y - x : x - y;
+  return float(distance) < p.parameter;
+}
+
+#elif defined(DML_CHOOSE)
+T_compute dml_apply(int x, T_compute y, T_compute z) {
+  return x != 0 ? y : z;
+}
+
+#else
+T_compute dml_apply(T_compute x, T_compute y, T_compute z) {
+#if T_IS_FLOAT
+  if (OP == DML_MULTIPLY_ADD) return x * y + z;
+#endif
+  if (IS_NAN(x)) return x;
+  return min(max(x, y), z);
+}
+#endif

@@ -1,0 +1,49 @@
+// y[o, i, j] = x[o, indices[i], j], 0 where the index is out of range. T is an
+// unsigned type of the elements' size, U that of the indices.
+#version 460
+#include "dml.glsl"
+#include "strided.glsl"
+
+DML_PARAMETERS_BEGIN
+  TBuffer x;
+  UBuffer indices;
+  TBuffer y;
+  uint total;  // elements of y
+  uint rows;
+  uint sizes[2];  // of y: i, j
+  uint multipliers[2];
+  uint shifts[2];
+  int x_strides[3];
+  int y_strides[3];
+  int index_stride;
+  int x_offset;
+  int y_offset;
+  int index_offset;
+DML_PARAMETERS_END
+
+void main() {
+  const uint width = gl_WorkGroupSize.x;
+  uint first = dml_group() * (4 * width) + gl_LocalInvocationID.x;
+  for (uint k = 0; k < 4; ++k) {
+    uint rest = first + k * width;
+    if (rest >= p.total) return;
+    int j, i;
+    {
+      DML_NEXT_COORDINATE(coordinate, rest, 1)
+      j = int(coordinate);
+    }
+    {
+      DML_NEXT_COORDINATE(coordinate, rest, 0)
+      i = int(coordinate);
+    }
+    int o = int(rest);
+    U_storage row = p.indices.at[p.index_offset + i * p.index_stride];
+    T_storage made = T_storage(0);
+    if (row >= U_storage(0) && row < U_storage(p.rows)) {
+      made = p.x.at[p.x_offset + o * p.x_strides[0] +
+                    int(row) * p.x_strides[1] + j * p.x_strides[2]];
+    }
+    p.y.at[p.y_offset + o * p.y_strides[0] + i * p.y_strides[1] +
+           j * p.y_strides[2]] = made;
+  }
+}

@@ -1,0 +1,108 @@
+// Random numbers of T, by blocks of what one Philox counter gives: 4 numbers,
+// of int64 2. DISTRIBUTION is a dml_random_distribution.
+#version 460
+#include "dml.glsl"
+#include "math.glsl"
+#include "philox.glsl"
+
+layout(constant_id = 1) const uint DISTRIBUTION = 0;
+
+DML_PARAMETERS_BEGIN
+  TBuffer y;
+  uint count;
+  uint counter[4];
+  uint key[2];
+  uint low[2];    // of integers: low word first
+  uint range[2];  // high - low
+DML_PARAMETERS_END
+
+#if T_IS_FLOAT
+const uint BLOCK = 4;
+// Counters that a block of truncated normals has for itself.
+const uint RESERVED = 256;
+
+// [0, 1) by 23 bits.
+float unit(uint bits) {
+  return uintBitsToFloat(0x3f800000u | (bits & 0x7fffffu)) - 1.0;
+}
+
+// Two normals of two numbers.
+vec2 box_muller(uint a, uint b) {
+  float u = max(unit(a), 1e-7);
+  float radius = sqrt(-2.0 * dml_log(u));
+  // 2 pi times the other number, rounded once.
+  float turn = unit(b);
+  vec2 angle = dml_two_product(turn, 6.28318548);
+  return radius * dml_sin_cos(angle.x + (angle.y - turn * 1.74845553e-7));
+}
+
+vec4 truncated_normals(uvec4 counter, uvec2 key) {
+  vec4 made = vec4(0.0);
+  uint found = 0;
+  for (uint n = 0; n < RESERVED; ++n) {
+    uvec4 bits = dml_philox(dml_philox_advance(counter, n), key);
+    for (int k = 0; k < 2; ++k) {
+      vec2 pair = k == 0 ? box_muller(bits.x, bits.y)
+                         : box_muller(bits.z, bits.w);
+      for (int m = 0; m < 2; ++m) {
+        if (abs(pair[m]) < 2.0) {
+          made[found] = pair[m];
+          if (++found == 4) return made;
+        }
+      }
+    }
+  }
+  return made;
+}
+
+vec4 make_block(uint block, uvec4 counter, uvec2 key) {
+  if (DISTRIBUTION == DML_RANDOM_TRUNCATED_NORMAL) {
+    return truncated_normals(
+        dml_philox_advance(counter, uint64_t(block) * RESERVED), key);
+  }
+  uvec4 bits = dml_philox(dml_philox_advance(counter, block), key);
+  if (DISTRIBUTION == DML_RANDOM_NORMAL) {
+    return vec4(box_muller(bits.x, bits.y), box_muller(bits.z, bits.w));
+  }
+#ifdef T_f16
+  bits <<= 13;  // float16 has 10 bits: of the lowest 10
+#endif
+  return vec4(unit(bits.x), unit(bits.y), unit(bits.z), unit(bits.w));
+}
+
+#elif T_SIZE == 4
+const uint BLOCK = 4;
+ivec4 make_block(uint block, uvec4 counter, uvec2 key) {
+  uvec4 bits = dml_philox(dml_philox_advance(counter, block), key);
+  return ivec4(p.low[0] + bits % p.range[0]);
+}
+
+#else
+const uint BLOCK = 2;
+i64vec2 make_block(uint block, uvec4 counter, uvec2 key) {
+  uvec4 bits = dml_philox(dml_philox_advance(counter, block), key);
+  uint64_t low = uint64_t(p.low[1]) << 32 | uint64_t(p.low[0]);
+  uint64_t range = uint64_t(p.range[1]) << 32 | uint64_t(p.range[0]);
+  uint64_t a = uint64_t(bits.y) << 32 | uint64_t(bits.x);
+  uint64_t b = uint64_t(bits.w) << 32 | uint64_t(bits.z);
+  return i64vec2(int64_t(low + a % range), int64_t(low + b % range));
+}
+#endif
+
+void main() {
+  uint block = dml_global();
+  uint first = block * BLOCK;
+  if (first >= p.count) return;
+  uvec4 counter =
+      uvec4(p.counter[0], p.counter[1], p.counter[2], p.counter[3]);
+  uvec2 key = uvec2(p.key[0], p.key[1]);
+  const uint last = min(first + BLOCK, p.count);
+#if T_IS_FLOAT
+  vec4 made = make_block(block, counter, key);
+#elif T_SIZE == 4
+  ivec4 made = make_block(block, counter, key);
+#else
+  i64vec2 made = make_block(block, counter, key);
+#endif
+  for (uint i = first; i < last; ++i) T_store(p.y, i, made[i - first]);
+}
