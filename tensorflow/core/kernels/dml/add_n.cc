@@ -1,5 +1,5 @@
-// AddN: the sum of tensors of one shape. (AccumulateNV2 needs no kernel: TF
-// rewrites it before placement ends up running anything.)
+// AddN: the sum of tensors of one shape. AccumulateNV2 needs no kernel:
+// TensorFlow replaces it by temporary variables before it places anything.
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {

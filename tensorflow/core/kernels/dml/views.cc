@@ -29,6 +29,11 @@ Tensor Reshaped(const Tensor& tensor, const TensorShape& shape) {
   return result;
 }
 
+bool RowsAreAligned(const Tensor& tensor) {
+  if (tensor.dims() == 0 || tensor.NumElements() == 0) return false;
+  return tensor.TotalBytes() / tensor.dim_size(0) % EIGEN_MAX_ALIGN_BYTES == 0;
+}
+
 View MakeView(const Tensor& tensor) {
   Dims sizes;
   for (int d = 0; d < tensor.dims(); ++d) sizes.push_back(tensor.dim_size(d));

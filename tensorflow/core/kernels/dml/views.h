@@ -24,6 +24,10 @@ struct View {
 // `tensor`'s memory as a tensor of another shape, with as many elements.
 Tensor Reshaped(const Tensor& tensor, const TensorShape& shape);
 
+// Whether rows of dimension 0 may be shared rather than copied: each starts
+// where TensorFlow lets a tensor start.
+bool RowsAreAligned(const Tensor& tensor);
+
 // All of `tensor`, in its own shape or in another of as many elements.
 View MakeView(const Tensor& tensor);
 View MakeView(const Tensor& tensor, gtl::ArraySlice<int64> sizes);

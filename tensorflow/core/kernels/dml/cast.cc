@@ -1,0 +1,37 @@
+// Cast between any two types that the device holds.
+#include "tensorflow/core/kernels/dml/registry.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+class Cast {
+ public:
+  explicit Cast(OpKernelConstruction*) {}
+
+  Status Compute(KernelContext* c) {
+    const Tensor& input = c->Input(0);
+    if (input.dtype() == c->tf()->expected_output_dtype(0)) {
+      c->SetOutput(0, input);
+      return Status::OK();
+    }
+    Tensor* output;
+    TF_RETURN_IF_ERROR(c->Output(0, input.shape(), &output));
+    const dml_tensor x = Describe(input, {input.NumElements()});
+    const dml_tensor y = Describe(*output, {input.NumElements()});
+    DML_RETURN_IF_FAILED(dml_cast(c->device(), &x, &y));
+    return Status::OK();
+  }
+};
+
+const TypeList kCastable = {DT_FLOAT, DT_HALF,  DT_INT8,   DT_INT16,
+                            DT_INT32, DT_INT64, DT_UINT8,  DT_UINT16,
+                            DT_UINT32, DT_UINT64, DT_BOOL};
+
+const Kernels kKernels({
+    Row("Cast").Types("SrcT", kCastable).Types("DstT", kCastable).Make<Cast>(),
+});
+
+}  // namespace
+}  // namespace dml
+}  // namespace tensorflow
