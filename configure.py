@@ -91,9 +91,9 @@ def python_candidates(version):
             versions, key=lambda p: [int(n) for n in re.findall(r"\d+", p.name)], reverse=True
         ):
             yield str(folder / f"bin/python{version}")
-    # What pip installed for this Python need not be on PATH.
-    for uv in (["uv"], [sys.executable, "-m", "uv"]):
-        found = run(*uv, "python", "find", version, timeout=60)
+    # ci/install_deps.sh may have put uv into build/.
+    for uv in ("uv", BUILD / "uv/bin/uv"):
+        found = run(uv, "python", "find", version, timeout=60)
         if found:
             yield found.strip()
 
@@ -356,7 +356,13 @@ def main():
         help="more compiler flags, such as -march=native (environment: CC_OPT_FLAGS); the "
         "default, none, makes libraries that run on every x86-64 processor",
     )
+    parser.add_argument(
+        "--find",
+        choices=[key for key, *_ in QUESTIONS],
+        help="only look for this, and print where it is",
+    )
     flags = parser.parse_args()
+    flags.yes = flags.yes or bool(flags.find)
     flags.yes = flags.yes or not sys.stdin.isatty()
 
     if sys.version_info < (3, 8):
@@ -368,6 +374,13 @@ def main():
         )
 
     BUILD.mkdir(exist_ok=True)
+    if flags.find:
+        question = next(question for question in QUESTIONS if question[0] == flags.find)
+        try:
+            print(answer(*question, flags))
+        except Missing as problem:
+            sys.exit(str(problem))
+        return
     found, missing = {}, []
     for key, variable, what, argument, search, check in QUESTIONS:
         try:

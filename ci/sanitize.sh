@@ -1,0 +1,45 @@
+#!/bin/bash
+# Runs the runtime's tests with the runtime built under sanitizers:
+#
+#   ci/sanitize.sh [asan|tsan]... [-- ARGUMENTS OF PYTEST]
+#
+# asan (with UBSan) runs on the Vulkan driver. tsan runs on the null backend: a
+# driver that was not built for it reports races where there are none.
+source "$(dirname "$0")/common.sh"
+sanitizers=()
+while (($#)) && [[ $1 != -- ]]; do
+  sanitizers+=("$1")
+  shift
+done
+(($# == 0)) || shift
+((${#sanitizers[@]})) || sanitizers=(asan tsan)
+
+ci/install_deps.sh
+[[ -e build/configuration.json ]] || python3 configure.py --yes
+tools_venv
+bazel=$(setting bazel)
+for sanitizer in "${sanitizers[@]}"; do
+  step "Building for $sanitizer"
+  "$bazel" build --config="$sanitizer" //tensorflow:libdml_runtime.so
+  mkdir -p "build/sanitize/$sanitizer"
+  cp -f "$("$bazel" info --config="$sanitizer" bazel-bin)/tensorflow/libdml_runtime.so" \
+    "build/sanitize/$sanitizer/"
+  export TF_DIRECTML_RUNTIME_LIBRARY=$PWD/build/sanitize/$sanitizer/libdml_runtime.so
+
+  step "Testing under $sanitizer"
+  # Python is not built for the sanitizer, so its library comes first; leaks of
+  # Python and of the driver are none of ours.
+  case $sanitizer in
+    asan)
+      LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \
+        ASAN_OPTIONS=detect_leaks=0:halt_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
+        build/tools-venv/bin/python -m pytest -q -p no:cacheprovider tests/runtime "$@"
+      ;;
+    tsan)
+      LD_PRELOAD="$(gcc -print-file-name=libtsan.so)" TF_DIRECTML_BACKEND=null \
+        TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \
+        build/tools-venv/bin/python -m pytest -q -p no:cacheprovider tests/runtime "$@"
+      ;;
+    *) echo "unknown sanitizer: $sanitizer" >&2 && exit 2 ;;
+  esac
+done

@@ -1,0 +1,35 @@
+#!/bin/bash
+# Builds the wheel and runs all tests, on a machine with nothing prepared:
+#
+#   ci/test.sh [LAYER...]        (default: tools runtime packaging kernels training)
+#
+# Arguments for pytest may be given in PYTEST_ADDOPTS. What an earlier run left in
+# build/ is used again.
+source "$(dirname "$0")/common.sh"
+layers=("$@")
+((${#layers[@]})) || layers=(tools runtime packaging kernels training)
+
+build_all
+tools_venv
+rm -rf build/test-results
+mkdir -p build/test-results
+failed=0
+for layer in "${layers[@]}"; do
+  step "Testing: $layer"
+  case $layer in
+    # Outside TensorFlow: the checkout's Python on Bazel's library.
+    tools | runtime | packaging) python=build/tools-venv/bin/python ;;
+    *) python=build/venv/bin/python ;;
+  esac
+  if [[ $layer == runtime ]]; then
+    export TF_DIRECTML_RUNTIME_LIBRARY=$PWD/bazel-bin/tensorflow/libdml_runtime.so
+  else
+    unset TF_DIRECTML_RUNTIME_LIBRARY
+  fi
+  # From another folder, so that nothing of the checkout is imported by chance.
+  (cd build && "$OLDPWD/$python" -m pytest --quiet -p no:cacheprovider \
+    --junitxml="test-results/$layer.xml" "$OLDPWD/tests/$layer") || failed=1
+done
+step "Totals"
+python3 ci/totals.py build/test-results || failed=1
+exit $failed
