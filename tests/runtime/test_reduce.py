@@ -1,6 +1,8 @@
 """Reductions and arg-reductions against NumPy in float64."""
 
 import helpers
+import hypothesis
+import hypothesis.strategies
 import numpy as np
 import pytest
 
@@ -87,6 +89,36 @@ def test_layouts(device, layout, operation, shape, axes):
     y = helpers.empty(device, reduced(shape, axes), "float32", layout)
     device.reduce(operation, helpers.upload(device, x, layout), y, 1.0)
     helpers.check(y, FLOAT_OPERATIONS[operation](x.astype(np.float64), axes))
+
+
+@hypothesis.given(hypothesis.strategies.data())
+@hypothesis.settings(deadline=None, max_examples=60, derandomize=True)
+def test_any_shape(device, data):
+    draw, strategies = data.draw, hypothesis.strategies
+    shape = tuple(draw(strategies.lists(strategies.integers(0, 9), min_size=0, max_size=6)))
+    axes = tuple(d for d in range(len(shape)) if draw(strategies.booleans()))
+    order = draw(strategies.permutations(range(len(shape))))
+    layout = draw(strategies.sampled_from(helpers.LAYOUTS))
+    x = helpers.random(shape)
+    tensor = helpers.upload(device, x, layout)
+    y = helpers.empty(device, reduced(shape, axes), "float32", layout)
+    device.reduce("SUM", tensor.transpose(*order), y.transpose(*order), 1.0)
+    helpers.check(y, FLOAT_OPERATIONS["SUM"](x.astype(np.float64), axes))
+
+
+def test_more_groups_than_a_row_of_the_grid(device):
+    x = helpers.random(((1 << 24) + 1000, 1), "int8")
+    y = device.empty(x.shape, "int8")
+    device.reduce("SUM", device.tensor(x), y, 1.0)
+    assert np.array_equal(y.numpy(), x)
+
+
+def test_sums_are_repeatable(device):
+    x = device.tensor(helpers.random((20011, 3)))
+    results = [device.empty((1, 3)) for _ in range(3)]
+    for y in results:
+        device.reduce("SUM", x, y, 1.0)
+    assert len({y.numpy().tobytes() for y in results}) == 1
 
 
 def test_broadcast_input(device):
@@ -243,6 +275,9 @@ ARG = {"MAX": np.argmax, "MIN": np.argmin}
         ((10, 5), 0),
         ((3, 4, 5), 1),
         ((2, 3000), 1),
+        ((20011,), 0),
+        ((9001, 3), 0),
+        ((2, 9001), 1),
         ((300, 40), 0),
         ((2, 2, 1, 2, 3, 1, 2, 2), 4),
         ((0, 3), 1),
@@ -274,8 +309,9 @@ def test_arg_layouts(device, layout):
 
 
 @pytest.mark.parametrize("operation", ARG)
-def test_arg_passes_over_nan(device, operation):
-    x = np.zeros((4, 40), np.float32)
+@pytest.mark.parametrize("length", [40, 9001])
+def test_arg_passes_over_nan(device, operation, length):
+    x = np.zeros((4, length), np.float32)
     worst = -np.inf if operation == "MAX" else np.inf
     x[0, :3] = np.nan
     x[1] = np.nan

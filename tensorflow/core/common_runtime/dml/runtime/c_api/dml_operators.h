@@ -213,8 +213,8 @@ typedef enum dml_reduce_op {
   DML_REDUCE_SUM = 0,        /* number; float16 accumulates in float32 */
   DML_REDUCE_MEAN = 1,       /* number; empty: NaN, integers 0 */
   DML_REDUCE_PRODUCT = 2,    /* number */
-  DML_REDUCE_MAX = 3,        /* number; empty: lowest value */
-  DML_REDUCE_MIN = 4,        /* number; empty: highest value */
+  DML_REDUCE_MAX = 3,        /* number; passes over NaN; empty: lowest value */
+  DML_REDUCE_MIN = 4,        /* number; passes over NaN; empty: highest value */
   DML_REDUCE_ALL = 5,        /* bool */
   DML_REDUCE_ANY = 6,        /* bool */
   DML_REDUCE_SUM_SQUARE = 7, /* float */
@@ -299,24 +299,28 @@ typedef struct dml_pooling_attributes {
   int64_t pad_before[3];
 } dml_pooling_attributes;
 
-/* Tensors [batch, channels, spatial...] as for convolution; float. Max: of the
- * elements inside the input. */
+/* Tensors [batch, channels, spatial...] as for convolution; float. Outputs must
+ * not overlap inputs. Max: of the elements inside the input, passing over NaN;
+ * -infinity where there are none. */
 DML_EXPORT dml_code dml_max_pool(dml_device* device,
                                  const dml_pooling_attributes* attributes,
                                  const dml_tensor* input,
                                  const dml_tensor* output);
-/* Each output's gradient goes to the first maximal element of its window. */
+/* Each output's gradient goes to the first maximal element of its window.
+ * `output` is what dml_max_pool made of `input`. */
 DML_EXPORT dml_code dml_max_pool_gradient(
     dml_device* device, const dml_pooling_attributes* attributes,
     const dml_tensor* input, const dml_tensor* output,
     const dml_tensor* output_gradient, const dml_tensor* input_gradient);
 /* Gathers, for each output, `values` (sizes of the input) at the first maximal
- * element of the window of `input`: the gradient of dml_max_pool_gradient. */
+ * element of the window of `input`, 0 where the window has no elements: the
+ * gradient of dml_max_pool_gradient. */
 DML_EXPORT dml_code dml_max_pool_gather(
     dml_device* device, const dml_pooling_attributes* attributes,
     const dml_tensor* input, const dml_tensor* values,
     const dml_tensor* output);
-/* The mean over the elements inside the input (padding does not count). */
+/* The mean over the elements inside the input (padding does not count); 0 where
+ * there are none. */
 DML_EXPORT dml_code dml_average_pool(dml_device* device,
                                      const dml_pooling_attributes* attributes,
                                      const dml_tensor* input,
@@ -332,7 +336,8 @@ DML_EXPORT dml_code dml_average_pool_gradient(
  *   output = (input - mean) / sqrt(variance + epsilon) * scale + offset
  * with the biased variance over batch and space. Outputs: mean, variance
  * (times n / (n - 1) when `unbiased_variance`, n > 1), saved_inverse_stddev =
- * 1 / sqrt(biased variance + epsilon). Any of the three may be null. */
+ * 1 / sqrt(biased variance + epsilon). Any of the three may be null. It is an
+ * error to ask for statistics of no elements. */
 DML_EXPORT dml_code dml_batch_norm_training(
     dml_device* device, const dml_tensor* input, const dml_tensor* scale,
     const dml_tensor* offset, double epsilon, int32_t unbiased_variance,

@@ -13,6 +13,9 @@ struct ArgReduceConstants {
   int32_t y_offset;
   uint32_t outputs;
   uint32_t count;
+  uint32_t has_candidates;
+  uint32_t splits;
+  uint32_t chunk;
   int32_t stride;
   uint32_t lanes;
   uint32_t lane_stride;
@@ -72,13 +75,15 @@ Status ArgReduce(OperatorContext& context, dml_arg_reduce_op op,
   const ReductionShape shape =
       ShapeReduction(context, outputs, count,
                      ChooseNeighbours(input->strides[axis], kept_stride),
-                     /*may_split=*/false);
+                     /*may_split=*/true);
 
   ArgReduceConstants constants = {};
   constants.x_offset = DataOffset(*input);
   constants.y_offset = DataOffset(*output);
   constants.outputs = static_cast<uint32_t>(outputs);
   constants.count = static_cast<uint32_t>(count);
+  constants.splits = shape.splits;
+  constants.chunk = shape.chunk;
   constants.stride = static_cast<int32_t>(input->strides[axis]);
   constants.lanes = shape.lanes;
   constants.lane_stride = shape.lane_stride;
@@ -87,12 +92,38 @@ Status ArgReduce(OperatorContext& context, dml_arg_reduce_op op,
   std::copy_n(kept.sizes, DML_MAX_RANK, constants.kept_sizes);
   std::copy_n(kept.strides[0], DML_MAX_RANK, constants.kept_x_strides);
   std::copy_n(kept.strides[1], DML_MAX_RANK, constants.kept_y_strides);
-  return LaunchProgram(
-      context, ShaderName("arg_reduce", input->type),
-      {kReductionGroupSize, static_cast<uint32_t>(op)},
-      LinearGrid(context, shape.groups),
-      {Argument(*input, Access::kRead), Argument(*output, Access::kWrite)},
-      constants);
+
+  auto launch = [&](uint64_t groups, const BufferArgument& candidates,
+                    const BufferArgument& y) {
+    return LaunchProgram(context, ShaderName("arg_reduce", input->type),
+                         {kReductionGroupSize, static_cast<uint32_t>(op)},
+                         LinearGrid(context, groups),
+                         {Argument(*input, Access::kRead), candidates, y},
+                         constants);
+  };
+  const BufferArgument y = Argument(*output, Access::kWrite);
+  if (shape.splits == 1) {
+    // No candidates: not touched.
+    return launch(shape.groups, Argument(*input, Access::kRead), y);
+  }
+
+  Scratch candidates(context);
+  DML_RETURN_IF_ERROR(
+      candidates.Allocate(outputs * shape.splits * sizeof(uint32_t)));
+  DML_RETURN_IF_ERROR(launch(shape.groups, Argument(*input, Access::kRead),
+                             candidates.Argument(Access::kWrite)));
+
+  const ReductionShape second =
+      ShapeReduction(context, outputs, shape.splits,
+                     outputs == 1 ? Neighbours::kReduced : Neighbours::kKept,
+                     /*may_split=*/false);
+  constants.count = shape.splits;
+  constants.has_candidates = 1;
+  constants.splits = 1;
+  constants.chunk = shape.splits;
+  constants.lanes = second.lanes;
+  constants.lane_stride = second.lane_stride;
+  return launch(second.groups, candidates.Argument(Access::kRead), y);
 }
 
 }  // namespace dml

@@ -1,5 +1,9 @@
 // Index of the first extreme element along one axis. NaN is passed over.
 //
+// A long axis with few outputs goes in two passes: the first writes the index
+// of the best element of each of `splits` parts to scratch, as [splits,
+// outputs]; the second takes the best of these candidates.
+//
 // T: the input's type. The output is int32 or int64, written as words.
 #version 460
 #define DML_PARAMETERS_IN_MEMORY
@@ -11,11 +15,15 @@ layout(constant_id = 1) const uint OPERATION = DML_ARG_MAX;
 
 DML_PARAMETERS_BEGIN
   TBuffer x;
+  WordBuffer candidates;
   WordBuffer y;
   int x_offset;
   int y_offset;
   uint outputs;
-  uint count;
+  uint count;           // elements, or candidates, of an output
+  uint has_candidates;  // else all elements are
+  uint splits;
+  uint chunk;
   int stride;  // of the axis, in x
   uint lanes;
   uint lane_stride;
@@ -43,8 +51,9 @@ DML_ALL_REDUCE(best_of_lanes, tree, Candidate, better)
 void main() {
   const uint lanes = p.lanes;
   const uint lane = lane_of(lanes, p.lane_stride);
-  const uint o =
-      dml_group() * (kGroupSize / lanes) + slot_of(lanes, p.lane_stride);
+  const uint block = dml_group() / p.splits;
+  const uint part = dml_group() - block * p.splits;
+  const uint o = block * (kGroupSize / lanes) + slot_of(lanes, p.lane_stride);
   const bool inside = o < p.outputs;
 
   Candidate best =
@@ -52,14 +61,24 @@ void main() {
   if (inside) {
     int origin = p.x_offset;
     DML_ADD_OFFSET(origin, o, p.kept_rank, p.kept_sizes, p.kept_x_strides)
-    for (uint i = lane; i < p.count; i += lanes) {
-      best = better(
-          best, Candidate(T_load(p.x, origin + int(i) * p.stride), i));
+    const uint end = min((part + 1) * p.chunk, p.count);
+    for (uint i = part * p.chunk + lane; i < end; i += lanes) {
+      uint index = i;
+      if (p.has_candidates != 0) {
+        index = p.candidates.at[i * p.outputs + o];
+        if (index == kNone) continue;
+      }
+      best = better(best, Candidate(T_load(p.x, origin + int(index) * p.stride),
+                                    index));
     }
   }
   best = best_of_lanes(best, lanes, p.lane_stride);
 
   if (!inside || lane != 0) return;
+  if (p.splits > 1) {
+    p.y.at[part * p.outputs + o] = best.index;
+    return;
+  }
   int offset = p.y_offset;
   DML_ADD_OFFSET(offset, o, p.kept_rank, p.kept_sizes, p.kept_y_strides)
   offset *= int(p.words);

@@ -44,7 +44,7 @@ void main() {
     factor *= p.scale.at[p.scale_at[0] + c * p.scale_at[1]];
     const float centred =
         T_load(p.x, x) - p.mean.at[p.mean_at[0] + c * p.mean_at[1]];
-    T_store(p.y, y,
-            centred * factor + p.offset.at[p.offset_at[0] + c * p.offset_at[1]]);
+    const float offset = p.offset.at[p.offset_at[0] + c * p.offset_at[1]];
+    T_store(p.y, y, centred * factor + offset);
   }
 }
