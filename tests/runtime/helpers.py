@@ -1,5 +1,11 @@
 """Inputs, memory layouts and comparisons for the runtime's tests."""
 
+import os
+import pathlib
+import subprocess
+import sys
+import textwrap
+
 import numpy as np
 
 # How the elements of a test tensor lie in memory; see upload().
@@ -70,4 +76,23 @@ def check(tensor, expected, tolerance=None):
     limit = TOLERANCE[actual.dtype] if tolerance is None else tolerance
     np.testing.assert_allclose(
         actual.astype(np.float64), expected, rtol=limit, atol=limit, equal_nan=True
+    )
+
+
+def run_python(code, **variables):
+    """Runs code in a process of its own, with `dml` and `np` imported.
+
+    For what ends or spoils a process: faults, lost devices, the environment.
+    """
+    preamble = "import conftest, importlib, numpy as np\n" + (
+        "dml = importlib.import_module('tensorflow_directml.runtime')\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", preamble + textwrap.dedent(code)],
+        cwd=str(pathlib.Path(__file__).parent),
+        env=dict(os.environ, **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        universal_newlines=True,
+        timeout=300,
     )

@@ -22,10 +22,17 @@ class Span {
   constexpr Span(C& container)  // NOLINT
       : data_(container.data()), size_(container.size()) {}
   // For call sites such as f({a, b}): valid until the full expression ends.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winit-list-lifetime"
+#endif
   template <typename U = T,
             typename = std::enable_if_t<std::is_const<U>::value>>
   constexpr Span(std::initializer_list<std::remove_const_t<T>> list)  // NOLINT
       : data_(list.begin()), size_(list.size()) {}
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
   constexpr T* data() const { return data_; }
   constexpr size_t size() const { return size_; }

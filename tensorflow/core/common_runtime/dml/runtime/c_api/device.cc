@@ -36,7 +36,9 @@ Registry& TheRegistry() {
 void SaveProgramCaches() {
   Registry& registry = TheRegistry();
   std::lock_guard<std::mutex> lock(registry.mutex);
-  for (const auto& device : registry.devices) device->hal->SaveProgramCache();
+  for (const auto& device : registry.devices) {
+    if (device->stream->status().ok()) device->hal->SaveProgramCache();
+  }
 }
 
 Status Open(uint32_t adapter_index, std::unique_ptr<dml_device>* device) {

@@ -195,8 +195,13 @@ class Pool::Impl {
   // Makes heaps until one has room for `size`.
   Status Grow(uint64_t size) {
     if (!options_.allow_growth) return ReserveAll(size);
-    // The new heap can serve whatever the smaller unused ones were kept for.
-    ReleaseFreeHeaps(/*smaller_than=*/size);
+    // The new heap can serve what as many bytes of smaller ones were kept for.
+    uint64_t released = 0;
+    ReleaseHeapsIf([size, &released](const Heap& heap) {
+      if (heap.bytes >= size || released >= size) return false;
+      released += heap.bytes;
+      return true;
+    });
     const uint64_t reserved = statistics_.bytes_reserved;
     if (reserved + size > options_.limit_bytes)
       return Status(Code::kOutOfMemory, "");

@@ -48,7 +48,10 @@ bool IsInteger(uint32_t type) { return type >= DML_INT8 && type <= DML_UINT64; }
 
 int64_t ElementCount(const dml_tensor& tensor) {
   int64_t count = 1;
-  for (uint32_t d = 0; d < tensor.rank; ++d) count *= tensor.sizes[d];
+  for (uint32_t d = 0; d < tensor.rank; ++d) {
+    if (tensor.sizes[d] == 0) return 0;  // the others may be huge
+    count *= tensor.sizes[d];
+  }
   return count;
 }
 

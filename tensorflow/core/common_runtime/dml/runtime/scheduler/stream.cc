@@ -65,11 +65,21 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
                            " and ", Launch::kMaxConstantBytes);
   }
   hal::Binding bindings[Launch::kMaxBuffers];
+  hal::Binding any;
   for (size_t i = 0; i < launch.buffers.size(); ++i) {
     const BufferArgument& buffer = launch.buffers[i];
-    if (!space_->Resolve(buffer.address, buffer.bytes, &bindings[i])) {
+    if (space_->Resolve(buffer.address, buffer.bytes, &bindings[i])) {
+      any = bindings[i];
+    } else if (buffer.bytes > 0) {
       return NotMapped("dispatch", buffer.address, buffer.bytes);
     }
+  }
+  // An empty tensor may have no memory, yet programs want an address.
+  for (size_t i = 0; i < launch.buffers.size(); ++i) {
+    if (bindings[i].heap == nullptr) bindings[i] = any;
+  }
+  if (any.heap == nullptr && launch.buffers.size() > 0) {
+    return InvalidArgument("dispatch: no argument has memory");
   }
   Lock lock(mutex_);
   DML_RETURN_IF_ERROR(WaitForRoom(&lock));
