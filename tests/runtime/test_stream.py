@@ -226,9 +226,17 @@ def test_a_long_chain(device):
 # ---- Barriers --------------------------------------------------------------
 
 
+def forget(device):
+    """Provokes a barrier: what came before conflicts with nothing any more."""
+    one, other = device.empty(256, np.uint8), device.empty(256, np.uint8)
+    device.copy(one.data, other.data, 256)
+    device.copy(one.data, other.data, 256)
+
+
 def test_one_barrier_a_step_of_a_chain(device):
     x = device.tensor(np.zeros(100, np.float32))
     one = device.tensor(np.ones(100, np.float32))
+    forget(device)
     device.elementwise("ADD", [x, one], x)
     with Counted(device) as counted:
         for _ in range(100):
@@ -241,6 +249,7 @@ def test_no_barrier_between_chains(device):
     """Two chains, step by step: a barrier a step of both, none between them."""
     xs = [device.tensor(np.zeros(100, np.float32)) for _ in range(2)]
     one = device.tensor(np.ones(100, np.float32))
+    forget(device)
     for x in xs:
         device.elementwise("ADD", [x, one], x)
     with Counted(device) as counted:
@@ -256,6 +265,7 @@ def test_no_barrier_between_chains(device):
 def test_no_barrier_among_independent_work(device):
     source = device.tensor(np.arange(100, dtype=np.float32))
     targets = [device.empty(100) for _ in range(100)]
+    forget(device)
     device.copy(targets[0].data, source.data, 400)
     with Counted(device) as counted:
         for target in targets[1:]:
@@ -270,6 +280,7 @@ def test_ranges_not_allocations_conflict(device):
     """Halves of one block are independent; one byte in common is not."""
     block = device.tensor(np.zeros(1024, np.uint8))
     source = device.tensor(np.ones(1024, np.uint8))
+    forget(device)
     device.copy(block.data, source.data, 512)
     with Counted(device) as halves:
         device.copy(block.data + 512, source.data + 512, 512)
@@ -290,10 +301,7 @@ def test_ranges_not_allocations_conflict(device):
 )
 def test_kinds_of_conflict(device, first, second, barriers):
     blocks = [device.tensor(np.full(256, i, np.uint8)) for i in range(3)]
-    fence = [device.tensor(np.zeros(256, np.uint8)) for _ in range(2)]
-    # A conflict of its own: after its barrier nothing is known of the blocks.
-    device.copy(fence[0].data, fence[1].data, 256)
-    device.copy(fence[0].data, fence[1].data, 256)
+    forget(device)
     device.copy(blocks[first[0]].data, blocks[first[1]].data, 256)
     with Counted(device) as counted:
         device.copy(blocks[second[0]].data, blocks[second[1]].data, 256)
