@@ -193,7 +193,10 @@ Row& Row::HostTwin(std::initializer_list<const char*> device) {
       [all_host](OpKernelConstruction* c) { return CreateTwin(c, all_host); });
 }
 
-Kernels::Kernels(std::initializer_list<Row> rows) {
+Kernels::Kernels(std::initializer_list<Row> rows)
+    : Kernels(std::vector<Row>(rows)) {}
+
+Kernels::Kernels(const std::vector<Row>& rows) {
   if (!LoadStatus().ok()) return;
   for (const Row& row : rows) {
     const Status status = Register(row);

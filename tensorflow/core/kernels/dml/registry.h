@@ -35,20 +35,26 @@ using TypeList = std::vector<DataType>;
 const TypeList kFloats = {DT_FLOAT, DT_HALF};
 const TypeList kIndices = {DT_INT32, DT_INT64};
 // kFloats and all integers but int32.
-const TypeList kNumbers = {DT_FLOAT,  DT_HALF,   DT_INT8,
-                                  DT_INT16,  DT_INT64,  DT_UINT8,
-                                  DT_UINT16, DT_UINT32, DT_UINT64};
+const TypeList kNumbers = {DT_FLOAT, DT_HALF,   DT_INT8,   DT_INT16, DT_INT64,
+                           DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64};
 // kFloats and all integers.
 const TypeList kAllNumbers = {DT_FLOAT,  DT_HALF,  DT_INT8,  DT_INT16,
-                                     DT_INT32,  DT_INT64, DT_UINT8, DT_UINT16,
-                                     DT_UINT32, DT_UINT64};
+                              DT_INT32,  DT_INT64, DT_UINT8, DT_UINT16,
+                              DT_UINT32, DT_UINT64};
 // All that the device can hold, but int32.
-const TypeList kDeviceTypes = {
-    DT_FLOAT, DT_HALF,   DT_DOUBLE, DT_INT8,   DT_INT16, DT_INT64,
-    DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64, DT_BOOL};
-const TypeList kAllDeviceTypes = {
-    DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,   DT_INT16,  DT_INT32,
-    DT_INT64, DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64, DT_BOOL};
+const TypeList kDeviceTypes = {DT_FLOAT,  DT_HALF,   DT_DOUBLE, DT_INT8,
+                               DT_INT16,  DT_INT64,  DT_UINT8,  DT_UINT16,
+                               DT_UINT32, DT_UINT64, DT_BOOL};
+const TypeList kAllDeviceTypes = {DT_FLOAT,  DT_HALF,   DT_DOUBLE, DT_INT8,
+                                  DT_INT16,  DT_INT32,  DT_INT64,  DT_UINT8,
+                                  DT_UINT16, DT_UINT32, DT_UINT64, DT_BOOL};
+// All whose bytes the device can keep and pass on, but int32; also handles to
+// tensors on the device.
+const TypeList kPassedTypes = {
+    DT_FLOAT,  DT_HALF,   DT_DOUBLE,    DT_BFLOAT16,   DT_INT8,
+    DT_INT16,  DT_INT64,  DT_UINT8,     DT_UINT16,     DT_UINT32,
+    DT_UINT64, DT_BOOL,   DT_COMPLEX64, DT_COMPLEX128, DT_QINT8,
+    DT_QUINT8, DT_QINT16, DT_QUINT16,   DT_QINT32,     DT_VARIANT};
 
 class Row {
  public:
@@ -106,6 +112,8 @@ class Row {
 class Kernels {
  public:
   explicit Kernels(std::initializer_list<Row> rows);
+  // For rows made from a table.
+  explicit Kernels(const std::vector<Row>& rows);
 
  private:
   static Status Register(const Row& row);
