@@ -1,0 +1,129 @@
+"""The wheel files: complete, honest, and without traces of the machine."""
+
+import base64
+import csv
+import email
+import hashlib
+import re
+import subprocess
+import zipfile
+
+import pytest
+
+RUNTIME = "tensorflow_directml/libdml_runtime.so"
+PLUGIN = "tensorflow-plugins/libtensorflow_dml.so"
+
+
+@pytest.fixture
+def archive(wheel):
+    with zipfile.ZipFile(wheel) as opened:
+        yield opened
+
+
+@pytest.fixture
+def libraries(archive, tmp_path):
+    return {name: archive.extract(name, tmp_path) for name in (RUNTIME, PLUGIN)}
+
+
+def dist_info(archive, name):
+    return archive.read(f"tensorflow_directml-1.15.9.dist-info/{name}").decode()
+
+
+def test_record_lists_every_file_with_its_hash(archive):
+    rows = {
+        name: (digest, size)
+        for name, digest, size in csv.reader(dist_info(archive, "RECORD").splitlines())
+    }
+    assert sorted(rows) == sorted(archive.namelist())
+    for info in archive.infolist():
+        digest, size = rows[info.filename]
+        if info.filename.endswith("/RECORD"):
+            assert (digest, size) == ("", "")
+            continue
+        sha = hashlib.sha256(archive.read(info)).digest()
+        assert digest == "sha256=" + base64.urlsafe_b64encode(sha).rstrip(b"=").decode()
+        assert int(size) == info.file_size
+
+
+def test_tensorflow_is_there_unchanged(archive, base):
+    with zipfile.ZipFile(base) as original:
+        for info in original.infolist():
+            if ".dist-info/" not in info.filename:
+                name = info.filename.replace(
+                    "tensorflow-1.15.5.data", "tensorflow_directml-1.15.9.data"
+                )
+                assert archive.getinfo(name).CRC == info.CRC, name
+
+
+def test_metadata(archive):
+    metadata = email.message_from_string(dist_info(archive, "METADATA"))
+    assert metadata["Name"] == "tensorflow-directml"
+    assert metadata["Version"] == "1.15.9"
+    assert metadata["Obsoletes-Dist"] == "tensorflow"
+    assert metadata["Requires-Python"] == ">=3.6,<3.8"
+    requirements = metadata.get_all("Requires-Dist")
+    for pin in (
+        "protobuf (<3.21,>=3.6.1)",
+        "numpy (<1.19.0,>=1.16.0)",
+        "h5py (<=2.10.0)",
+        "gast (==0.2.2)",
+        "tensorflow-estimator (==1.15.1)",
+    ):
+        assert pin in requirements
+    assert not [text for text in requirements if "python_version <" in text]
+
+
+def test_commands(archive):
+    commands = dist_info(archive, "entry_points.txt")
+    assert "tensorflow-directml = tensorflow_directml.cli:main" in commands
+    assert "saved_model_cli = " in commands
+
+
+def test_licences(archive):
+    assert "Apache License" in dist_info(archive, "LICENSE")
+    assert "The TensorFlow Authors" in dist_info(archive, "LICENSE.tensorflow")
+    assert "TensorFlow" in dist_info(archive, "NOTICE")
+    assert [name for name in archive.namelist() if name.endswith("com_google_protobuf/LICENSE")]
+
+
+def test_tag(wheel, archive):
+    python, abi, platform = wheel.stem.split("-")[2:]
+    assert (python, abi) in (("cp37", "cp37m"), ("cp36", "cp36m"))
+    assert f"Tag: {python}-{abi}-{platform}\n" in dist_info(archive, "WHEEL")
+    major, minor = re.fullmatch(r"manylinux_(\d+)_(\d+)_x86_64", platform).groups()
+    needed = set()
+    for name in (RUNTIME, PLUGIN):
+        needed |= set(re.findall(rb"GLIBC_(\d+)\.(\d+)", archive.read(name)))
+    newest = max((int(a), int(b)) for a, b in needed)
+    assert newest <= (int(major), int(minor))
+
+
+def test_both_wheels_hold_the_same_libraries(wheel, archive):
+    for other in wheel.parent.glob(wheel.name.split("-cp3")[0] + "-*.whl"):
+        with zipfile.ZipFile(other) as opened:
+            for name in (RUNTIME, PLUGIN):
+                assert opened.getinfo(name).CRC == archive.getinfo(name).CRC
+
+
+def test_the_runtime_exports_its_c_api_only(libraries):
+    symbols = output("nm", "-D", "--defined-only", libraries[RUNTIME]).split("\n")
+    names = [line.split()[-1] for line in symbols if line]
+    assert "dml_device_open" in names
+    assert [name for name in names if not name.startswith("dml_")] == []
+
+
+def test_libraries_find_each_other_and_name_no_folder_of_the_build(libraries):
+    runtime = output("readelf", "-d", libraries[RUNTIME])
+    assert "RUNPATH" not in runtime and "RPATH" not in runtime
+    assert "libstdc++" not in runtime
+    assert "vulkan" not in runtime  # opened at run time, if it is there
+    plugin = output("readelf", "-d", libraries[PLUGIN])
+    assert "[$ORIGIN/../tensorflow_directml:$ORIGIN/../tensorflow_core]" in plugin
+    assert set(re.findall(r"NEEDED.*\[(libt.*|libdml.*)\]", plugin)) == {
+        "libtensorflow_framework.so.1",
+        "libdml_runtime.so",
+    }
+
+
+def output(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
