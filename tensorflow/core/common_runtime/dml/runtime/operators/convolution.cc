@@ -243,12 +243,16 @@ Status ImplicitProduct(OperatorContext& context, ConvolutionShape shape,
       filter ? read_factor : write_result,
       bias != nullptr ? Argument(*bias, Access::kRead) : unused,
       split.parts > 1 ? partial.Argument(Access::kWrite) : unused};
+  TileLayout layout = ChooseLayout(context, shape, tile);
+  const bool plain = bias == nullptr && activation == DML_ACTIVATION_NONE;
+  layout.end = split.parts > 1 ? TileEnd::kPartial
+                               : (plain ? TileEnd::kStore : TileEnd::kFull);
   const uint64_t groups =
       uint64_t(phases) * c.groups * c.parts * c.tiles_m * c.tiles_n;
-  DML_RETURN_IF_ERROR(LaunchProgram(
-      context, ShaderName("convolution", shape.type),
-      TileSpecialization(tile, ChooseLayout(context, shape, tile)).values,
-      LinearGrid(context, groups), buffers, c));
+  DML_RETURN_IF_ERROR(
+      LaunchProgram(context, ShaderName("convolution", shape.type),
+                    TileSpecialization(context.adapter, tile, layout).values,
+                    LinearGrid(context, groups), buffers, c));
   if (split.parts == 1) return Status::Ok();
 
   const dml_tensor ordered = PartialOrder(shape);

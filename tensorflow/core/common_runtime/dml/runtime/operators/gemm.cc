@@ -202,6 +202,10 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
   constants.depth_a_part = split.depth_a_part;
 
   TileLayout layout;
+  const bool plain = alpha == 1 && beta == 0 && bias == nullptr &&
+                     activation == DML_ACTIVATION_NONE;
+  layout.end = split.parts > 1 ? TileEnd::kPartial
+                               : (plain ? TileEnd::kStore : TileEnd::kFull);
   layout.a_order = LoadOrder(k, ColumnStride(o.a), m, RowStride(o.a));
   layout.b_order = LoadOrder(k, RowStride(o.b), n, ColumnStride(o.b));
   if (PrefersWideLoads(context.adapter, c->type)) {
@@ -233,10 +237,10 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
       split.parts > 1 ? partial.Argument(Access::kWrite) : c_read};
   const uint64_t groups = uint64_t{constants.batches} * split.parts *
                           CeilDiv(m, tile.m) * CeilDiv(n, tile.n);
-  DML_RETURN_IF_ERROR(LaunchProgram(context, ShaderName("gemm", c->type),
-                                    TileSpecialization(tile, layout).values,
-                                    LinearGrid(context, groups), buffers,
-                                    constants));
+  DML_RETURN_IF_ERROR(
+      LaunchProgram(context, ShaderName("gemm", c->type),
+                    TileSpecialization(context.adapter, tile, layout).values,
+                    LinearGrid(context, groups), buffers, constants));
   if (split.parts == 1) return Status::Ok();
   return ReduceParts(context, split, partial, o.c, alpha, beta,
                      bias != nullptr ? &o.bias : nullptr, activation);

@@ -35,11 +35,14 @@ ScalarWords PackScalar(uint32_t type, double value) {
   return scalar;
 }
 
-TileSpecialization::TileSpecialization(const TileConfig& tile,
+TileSpecialization::TileSpecialization(const hal::AdapterInfo& adapter,
+                                       const TileConfig& tile,
                                        const TileLayout& layout)
     : values{tile.threads(), tile.m,         tile.n,         tile.k,
              tile.thread_m,  tile.thread_n,  layout.a_order, layout.a_width,
              layout.b_order, layout.b_width, layout.c_order, layout.direction} {
+  const bool share_rows = layout.c_order == 0 && SharesRows(adapter, tile);
+  values[10] |= share_rows << 1 | static_cast<uint32_t>(layout.end) << 2;
 }
 
 Status CheckActivation(const char* what, uint32_t type,

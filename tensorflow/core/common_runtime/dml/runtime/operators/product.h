@@ -18,15 +18,20 @@ struct ScalarWords {
 };
 ScalarWords PackScalar(uint32_t type, double value);
 
-// The layout constants of tile_config.glsl, beside those of the tile itself.
+// What becomes of a sum, as in tile_config.glsl.
+enum class TileEnd : uint32_t { kStore = 0, kFull = 1, kPartial = 2 };
+
+// The constants of tile_config.glsl beside those of the tile itself.
 struct TileLayout {
   uint32_t a_order = 0, a_width = 1;
   uint32_t b_order = 1, b_width = 1;
   uint32_t c_order = 0;
+  TileEnd end = TileEnd::kFull;
   uint32_t direction = 0;  // of convolution programs
 };
 struct TileSpecialization {
-  TileSpecialization(const TileConfig& tile, const TileLayout& layout);
+  TileSpecialization(const hal::AdapterInfo& adapter, const TileConfig& tile,
+                     const TileLayout& layout);
   uint32_t values[12];
 };
 

@@ -35,7 +35,7 @@ constexpr Row kIntegrated[] = {
 
 // Compile time is the cost: one configuration.
 constexpr Row kSoftware[] = {
-    {{64, 64, 8, 8, 8}, 0, 0, kAny, kAny, 0},
+    {{128, 64, 8, 8, 8}, 0, 0, kAny, kAny, 0},
     {{32, 32, 8, 4, 4}, 0, 0, kAny, kAny, 0},
 };
 
@@ -106,6 +106,13 @@ uint32_t ChooseParts(const hal::AdapterInfo& adapter, const TileConfig& tile,
       std::min({wanted_groups / std::max<int64_t>(tiles, 1), k / min_depth,
                 kMaxElements / std::max<int64_t>(elements, 1)});
   return static_cast<uint32_t>(std::max<int64_t>(parts, 1));
+}
+
+bool SharesRows(const hal::AdapterInfo& adapter, const TileConfig& tile) {
+  const uint32_t across = tile.n / tile.thread_n;
+  return adapter.type == hal::AdapterType::kSoftware &&
+         adapter.subgroup_size >= 8 && across % adapter.subgroup_size == 0 &&
+         tile.thread_m % 8 == 0;
 }
 
 bool PrefersWideLoads(const hal::AdapterInfo& adapter, uint32_t type) {

@@ -35,6 +35,10 @@ TileConfig ChooseTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
 uint32_t ChooseParts(const hal::AdapterInfo& adapter, const TileConfig& tile,
                      int64_t tiles, int64_t k, int64_t elements);
 
+// Whether a subgroup may read the rows it shares for all (SHARE_ROWS in
+// tile_product.glsl), which pays on the software driver.
+bool SharesRows(const hal::AdapterInfo& adapter, const TileConfig& tile);
+
 // Four-element loads pay on real GPUs; the software driver takes them apart.
 bool PrefersWideLoads(const hal::AdapterInfo& adapter, uint32_t type);
 

@@ -103,6 +103,10 @@ void store(uint group, int at, uint column, T_compute v) {
     T_store(p.w, at, v);
     return;
   }
+  if (END == END_STORE) {
+    T_store(p.y, at, v);
+    return;
+  }
   if (p.has_bias != 0) {
     int channel = int(group * p.y_channels + column);
     v += T_load(p.bias, p.bias_offset + channel * p.bias_stride);
@@ -151,7 +155,7 @@ void main() {
       uint column = tile_column(j);
       if (row < tile_rows && column < tile_columns) {
         T_compute v = tile_element(i, j);
-        if (p.parts > 1) {
+        if (END == END_PARTIAL) {
           p.partial.at[partial_base + row * tile_columns + column] = v;
         } else {
           store(group, at + int(column) * column_step, column, v);

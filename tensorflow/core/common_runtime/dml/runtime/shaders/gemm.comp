@@ -77,10 +77,12 @@ void main() {
       uint column = tile_column(j);
       if (row < p.m && column < p.n) {
         T_compute v = tile_element(i, j);
-        if (p.parts > 1) {
+        int at = c_base + int(row) * p.c_row + int(column) * p.c_column;
+        if (END == END_PARTIAL) {
           p.partial.at[partial_base + row * p.n + column] = v;
+        } else if (END == END_STORE) {
+          T_store(p.c, at, v);
         } else {
-          int at = c_base + int(row) * p.c_row + int(column) * p.c_column;
           v *= alpha;
           // With beta 0, c may hold anything, NaN included.
           if (beta != T_compute(0)) v += beta * T_load(p.c, at);

@@ -12,8 +12,15 @@ layout(constant_id = 6) const uint A_ORDER = 0;
 layout(constant_id = 7) const uint A_WIDTH = 1;  // elements a load: 1 or 4
 layout(constant_id = 8) const uint B_ORDER = 1;
 layout(constant_id = 9) const uint B_WIDTH = 1;
-// Neighbouring invocations store along columns (0) or along rows (1).
-layout(constant_id = 10) const uint C_ORDER = 0;
+// Bit 0: neighbouring invocations store along rows, not along columns. Bit 1:
+// see tile_multiply(). From bit 2: what becomes of a sum, one of END_*.
+layout(constant_id = 10) const uint FLAGS = 0;
+const uint C_ORDER = FLAGS & 1;
+const bool SHARE_ROWS = (FLAGS & 2) != 0;
+const uint END = FLAGS >> 2;
+const uint END_STORE = 0;    // stored as it is
+const uint END_FULL = 1;     // with everything that epilogue.glsl offers
+const uint END_PARTIAL = 2;  // a partial sum, for split_reduce.comp
 
 const uint TILE_THREADS_M = TILE_M / THREAD_M;
 const uint TILE_THREADS_N = TILE_N / THREAD_N;

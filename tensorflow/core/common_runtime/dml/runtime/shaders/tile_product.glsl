@@ -125,14 +125,37 @@ void tile_stash(uint slot) {
   }
 }
 
+// SHARE_ROWS: all of a subgroup have the same rows (TILE_THREADS_N is a multiple
+// of its size, which is at least 8, and so is THREAD_M), so each reads an
+// eighth of them for all. For drivers that execute a read of shared memory one
+// lane after the other.
+void tile_share_rows(uint row_a, out T_compute a[THREAD_M]) {
+  [[unroll]] for (uint i = 0; i < THREAD_M; i += 8) {
+    uint row = tile_local_row(i + gl_SubgroupInvocationID % 8);
+    T_compute own = tile_shared_a[row_a + row];
+    a[i] = subgroupBroadcast(own, 0);
+    a[i + 1] = subgroupBroadcast(own, 1);
+    a[i + 2] = subgroupBroadcast(own, 2);
+    a[i + 3] = subgroupBroadcast(own, 3);
+    a[i + 4] = subgroupBroadcast(own, 4);
+    a[i + 5] = subgroupBroadcast(own, 5);
+    a[i + 6] = subgroupBroadcast(own, 6);
+    a[i + 7] = subgroupBroadcast(own, 7);
+  }
+}
+
 void tile_multiply(uint slot) {
   for (uint k = 0; k < TILE_K; ++k) {
     T_compute a[THREAD_M];
     T_compute b[THREAD_N];
     uint row_a = slot * TILE_SLICE_A + k * TILE_PITCH_A;
     uint row_b = slot * TILE_SLICE_B + k * TILE_PITCH_B;
-    [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
-      a[i] = tile_shared_a[row_a + tile_local_row(i)];
+    if (SHARE_ROWS) {
+      tile_share_rows(row_a, a);
+    } else {
+      [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
+        a[i] = tile_shared_a[row_a + tile_local_row(i)];
+      }
     }
     [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
       b[j] = tile_shared_b[row_b + tile_local_column(j)];
