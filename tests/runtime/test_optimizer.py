@@ -1,0 +1,122 @@
+"""Optimizer steps against their formulas in float64."""
+
+import helpers
+import numpy as np
+import pytest
+
+SCALARS = {
+    "lr": 0.05,
+    "momentum": 0.9,
+    "rho": 0.8,
+    "epsilon": 0.01,
+    "beta1": 0.9,
+    "beta2": 0.99,
+    "beta1_power": 0.81,
+    "beta2_power": 0.97,
+}
+
+
+def sgd(s, t, flag):
+    t["var"] -= s["lr"] * t["grad"]
+
+
+def momentum(s, t, nesterov):
+    t["accum"] = t["accum"] * s["momentum"] + t["grad"]
+    step = t["grad"] + t["accum"] * s["momentum"] if nesterov else t["accum"]
+    t["var"] -= s["lr"] * step
+
+
+def adagrad(s, t, update_slots):
+    t["accum"] += t["grad"] ** 2 if update_slots else 0
+    t["var"] -= s["lr"] * t["grad"] / np.sqrt(t["accum"])
+
+
+def adagrad_v2(s, t, update_slots):
+    t["accum"] += t["grad"] ** 2 if update_slots else 0
+    t["var"] -= s["lr"] * t["grad"] / (np.sqrt(t["accum"]) + s["epsilon"])
+
+
+def adam(s, t, nesterov):
+    rate = s["lr"] * np.sqrt(1 - s["beta2_power"]) / (1 - s["beta1_power"])
+    t["m"] = s["beta1"] * t["m"] + (1 - s["beta1"]) * t["grad"]
+    t["v"] = s["beta2"] * t["v"] + (1 - s["beta2"]) * t["grad"] ** 2
+    m = s["beta1"] * t["m"] + (1 - s["beta1"]) * t["grad"] if nesterov else t["m"]
+    t["var"] -= rate * m / (np.sqrt(t["v"]) + s["epsilon"])
+
+
+def rmsprop(s, t, flag):
+    t["ms"] = s["rho"] * t["ms"] + (1 - s["rho"]) * t["grad"] ** 2
+    t["mom"] = s["momentum"] * t["mom"] + s["lr"] * t["grad"] / np.sqrt(t["ms"] + s["epsilon"])
+    t["var"] -= t["mom"]
+
+
+def centered_rmsprop(s, t, flag):
+    t["ms"] = s["rho"] * t["ms"] + (1 - s["rho"]) * t["grad"] ** 2
+    t["mg"] = s["rho"] * t["mg"] + (1 - s["rho"]) * t["grad"]
+    variance = t["ms"] - t["mg"] ** 2
+    t["mom"] = s["momentum"] * t["mom"] + s["lr"] * t["grad"] / np.sqrt(variance + s["epsilon"])
+    t["var"] -= t["mom"]
+
+
+def adadelta(s, t, flag):
+    t["accum"] = s["rho"] * t["accum"] + (1 - s["rho"]) * t["grad"] ** 2
+    step = np.sqrt((t["update"] + s["epsilon"]) / (t["accum"] + s["epsilon"])) * t["grad"]
+    t["update"] = s["rho"] * t["update"] + (1 - s["rho"]) * step**2
+    t["var"] -= s["lr"] * step
+
+
+OPTIMIZERS = {
+    "SGD": (sgd, "var lr grad"),
+    "MOMENTUM": (momentum, "var accum lr grad momentum"),
+    "ADAGRAD": (adagrad, "var accum lr grad"),
+    "ADAM": (adam, "var m v beta1_power beta2_power lr beta1 beta2 epsilon grad"),
+    "RMSPROP": (rmsprop, "var ms mom lr rho momentum epsilon grad"),
+    "CENTERED_RMSPROP": (centered_rmsprop, "var mg ms mom lr rho momentum epsilon grad"),
+    "ADADELTA": (adadelta, "var accum update lr rho epsilon grad"),
+    "ADAGRAD_V2": (adagrad_v2, "var accum lr epsilon grad"),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("flag", [False, True])
+@pytest.mark.parametrize("shape", [(), (0, 3), (1029,), (5, 7)], ids=str)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_steps(device, name, shape, flag, dtype):
+    step, order = OPTIMIZERS[name]
+    values = {}
+    for seed, tensor in enumerate(order.split()):
+        if tensor in SCALARS:
+            values[tensor] = np.array(SCALARS[tensor], dtype)
+        elif tensor in ("var", "grad", "m", "mom"):
+            values[tensor] = helpers.random(shape, dtype, -1, 1, seed)
+        elif tensor == "mg":
+            values[tensor] = helpers.random(shape, dtype, -0.1, 0.1, seed)
+        else:
+            values[tensor] = helpers.random(shape, dtype, 0.2, 1, seed)
+    tensors = {key: device.tensor(value) for key, value in values.items()}
+    expected = {key: np.array(value, np.float64) for key, value in values.items()}
+    for _ in range(2):
+        device.apply_optimizer(
+            name, list(tensors.values()), use_nesterov=flag, update_slots=flag
+        )
+        step(expected, expected, flag)
+    for key, tensor in tensors.items():
+        helpers.check(tensor, expected[key], 4e-3 if dtype == "float16" else None)
+
+
+def test_errors(device, dml):
+    var, grad = device.empty((3,)), device.empty((3,))
+    rate = device.tensor(np.float32(1))
+    with pytest.raises(dml.DmlError, match="takes 3 tensors, not 2"):
+        device.apply_optimizer("SGD", [var, rate])
+    with pytest.raises(dml.DmlError, match="must be a scalar"):
+        device.apply_optimizer("SGD", [var, grad, grad])
+    with pytest.raises(dml.DmlError, match="like the variable"):
+        device.apply_optimizer("SGD", [var, rate, device.empty((4,))])
+    with pytest.raises(dml.DmlError, match="overlap"):
+        device.apply_optimizer("SGD", [var, rate, var])
+    with pytest.raises(dml.DmlError, match="contiguous"):
+        device.apply_optimizer("SGD", [var, rate, device.empty((6,))[::2]])
+    with pytest.raises(dml.DmlError, match="must be float"):
+        whole = device.tensor(np.ones(3, np.int32))
+        device.apply_optimizer("SGD", [whole, rate, whole])
