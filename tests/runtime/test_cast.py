@@ -113,7 +113,7 @@ def test_errors(device, dml):
         device.cast(device.empty((2, 3)), device.empty((3, 2), "int32"))
     memory = device.empty((9,))
     with pytest.raises(dml.DmlError, match="overlaps"):
-        device.cast(memory, memory.view((4,)).as_type("int32").view((4,), offset=2))
+        device.cast(memory.view((4,)), memory.as_type("int32").view((4,), offset=2))
 
 
 def test_more_groups_than_one_grid_dimension_holds(device):
