@@ -111,8 +111,11 @@ Status ToStatus(dml_code code, const char* message) {
     case DML_UNIMPLEMENTED:
       return errors::Unimplemented(message);
     case DML_UNAVAILABLE:
-    case DML_DEVICE_LOST:
       return errors::Unavailable(message);
+    case DML_DEVICE_LOST:
+      return errors::Unavailable(message,
+                                 ". What this session kept on the device is "
+                                 "lost; a new session gets the device anew");
     case DML_DEADLINE_EXCEEDED:
       return errors::DeadlineExceeded(message);
     case DML_NOT_FOUND:
