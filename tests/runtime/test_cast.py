@@ -6,7 +6,7 @@ import pytest
 
 FLOATS = ["float32", "float16"]
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
-ALL = [*FLOATS, *INTEGERS, "bool"]
+ALL = [*FLOATS, "float64", *INTEGERS, "bool"]
 
 
 def samples(dtype):

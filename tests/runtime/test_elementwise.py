@@ -140,7 +140,7 @@ def test_leaky_relu(device, dtype):
     helpers.check(y, np.where(x > 0, x, 0.25 * x.astype(np.float64)))
 
 
-@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("dtype", [*FLOATS, "float64"])
 @pytest.mark.parametrize(
     "op,reference",
     [("IS_NAN", np.isnan), ("IS_INF", np.isinf), ("IS_FINITE", np.isfinite)],
@@ -372,6 +372,39 @@ def test_leaky_relu_gradient(device, dtype):
     helpers.check(z, np.where(x > 0, dy, dy * np.float64(0.5)))
 
 
+DOUBLE = {
+    "NEGATE": np.negative,
+    "SIGN": np.sign,
+    "RECIPROCAL": np.reciprocal,
+    "SQRT": lambda x: np.sqrt(x),
+    "RSQRT": lambda x: 1 / np.sqrt(x),
+    "FLOOR": np.floor,
+    "ROUND_EVEN": np.rint,
+    "RELU6": lambda x: np.clip(x, 0, 6),
+    "ADD": np.add,
+    "SUBTRACT": np.subtract,
+    "MULTIPLY": np.multiply,
+    "DIVIDE": np.divide,
+    "MAXIMUM": np.maximum,
+    "SQUARED_DIFFERENCE": lambda x, y: np.square(x - y),
+    "RELU_GRADIENT": lambda x, y: np.where(y > 0, x, 0),
+}
+
+
+@pytest.mark.parametrize("op", DOUBLE)
+def test_float64(device, op):
+    x = helpers.random((11, 7), "float64", -8, 8, seed=1)
+    y = helpers.random((11, 7), "float64", -8, 8, seed=2)
+    operands = [x, y] if op in [*BINARY, *SMOOTH_BINARY] else [x]
+    z = device.empty(x.shape, "float64")
+    with np.errstate(invalid="ignore"):
+        expected = DOUBLE[op](*operands)
+    device.elementwise(op, [device.tensor(a) for a in operands], z)
+    helpers.check(z, expected)
+    device.elementwise(op, [device.tensor(a).transpose() for a in operands], z.transpose())
+    helpers.check(z, expected)
+
+
 COMPARE = {
     "EQUAL": np.equal,
     "NOT_EQUAL": np.not_equal,
@@ -382,7 +415,7 @@ COMPARE = {
 }
 
 
-@pytest.mark.parametrize("dtype", [*FLOATS, *INTEGERS, "bool"])
+@pytest.mark.parametrize("dtype", [*FLOATS, "float64", *INTEGERS, "bool"])
 @pytest.mark.parametrize("op", COMPARE)
 def test_compare(device, op, dtype):
     values = {"f": [0, -0.0, 1, -1, np.inf, -np.inf, np.nan], "b": [0, 1]}
@@ -552,6 +585,9 @@ def test_errors(device, dml):
         device.elementwise("SELECT", [x, x, x], device.empty((2, 3)))
     with raises(dml, "INVALID_ARGUMENT", "no operation 63"):
         device.elementwise(63, [x], device.empty((2, 3)))
+    with raises(dml, "UNIMPLEMENTED", "cast to float32"):
+        wide = device.empty((2, 3), "float64")
+        device.elementwise("EXP", [wide], wide)
     with raises(dml, "INVALID_ARGUMENT", "overlaps"):
         memory = device.empty((9,))
         device.elementwise("ADD", [memory[:6], memory[:6]], memory[3:])

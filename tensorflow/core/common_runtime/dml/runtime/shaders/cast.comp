@@ -3,7 +3,7 @@
 // Floats go to integers toward zero. What is out of range, and NaN, gives what
 // x86 CPUs give: the lowest int32 or int64; 8- and 16-bit types and uint32 take
 // the low bits of the next signed type that holds them. float16 rounds to
-// nearest even, whatever the driver's mode.
+// nearest even, whatever the driver's mode (from float64, by way of float32).
 #version 460
 #include "dml.glsl"
 #include "math.glsl"
@@ -37,26 +37,35 @@ uint half_bits(float v) {
   return sign | kept;
 }
 
-int to_int(float v) {
-  return v >= -2147483648.0 && v < 2147483648.0 && !dml_is_nan(v)
+#if T_IS_FLOAT
+#ifndef T_f64
+#define IS_NAN(v) dml_is_nan(v)
+#else
+#define IS_NAN(v) ((unpackDouble2x32(v).y & 0x7fffffffu) > 0x7ff00000u)
+#endif
+int to_int(T_compute v) {
+  return v > T_compute(-2147483649.0lf) && v < T_compute(2147483648.0lf) &&
+                 !IS_NAN(v)
              ? int(v)
              : int(0x80000000u);
 }
-int64_t to_long(float v) {
-  return v >= -9223372036854775808.0 && v < 9223372036854775808.0 &&
-                 !dml_is_nan(v)
+int64_t to_long(T_compute v) {
+  return v >= T_compute(-9223372036854775808.0lf) &&
+                 v < T_compute(9223372036854775808.0lf) && !IS_NAN(v)
              ? int64_t(v)
              : int64_t(1) << 63;
 }
-uint64_t to_ulong(float v) {
-  if (v >= 9223372036854775808.0 && v < 18446744073709551616.0) {
+uint64_t to_ulong(T_compute v) {
+  if (v >= T_compute(9223372036854775808.0lf) &&
+      v < T_compute(18446744073709551616.0lf)) {
     return uint64_t(v);
   }
   return uint64_t(to_long(v));
 }
+#endif
 
 void store(uint i, T_compute v) {
-#if U_IS_BOOL && T_IS_FLOAT
+#if U_IS_BOOL && T_IS_FLOAT && !defined(T_f64)
   p.y.at[i] = uint8_t((floatBitsToUint(v) & 0x7fffffffu) != 0u);
 #elif U_IS_BOOL
   p.y.at[i] = uint8_t(v != T_compute(0));

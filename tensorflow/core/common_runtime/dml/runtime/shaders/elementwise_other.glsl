@@ -8,12 +8,23 @@
 #endif
 
 #if defined(DML_CLASSIFY)
-bool dml_apply(float x) {
+bool dml_apply(T_compute x) {
+#ifdef T_f64
+  uvec2 words = unpackDouble2x32(x);
+  uint high = words.y & 0x7fffffffu;
+  bool is_inf = high == 0x7ff00000u && words.x == 0u;
+  switch (OP) {
+    case DML_IS_NAN: return high >= 0x7ff00000u && !is_inf;
+    case DML_IS_INF: return is_inf;
+  }
+  return high < 0x7ff00000u;
+#else
   switch (OP) {
     case DML_IS_NAN: return dml_is_nan(x);
     case DML_IS_INF: return dml_is_inf(x);
   }
   return dml_is_finite(x);
+#endif
 }
 
 #elif defined(DML_COMPARE)

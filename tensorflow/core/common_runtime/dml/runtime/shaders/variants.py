@@ -39,17 +39,22 @@ class Shader:
 # What element-wise programs take and give: the shaders of each form.
 def elementwise(source: str, suffix: str) -> Sequence[Shader]:
     types = {
-        "unary": ALL,
-        "binary": ALL,
-        "ternary": NUMBERS,
-        "compare": ALL,
-        "classify": FLOATS,
+        "unary": (*ALL, "f64"),
+        "binary": (*ALL, "f64"),
+        "ternary": (*NUMBERS, "f64"),
+        "compare": (*ALL, "f64"),
+        "classify": (*FLOATS, "f64"),
         "choose": SIZES,
     }
     return [
         Shader(source, T=t, name=kind + suffix, defines={f"DML_{kind.upper()}": "1"})
         for kind, t in types.items()
     ]
+
+
+def casts() -> Sequence[Shader]:
+    types = (*ALL, "f64")
+    return [Shader("cast", T=(t,), U=[u for u in types if u != t]) for t in types]
 
 
 # Optimizers, and how many tensors each takes.
@@ -82,7 +87,7 @@ SHADERS = [
     # Element-wise, casts, copies.
     *elementwise("elementwise", ""),
     *elementwise("elementwise_strided", "_strided"),
-    *(Shader("cast", T=(t,), U=[u for u in ALL if u != t]) for t in ALL),
+    *casts(),
     Shader("copy_strided", T=SIZES),
     Shader("transpose", T=SIZES),
     Shader("fill", T=SIZES),
