@@ -122,6 +122,17 @@ def test_large_mean(device, layout, shift):
     helpers.check(y, normalize(x, expected_mean, inverse, scale, offset), max(tolerance, 1e-5))
 
 
+@pytest.mark.parametrize("count", [9001, 20011])
+def test_parts_of_unequal_length(device, count):
+    # A channel is divided among groups, of which the last has fewer elements.
+    x = np.zeros((count, 1), np.float32)
+    x[count // 2 + 1 :] = 1000
+    _, (mean, variance, _) = train(device, x, "contiguous")
+    expected_mean, expected_variance = statistics(x)
+    helpers.check(mean, expected_mean, 1e-6)
+    helpers.check(variance, expected_variance, 1e-6)
+
+
 def test_strided_vectors_and_absent_outputs(device):
     x = helpers.random((4, 5, 3))
     scale, offset = vectors(5)
