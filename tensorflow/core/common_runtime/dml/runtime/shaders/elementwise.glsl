@@ -31,31 +31,32 @@ layout(constant_id = 3) const uint SCALARS = 0;
 // The first input and the output may be bool while the rest is T.
 #ifdef DML_CHOOSE
 #define X_compute int
-#define X_storage4 u8vec4
+#define X_compute4 ivec4
 #define XBuffer ByteBuffer
 #define XVector4 ByteVector4
 #else
 #define X_compute T_compute
-#define X_storage4 T_storage4
+#define X_compute4 T_compute4
 #define XBuffer TBuffer
 #define XVector4 TVector4
 #endif
 #if defined(DML_COMPARE) || defined(DML_CLASSIFY)
 #define O_compute bool
 #define O_storage uint8_t
-#define O_storage4 u8vec4
+#define O_pack(a, b, c, d) u8vec4(uvec4(a, b, c, d))
 #define OBuffer ByteBuffer
 #define OVector4 ByteVector4
 #elif T_IS_BOOL
 #define O_compute T_compute
 #define O_storage(v) uint8_t((v) != 0)
-#define O_storage4 T_storage4
+#define O_pack(a, b, c, d) \
+  u8vec4(notEqual(ivec4(a, b, c, d), ivec4(0)))
 #define OBuffer TBuffer
 #define OVector4 TVector4
 #else
 #define O_compute T_compute
 #define O_storage T_storage
-#define O_storage4 T_storage4
+#define O_pack(a, b, c, d) T_storage4(T_compute4(a, b, c, d))
 #define OBuffer TBuffer
 #define OVector4 TVector4
 #endif
@@ -119,18 +120,30 @@ void make_four(uint first, uint step) {
 #ifndef DML_STRIDED
   if (whole) {
     uint v = first / 4;
-    X_storage4 xs = X_storage4(p.x.at[0]);
-    if ((SCALARS & 1u) == 0u) xs = XVector4(p.x).at[v];
-    for (int k = 0; k < 4; ++k) x[k] = X_compute(xs[k]);
+    X_compute4 xs;
+    if ((SCALARS & 1u) != 0u) {
+      xs = X_compute4(X_compute(p.x.at[0]));
+    } else {
+      xs = X_compute4(XVector4(p.x).at[v]);
+    }
+    for (int k = 0; k < 4; ++k) x[k] = xs[k];
 #if DML_INPUTS > 1
-    T_storage4 ys = T_storage4(p.y.at[0]);
-    if ((SCALARS & 2u) == 0u) ys = TVector4(p.y).at[v];
-    for (int k = 0; k < 4; ++k) y[k] = T_compute(ys[k]);
+    T_compute4 ys;
+    if ((SCALARS & 2u) != 0u) {
+      ys = T_compute4(T_compute(p.y.at[0]));
+    } else {
+      ys = T_compute4(TVector4(p.y).at[v]);
+    }
+    for (int k = 0; k < 4; ++k) y[k] = ys[k];
 #endif
 #if DML_INPUTS > 2
-    T_storage4 zs = T_storage4(p.z.at[0]);
-    if ((SCALARS & 4u) == 0u) zs = TVector4(p.z).at[v];
-    for (int k = 0; k < 4; ++k) z[k] = T_compute(zs[k]);
+    T_compute4 zs;
+    if ((SCALARS & 4u) != 0u) {
+      zs = T_compute4(T_compute(p.z.at[0]));
+    } else {
+      zs = T_compute4(TVector4(p.z).at[v]);
+    }
+    for (int k = 0; k < 4; ++k) z[k] = zs[k];
 #endif
   } else
 #endif
@@ -165,8 +178,7 @@ void make_four(uint first, uint step) {
 #ifndef DML_STRIDED
   if (whole) {
     OVector4(p.result).at[first / 4] =
-        O_storage4(O_storage(made[0]), O_storage(made[1]), O_storage(made[2]),
-                   O_storage(made[3]));
+        O_pack(made[0], made[1], made[2], made[3]);
     return;
   }
 #endif
