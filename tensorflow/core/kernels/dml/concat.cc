@@ -15,7 +15,7 @@ class Concat {
     const int count = c->num_inputs() - 1;
     const int first = axis_first_ ? 1 : 0;
     const TensorShape& shape = c->Input(first).shape();
-    int axis;
+    int axis = 0;
     TF_RETURN_IF_ERROR(ReadAxis(c, count, shape.dims(), &axis));
     TensorShape output_shape = shape;
     output_shape.set_dim(axis, 0);

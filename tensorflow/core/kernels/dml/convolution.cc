@@ -43,7 +43,7 @@ class Convolution {
       return errors::InvalidArgument("filter must be ", rank,
                                      "-dimensional: ", filter.DebugString());
     }
-    int64 groups, filter_channels, out_channels;
+    int64 groups = 0, filter_channels = 0, out_channels = 0;
     TF_RETURN_IF_ERROR(GetChannels(
         input.dim_size(ChannelDim(spatial_rank_, format_)), filter, &groups,
         &filter_channels, &out_channels));
@@ -127,12 +127,14 @@ class Convolution {
   Status Init(OpKernelConstruction* c) {
     TF_RETURN_IF_ERROR(ReadFormat(c, &format_));
     const int rank = spatial_rank_ + 2;
-    std::vector<int32> strides, dilations(rank, 1);
+    std::vector<int32> strides, dilations;
     std::vector<int64> paddings;
     TF_RETURN_IF_ERROR(c->GetAttr("strides", &strides));
     TF_RETURN_IF_ERROR(c->GetAttr("padding", &padding_));
     if (c->HasAttr("dilations")) {
       TF_RETURN_IF_ERROR(c->GetAttr("dilations", &dilations));
+    } else {
+      dilations.assign(rank, 1);
     }
     if (c->HasAttr("explicit_paddings")) {
       TF_RETURN_IF_ERROR(c->GetAttr("explicit_paddings", &paddings));

@@ -53,6 +53,17 @@ class Unary : ElementwiseBase {
   }
 };
 
+// Integers are round.
+class Same {
+ public:
+  explicit Same(OpKernelConstruction*) {}
+
+  Status Compute(KernelContext* c) {
+    c->SetOutput(0, c->Input(0));
+    return Status::OK();
+  }
+};
+
 class Binary : ElementwiseBase {
  public:
   Binary(OpKernelConstruction* c, dml_elementwise_op op)
@@ -161,7 +172,7 @@ const Kernels kUnary({
     UnaryRow("Ceil", kFloats, DML_CEIL),
     UnaryRow("Rint", kFloats, DML_ROUND_EVEN),
     UnaryRow("Round", kFloats, DML_ROUND_EVEN),
-    UnaryRow("Round", {DT_INT32, DT_INT64}, DML_IDENTITY),
+    Row("Round").Types("T", kIndices).Make<Same>(),
     UnaryRow("Relu", kFloats, DML_RELU),
     UnaryRow("Relu6", kFloats, DML_RELU6),
     UnaryRow("LeakyRelu", kFloats, DML_LEAKY_RELU),

@@ -156,7 +156,7 @@ const TypeList kFloatsAndInt64 = {DT_FLOAT, DT_HALF, DT_INT64};
 const Kernels kKernels({
     ReductionRow("Sum", kFloatsAndInt64, DML_REDUCE_SUM),
     ReductionRow("Mean", kFloats, DML_REDUCE_MEAN),
-    ReductionRow("Prod", {DT_FLOAT, DT_HALF, DT_INT32}, DML_REDUCE_PRODUCT),
+    ReductionRow("Prod", kFloats, DML_REDUCE_PRODUCT),
     ReductionRow("Max", kFloatsAndInt64, DML_REDUCE_MAX),
     ReductionRow("Min", kFloatsAndInt64, DML_REDUCE_MIN),
     ReductionRow("EuclideanNorm", kFloats, DML_REDUCE_L2),

@@ -51,7 +51,7 @@ class Split {
     }
     int64 given;
     TF_RETURN_IF_ERROR(c->HostInteger(0, &given));
-    int axis;
+    int axis = 0;
     TF_RETURN_IF_ERROR(CheckAxis(given, input.dims(), &axis));
     const int count = c->tf()->num_outputs();
     const int64 size = input.dim_size(axis);
@@ -91,7 +91,7 @@ class SplitV {
           c->Input(1).dims(), " -D and ", c->Input(1).NumElements(),
           " elements");
     }
-    int axis;
+    int axis = 0;
     TF_RETURN_IF_ERROR(CheckAxis(given, input.dims(), &axis));
     Dims sizes;
     TF_RETURN_IF_ERROR(c->HostIntegers(1, &sizes));

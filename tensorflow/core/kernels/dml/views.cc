@@ -1,5 +1,7 @@
 #include "tensorflow/core/kernels/dml/views.h"
 
+#include "tensorflow/core/framework/allocator.h"
+
 namespace tensorflow {
 namespace dml {
 namespace {
@@ -31,7 +33,8 @@ Tensor Reshaped(const Tensor& tensor, const TensorShape& shape) {
 
 bool RowsAreAligned(const Tensor& tensor) {
   if (tensor.dims() == 0 || tensor.NumElements() == 0) return false;
-  return tensor.TotalBytes() / tensor.dim_size(0) % EIGEN_MAX_ALIGN_BYTES == 0;
+  const size_t row_bytes = tensor.TotalBytes() / tensor.dim_size(0);
+  return row_bytes % Allocator::kAllocatorAlignment == 0;
 }
 
 View MakeView(const Tensor& tensor) {
