@@ -45,6 +45,19 @@ def placement(metadata):
     return {device: dict(counts) for device, counts in sorted(executed.items())}
 
 
+def counters():
+    """What the DML device counted since it was opened; empty without one."""
+    try:
+        import tensorflow_directml
+    except ImportError:
+        return ""
+    if not tensorflow_directml.adapters():
+        return ""
+    counted = tensorflow_directml.statistics()
+    names = ("launches", "submissions", "device_to_host_copies", "programs_compiled")
+    return "\nDML:0 in all: " + ", ".join(f"{name} {counted[name]}" for name in names)
+
+
 def table(executed):
     """The executions of a step by device, as text."""
     total = sum(sum(counts.values()) for counts in executed.values())

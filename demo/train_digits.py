@@ -173,6 +173,7 @@ def train(arguments):
     report.draw(history, os.path.join(arguments.out, "curves.png"))
     placement = report.placement(metadata)
     print(report.table(placement))
+    print(report.counters())
     with open(os.path.join(arguments.out, "result.json"), "w") as file:
         json.dump({"accuracy": accuracy, "history": history, "placement": placement}, file)
     if accuracy < arguments.least_accuracy:

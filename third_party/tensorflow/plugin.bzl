@@ -6,6 +6,7 @@
 PLUGIN_COPTS = [
     "-std=c++14",
     "-fvisibility=hidden",
+    "-Wno-array-bounds",
     "-Wno-unused-parameter",
     "-Wno-sign-compare",
 ]

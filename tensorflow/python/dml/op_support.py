@@ -10,7 +10,8 @@ Support = collections.namedtuple("Support", ["op", "kernels", "types", "host", "
 _HEADER = """\
 # Op support
 
-Made from the kernel registry by `tensorflow-directml ops --markdown`; do not edit.
+Made from the kernel registry; do not edit, but run
+`tensorflow-directml ops --markdown --compare docs/cuda_ops.json > docs/op_support.md`.
 
 {summary}
 
