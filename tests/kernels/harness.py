@@ -193,8 +193,9 @@ def check(row, dtype):
                     placeholder(row, v, np.float32 if widen and v.dtype == np.float16 else v.dtype)
                     for v in values
                 ]
-            feeds.update(zip(inputs, values))
-            feeds.update(zip(reference_inputs, values))
+            for tensor, value in zip(inputs + reference_inputs, values + values):
+                if tensor.op.type == "Placeholder":
+                    feeds[tensor] = value
             weights = []
             want = sum(outputs_and_gradients(row, reference_inputs, CPU, weights), [])
             got = sum(outputs_and_gradients(row, inputs, DML, weights), [])

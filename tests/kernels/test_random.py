@@ -12,16 +12,16 @@ TOLERANCE = {"float32": (1e-4, 1e-5), "float16": (2e-3, 1e-3)}
 def draw_thrice(device, op, arguments):
     with tf.Graph().as_default():
         with tf.device(device):
-            fetches = [getattr(tf.raw_ops, op)(shape=shape, **arguments) for shape in SHAPES]
+            fetches = [getattr(tf.raw_ops, op)(shape=np.array(shape, np.int32), **arguments) for shape in SHAPES]
         with tf.Session(config=config()) as session:
             return [session.run(fetches) for _ in range(3)]
 
 
-def check(op, dtype, **arguments):
+def check(op, numbers, **arguments):
     wants, gots = draw_thrice(CPU, op, arguments), draw_thrice(DML, op, arguments)
     for run, (want, got) in enumerate(zip(wants, gots)):
         for shape, w, g in zip(SHAPES, want, got):
-            compare("%s %s, run %d" % (op, shape, run), w, g, dtype, TOLERANCE.get(dtype))
+            compare("%s %s, run %d" % (op, shape, run), w, g, numbers, TOLERANCE.get(numbers))
 
 
 STATEFUL = ["RandomUniform", "RandomStandardNormal", "TruncatedNormal"]
