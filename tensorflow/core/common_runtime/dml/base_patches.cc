@@ -161,7 +161,9 @@ Status PatchFunctionCalls(const Image& image) {
   void* const ours = reinterpret_cast<void*>(&GetDeviceContextWithDml);
   if (*slot == ours) return Status::OK();
   if (*slot != original) {
-    return Mismatch("GetDeviceContext is already redirected");
+    return Mismatch(
+        "GetDeviceContext is already redirected; is another copy of the plugin "
+        "loaded?");
   }
   original_get_device_context = reinterpret_cast<GetDeviceContext>(original);
   return WritePointer(image, slot, ours);
