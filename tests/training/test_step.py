@@ -53,8 +53,9 @@ def session(network):
 
 
 def test_a_new_batch_size_compiles_nothing(network, session):
+    # Not 1: a broadcast along a batch of one is none, which is a program of its own.
     before = directml.statistics()
-    for batch in (16, 3, 1, 8):
+    for batch in (16, 3, 21, 8):
         assert np.isfinite(network.step(session, batch))
     after = directml.statistics()
     assert after["launches"] > before["launches"]

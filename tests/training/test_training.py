@@ -25,10 +25,10 @@ CASES = {
         "ReluGrad ApplyMomentum SparseSoftmaxCrossEntropyWithLogits", 2e-4),
     "keras_fit": (
         "Conv2D Conv2DBackpropFilter AvgPool AvgPoolGrad FusedBatchNormV3 MatMul TanhGrad "
-        "Softmax ResourceApplyAdam", 2e-4),
+        "SparseSoftmaxCrossEntropyWithLogits ResourceApplyAdam", 2e-4),
     "estimator": ("Conv2D Conv2DBackpropFilter AvgPoolGrad MatMul ApplyRMSProp", 2e-4),
     "gradient_tape": (
-        "Conv2D Conv2DBackpropFilter EluGrad MaxPoolGrad MatMul Mean ResourceApplyAdagrad",
+        "Conv2D Conv2DBackpropFilter EluGrad MaxPoolGrad MatMul Mean ResourceApplyAdagradV2",
         2e-4),
     "half_precision": ("Conv2D Conv2DBackpropFilter MatMul ApplyGradientDescent", 2e-2),
 }
