@@ -45,28 +45,29 @@ void main() {
   at.z = line % walk_count.y;
   at.y = line / walk_count.y % walk_count.x;
   at.x = line / walk_count.y / walk_count.x;
-  ivec4 x_at = walk_x_of_position(at);
   int group = int(channel / p.y_channels);
   int y_channel = int(channel % p.y_channels);
   int w_at = group * p.w_group + y_channel * p.w_y_channel;
   int x_first = p.x_offset + group * p.x_group;
 
+  ivec4 x_at[RUN];
   T_compute sum[RUN];
-  [[unroll]] for (uint r = 0; r < RUN; ++r) sum[r] = T_compute(0);
+  [[unroll]] for (uint r = 0; r < RUN; ++r) {
+    x_at[r] = walk_x_of_position(at + uvec4(0, 0, 0, r));
+    sum[r] = T_compute(0);
+  }
   uint taps = walk_tap_count();
   for (uint c = 0; c < p.x_channels; ++c) {
     int x_base = x_first + int(c) * p.x_channel;
     for (uint t = 0; t < taps; ++t) {
-      ivec3 tap = walk_tap(t);
-      ivec4 meet = x_at + walk_x_of_tap(tap);
+      ivec4 x_tap = walk_x_of_tap(walk_tap(t));
       T_compute w =
-          T_load(p.w, w_at + walk_w_of_tap(tap) + int(c) * p.w_x_channel);
+          T_load(p.w, w_at + walk_w_of_tap(walk_tap(t)) + int(c) * p.w_x_channel);
       [[unroll]] for (uint r = 0; r < RUN; ++r) {
+        ivec4 meet = x_at[r] + x_tap;
         bool inside = walk_inside(meet.yzw);
         T_compute v = T_load(p.x, inside ? x_base + meet.x : x_base);
         sum[r] += w * (inside ? v : T_compute(0));
-        meet.w += walk_step.z;
-        meet.x += walk_step.z * p.x_space.z;
       }
     }
   }
@@ -79,8 +80,8 @@ void main() {
   }
   [[unroll]] for (uint r = 0; r < RUN; ++r) {
     if (at.w + r < walk_count.z) {
-      T_store(p.y, y_at, epilogue_activate(sum[r] + bias, p.activation));
+      T_store(p.y, y_at + int(r) * walk_y_step.z,
+              epilogue_activate(sum[r] + bias, p.activation));
     }
-    y_at += walk_y_step.z;
   }
 }
