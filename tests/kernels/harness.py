@@ -66,7 +66,7 @@ class Row:
 
     def __init__(self, op, types, samples, call=None, attrs=None, domain=(-2, 2), gradient=False,
                  same_type=False, tolerance=None, launches=True, copies=False,
-                 grad_inputs=None):
+                 grad_inputs=None, also=()):
         self.op = op
         self.types = types
         self.samples = samples
@@ -79,7 +79,8 @@ class Row:
         self.launches = launches  # False: it only passes its input on
         self.copies = copies  # it may be a plain copy of memory, which has no tag
         self.attrs = attrs
-        covered.add(op)
+        self.also = also if gradient else ()  # ops that the gradient must run
+        covered.update([op, *self.also])
 
 
 def variants(rows):
@@ -175,9 +176,10 @@ def placeholder(row, value, dtype):
 
 
 def work_done(row):
-    """How much work of the row's op the device was sent so far."""
+    """How much work of each of the row's ops the device was sent so far."""
     copies = directml.statistics()["device_copies"] if row.copies else 0
-    return directml.launches_by_tag().get(row.op, 0) + copies
+    launches = directml.launches_by_tag()
+    return {op: launches.get(op, 0) + copies for op in (row.op, *row.also)}
 
 
 def check(row, dtype):
@@ -208,7 +210,9 @@ def check(row, dtype):
         with tf.Session(config=config()) as session:
             wants, gots = session.run([expected, actual], feeds)
     if row.launches:
-        assert work_done(row) > before, row.op + " did not run on the device"
+        after = work_done(row)
+        idle = [op for op in after if after[op] == before[op]]
+        assert not idle, "did not run on the device: " + ", ".join(idle)
     for label, want, got in zip(labels, wants, gots):
         compare(label, want, got, dtype, row.tolerance.get(dtype))
 

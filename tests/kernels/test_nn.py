@@ -61,12 +61,25 @@ def pool(name_, size, strides, padding):
     return op
 
 
+GRADIENTS = {
+    "Conv2D": ("Conv2DBackpropInput", "Conv2DBackpropFilter"),
+    "DepthwiseConv2dNative": ("DepthwiseConv2dNativeBackpropInput",
+                              "DepthwiseConv2dNativeBackpropFilter"),
+    "MaxPool": ("MaxPoolGrad",),
+    "AvgPool": ("AvgPoolGrad",),
+    "FusedBatchNorm": ("FusedBatchNormGrad",),
+    "FusedBatchNormV2": ("FusedBatchNormGradV2",),
+    "FusedBatchNormV3": ("FusedBatchNormGradV3",),
+}
+
+
 def both(op_name, op, samples, **more):
     """The op in NHWC and in NCHW."""
     return [
         nn(op_name, samples, call=lambda *inputs: op("NHWC", *inputs),
-           attrs={"data_format": "NHWC"}, **more),
-        nn(op_name, samples, call=through_nhwc(op), attrs={"data_format": "NCHW"}, **more),
+           attrs={"data_format": "NHWC"}, also=GRADIENTS[op_name], **more),
+        nn(op_name, samples, call=through_nhwc(op), attrs={"data_format": "NCHW"},
+           also=GRADIENTS[op_name], **more),
     ]
 
 
@@ -100,7 +113,8 @@ CONVOLUTION_ROWS = (
     + both("DepthwiseConv2dNative", depthwise((1, 1), "SAME"), [[(2, 5, 6, 3), (3, 3, 3, 2)]])
     + both("DepthwiseConv2dNative", depthwise((2, 2), "VALID"), [[(1, 6, 7, 2), (2, 3, 2, 1)]])
     + [nn("Conv3D", [[(1, 4, 5, 3, 2), (2, 3, 1, 2, 3)]],
-          attrs={"strides": [1, 1, 2, 1, 1], "padding": "SAME"}, types=("float32",))]
+          attrs={"strides": [1, 1, 2, 1, 1], "padding": "SAME"}, types=("float32",),
+          also=("Conv3DBackpropInputV2", "Conv3DBackpropFilterV2"))]
 )
 
 POOLING_ROWS = [
@@ -121,9 +135,17 @@ POOLING_ROWS = [
        call=lambda x, values: tf.raw_ops.MaxPoolGradGrad(
            orig_input=x, orig_output=tf.nn.max_pool2d(x, 2, 2, "VALID"), grad=values,
            ksize=[1, 2, 2, 1], strides=[1, 2, 2, 1], padding="VALID")),
-    nn("MaxPool3D", [[(1, 4, 5, 4, 2)]], types=("float32",), attrs={
+    nn("MaxPoolGradGradV2", [[(1, 4, 4, 2), (1, 4, 4, 2)]], gradient=False,
+       call=lambda x, values: tf.raw_ops.MaxPoolGradGradV2(
+           orig_input=x, orig_output=tf.nn.max_pool2d(x, 2, 2, "VALID"), grad=values,
+           ksize=[1, 2, 2, 1], strides=[1, 2, 2, 1], padding="VALID")),
+    nn("MaxPool3DGradGrad", [[(1, 4, 4, 4, 2), (1, 4, 4, 4, 2)]], gradient=False, types=("float32",),
+       call=lambda x, values: tf.raw_ops.MaxPool3DGradGrad(
+           orig_input=x, orig_output=tf.nn.max_pool3d(x, 2, 2, "VALID"), grad=values,
+           ksize=[1, 2, 2, 2, 1], strides=[1, 2, 2, 2, 1], padding="VALID")),
+    nn("MaxPool3D", [[(1, 4, 5, 4, 2)]], types=("float32",), also=("MaxPool3DGrad",), attrs={
         "ksize": [1, 2, 2, 2, 1], "strides": [1, 2, 2, 2, 1], "padding": "SAME"}),
-    nn("AvgPool3D", [[(1, 4, 5, 4, 2)]], types=("float32",), attrs={
+    nn("AvgPool3D", [[(1, 4, 5, 4, 2)]], types=("float32",), also=("AvgPool3DGrad",), attrs={
         "ksize": [1, 2, 2, 2, 1], "strides": [1, 2, 2, 2, 1], "padding": "SAME"}),
 ]
 
@@ -147,7 +169,7 @@ NORMAL_ROWS = [
     nn(op, [[shape, vector(0.5, 2), vector(-1, 1), vector(-1, 1), vector(0.5, 2)]
             for shape in ((4, 3, 5, 3), (1, 1, 2, 3))],
        types=types, call=normalize(op, training), attrs={"is_training": training},
-       grad_inputs=[0, 1, 2], same_type=True)
+       grad_inputs=[0, 1, 2], same_type=True, also=GRADIENTS[op])
     for training in (True, False)
     for op, types in [("FusedBatchNorm", ("float32",)), ("FusedBatchNormV2", ("float32",)),
                       ("FusedBatchNormV3", ("float32", "float16"))]

@@ -116,6 +116,32 @@ def test_scatter(op, resource):
         compare(op, want, got, dtype)
 
 
+covered.update(["ResourceGather", "StridedSliceAssign", "ResourceStridedSliceAssign"])
+
+
+def assign_slice_and_gather(device, resource):
+    with tf.Graph().as_default():
+        with tf.device(device):
+            variable = make_variable(np.arange(20, dtype=np.float32).reshape(5, 4), resource)
+            before = variable.read_value()
+            with tf.control_dependencies([before]):
+                update = variable[1:4:2, ::-1].assign(np.full((2, 4), 7, np.float32))
+            with tf.control_dependencies([update]):
+                rows = tf.gather(variable, [3, 0, 3])
+        with tf.Session(config=config()) as session:
+            session.run(tf.global_variables_initializer())
+            return session.run([before, rows])
+
+
+@pytest.mark.parametrize("resource", [False, True], ids=["ref", "resource"])
+def test_assign_to_a_slice(resource):
+    wants = assign_slice_and_gather(CPU, resource)
+    for want, got in zip(wants, assign_slice_and_gather(DML, resource)):
+        # What was read before the assignment of a resource stays as it was.
+        if resource or want.shape[0] == 3:
+            np.testing.assert_array_equal(got, want)
+
+
 def test_uninitialized_variable():
     with tf.Graph().as_default(), tf.device(DML):
         variable = tf.Variable(np.zeros(3, np.float32), use_resource=False)

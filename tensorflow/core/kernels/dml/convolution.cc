@@ -247,47 +247,29 @@ class Forward : Convolution {
   }
 };
 
-// A gradient's missing shape is an input: either the shape itself, in host
-// memory, or (first version of Conv3D) a tensor of that shape.
-class BackwardBase : protected Convolution {
- protected:
-  BackwardBase(OpKernelConstruction* c, int spatial_rank, bool depthwise,
-               bool shape_by_value)
-      : Convolution(c, spatial_rank, depthwise),
-        shape_by_value_(shape_by_value) {}
-
-  Status GetShape(KernelContext* c, int input, const char* name,
-                  TensorShape* shape) const {
-    const Tensor& tensor = c->Input(input);
-    if (!shape_by_value_) {
-      *shape = tensor.shape();
-      return Status::OK();
-    }
-    if (!TensorShapeUtils::IsVector(tensor.shape())) {
-      return errors::InvalidArgument(
-          c->tf()->op_kernel().type_string(), ": ", name,
-          " input must be 1-dim, not ", tensor.dims());
-    }
-    Dims sizes;
-    TF_RETURN_IF_ERROR(c->HostIntegers(input, &sizes));
-    return TensorShapeUtils::MakeShape(sizes.data(), sizes.size(), shape);
+// The shape of what a gradient is of: input `input`, in host memory.
+Status ReadShape(KernelContext* c, int input, const char* name,
+                 TensorShape* shape) {
+  const Tensor& tensor = c->Input(input);
+  if (!TensorShapeUtils::IsVector(tensor.shape())) {
+    return errors::InvalidArgument(c->tf()->op_kernel().type_string(), ": ",
+                                   name, " input must be 1-dim, not ",
+                                   tensor.dims());
   }
+  Dims sizes;
+  TF_RETURN_IF_ERROR(c->HostIntegers(input, &sizes));
+  return TensorShapeUtils::MakeShape(sizes.data(), sizes.size(), shape);
+}
 
- private:
-  const bool shape_by_value_;
-};
-
-class BackwardInput : BackwardBase {
+class BackwardInput : Convolution {
  public:
-  BackwardInput(OpKernelConstruction* c, int spatial_rank, bool depthwise,
-                bool shape_by_value)
-      : BackwardBase(c, spatial_rank, depthwise, shape_by_value) {}
+  using Convolution::Convolution;
 
   Status Compute(KernelContext* c) {
     const Tensor& filter = c->Input(1);
     const Tensor& output_gradient = c->Input(2);
     TensorShape input;
-    TF_RETURN_IF_ERROR(GetShape(c, 0, "input_sizes", &input));
+    TF_RETURN_IF_ERROR(ReadShape(c, 0, "input_sizes", &input));
     Geometry geometry;
     TF_RETURN_IF_ERROR(GetGradientGeometry(
         c, input, filter.shape(), output_gradient.shape(), &geometry));
@@ -306,17 +288,15 @@ class BackwardInput : BackwardBase {
   }
 };
 
-class BackwardFilter : BackwardBase {
+class BackwardFilter : Convolution {
  public:
-  BackwardFilter(OpKernelConstruction* c, int spatial_rank, bool depthwise,
-                 bool shape_by_value)
-      : BackwardBase(c, spatial_rank, depthwise, shape_by_value) {}
+  using Convolution::Convolution;
 
   Status Compute(KernelContext* c) {
     const Tensor& input = c->Input(0);
     const Tensor& output_gradient = c->Input(2);
     TensorShape filter;
-    TF_RETURN_IF_ERROR(GetShape(c, 1, "filter_sizes", &filter));
+    TF_RETURN_IF_ERROR(ReadShape(c, 1, "filter_sizes", &filter));
     Geometry geometry;
     TF_RETURN_IF_ERROR(GetGradientGeometry(
         c, input.shape(), filter, output_gradient.shape(), &geometry));
@@ -340,9 +320,9 @@ Row ForwardRow(const char* name, int spatial_rank, bool depthwise) {
 }
 template <typename Body>
 Row BackwardRow(const char* name, int spatial_rank, bool depthwise,
-                std::initializer_list<const char*> shape) {
-  return Row(name).Types("T", kFloats).Host(shape).Make<Body>(
-      spatial_rank, depthwise, shape.size() > 0);
+                const char* shape) {
+  return Row(name).Types("T", kFloats).Host({shape}).Make<Body>(spatial_rank,
+                                                                depthwise);
 }
 
 const Kernels kKernels({
@@ -350,19 +330,17 @@ const Kernels kKernels({
     ForwardRow("Conv3D", 3, false),
     ForwardRow("DepthwiseConv2dNative", 2, true),
     BackwardRow<BackwardInput>("Conv2DBackpropInput", 2, false,
-                               {"input_sizes"}),
-    BackwardRow<BackwardInput>("Conv3DBackpropInput", 3, false, {}),
+                               "input_sizes"),
     BackwardRow<BackwardInput>("Conv3DBackpropInputV2", 3, false,
-                               {"input_sizes"}),
+                               "input_sizes"),
     BackwardRow<BackwardInput>("DepthwiseConv2dNativeBackpropInput", 2, true,
-                               {"input_sizes"}),
+                               "input_sizes"),
     BackwardRow<BackwardFilter>("Conv2DBackpropFilter", 2, false,
-                                {"filter_sizes"}),
-    BackwardRow<BackwardFilter>("Conv3DBackpropFilter", 3, false, {}),
+                                "filter_sizes"),
     BackwardRow<BackwardFilter>("Conv3DBackpropFilterV2", 3, false,
-                                {"filter_sizes"}),
+                                "filter_sizes"),
     BackwardRow<BackwardFilter>("DepthwiseConv2dNativeBackpropFilter", 2, true,
-                                {"filter_sizes"}),
+                                "filter_sizes"),
 });
 
 }  // namespace
