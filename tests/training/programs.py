@@ -177,7 +177,8 @@ def main():
     losses = [float(loss) for loss in globals()[name]()]
     import tensorflow_directml as directml
 
-    print(json.dumps({"losses": losses, "launches": directml.launches_by_tag()}))
+    launches = directml.launches_by_tag() if directml.adapters() else {}
+    print(json.dumps({"losses": losses, "launches": launches}))
 
 
 if __name__ == "__main__":
