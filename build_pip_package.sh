@@ -28,7 +28,6 @@ fi
 
 PATH="$PWD/build/tools/bin:$PATH" build/tools/bin/python $tools/build_wheel.py \
   --libraries bazel-bin/tensorflow \
-  --package $(ls tensorflow/python/dml/*.py | grep -v -e /api.py -e /generate_api.py) \
-    bazel-bin/tensorflow/python/dml/api.py \
+  --package tensorflow/python/dml --api bazel-bin/tensorflow/python/dml/api.py \
   --base "$(setting base_wheel)" --base "$(setting base_wheel_cp36)" \
   --out "$out"

@@ -8,6 +8,7 @@ import sys
 from typing import Any, Dict, List, Optional
 
 from . import __version__, runtime
+from .upstream import cli as upstream
 
 # docs/environment.md explains them.
 VARIABLES = (
@@ -102,6 +103,9 @@ def main(argv: Optional[List[str]] = None) -> int:
         help="count the ops of another device, too",
     )
     command.set_defaults(run=_ops)
+
+    command = commands.add_parser("test-upstream", help=upstream.HELP)
+    upstream.add_arguments(command)
 
     arguments = parser.parse_args(argv)
     try:

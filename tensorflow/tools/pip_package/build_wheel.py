@@ -1,7 +1,7 @@
 """Makes the tensorflow-directml wheels from the base wheels and Bazel's outputs.
 
-    build_wheel.py --libraries DIR --package FILE... --base WHEEL [--base WHEEL]
-                   --out DIR
+    build_wheel.py --libraries DIR --package DIR --api FILE --base WHEEL
+                   [--base WHEEL] --out DIR
 
 Each base wheel (one a Python version) becomes one of ours: TensorFlow as it is,
 plus tensorflow_directml/ (the runtime and its Python) and tensorflow-plugins/
@@ -23,6 +23,8 @@ from wheel_archive import WheelWriter, read_record
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 RUNTIME = "libdml_runtime.so"
 PLUGIN = "libtensorflow_dml.so"
+# The package's sources, and those that Bazel makes.
+PACKAGE = "tensorflow/python/dml/"
 # Where the wheel puts each library, and where it looks for others from there.
 LIBRARIES = {
     RUNTIME: ("tensorflow_directml", None),
@@ -36,6 +38,27 @@ def finish_library(source, target, runpath):
     subprocess.run(["strip", "--strip-unneeded", target], check=True)
     command = ["--set-rpath", runpath] if runpath else ["--remove-rpath"]
     subprocess.run(["patchelf", *command, target], check=True)
+
+
+def installed_name(path):
+    """Where a file of the Python package lies in the wheel."""
+    _, found, inside = path.as_posix().rpartition(PACKAGE)
+    if not found:
+        raise SystemExit(f"{path} does not lie in {PACKAGE}")
+    return f"tensorflow_directml/{inside}"
+
+
+def package_files(folder, api):
+    """The Python of tensorflow_directml: the sources in `folder`, and Bazel's api.py."""
+    sources = {
+        str(path.relative_to(folder)): path
+        for path in sorted(folder.rglob("*.py"))
+        if path.name != "generate_api.py"
+    }
+    sources["api.py"] = api  # not the one that tests from the checkout leave there
+    return [
+        (f"tensorflow_directml/{name}", path.read_bytes(), False) for name, path in sources.items()
+    ]
 
 
 def base_licence(bases):
@@ -95,13 +118,14 @@ def repack(base, out, files, licences, platform):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--libraries", type=pathlib.Path, required=True)
-    parser.add_argument("--package", type=pathlib.Path, nargs="+", required=True)
+    parser.add_argument("--package", type=pathlib.Path, required=True)
+    parser.add_argument("--api", type=pathlib.Path, required=True)
     parser.add_argument("--base", type=pathlib.Path, action="append", required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
 
-    files = [(f"tensorflow_directml/{p.name}", p.read_bytes(), False) for p in arguments.package]
+    files = [(installed_name(path), path.read_bytes(), False) for path in arguments.package]
     with tempfile.TemporaryDirectory() as temporary:
         libraries = {}
         for name, (folder, runpath) in LIBRARIES.items():
