@@ -23,8 +23,8 @@ from wheel_archive import WheelWriter, read_record
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 RUNTIME = "libdml_runtime.so"
 PLUGIN = "libtensorflow_dml.so"
-# The package's sources, and those that Bazel makes.
-PACKAGE = "tensorflow/python/dml/"
+# What of the package's folder is installed: sources, and the data beside them.
+INSTALLED = (".py", ".html", ".json")
 # Where the wheel puts each library, and where it looks for others from there.
 LIBRARIES = {
     RUNTIME: ("tensorflow_directml", None),
@@ -40,20 +40,12 @@ def finish_library(source, target, runpath):
     subprocess.run(["patchelf", *command, target], check=True)
 
 
-def installed_name(path):
-    """Where a file of the Python package lies in the wheel."""
-    _, found, inside = path.as_posix().rpartition(PACKAGE)
-    if not found:
-        raise SystemExit(f"{path} does not lie in {PACKAGE}")
-    return f"tensorflow_directml/{inside}"
-
-
 def package_files(folder, api):
     """The Python of tensorflow_directml: the sources in `folder`, and Bazel's api.py."""
     sources = {
         str(path.relative_to(folder)): path
-        for path in sorted(folder.rglob("*.py"))
-        if path.name != "generate_api.py"
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in INSTALLED and path.name != "generate_api.py"
     }
     sources["api.py"] = api  # not the one that tests from the checkout leave there
     return [
@@ -125,7 +117,7 @@ def main():
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
 
-    files = [(installed_name(path), path.read_bytes(), False) for path in arguments.package]
+    files = package_files(arguments.package, arguments.api)
     with tempfile.TemporaryDirectory() as temporary:
         libraries = {}
         for name, (folder, runpath) in LIBRARIES.items():
