@@ -126,8 +126,10 @@ ROWS = [
         [(2, 5, 3), ints([0, 4], [2, 2]), ints(1)], [(2, 3, 5), ints([0, 4, 1], [2, 2, 3]), ints(2)],
     ], FLOATS, attrs={"batch_dims": 1}),
     moved("Gather", [[(5, 3), np.array([4, 0], np.int64)]], ("float32",)),
-    moved("DynamicStitch", [[ints(3, 0), ints([1], [1]), (2, 4), (2, 1, 4)], [ints(0), ints(1), (), ()]],
-          ("float32", "float16", "int64"), call=lambda i, j, x, y: tf.raw_ops.DynamicStitch(
+    moved("DynamicStitch", [
+        [ints(3, 0), ints([1], [2]), (2, 4), (2, 1, 4)], [ints(0, 1), axes(0), (2, 4), (1, 4)],
+        [ints(0), ints(1), (), ()],
+    ], ("float32", "float16", "int64"), call=lambda i, j, x, y: tf.raw_ops.DynamicStitch(
               indices=[i, j], data=[x, y])),
     moved("ZerosLike", [[(2, 3)], [()], [(0,)]]),
     moved("OnesLike", [[(2, 3)], [()], [(0,)]], ("float32", "float16", "int64", "bool")),

@@ -29,8 +29,7 @@ class AddN {
     // Later inputs must survive until they are added: reuse none of them.
     Tensor* sum;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0, 1}, 0, first.shape(), &sum));
-    TF_RETURN_IF_ERROR(
-        c->Elementwise(DML_ADD, {&first, &c->Input(1)}, *sum));
+    TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {&first, &c->Input(1)}, *sum));
     for (int i = 2; i < c->num_inputs(); ++i) {
       TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {sum, &c->Input(i)}, *sum));
     }

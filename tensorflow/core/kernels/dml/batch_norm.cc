@@ -88,8 +88,7 @@ class BatchNorm : BatchNormBase {
     }
     Tensor* statistics[4];  // mean, variance, saved mean, inverse deviation
     for (int i = 0; i < 4; ++i) {
-      TF_RETURN_IF_ERROR(
-          c->Output(1 + i, c->Input(1).shape(), &statistics[i]));
+      TF_RETURN_IF_ERROR(c->Output(1 + i, c->Input(1).shape(), &statistics[i]));
     }
     if (x.NumElements() == 0) {
       const float nan = std::numeric_limits<float>::quiet_NaN();
@@ -104,10 +103,10 @@ class BatchNorm : BatchNormBase {
     const dml_tensor mean = Describe(*statistics[0]);
     const dml_tensor variance = Describe(*statistics[1]);
     const dml_tensor inverse_deviation = Describe(*statistics[3]);
-    DML_RETURN_IF_FAILED(dml_batch_norm_training(
-        c->device(), &input, &scale, &offset, epsilon_,
-        /*unbiased_variance=*/1, &output, &mean, &variance,
-        &inverse_deviation));
+    DML_RETURN_IF_FAILED(
+        dml_batch_norm_training(c->device(), &input, &scale, &offset, epsilon_,
+                                /*unbiased_variance=*/1, &output, &mean,
+                                &variance, &inverse_deviation));
     return c->CopyTensor(*statistics[0], *statistics[2]);
   }
 
@@ -186,22 +185,29 @@ class BatchNormGradient : BatchNormBase {
     TF_RETURN_IF_ERROR(c->Temporary(DT_FLOAT, TensorShape({}), &epsilon));
     TF_RETURN_IF_ERROR(Fill(c, epsilon, epsilon_));
     TF_RETURN_IF_ERROR(c->Temporary(DT_FLOAT, variance.shape(), result));
-    TF_RETURN_IF_ERROR(
-        c->Elementwise(DML_ADD, {&variance, &epsilon}, *result));
+    TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {&variance, &epsilon}, *result));
     return c->Elementwise(DML_RSQRT, {result}, *result);
   }
 };
 
 const Kernels kKernels({
     Row("FusedBatchNorm").Types("T", {DT_FLOAT}).Make<BatchNorm>(),
-    Row("FusedBatchNormV2").Types("T", kFloats).Types("U", {DT_FLOAT})
+    Row("FusedBatchNormV2")
+        .Types("T", kFloats)
+        .Types("U", {DT_FLOAT})
         .Make<BatchNorm>(),
-    Row("FusedBatchNormV3").Types("T", kFloats).Types("U", {DT_FLOAT})
+    Row("FusedBatchNormV3")
+        .Types("T", kFloats)
+        .Types("U", {DT_FLOAT})
         .Make<BatchNorm>(),
     Row("FusedBatchNormGrad").Types("T", {DT_FLOAT}).Make<BatchNormGradient>(),
-    Row("FusedBatchNormGradV2").Types("T", kFloats).Types("U", {DT_FLOAT})
+    Row("FusedBatchNormGradV2")
+        .Types("T", kFloats)
+        .Types("U", {DT_FLOAT})
         .Make<BatchNormGradient>(),
-    Row("FusedBatchNormGradV3").Types("T", kFloats).Types("U", {DT_FLOAT})
+    Row("FusedBatchNormGradV3")
+        .Types("T", kFloats)
+        .Types("U", {DT_FLOAT})
         .Make<BatchNormGradient>(),
 });
 

@@ -27,7 +27,8 @@ class BiasBase {
     const int channels = format_ == FORMAT_NCHW ? 1 : shape.dims() - 1;
     int64 outer = 1, inner = 1;
     for (int d = 0; d < channels; ++d) outer *= shape.dim_size(d);
-    for (int d = channels + 1; d < shape.dims(); ++d) inner *= shape.dim_size(d);
+    for (int d = channels + 1; d < shape.dims(); ++d)
+      inner *= shape.dim_size(d);
     *result = TensorShape({outer, shape.dim_size(channels), inner});
     return Status::OK();
   }

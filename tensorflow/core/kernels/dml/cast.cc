@@ -24,8 +24,8 @@ class Cast {
   }
 };
 
-const TypeList kCastable = {DT_FLOAT, DT_HALF,  DT_INT8,   DT_INT16,
-                            DT_INT32, DT_INT64, DT_UINT8,  DT_UINT16,
+const TypeList kCastable = {DT_FLOAT,  DT_HALF,   DT_INT8,  DT_INT16,
+                            DT_INT32,  DT_INT64,  DT_UINT8, DT_UINT16,
                             DT_UINT32, DT_UINT64, DT_BOOL};
 
 const Kernels kKernels({

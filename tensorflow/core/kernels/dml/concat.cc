@@ -116,8 +116,8 @@ class Pack {
     TF_RETURN_IF_ERROR(c->Output(0, output_shape, &output));
     const View whole = MakeView(*output);
     for (int i = 0; i < count; ++i) {
-      TF_RETURN_IF_ERROR(CopyView(c, MakeView(c->Input(i), sizes),
-                                  Slice(whole, axis, i, 1)));
+      TF_RETURN_IF_ERROR(
+          CopyView(c, MakeView(c->Input(i), sizes), Slice(whole, axis, i, 1)));
     }
     return Status::OK();
   }
@@ -127,10 +127,15 @@ class Pack {
 };
 
 const Kernels kKernels({
-    Row("Concat").Types("T", kDeviceTypes).Host({"concat_dim"})
+    Row("Concat")
+        .Types("T", kDeviceTypes)
+        .Host({"concat_dim"})
         .Make<Concat>(true),
-    Row("ConcatV2").Types("T", kDeviceTypes).Types("Tidx", kIndices)
-        .Host({"axis"}).Make<Concat>(false),
+    Row("ConcatV2")
+        .Types("T", kDeviceTypes)
+        .Types("Tidx", kIndices)
+        .Host({"axis"})
+        .Make<Concat>(false),
     Row("Pack").Types("T", kDeviceTypes).Make<Pack>(),
 });
 

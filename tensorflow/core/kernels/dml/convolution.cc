@@ -1,8 +1,8 @@
 // Conv2D, Conv3D and DepthwiseConv2dNative, forward and both gradients.
 //
-// A filter is [spatial..., in channels / groups, out channels]; a depthwise one,
-// [spatial..., in channels, multiplier], is the same memory with in channels
-// groups and in channels * multiplier out channels.
+// A filter is [spatial..., in channels / groups, out channels]; a depthwise
+// one, [spatial..., in channels, multiplier], is the same memory with in
+// channels groups and in channels * multiplier out channels.
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/spatial.h"
 
@@ -44,9 +44,9 @@ class Convolution {
                                      "-dimensional: ", filter.DebugString());
     }
     int64 groups = 0, filter_channels = 0, out_channels = 0;
-    TF_RETURN_IF_ERROR(GetChannels(
-        input.dim_size(ChannelDim(spatial_rank_, format_)), filter, &groups,
-        &filter_channels, &out_channels));
+    TF_RETURN_IF_ERROR(
+        GetChannels(input.dim_size(ChannelDim(spatial_rank_, format_)), filter,
+                    &groups, &filter_channels, &out_channels));
     dml_convolution_attributes* attributes = &geometry->attributes;
     attributes->spatial_rank = spatial_rank_;
     attributes->groups = groups;
@@ -91,16 +91,19 @@ class Convolution {
     const int batch = BatchDim(spatial_rank_, format_);
     if (output_gradient.dim_size(batch) != expected.dim_size(batch)) {
       return errors::InvalidArgument(
-          op, ": input and out_backprop must have the same batch size. Input "
-          "batch: ", expected.dim_size(batch),
+          op,
+          ": input and out_backprop must have the same batch size. Input "
+          "batch: ",
+          expected.dim_size(batch),
           ", out_backprop batch: ", output_gradient.dim_size(batch));
     }
     const int channels = ChannelDim(spatial_rank_, format_);
     if (output_gradient.dim_size(channels) != expected.dim_size(channels)) {
       return errors::InvalidArgument(
-          op, depthwise_ ? ": depth_multiplier * in_depth not equal to out_depth"
-                         : ": filter and out_backprop must have the same "
-                           "out_depth");
+          op, depthwise_
+                  ? ": depth_multiplier * in_depth not equal to out_depth"
+                  : ": filter and out_backprop must have the same "
+                    "out_depth");
     }
     if (output_gradient != expected) {
       return errors::InvalidArgument(
@@ -173,7 +176,8 @@ class Convolution {
                 : "Spatial strides should be larger than 0.");
       }
       if (window->dilation <= 0) {
-        return errors::InvalidArgument("Dilated rates should be larger than 0.");
+        return errors::InvalidArgument(
+            "Dilated rates should be larger than 0.");
       }
       if (padding_ == EXPLICIT) {
         window->pad_before = paddings[2 * d];
@@ -241,8 +245,7 @@ class Forward : Convolution {
     const dml_tensor w = DescribeFilter(filter, geometry);
     const dml_tensor y = DescribeData(*output);
     DML_RETURN_IF_FAILED(dml_convolution(c->device(), &geometry.attributes, &x,
-                                         &w, nullptr, DML_ACTIVATION_NONE,
-                                         &y));
+                                         &w, nullptr, DML_ACTIVATION_NONE, &y));
     return Status::OK();
   }
 };
@@ -271,8 +274,8 @@ class BackwardInput : Convolution {
     TensorShape input;
     TF_RETURN_IF_ERROR(ReadShape(c, 0, "input_sizes", &input));
     Geometry geometry;
-    TF_RETURN_IF_ERROR(GetGradientGeometry(
-        c, input, filter.shape(), output_gradient.shape(), &geometry));
+    TF_RETURN_IF_ERROR(GetGradientGeometry(c, input, filter.shape(),
+                                           output_gradient.shape(), &geometry));
     Tensor* input_gradient;
     TF_RETURN_IF_ERROR(c->Output(0, input, &input_gradient));
     if (input_gradient->NumElements() == 0) return Status::OK();
@@ -298,8 +301,8 @@ class BackwardFilter : Convolution {
     TensorShape filter;
     TF_RETURN_IF_ERROR(ReadShape(c, 1, "filter_sizes", &filter));
     Geometry geometry;
-    TF_RETURN_IF_ERROR(GetGradientGeometry(
-        c, input.shape(), filter, output_gradient.shape(), &geometry));
+    TF_RETURN_IF_ERROR(GetGradientGeometry(c, input.shape(), filter,
+                                           output_gradient.shape(), &geometry));
     Tensor* filter_gradient;
     TF_RETURN_IF_ERROR(c->Output(0, filter, &filter_gradient));
     if (filter_gradient->NumElements() == 0) return Status::OK();
@@ -321,16 +324,17 @@ Row ForwardRow(const char* name, int spatial_rank, bool depthwise) {
 template <typename Body>
 Row BackwardRow(const char* name, int spatial_rank, bool depthwise,
                 const char* shape) {
-  return Row(name).Types("T", kFloats).Host({shape}).Make<Body>(spatial_rank,
-                                                                depthwise);
+  return Row(name)
+      .Types("T", kFloats)
+      .Host({shape})
+      .Make<Body>(spatial_rank, depthwise);
 }
 
 const Kernels kKernels({
     ForwardRow("Conv2D", 2, false),
     ForwardRow("Conv3D", 3, false),
     ForwardRow("DepthwiseConv2dNative", 2, true),
-    BackwardRow<BackwardInput>("Conv2DBackpropInput", 2, false,
-                               "input_sizes"),
+    BackwardRow<BackwardInput>("Conv2DBackpropInput", 2, false, "input_sizes"),
     BackwardRow<BackwardInput>("Conv3DBackpropInputV2", 3, false,
                                "input_sizes"),
     BackwardRow<BackwardInput>("DepthwiseConv2dNativeBackpropInput", 2, true,

@@ -41,8 +41,8 @@ class DynamicStitch {
       const auto values = indices.flat<int32>();
       for (int64 k = 0; k < values.size(); ++k) {
         if (values(k) < 0) {
-          return errors::InvalidArgument("indices[", i, "] is out of range: ",
-                                         values(k), " is negative");
+          return errors::InvalidArgument(
+              "indices[", i, "] is out of range: ", values(k), " is negative");
         }
         rows = std::max<int64>(rows, int64{values(k)} + 1);
       }
@@ -83,8 +83,10 @@ class DynamicStitch {
 };
 
 const Kernels kKernels({
-    Row("DynamicStitch").Types("T", {DT_FLOAT, DT_HALF, DT_INT64})
-        .Host({"indices"}).Make<DynamicStitch>(),
+    Row("DynamicStitch")
+        .Types("T", {DT_FLOAT, DT_HALF, DT_INT64})
+        .Host({"indices"})
+        .Make<DynamicStitch>(),
     // The shape arithmetic of reductions' gradients.
     Row("DynamicStitch").Types("T", {DT_INT32}).HostTwin(),
 });

@@ -10,7 +10,7 @@ namespace {
 const TypeList kFloatsAndInt64 = {DT_FLOAT, DT_HALF, DT_INT64};
 const TypeList kIntegers = {DT_INT8,  DT_INT16,  DT_INT32,  DT_INT64,
                             DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64};
-const TypeList kDivisible = {DT_FLOAT, DT_HALF,   DT_INT8,  DT_INT16,
+const TypeList kDivisible = {DT_FLOAT, DT_HALF,   DT_INT8, DT_INT16,
                              DT_INT64, DT_UINT16, DT_UINT8};
 
 // The op's attribute that tunes it, or null.
@@ -133,8 +133,8 @@ Row GradientRow(const char* name, dml_elementwise_op op) {
   return Row(name).Types("T", kFloats).Make<Gradient>(op);
 }
 
-const TypeList kEquatable = {DT_FLOAT,  DT_HALF,  DT_INT8,   DT_INT16,
-                             DT_INT64,  DT_UINT8, DT_BOOL};
+const TypeList kEquatable = {DT_FLOAT, DT_HALF,  DT_INT8, DT_INT16,
+                             DT_INT64, DT_UINT8, DT_BOOL};
 // TF lets Less and its kin compare all real numbers.
 const TypeList kComparable = kNumbers;
 

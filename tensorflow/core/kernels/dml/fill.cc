@@ -53,7 +53,8 @@ class FillLike {
 
   Status Compute(KernelContext* c) {
     Tensor* output;
-    TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, c->Input(0).shape(), &output));
+    TF_RETURN_IF_ERROR(
+        c->OutputOrForward({0}, 0, c->Input(0).shape(), &output));
     const uint64 value = ones_ ? One(output->dtype()) : 0;
     const dml_tensor y = Describe(*output, {output->NumElements()});
     DML_RETURN_IF_FAILED(dml_fill(c->device(), &y, &value));
@@ -65,8 +66,11 @@ class FillLike {
 };
 
 const Kernels kKernels({
-    Row("Fill").Types("T", kDeviceTypes).Types("index_type", kIndices)
-        .Host({"dims"}).Make<Fill>(),
+    Row("Fill")
+        .Types("T", kDeviceTypes)
+        .Types("index_type", kIndices)
+        .Host({"dims"})
+        .Make<Fill>(),
     Row("ZerosLike").Types("T", kDeviceTypes).Make<FillLike>(false),
     Row("OnesLike").Types("T", kDeviceTypes).Make<FillLike>(true),
 });

@@ -150,9 +150,9 @@ class Gather {
       if (batch_dims < 0) batch_dims += indices.dims();
       if (c->num_inputs() < 3) axis = batch_dims;
       if (batch_dims < 0 || batch_dims >= indices.dims()) {
-        return errors::InvalidArgument(
-            "Expected batch_dims in the range [", -indices.dims(), ", ",
-            indices.dims(), "), but got ", batch_dims_);
+        return errors::InvalidArgument("Expected batch_dims in the range [",
+                                       -indices.dims(), ", ", indices.dims(),
+                                       "), but got ", batch_dims_);
       }
       if (batch_dims >= rank) {
         return errors::InvalidArgument("batch_dims (", batch_dims,
@@ -201,13 +201,21 @@ class ResourceGather {
 };
 
 const Kernels kKernels({
-    Row("Gather").Types("Tparams", kAllDeviceTypes).Types("Tindices", kIndices)
+    Row("Gather")
+        .Types("Tparams", kAllDeviceTypes)
+        .Types("Tindices", kIndices)
         .Make<Gather>(),
-    Row("GatherV2").Types("Tparams", kAllDeviceTypes)
-        .Types("Tindices", kIndices).Types("Taxis", kIndices).Host({"axis"})
+    Row("GatherV2")
+        .Types("Tparams", kAllDeviceTypes)
+        .Types("Tindices", kIndices)
+        .Types("Taxis", kIndices)
+        .Host({"axis"})
         .Make<Gather>(),
-    Row("ResourceGather").Types("dtype", kDeviceTypes)
-        .Types("Tindices", kIndices).Host({"resource"}).Make<ResourceGather>(),
+    Row("ResourceGather")
+        .Types("dtype", kDeviceTypes)
+        .Types("Tindices", kIndices)
+        .Host({"resource"})
+        .Make<ResourceGather>(),
 });
 
 }  // namespace

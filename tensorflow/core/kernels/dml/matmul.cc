@@ -82,10 +82,11 @@ class MatMul {
           ", In[1]: ", b.shape().DebugString());
     }
     Tensor* product;
-    TF_RETURN_IF_ERROR(c->Output(0,
-                                 TensorShape({a.dim_size(transpose_a_ ? 1 : 0),
-                                              b.dim_size(transpose_b_ ? 0 : 1)}),
-                                 &product));
+    TF_RETURN_IF_ERROR(
+        c->Output(0,
+                  TensorShape({a.dim_size(transpose_a_ ? 1 : 0),
+                               b.dim_size(transpose_b_ ? 0 : 1)}),
+                  &product));
     return Multiply(c, a, transpose_a_, b, transpose_b_, *product);
   }
 
@@ -132,8 +133,8 @@ class BatchMatMul {
     const Tensor* const inputs[] = {&a, &b};
     for (int i = 0; i < 2; ++i) {
       if (inputs[i]->dims() < 2) {
-        return errors::InvalidArgument("In[", i, "] ndims must be >= 2: ",
-                                       inputs[i]->dims());
+        return errors::InvalidArgument(
+            "In[", i, "] ndims must be >= 2: ", inputs[i]->dims());
       }
     }
     return Status::OK();
@@ -141,9 +142,9 @@ class BatchMatMul {
 
   static Status CheckSameBatch(const Tensor& a, const Tensor& b) {
     if (a.dims() != b.dims()) {
-      return errors::InvalidArgument("In[0] and In[1] has different ndims: ",
-                                     a.shape().DebugString(), " vs. ",
-                                     b.shape().DebugString());
+      return errors::InvalidArgument(
+          "In[0] and In[1] has different ndims: ", a.shape().DebugString(),
+          " vs. ", b.shape().DebugString());
     }
     if (a.dims() < 2) {
       return errors::InvalidArgument("In[0] and In[1] ndims must be >= 2: ",

@@ -54,8 +54,10 @@ class OneHot {
 };
 
 const Kernels kKernels({
-    Row("OneHot").Types("T", kAllDeviceTypes)
-        .Types("TI", {DT_UINT8, DT_INT32, DT_INT64}).Host({"depth"})
+    Row("OneHot")
+        .Types("T", kAllDeviceTypes)
+        .Types("TI", {DT_UINT8, DT_INT32, DT_INT64})
+        .Host({"depth"})
         .Make<OneHot>(),
 });
 

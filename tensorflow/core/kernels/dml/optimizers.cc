@@ -39,14 +39,14 @@ class OptimizerBase {
       }
       const bool same_shape = i < slots_ || i == gradient_;
       if (same_shape && !tensor->IsSameSize((*tensors)[0])) {
-        return errors::InvalidArgument(
-            "var and ", names_[i], " do not have the same shape",
-            (*tensors)[0].shape().DebugString(), " ",
-            tensor->shape().DebugString());
+        return errors::InvalidArgument("var and ", names_[i],
+                                       " do not have the same shape",
+                                       (*tensors)[0].shape().DebugString(), " ",
+                                       tensor->shape().DebugString());
       }
       if (!same_shape && !TensorShapeUtils::IsScalar(tensor->shape())) {
-        return errors::InvalidArgument(names_[i], " is not a scalar: ",
-                                       tensor->shape().DebugString());
+        return errors::InvalidArgument(
+            names_[i], " is not a scalar: ", tensor->shape().DebugString());
       }
     }
     return Status::OK();
@@ -133,15 +133,17 @@ class KerasMomentum : OptimizerBase {
   }
 };
 
-Row RefRow(const char* name, dml_optimizer optimizer, int slots,
-           int gradient) {
-  return Row(name).Types("T", kFloats).Make<Optimizer>(optimizer, slots,
-                                                       gradient);
+Row RefRow(const char* name, dml_optimizer optimizer, int slots, int gradient) {
+  return Row(name)
+      .Types("T", kFloats)
+      .Make<Optimizer>(optimizer, slots, gradient);
 }
 Row ResourceRow(const char* name, dml_optimizer optimizer,
                 std::initializer_list<const char*> slots, int gradient) {
-  return Row(name).Types("T", kFloats).Host(slots).Make<Optimizer>(
-      optimizer, static_cast<int>(slots.size()), gradient);
+  return Row(name)
+      .Types("T", kFloats)
+      .Host(slots)
+      .Make<Optimizer>(optimizer, static_cast<int>(slots.size()), gradient);
 }
 
 // Name, optimizer, its variables, and the gradient's place among the inputs,
@@ -165,8 +167,10 @@ const Kernels kKernels({
                 {"var", "mg", "ms", "mom"}, 8),
     ResourceRow("ResourceApplyAdadelta", DML_ADADELTA,
                 {"var", "accum", "accum_update"}, 6),
-    Row("ResourceApplyKerasMomentum").Types("T", kFloats)
-        .Host({"var", "accum"}).Make<KerasMomentum>(),
+    Row("ResourceApplyKerasMomentum")
+        .Types("T", kFloats)
+        .Host({"var", "accum"})
+        .Make<KerasMomentum>(),
 });
 
 }  // namespace

@@ -69,11 +69,10 @@ Status EnqueuePad(KernelContext* c, dml_pad_mode mode, const Tensor& input,
     last_is_padded = padded;
   }
   if (from.size() > DML_MAX_RANK) {
-    return errors::Unimplemented("The DML device pads tensors of up to ",
-                                 DML_MAX_RANK,
-                                 " dimensions after merging, but ",
-                                 input.shape().DebugString(), " needs ",
-                                 from.size());
+    return errors::Unimplemented(
+        "The DML device pads tensors of up to ", DML_MAX_RANK,
+        " dimensions after merging, but ", input.shape().DebugString(),
+        " needs ", from.size());
   }
   const dml_tensor x = Describe(input, from);
   const dml_tensor y = Describe(output, to);
@@ -222,8 +221,7 @@ class MirrorPadGradient {
     const View from = MakeView(padded), to = MakeView(folded);
     const int64 size = to.sizes[d];
     const int64 edge = mode_ == DML_PAD_REFLECT ? 1 : 0;
-    TF_RETURN_IF_ERROR(
-        CopyView(c, Slice(from, d, padding.before, size), to));
+    TF_RETURN_IF_ERROR(CopyView(c, Slice(from, d, padding.before, size), to));
     // Outward from the edges, the pads mirror elements going inward.
     TF_RETURN_IF_ERROR(
         Add(c, Slice(from, d, padding.before - 1, padding.before, -1),
@@ -247,14 +245,26 @@ class MirrorPadGradient {
 };
 
 const Kernels kKernels({
-    Row("Pad").Types("T", kDeviceTypes).Types("Tpaddings", kIndices)
-        .Host({"paddings"}).Make<Pad>(),
-    Row("PadV2").Types("T", kDeviceTypes).Types("Tpaddings", kIndices)
-        .Host({"paddings", "constant_values"}).Make<Pad>(),
-    Row("MirrorPad").Types("T", kDeviceTypes).Types("Tpaddings", kIndices)
-        .Host({"paddings"}).Make<MirrorPad>(),
-    Row("MirrorPadGrad").Types("T", kNumbers).Types("Tpaddings", kIndices)
-        .Host({"paddings"}).Make<MirrorPadGradient>(),
+    Row("Pad")
+        .Types("T", kDeviceTypes)
+        .Types("Tpaddings", kIndices)
+        .Host({"paddings"})
+        .Make<Pad>(),
+    Row("PadV2")
+        .Types("T", kDeviceTypes)
+        .Types("Tpaddings", kIndices)
+        .Host({"paddings", "constant_values"})
+        .Make<Pad>(),
+    Row("MirrorPad")
+        .Types("T", kDeviceTypes)
+        .Types("Tpaddings", kIndices)
+        .Host({"paddings"})
+        .Make<MirrorPad>(),
+    Row("MirrorPadGrad")
+        .Types("T", kNumbers)
+        .Types("Tpaddings", kIndices)
+        .Host({"paddings"})
+        .Make<MirrorPadGradient>(),
 });
 
 }  // namespace

@@ -44,10 +44,9 @@ class Pooling {
       attributes->pad_before[i] = window.pad_before;
       spatial.push_back(size);
     }
-    *output =
-        SpatialShape(format_, input.dim_size(BatchDim(spatial_rank_, format_)),
-                     input.dim_size(ChannelDim(spatial_rank_, format_)),
-                     spatial);
+    *output = SpatialShape(
+        format_, input.dim_size(BatchDim(spatial_rank_, format_)),
+        input.dim_size(ChannelDim(spatial_rank_, format_)), spatial);
     return Status::OK();
   }
 
@@ -86,8 +85,8 @@ class Pooling {
 
   Status CheckWindow(const Dims& sizes, const Dims& strides) const {
     if (static_cast<int>(sizes.size()) != rank()) {
-      return errors::InvalidArgument(
-          "Sliding window ksize field must specify ", rank(), " dimensions");
+      return errors::InvalidArgument("Sliding window ksize field must specify ",
+                                     rank(), " dimensions");
     }
     if (static_cast<int>(strides.size()) != rank()) {
       return errors::InvalidArgument(
@@ -210,8 +209,10 @@ class AvgPoolGradient : Pooling {
   Status Compute(KernelContext* c) {
     Dims sizes;
     if (c->Input(0).dims() != 1 || c->Input(0).NumElements() != rank()) {
-      return errors::InvalidArgument("orig_input_shape must be 1-dimensional "
-                                     "and ", rank(), " elements");
+      return errors::InvalidArgument(
+          "orig_input_shape must be 1-dimensional "
+          "and ",
+          rank(), " elements");
     }
     TF_RETURN_IF_ERROR(c->HostIntegers(0, &sizes));
     TensorShape input, output;
@@ -233,26 +234,41 @@ class AvgPoolGradient : Pooling {
 
 const Kernels kKernels({
     Row("MaxPool").Types("T", kFloats).Make<Pool>(2, &dml_max_pool),
-    Row("MaxPoolV2").Types("T", kFloats).Host({"ksize", "strides"})
+    Row("MaxPoolV2")
+        .Types("T", kFloats)
+        .Host({"ksize", "strides"})
         .Make<Pool>(2, &dml_max_pool),
     Row("MaxPool3D").Types("T", kFloats).Make<Pool>(3, &dml_max_pool),
     Row("MaxPoolGrad").Types("T", kFloats).Make<MaxPoolGradient>(2),
-    Row("MaxPoolGradV2").Types("T", kFloats).Host({"ksize", "strides"})
+    Row("MaxPoolGradV2")
+        .Types("T", kFloats)
+        .Host({"ksize", "strides"})
         .Make<MaxPoolGradient>(2),
-    Row("MaxPool3DGrad").Types("T", {DT_FLOAT}).Types("TInput", {DT_FLOAT})
+    Row("MaxPool3DGrad")
+        .Types("T", {DT_FLOAT})
+        .Types("TInput", {DT_FLOAT})
         .Make<MaxPoolGradient>(3),
-    Row("MaxPool3DGrad").Types("T", {DT_HALF}).Types("TInput", {DT_HALF})
+    Row("MaxPool3DGrad")
+        .Types("T", {DT_HALF})
+        .Types("TInput", {DT_HALF})
         .Make<MaxPoolGradient>(3),
     Row("MaxPoolGradGrad").Types("T", kFloats).Make<MaxPoolGradientGradient>(2),
-    Row("MaxPoolGradGradV2").Types("T", kFloats).Host({"ksize", "strides"})
+    Row("MaxPoolGradGradV2")
+        .Types("T", kFloats)
+        .Host({"ksize", "strides"})
         .Make<MaxPoolGradientGradient>(2),
-    Row("MaxPool3DGradGrad").Types("T", kFloats)
+    Row("MaxPool3DGradGrad")
+        .Types("T", kFloats)
         .Make<MaxPoolGradientGradient>(3),
     Row("AvgPool").Types("T", kFloats).Make<Pool>(2, &dml_average_pool),
     Row("AvgPool3D").Types("T", kFloats).Make<Pool>(3, &dml_average_pool),
-    Row("AvgPoolGrad").Types("T", kFloats).Host({"orig_input_shape"})
+    Row("AvgPoolGrad")
+        .Types("T", kFloats)
+        .Host({"orig_input_shape"})
         .Make<AvgPoolGradient>(2),
-    Row("AvgPool3DGrad").Types("T", kFloats).Host({"orig_input_shape"})
+    Row("AvgPool3DGrad")
+        .Types("T", kFloats)
+        .Host({"orig_input_shape"})
         .Make<AvgPoolGradient>(3),
 });
 

@@ -130,11 +130,16 @@ class StatelessRandom {
 };
 
 Row StatefulRow(const char* name, dml_random_distribution distribution) {
-  return Row(name).Types("dtype", kFloats).Types("T", kIndices).Host({"shape"})
+  return Row(name)
+      .Types("dtype", kFloats)
+      .Types("T", kIndices)
+      .Host({"shape"})
       .Make<StatefulRandom>(distribution);
 }
 Row StatelessRow(const char* name, dml_random_distribution distribution) {
-  return Row(name).Types("dtype", kFloats).Host({"shape", "seed"})
+  return Row(name)
+      .Types("dtype", kFloats)
+      .Host({"shape", "seed"})
       .Make<StatelessRandom>(distribution);
 }
 
@@ -142,13 +147,16 @@ const Kernels kKernels({
     StatefulRow("RandomUniform", DML_RANDOM_UNIFORM),
     StatefulRow("RandomStandardNormal", DML_RANDOM_NORMAL),
     StatefulRow("TruncatedNormal", DML_RANDOM_TRUNCATED_NORMAL),
-    Row("RandomUniformInt").Types("Tout", kIndices).Types("T", kIndices)
+    Row("RandomUniformInt")
+        .Types("Tout", kIndices)
+        .Types("T", kIndices)
         .Host({"shape", "minval", "maxval"})
         .Make<StatefulRandom>(DML_RANDOM_UNIFORM_INT),
     StatelessRow("StatelessRandomUniform", DML_RANDOM_UNIFORM),
     StatelessRow("StatelessRandomNormal", DML_RANDOM_NORMAL),
     StatelessRow("StatelessTruncatedNormal", DML_RANDOM_TRUNCATED_NORMAL),
-    Row("StatelessRandomUniformInt").Types("dtype", kIndices)
+    Row("StatelessRandomUniformInt")
+        .Types("dtype", kIndices)
         .Host({"shape", "seed", "minval", "maxval"})
         .Make<StatelessRandom>(DML_RANDOM_UNIFORM_INT),
 });

@@ -138,16 +138,24 @@ class ArgReduction {
 };
 
 Row ReductionRow(const char* name, const TypeList& types, dml_reduce_op op) {
-  return Row(name).Types("T", types).Types("Tidx", kIndices)
-      .Host({"reduction_indices"}).Make<Reduction>(op);
+  return Row(name)
+      .Types("T", types)
+      .Types("Tidx", kIndices)
+      .Host({"reduction_indices"})
+      .Make<Reduction>(op);
 }
 Row LogicalRow(const char* name, dml_reduce_op op) {
-  return Row(name).Types("Tidx", kIndices).Host({"reduction_indices"})
+  return Row(name)
+      .Types("Tidx", kIndices)
+      .Host({"reduction_indices"})
       .Make<Reduction>(op);
 }
 Row ArgRow(const char* name, dml_arg_reduce_op op) {
-  return Row(name).Types("T", kFloats).Types("Tidx", kIndices)
-      .Types("output_type", kIndices).Host({"dimension"})
+  return Row(name)
+      .Types("T", kFloats)
+      .Types("Tidx", kIndices)
+      .Types("output_type", kIndices)
+      .Host({"dimension"})
       .Make<ArgReduction>(op);
 }
 

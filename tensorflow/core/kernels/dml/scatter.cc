@@ -150,16 +150,24 @@ const TypeList kScatterable = {DT_FLOAT, DT_HALF, DT_INT64};
 const TypeList kSegmentable = {DT_FLOAT, DT_HALF, DT_INT32, DT_INT64};
 
 Row RefRow(const char* name, dml_scatter_op op) {
-  return Row(name).Types("T", kScatterable).Types("Tindices", kIndices)
+  return Row(name)
+      .Types("T", kScatterable)
+      .Types("Tindices", kIndices)
       .Make<ScatterUpdate>(op);
 }
 Row ResourceRow(const char* name, dml_scatter_op op) {
-  return Row(name).Types("dtype", kScatterable).Types("Tindices", kIndices)
-      .Host({"resource"}).Make<ScatterUpdate>(op);
+  return Row(name)
+      .Types("dtype", kScatterable)
+      .Types("Tindices", kIndices)
+      .Host({"resource"})
+      .Make<ScatterUpdate>(op);
 }
 Row SegmentRow(const char* name, dml_scatter_op op) {
-  return Row(name).Types("T", kSegmentable).Types("Tindices", kIndices)
-      .Types("Tnumsegments", kIndices).Host({"num_segments"})
+  return Row(name)
+      .Types("T", kSegmentable)
+      .Types("Tindices", kIndices)
+      .Types("Tnumsegments", kIndices)
+      .Host({"num_segments"})
       .Make<UnsortedSegment>(op);
 }
 

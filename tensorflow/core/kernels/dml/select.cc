@@ -80,10 +80,9 @@ class SelectV2 {
     const BCast branches(BCast::FromShape(then.shape()),
                          BCast::FromShape(otherwise.shape()));
     if (!branches.IsValid()) {
-      return errors::InvalidArgument("then ", then.shape().DebugString(),
-                                     " and else ",
-                                     otherwise.shape().DebugString(),
-                                     " must be broadcastable");
+      return errors::InvalidArgument(
+          "then ", then.shape().DebugString(), " and else ",
+          otherwise.shape().DebugString(), " must be broadcastable");
     }
     const BCast all(BCast::FromShape(condition.shape()),
                     branches.output_shape());

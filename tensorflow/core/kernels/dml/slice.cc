@@ -209,10 +209,10 @@ class StridedSliceAssign : StridedBase {
     Tensor tensor;
     TF_RETURN_IF_ERROR(variables.GetForSparseUpdate(0, &tensor));
     if (tensor.dtype() != c->Input(4).dtype()) {
-      return errors::InvalidArgument(
-          "l-value dtype ", DataTypeString(tensor.dtype()),
-          " does not match r-value dtype ",
-          DataTypeString(c->Input(4).dtype()));
+      return errors::InvalidArgument("l-value dtype ",
+                                     DataTypeString(tensor.dtype()),
+                                     " does not match r-value dtype ",
+                                     DataTypeString(c->Input(4).dtype()));
     }
     StridedSelection selection;
     TF_RETURN_IF_ERROR(Check(c, tensor.shape(), &selection));
@@ -245,20 +245,30 @@ class StridedSliceAssign : StridedBase {
 };
 
 const Kernels kKernels({
-    Row("Slice").Types("T", kDeviceTypes).Host({"begin", "size"})
+    Row("Slice")
+        .Types("T", kDeviceTypes)
+        .Host({"begin", "size"})
         .Make<SliceKernel>(),
-    Row("StridedSlice").Types("T", kDeviceTypes)
-        .Host({"begin", "end", "strides"}).Make<StridedSlice>(),
-    Row("StridedSliceGrad").Types("T", kDeviceTypes)
+    Row("StridedSlice")
+        .Types("T", kDeviceTypes)
+        .Host({"begin", "end", "strides"})
+        .Make<StridedSlice>(),
+    Row("StridedSliceGrad")
+        .Types("T", kDeviceTypes)
         .Host({"shape", "begin", "end", "strides"})
         .Make<StridedSliceGradient>(),
-    Row("StridedSliceAssign").Types("T", kDeviceTypes)
-        .Host({"begin", "end", "strides"}).Make<StridedSliceAssign>(true),
-    Row("ResourceStridedSliceAssign").Types("T", kAllDeviceTypes)
+    Row("StridedSliceAssign")
+        .Types("T", kDeviceTypes)
+        .Host({"begin", "end", "strides"})
+        .Make<StridedSliceAssign>(true),
+    Row("ResourceStridedSliceAssign")
+        .Types("T", kAllDeviceTypes)
         .Host({"ref", "begin", "end", "strides"})
         .Make<StridedSliceAssign>(true),
-    Row("TensorStridedSliceUpdate").Types("T", kDeviceTypes)
-        .Host({"begin", "end", "strides"}).Make<StridedSliceAssign>(false),
+    Row("TensorStridedSliceUpdate")
+        .Types("T", kDeviceTypes)
+        .Host({"begin", "end", "strides"})
+        .Make<StridedSliceAssign>(false),
 });
 
 }  // namespace

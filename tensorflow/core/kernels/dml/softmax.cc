@@ -113,10 +113,13 @@ class SparseSoftmaxCrossEntropy {
 const Kernels kKernels({
     Row("Softmax").Types("T", kFloats).Make<Softmax>(false),
     Row("LogSoftmax").Types("T", kFloats).Make<Softmax>(true),
-    Row("SoftmaxCrossEntropyWithLogits").Types("T", kFloats)
+    Row("SoftmaxCrossEntropyWithLogits")
+        .Types("T", kFloats)
         .Make<SoftmaxCrossEntropy>(),
-    Row("SparseSoftmaxCrossEntropyWithLogits").Types("T", kFloats)
-        .Types("Tlabels", kIndices).Make<SparseSoftmaxCrossEntropy>(),
+    Row("SparseSoftmaxCrossEntropyWithLogits")
+        .Types("T", kFloats)
+        .Types("Tlabels", kIndices)
+        .Make<SparseSoftmaxCrossEntropy>(),
 });
 
 }  // namespace

@@ -30,8 +30,8 @@ Status SplitBy(KernelContext* c, const Tensor& input, int axis,
       shape.set_dim(axis, sizes[i]);
       Tensor* output;
       TF_RETURN_IF_ERROR(c->Output(i, shape, &output));
-      TF_RETURN_IF_ERROR(CopyView(c, Slice(whole, axis, begin, sizes[i]),
-                                  MakeView(*output)));
+      TF_RETURN_IF_ERROR(
+          CopyView(c, Slice(whole, axis, begin, sizes[i]), MakeView(*output)));
     }
     begin += sizes[i];
   }
@@ -116,8 +116,9 @@ class SplitV {
     for (int64& size : *sizes) {
       if (size == -1) {
         if (open != nullptr) {
-          return errors::InvalidArgument("There can only be one -1 in the "
-                                         "input.");
+          return errors::InvalidArgument(
+              "There can only be one -1 in the "
+              "input.");
         }
         open = &size;
       } else if (size < 0) {
@@ -183,8 +184,11 @@ class Unpack {
 
 const Kernels kKernels({
     Row("Split").Types("T", kDeviceTypes).Host({"split_dim"}).Make<Split>(),
-    Row("SplitV").Types("T", kDeviceTypes).Types("Tlen", kIndices)
-        .Host({"size_splits", "split_dim"}).Make<SplitV>(),
+    Row("SplitV")
+        .Types("T", kDeviceTypes)
+        .Types("Tlen", kIndices)
+        .Host({"size_splits", "split_dim"})
+        .Make<SplitV>(),
     Row("Unpack").Types("T", kDeviceTypes).Make<Unpack>(),
 });
 

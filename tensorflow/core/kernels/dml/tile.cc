@@ -160,13 +160,22 @@ class Reverse {
 };
 
 const Kernels kKernels({
-    Row("Tile").Types("T", kAllDeviceTypes).Types("Tmultiples", kIndices)
-        .Host({"multiples"}).Make<Tile>(),
-    Row("BroadcastTo").Types("T", kDeviceTypes).Types("Tidx", kIndices)
-        .Host({"shape"}).Make<BroadcastTo>(),
+    Row("Tile")
+        .Types("T", kAllDeviceTypes)
+        .Types("Tmultiples", kIndices)
+        .Host({"multiples"})
+        .Make<Tile>(),
+    Row("BroadcastTo")
+        .Types("T", kDeviceTypes)
+        .Types("Tidx", kIndices)
+        .Host({"shape"})
+        .Make<BroadcastTo>(),
     Row("Reverse").Types("T", kDeviceTypes).Host({"dims"}).Make<Reverse>(true),
-    Row("ReverseV2").Types("T", kDeviceTypes).Types("Tidx", kIndices)
-        .Host({"axis"}).Make<Reverse>(false),
+    Row("ReverseV2")
+        .Types("T", kDeviceTypes)
+        .Types("Tidx", kIndices)
+        .Host({"axis"})
+        .Make<Reverse>(false),
 });
 
 }  // namespace

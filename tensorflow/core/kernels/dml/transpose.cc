@@ -33,8 +33,7 @@ class Transpose {
   }
 
  private:
-  static Status ReadPermutation(KernelContext* c, int rank,
-                                Dims* permutation) {
+  static Status ReadPermutation(KernelContext* c, int rank, Dims* permutation) {
     const TensorShape& shape = c->Input(1).shape();
     if (!TensorShapeUtils::IsVector(shape)) {
       return errors::InvalidArgument("perm must be a vector, not ",
@@ -42,9 +41,9 @@ class Transpose {
     }
     TF_RETURN_IF_ERROR(c->HostIntegers(1, permutation));
     if (static_cast<int>(permutation->size()) != rank) {
-      return errors::InvalidArgument("transpose expects a vector of size ",
-                                     rank, ". But input(1) is a vector of size ",
-                                     permutation->size());
+      return errors::InvalidArgument(
+          "transpose expects a vector of size ", rank,
+          ". But input(1) is a vector of size ", permutation->size());
     }
     gtl::InlinedVector<bool, 8> seen(rank, false);
     for (int64 d : *permutation) {
@@ -55,8 +54,8 @@ class Transpose {
     }
     for (int d = 0; d < rank; ++d) {
       if (!seen[d]) {
-        return errors::InvalidArgument(
-            d, " is missing from {", str_util::Join(*permutation, ","), "}.");
+        return errors::InvalidArgument(d, " is missing from {",
+                                       str_util::Join(*permutation, ","), "}.");
       }
     }
     return Status::OK();
@@ -64,9 +63,13 @@ class Transpose {
 };
 
 const Kernels kKernels({
-    Row("Transpose").Types("T", kAllDeviceTypes).Host({"perm"})
+    Row("Transpose")
+        .Types("T", kAllDeviceTypes)
+        .Host({"perm"})
         .Make<Transpose>(),
-    Row("ConjugateTranspose").Types("T", kAllDeviceTypes).Host({"perm"})
+    Row("ConjugateTranspose")
+        .Types("T", kAllDeviceTypes)
+        .Host({"perm"})
         .Make<Transpose>(),
 });
 

@@ -11,8 +11,8 @@ namespace {
 // Gives `var` a buffer of its own, with the same contents.
 Status CopyBuffer(KernelContext* c, Var* var) {
   Tensor copy;
-  TF_RETURN_IF_ERROR(c->Temporary(var->tensor()->dtype(),
-                                  var->tensor()->shape(), &copy));
+  TF_RETURN_IF_ERROR(
+      c->Temporary(var->tensor()->dtype(), var->tensor()->shape(), &copy));
   TF_RETURN_IF_ERROR(c->CopyTensor(*var->tensor(), copy));
   *var->tensor() = copy;
   return Status::OK();

@@ -44,8 +44,8 @@ View MakeView(const Tensor& tensor) {
 }
 
 View MakeView(const Tensor& tensor, gtl::ArraySlice<int64> sizes) {
-  return View{Address(tensor), tensor.dtype(),
-              Dims(sizes.begin(), sizes.end()), RowMajorStrides(sizes)};
+  return View{Address(tensor), tensor.dtype(), Dims(sizes.begin(), sizes.end()),
+              RowMajorStrides(sizes)};
 }
 
 View Slice(View view, int dim, int64 begin, int64 size, int64 step) {
@@ -86,8 +86,8 @@ Status ToDmlTensors(std::initializer_list<const View*> views,
     if (first.sizes[d] == 1) continue;
     bool merge = !last.empty();
     for (const View* view : views) {
-      merge = merge && view->strides[last.back()] ==
-                           view->strides[d] * view->sizes[d];
+      merge = merge &&
+              view->strides[last.back()] == view->strides[d] * view->sizes[d];
     }
     if (merge) {
       sizes.back() *= first.sizes[d];
