@@ -96,6 +96,9 @@ tf.test.main()
     assert "Digamma[T=float64]" in rows["WantsTest.testFunction"]["cpu_ops"]
     assert "Lgamma[T=float32]" not in rows["WantsTest.testFunction"]["cpu_ops"]
     assert not rows["WantsTest.testNothing"]["cpu_ops"]
+    quiet = {test: row["quiet"] for test, row in rows.items() if test}
+    assert quiet["WantsTest.testSession"] == "kernels_missing"
+    assert quiet["WantsTest.testNothing"] == "no_ops"
     log = rows["WantsTest.testFails"]["log"]
     assert "its own words" in log
     assert "Instantiating kernel" not in log, "the runner's own lines are not the test's log"
@@ -133,6 +136,7 @@ def test_on_the_installed_plugin(runner):
     path = runner.add("device", "")
     path.write_text(
         """
+import numpy as np
 import tensorflow as tf
 class DeviceTest(tf.test.TestCase):
     def testMatMul(self):
@@ -145,6 +149,10 @@ class DeviceTest(tf.test.TestCase):
         with tf.Session() as session:
             x = tf.placeholder(tf.complex128, [2])
             session.run(tf.real(x) + 1, {x: [1, 2]})
+    def testEmpty(self):
+        with tf.Session() as session:
+            x = tf.placeholder(tf.float32, [0, 2])
+            session.run(tf.matmul(x, [[1.0], [2.0]]), {x: np.zeros([0, 2])})
 tf.test.main()
 """
     )
@@ -154,4 +162,8 @@ tf.test.main()
     assert not rows["DeviceTest.testMatMul"]["cpu_ops"]
     assert runner.states()["DeviceTest.testMatMul"] == ("passed", "passed")
     assert runner.states()["DeviceTest.testNothing"] == ("passed", "no_launches")
+    quiet = {test: row["quiet"] for test, row in rows.items() if test}
+    assert quiet["DeviceTest.testNothing"] == "no_ops"
+    assert quiet["DeviceTest.testEmpty"] == "nothing_to_launch"
+    assert quiet["DeviceTest.testMatMul"] == ""
     assert any("complex128" in op for op in rows["DeviceTest.testWants"]["cpu_ops"])

@@ -40,6 +40,11 @@ class Target(NamedTuple):
 
     def environment(self) -> Dict[str, str]:
         environment = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
+        if "PYTHONPATH" in environment:
+            # Relative to this process's folder; a worker has its own.
+            environment["PYTHONPATH"] = os.pathsep.join(
+                os.path.abspath(path) for path in environment["PYTHONPATH"].split(os.pathsep)
+            )
         # Names of parameterized tests must be the same in every process.
         environment["PYTHONHASHSEED"] = "0"
         # The checkout is the user's; no __pycache__ goes there.

@@ -25,6 +25,7 @@ class Result(NamedTuple):
     seconds: float = 0.0
     launches: Dict[str, int] = {}  # noqa: RUF012  by op type; nobody changes it
     cpu_ops: Dict[str, int] = {}  # noqa: RUF012  ran on the CPU for want of a DML kernel
+    dml_kernels: int = 0  # kernels created on the device, host ones included
     details: str = ""  # the traceback, or why it was skipped
     log: str = ""  # the process's output; empty for a pass
 

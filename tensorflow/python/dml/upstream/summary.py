@@ -36,6 +36,12 @@ VERDICTS = (REGRESSION, FAILURE, NO_PROOF, KNOWN, OPEN, SAME)
 _BAD = (FAILED, CRASHED, TIMED_OUT)
 
 
+# Why a test passed without launches.
+QUIET_KERNELS = "kernels_missing"  # what it ran has no DML kernel
+QUIET_HOST = "nothing_to_launch"  # placed on DML: host ops, empty tensors, errors
+QUIET_NO_OPS = "no_ops"  # it ran no op that is not the CPU's by name or by colocation
+
+
 class Row(NamedTuple):
     """A test on both devices."""
 
@@ -48,6 +54,7 @@ class Row(NamedTuple):
     baseline_seconds: float
     launches: Dict[str, int]
     cpu_ops: Dict[str, int]
+    quiet: str  # one of QUIET_*, for a pass without launches
     details: str
     log: str
     known: str  # reason and figure of the entry that accepts the outcome
@@ -125,6 +132,7 @@ def build(baseline: Optional[Store], dml: Optional[Store], entries: Sequence[Ent
                 expected.seconds if expected else 0.0,
                 ran.launches if ran else {},
                 ran.cpu_ops if ran else {},
+                _quiet(ran) if ran and ran.state == NO_LAUNCHES else "",
                 shown.details,
                 shown.log,
                 "%s (%s)" % (known.reason, known.figure) if known else "",
@@ -137,6 +145,12 @@ def build(baseline: Optional[Store], dml: Optional[Store], entries: Sequence[Ent
         dml.build if dml else {},
         known_differences.stale(entries, list(right.values())),
     )
+
+
+def _quiet(result: Result) -> str:
+    if result.cpu_ops:
+        return QUIET_KERNELS
+    return QUIET_HOST if result.dml_kernels else QUIET_NO_OPS
 
 
 def _unknown(store: Optional[Store], file: str, test: str) -> str:
@@ -173,6 +187,7 @@ def as_json(summary: Summary) -> Dict[str, Any]:
             for device in ("baseline", "dml")
         },
         "verdicts": summary.verdicts(),
+        "no_launches": dict(collections.Counter(row.quiet for row in summary.rows if row.quiet)),
         "stale_known_differences": [entry._asdict() for entry in summary.stale],
         "missing_kernels": [kernel._asdict() for kernel in summary.missing],
         "tests": [row._asdict() for row in summary.rows],

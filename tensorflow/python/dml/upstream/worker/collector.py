@@ -69,7 +69,7 @@ class Collector(unittest.TestResult):
             end,
             seconds=seconds,
             launches=launches,
-            cpu_ops=self._missing_kernels(end) if self._launches else {},
+            **(self._placement(end) if self._launches else {}),
         )
         if time.time() > self._deadline:
             self.stop()
@@ -144,14 +144,16 @@ class Collector(unittest.TestResult):
             self.stop()
         return launches
 
-    def _missing_kernels(self, end: int) -> Dict[str, int]:
+    def _placement(self, end: int) -> Dict[str, Any]:
+        """What the output since the test's start says of where its ops ran."""
         self._output.seek(self._offset)
         output = self._output.read(end - self._offset).decode("utf-8", "replace")
-        if not placement.created(output):
-            return {}
-        if not self._kernels:
-            self._kernels = placement.DeviceKernels()
-        return self._kernels.missing(output)
+        found: Dict[str, Any] = {"dml_kernels": sum(placement.created(output, "DML").values())}
+        if placement.created(output, "CPU"):
+            if not self._kernels:
+                self._kernels = placement.DeviceKernels()
+            found["cpu_ops"] = self._kernels.missing(output)
+        return found
 
     def _end_of_output(self) -> int:
         sys.stdout.flush()

@@ -33,7 +33,7 @@ _EVENT = re.compile(
     r'\[(?P<attributes>.*?)(?:, )?(?:_device="(?P<device>[^"]*)")?\]\(.*\)$',
     re.MULTILINE,
 )
-_CPU = re.compile(r"/device:CPU:\d+$")
+_DEVICE = re.compile(r"/device:(\w+):\d+$")
 _TYPE = re.compile(r"(\w+)=(?:DT_(\w+)|\[(DT_\w+(?:, DT_\w+)*)\])")
 _NAMES = {"HALF": "float16", "FLOAT": "float32", "DOUBLE": "float64"}
 
@@ -48,8 +48,8 @@ def _types(attributes: str) -> Types:
     return tuple(sorted(found))
 
 
-def created(output: str) -> Dict[Tuple[str, Types], int]:
-    """Kernels created on a CPU, by op and its type attributes."""
+def created(output: str, device_type: str) -> Dict[Tuple[str, Types], int]:
+    """Kernels created on devices of a type ("CPU"), by op and its type attributes."""
     count: Dict[Tuple[str, Types], int] = collections.Counter()
     eager = {}  # the device of the last eager op
     for event in _EVENT.finditer(output):
@@ -57,9 +57,9 @@ def created(output: str) -> Dict[Tuple[str, Types], int]:
         if op is None:
             eager = {event.group("eager"): event.group("eager_device")}
             continue
-        device = event.group("device") or eager.get(op, "")
+        device = _DEVICE.search(event.group("device") or eager.get(op, ""))
         # Those of a leading underscore are the executor's own.
-        if _CPU.search(device) and not op.startswith("_"):
+        if device and device.group(1) == device_type and not op.startswith("_"):
             count[op, _types(event.group("attributes"))] += 1
     return count
 
@@ -100,6 +100,6 @@ class DeviceKernels:
         """Kernels created on a CPU that DML does not have, by description."""
         return {
             describe(op, types): count
-            for (op, types), count in sorted(created(output).items())
+            for (op, types), count in sorted(created(output, "CPU").items())
             if not self.has(op, types)
         }
