@@ -1,13 +1,13 @@
 #!/bin/bash
 # Builds the wheel and runs all tests, on a machine with nothing prepared:
 #
-#   ci/test.sh [LAYER...]        (default: tools runtime packaging kernels training)
+#   ci/test.sh [LAYER...]        (default: all, in the order below)
 #
 # Arguments for pytest may be given in PYTEST_ADDOPTS. What an earlier run left in
 # build/ is used again.
 source "$(dirname "$0")/common.sh"
 layers=("$@")
-((${#layers[@]})) || layers=(tools runtime packaging kernels training)
+((${#layers[@]})) || layers=(tools runtime packaging device kernels training upstream)
 
 build_all
 tools_venv

@@ -35,7 +35,7 @@ def run_python(tmp_path):
             [sys.executable, "-W", "ignore", str(script)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            universal_newlines=True,
+            text=True,
             env=variables,
             timeout=120,
         )

@@ -3,9 +3,10 @@ these tests."""
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from tensorflow.python.framework import function
 from tensorflow.python.ops import functional_ops, gen_state_ops
+
+import tensorflow as tf
 
 v1 = tf.compat.v1
 DML = "/device:DML:0"

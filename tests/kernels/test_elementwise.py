@@ -2,8 +2,19 @@
 
 import numpy as np
 import pytest
-from harness import (FLOATS, FLOATS_AND_INT64, INTEGERS, Row, check, compare, error_of, name, raw, run,
-                     variants)
+from harness import (
+    FLOATS,
+    FLOATS_AND_INT64,
+    INTEGERS,
+    Row,
+    check,
+    compare,
+    error_of,
+    name,
+    raw,
+    run,
+    variants,
+)
 
 # Odd shapes; programs do not depend on them, so they cost little.
 UNARY = [[()], [(1,)], [(0, 3)], [(7,)], [(3, 1, 5)], [(2, 1, 2, 1, 2, 1, 2, 3)], [(1031,)]]
@@ -75,7 +86,7 @@ BINARY_ROWS = [
     binary("Maximum", FLOATS_AND_INT64), binary("Minimum", FLOATS_AND_INT64),
     binary("Pow", FLOATS, (0.3, 3), tolerance=ROUNDED_TWICE),
     binary("Pow", ("int64",), (0, 5), False),
-    binary("SquaredDifference", FLOATS_AND_INT64), 
+    binary("SquaredDifference", FLOATS_AND_INT64),
     binary("Atan2", domain=(0.2, 2), gradient=False),
     binary("Atan2", domain=(0.2, 2), samples=SAME),
     binary("MulNoNan", ("float32",), gradient=False),

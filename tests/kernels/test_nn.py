@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import (FLOATS, Row, axes, check, error_of, ints, name, raw, tf, variants)
+from harness import FLOATS, Row, axes, check, error_of, ints, name, raw, tf, variants
 
 # Sums of many float16 products, accumulated in float32 but of rounded gradients.
 SUMS = {"float32": (1e-4, 1e-5), "float16": (1e-2, 1e-2)}

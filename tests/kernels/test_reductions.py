@@ -2,8 +2,19 @@
 
 import numpy as np
 import pytest
-from harness import (FLOATS, FLOATS_AND_INT64, INDICES, Row, axes, check, error_of, ints, name, raw,
-                     variants)
+from harness import (
+    FLOATS,
+    FLOATS_AND_INT64,
+    INDICES,
+    Row,
+    axes,
+    check,
+    error_of,
+    ints,
+    name,
+    raw,
+    variants,
+)
 
 SAMPLES = [
     [(4, 5), axes(1)], [(4, 5), axes(0)], [(4, 5), axes(0, 1)], [(4, 5), np.zeros(0, np.int32)],

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import CPU, DML, FLOATS, INDICES, compare, config, covered, tf
+from harness import CPU, DML, FLOATS, compare, config, covered, tf
 
 # name, variables, (name, value) of the scalars in the op's order, attributes
 OPTIMIZERS = [

@@ -93,6 +93,6 @@ def run_python(code, **variables):
         env=dict(os.environ, **variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        universal_newlines=True,
+        text=True,
         timeout=300,
     )

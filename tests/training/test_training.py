@@ -39,7 +39,7 @@ def train(name, visible):
                        DML_VISIBLE_DEVICES="0" if visible else "-1")
     run = subprocess.run([sys.executable, str(PROGRAMS), name], env=environment,
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600,
-                         universal_newlines=True)
+                         text=True)
     assert run.returncode == 0, run.stderr[-4000:]
     result = json.loads(run.stdout.splitlines()[-1])
     return np.array(result["losses"]), result["launches"]
@@ -52,6 +52,6 @@ def test_follows_the_cpu(name):
     assert not any(launches.values()), "the reference run must not use the device"
     losses, launches = train(name, visible=True)
     missing = [op for op in ops.split() if not launches.get(op)]
-    assert not missing, "no launches on the device: {}; had {}".format(missing, launches)
+    assert not missing, f"no launches on the device: {missing}; had {launches}"
     assert expected[-1] < 0.8 * expected[0], "the program does not learn: the test proves nothing"
     np.testing.assert_allclose(losses, expected, rtol=tolerance)
