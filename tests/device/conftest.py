@@ -42,6 +42,7 @@ def run_python(tmp_path):
         result = Result(completed)
         if check:
             assert result.status == 0, result.err[-3000:]
+            assert "DML validation error" not in result.err, result.err[-3000:]
         return result
 
     return run

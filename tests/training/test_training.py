@@ -41,6 +41,7 @@ def train(name, visible):
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600,
                          text=True)
     assert run.returncode == 0, run.stderr[-4000:]
+    assert "DML validation error" not in run.stderr, run.stderr[-4000:]
     result = json.loads(run.stdout.splitlines()[-1])
     return np.array(result["losses"]), result["launches"]
 
