@@ -39,8 +39,9 @@ class Progress:
         if time.time() - self._shown < _REFRESH:
             return
         self._shown = time.time()
+        unfinished = scheduler.unfinished
         for file in list(self._open):
-            if not scheduler.busy(file):
+            if file.path not in unfinished:
                 self._open.remove(file)
                 self._say_done(file)
         if self._bar:

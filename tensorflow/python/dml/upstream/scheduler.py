@@ -10,7 +10,7 @@ import collections
 import selectors
 import signal
 import time
-from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Sequence, Set
 
 from . import machine, plan
 from .discover import TestFile
@@ -76,9 +76,11 @@ class Scheduler:
         """What runs now: tests, or files that are being imported."""
         return [run.current or run.process.slice.file.path for run in self._running]
 
-    def busy(self, file: TestFile) -> bool:
+    @property
+    def unfinished(self) -> Set[str]:
+        """Paths of the files that run or wait."""
         parts = list(self._queue) + [run.process.slice for run in self._running]
-        return any(part.file.path == file.path for part in parts)
+        return {part.file.path for part in parts}
 
     # The loop.
 
