@@ -1,6 +1,7 @@
 """The command tensorflow-directml test-upstream."""
 
 import argparse
+import glob
 import hashlib
 import json
 import os
@@ -142,15 +143,21 @@ def _installed_digest() -> str:
     import tensorflow_directml
 
     package = os.path.dirname(os.path.abspath(tensorflow_directml.__file__))
-    plugins = os.path.join(os.path.dirname(package), "tensorflow-plugins")
+    site = os.path.dirname(package)
     digest = hashlib.sha256()
-    for folder in (package, plugins):
-        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
-            path = os.path.join(folder, name)
-            if os.path.isfile(path):
-                digest.update(name.encode())
-                with open(path, "rb") as file:
+    for top in (package, os.path.join(site, "tensorflow-plugins")):
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(set(folders) - {"__pycache__", "upstream"})
+            for name in sorted(names):
+                digest.update(os.path.relpath(os.path.join(folder, name), site).encode())
+                with open(os.path.join(folder, name), "rb") as file:
                     digest.update(file.read())
+    # TensorFlow's own files in our wheel, by the hashes that the wheel lists.
+    for path in sorted(glob.glob(os.path.join(site, "tensorflow_directml-*.dist-info", "RECORD"))):
+        with open(path) as file:
+            for line in sorted(file):
+                if ",sha256=" in line and "/upstream/" not in line and ".dist-info/" not in line:
+                    digest.update(line.encode())
     return digest.hexdigest()[:16]
 
 
