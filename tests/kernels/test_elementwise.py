@@ -59,6 +59,9 @@ UNARY_ROWS = [
     unary("Round", domain=(-9, 9), gradient=False),
     unary("Round", ("int32", "int64"), samples=UNARY, gradient=False, launches=False),
     plain("Relu"), plain("Relu6", domain=(-4, 9)), plain("LeakyRelu", attrs={"alpha": 0.3}),
+    # An alpha that float16 rounds: the same bits as the CPU's.
+    plain("LeakyRelu", ("float16",), gradient=False, attrs={"alpha": 0.1}, same_type=True,
+          tolerance={"float16": (0, 0)}),
     plain("Elu"), plain("Selu"), plain("Softplus", domain=(-20, 20)), plain("Softsign"),
     plain("Invert", INTEGERS, (-100, 100), gradient=False),
     unary("IsNan", gradient=False), unary("IsInf", gradient=False),

@@ -32,7 +32,11 @@ class ElementwiseBase {
     if (const char* attribute = ParameterAttribute(op)) {
       float value = 0;
       OP_REQUIRES_OK(c, c->GetAttr(attribute, &value));
-      parameter_ = value;
+      // TF gives it the tensors' type first.
+      DataType type = DT_FLOAT;
+      OP_REQUIRES_OK(c, c->GetAttr("T", &type));
+      parameter_ = type == DT_HALF ? static_cast<float>(Eigen::half(value))
+                                   : value;
     }
   }
 
