@@ -3,6 +3,7 @@
 // A filter is [spatial..., in channels / groups, out channels]; a depthwise
 // one, [spatial..., in channels, multiplier], is the same memory with in
 // channels groups and in channels * multiplier out channels.
+#include "tensorflow/core/kernels/dml/fill.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/spatial.h"
 
@@ -16,13 +17,6 @@ struct Geometry {
   TensorShape output;
   Dims filter;  // as above, with channels by groups
 };
-
-Status FillZero(KernelContext* c, const Tensor& tensor) {
-  const dml_tensor output = Describe(tensor);
-  const uint64 zero = 0;
-  DML_RETURN_IF_FAILED(dml_fill(c->device(), &output, &zero));
-  return Status::OK();
-}
 
 class Convolution {
  public:

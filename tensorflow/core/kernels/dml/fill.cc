@@ -1,4 +1,6 @@
 // Fill, ZerosLike and OnesLike.
+#include "tensorflow/core/kernels/dml/fill.h"
+
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
 
@@ -76,5 +78,14 @@ const Kernels kKernels({
 });
 
 }  // namespace
+
+Status FillZero(KernelContext* c, const Tensor& tensor) {
+  if (tensor.NumElements() == 0) return Status::OK();
+  const uint64 zero = 0;  // of any type
+  const dml_tensor target = Describe(tensor, {tensor.NumElements()});
+  DML_RETURN_IF_FAILED(dml_fill(c->device(), &target, &zero));
+  return Status::OK();
+}
+
 }  // namespace dml
 }  // namespace tensorflow

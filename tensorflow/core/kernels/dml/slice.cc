@@ -1,4 +1,5 @@
 // Slice, StridedSlice, its gradient, and assignments to strided slices.
+#include "tensorflow/core/kernels/dml/fill.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/variables.h"
 #include "tensorflow/core/kernels/dml/views.h"
@@ -7,13 +8,6 @@
 namespace tensorflow {
 namespace dml {
 namespace {
-
-Status FillZero(KernelContext* c, const Tensor& tensor) {
-  const dml_tensor output = Describe(tensor);
-  const uint64 zero = 0;
-  DML_RETURN_IF_FAILED(dml_fill(c->device(), &output, &zero));
-  return Status::OK();
-}
 
 // Inputs: the tensor, begin and size (host), where a size of -1 takes all.
 class SliceKernel {
