@@ -3,9 +3,9 @@
     build_wheel.py --libraries DIR --package DIR --api FILE --base WHEEL
                    [--base WHEEL] --out DIR
 
-Each base wheel (one a Python version) becomes one of ours: TensorFlow as it is,
-plus tensorflow_directml/ (the runtime and its Python) and tensorflow-plugins/
-(the device and kernels, which TensorFlow loads by itself).
+Each base wheel (one a Python version) becomes one of ours: TensorFlow as it is but
+for a line (base_edits.py), plus tensorflow_directml/ (the runtime and its Python) and
+tensorflow-plugins/ (the device and kernels, which TensorFlow loads by itself).
 """
 
 import argparse
@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import zipfile
 
+import base_edits
 import metadata
 import platform_tag
 from wheel_archive import WheelWriter, read_record
@@ -95,7 +96,10 @@ def repack(base, out, files, licences, platform):
                 name = info.filename
                 if folder == f"{old}.data":
                     name = f"{new}.data/{rest}"
-                writer.copy(source, info, name, record[info.filename])
+                if name == base_edits.EDITED:
+                    writer.add(name, base_edits.edit(source.read(info)))
+                else:
+                    writer.copy(source, info, name, record[info.filename])
         for name, data in licences.items():
             writer.add(f"{new}.dist-info/{name}", data)
         for name, data, executable in files:

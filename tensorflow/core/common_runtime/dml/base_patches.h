@@ -1,5 +1,5 @@
-// Two places of TensorFlow 1.15's core know accelerators only by the names
-// "GPU", "SYCL" and "TPU". Both are data that this process may rewrite:
+// Three places of TensorFlow 1.15's core know accelerators only by the names
+// "GPU", "SYCL" and "TPU". All are data that this process may rewrite:
 //
 //   DEVICE_SYCL: the graph pass that inserts copies between host and device
 //     memory (memory_types.cc) runs for GPU and SYCL only, and functions that
@@ -8,6 +8,7 @@
 //   GetDeviceContext: moves arguments of cross-device function calls, and
 //     accepts GPU and TPU only. The entry for it in the global offset table of
 //     the framework library points to a version that knows DML.
+//   DeviceNameUtils: reads and lists device names; see gpu_names.h.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_PATCHES_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_PATCHES_H_
 
@@ -16,7 +17,7 @@
 namespace tensorflow {
 namespace dml {
 
-// Checks what it is about to patch, then applies both patches; either may
+// Checks what it is about to patch, then applies the patches; any may
 // already be in place. FailedPrecondition names the patch that does not fit.
 Status PatchBase();
 

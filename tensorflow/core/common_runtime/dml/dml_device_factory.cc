@@ -1,6 +1,7 @@
 // Creates the DML devices of a session, as GPUOptions and device_count ask.
 //
-//   device_count["DML"]                at most so many devices
+//   device_count["DML"]                at most so many devices; without it,
+//                                      device_count["GPU"] says so
 //   visible_device_list                indices into the list of adapters, which
 //                                      DML_VISIBLE_DEVICES has filtered before
 //   experimental.virtual_devices       splits adapters, with a limit each
@@ -20,6 +21,7 @@
 
 #include "tensorflow/core/common_runtime/device_factory.h"
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
+#include "tensorflow/core/common_runtime/dml/gpu_names.h"
 #include "tensorflow/core/common_runtime/dml/load_check.h"
 #include "tensorflow/core/lib/core/errors.h"
 #include "tensorflow/core/lib/strings/numbers.h"
@@ -147,8 +149,12 @@ Status MakePlans(const ConfigProto& config, uint32_t adapter_count,
                  std::vector<Plan>* plans) {
   const GPUOptions& options = config.gpu_options();
   size_t wanted = adapter_count;
-  const auto limit = config.device_count().find(kDmlDeviceType);
-  if (limit != config.device_count().end()) {
+  const auto& device_count = config.device_count();
+  auto limit = device_count.find(kDmlDeviceType);
+  if (limit == device_count.end() && GpuNamesEnabled()) {
+    limit = device_count.find(DEVICE_GPU);
+  }
+  if (limit != device_count.end()) {
     wanted = limit->second < 0 ? 0 : limit->second;
   }
   if (wanted == 0) return Status::OK();

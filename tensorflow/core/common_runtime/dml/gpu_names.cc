@@ -1,0 +1,117 @@
+#include "tensorflow/core/common_runtime/dml/gpu_names.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
+#include "tensorflow/core/lib/core/errors.h"
+#include "tensorflow/core/lib/core/stringpiece.h"
+#include "tensorflow/core/util/device_name_utils.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+using ParsedName = DeviceNameUtils::ParsedName;
+using Parse = bool (*)(StringPiece, ParsedName*);
+using ListNames = std::vector<string> (*)(const ParsedName&);
+
+constexpr char kGpu[] = "GPU";
+constexpr char kDml[] = "DML";
+
+void* original_parse_full_name = nullptr;
+void* original_parse_local_name = nullptr;
+void* original_names = nullptr;
+void* original_local_names = nullptr;
+
+// Asked when a name says GPU for the first time: looking for adapters costs.
+bool HasAdapter() {
+  static const bool has = [] {
+    uint32_t count = 0;
+    dml_adapter_count(&count);
+    return count > 0;
+  }();
+  return has;
+}
+
+bool ParseWith(void* original, StringPiece name, ParsedName* parsed) {
+  if (!reinterpret_cast<Parse>(original)(name, parsed)) return false;
+  if (parsed->has_type && parsed->type == kGpu && HasAdapter()) {
+    parsed->type = kDml;
+  }
+  return true;
+}
+
+// The names under which a device is found: those of its alias, too.
+std::vector<string> ListWith(void* original, const ParsedName& device) {
+  const auto list = reinterpret_cast<ListNames>(original);
+  std::vector<string> names = list(device);
+  if (device.has_type && device.type == kDml) {
+    ParsedName alias = device;
+    alias.type = kGpu;
+    const std::vector<string> more = list(alias);
+    names.insert(names.end(), more.begin(), more.end());
+  }
+  return names;
+}
+
+bool ParseFullName(StringPiece name, ParsedName* parsed) {
+  return ParseWith(original_parse_full_name, name, parsed);
+}
+
+bool ParseLocalName(StringPiece name, ParsedName* parsed) {
+  return ParseWith(original_parse_local_name, name, parsed);
+}
+
+std::vector<string> NamesForDeviceMappings(const ParsedName& device) {
+  return ListWith(original_names, device);
+}
+
+std::vector<string> LocalNamesForDeviceMappings(const ParsedName& device) {
+  return ListWith(original_local_names, device);
+}
+
+// Mangled with the reference-counted string of the base.
+#define DML_DEVICE_NAME_UTILS "_ZN10tensorflow15DeviceNameUtils"
+constexpr char kParseFullName[] = DML_DEVICE_NAME_UTILS
+    "13ParseFullNameEN4absl11string_viewEPNS0_10ParsedNameE";
+constexpr char kParseLocalName[] = DML_DEVICE_NAME_UTILS
+    "14ParseLocalNameEN4absl11string_viewEPNS0_10ParsedNameE";
+constexpr char kNames[] =
+    DML_DEVICE_NAME_UTILS "25GetNamesForDeviceMappingsERKNS0_10ParsedNameE";
+constexpr char kLocalNames[] = DML_DEVICE_NAME_UTILS
+    "30GetLocalNamesForDeviceMappingsERKNS0_10ParsedNameE";
+#undef DML_DEVICE_NAME_UTILS
+
+}  // namespace
+
+bool GpuNamesEnabled() {
+  const char* const value = std::getenv("TF_DIRECTML_GPU_NAMES");
+  return value == nullptr || std::strcmp(value, "0") != 0;
+}
+
+Status AliasGpuNames(const LoadedLibrary& framework,
+                     const LoadedLibrary& python) {
+  // Devices are only registered by the framework, names are read by both. The
+  // framework comes first: it defines what Python's library calls.
+  TF_RETURN_IF_ERROR(framework.Redirect(
+      kNames, reinterpret_cast<void*>(&NamesForDeviceMappings),
+      &original_names));
+  TF_RETURN_IF_ERROR(framework.Redirect(
+      kLocalNames, reinterpret_cast<void*>(&LocalNamesForDeviceMappings),
+      &original_local_names));
+  for (const LoadedLibrary* library : {&framework, &python}) {
+    TF_RETURN_IF_ERROR(library->Redirect(
+        kParseFullName, reinterpret_cast<void*>(&ParseFullName),
+        &original_parse_full_name));
+    TF_RETURN_IF_ERROR(library->Redirect(
+        kParseLocalName, reinterpret_cast<void*>(&ParseLocalName),
+        &original_parse_local_name));
+  }
+  return Status::OK();
+}
+
+}  // namespace dml
+}  // namespace tensorflow

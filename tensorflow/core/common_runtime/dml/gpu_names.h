@@ -1,0 +1,30 @@
+// /device:GPU:N and /gpu:N name /device:DML:N.
+//
+// TensorFlow reads every device name of a graph, of a function's body, of an
+// eager op or of a call's target in one place, DeviceNameUtils, and finds
+// devices by the names that the same class lists for each. Those functions are
+// redirected, so the alias holds wherever a name may come from: a script, a
+// frozen graph, a SavedModel. The names in the graph itself stay as they are: a
+// model exported from here runs on CUDA, and the other way.
+//
+// Without an adapter names mean what they mean on stock TensorFlow.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_GPU_NAMES_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_GPU_NAMES_H_
+
+#include "tensorflow/core/common_runtime/dml/loaded_library.h"
+#include "tensorflow/core/lib/core/status.h"
+
+namespace tensorflow {
+namespace dml {
+
+// False if the environment says TF_DIRECTML_GPU_NAMES=0.
+bool GpuNamesEnabled();
+
+// Redirects DeviceNameUtils for callers in TensorFlow's two libraries.
+Status AliasGpuNames(const LoadedLibrary& framework,
+                     const LoadedLibrary& python);
+
+}  // namespace dml
+}  // namespace tensorflow
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_GPU_NAMES_H_

@@ -1,0 +1,130 @@
+#include "tensorflow/core/common_runtime/dml/loaded_library.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "tensorflow/core/lib/core/errors.h"
+
+namespace tensorflow {
+namespace dml {
+
+Status BaseMismatch(const std::string& what) {
+  return errors::FailedPrecondition(
+      "tensorflow-directml can't adapt this TensorFlow: ", what,
+      ". The base is not the build that it was made for. Run: pip install "
+      "--force-reinstall tensorflow-directml");
+}
+
+int LoadedLibrary::Visit(dl_phdr_info* info, size_t, void* data) {
+  auto* library = static_cast<LoadedLibrary*>(data);
+  if (std::strstr(info->dlpi_name, library->name_) == nullptr) return 0;
+  library->base_ = info->dlpi_addr;
+  const ElfW(Dyn)* dynamic = nullptr;
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& header = info->dlpi_phdr[i];
+    const uintptr_t address = info->dlpi_addr + header.p_vaddr;
+    if (header.p_type == PT_DYNAMIC) {
+      dynamic = reinterpret_cast<const ElfW(Dyn)*>(address);
+    } else if (header.p_type == PT_GNU_RELRO) {
+      library->relro_begin_ = address;
+      library->relro_end_ = address + header.p_memsz;
+    }
+  }
+  for (; dynamic != nullptr && dynamic->d_tag != DT_NULL; ++dynamic) {
+    const uintptr_t pointer = dynamic->d_un.d_ptr;
+    const size_t value = dynamic->d_un.d_val;
+    switch (dynamic->d_tag) {
+      case DT_RELA:
+        library->relocations_[0] = reinterpret_cast<const ElfW(Rela)*>(pointer);
+        break;
+      case DT_RELASZ:
+        library->bytes_[0] = value;
+        break;
+      case DT_JMPREL:
+        library->relocations_[1] = reinterpret_cast<const ElfW(Rela)*>(pointer);
+        break;
+      case DT_PLTRELSZ:
+        library->bytes_[1] = value;
+        break;
+      case DT_SYMTAB:
+        library->symbols_ = reinterpret_cast<const ElfW(Sym)*>(pointer);
+        break;
+      case DT_STRTAB:
+        library->strings_ = reinterpret_cast<const char*>(pointer);
+        break;
+      default:
+        break;
+    }
+  }
+  return 1;
+}
+
+Status LoadedLibrary::Find(const char* name, LoadedLibrary* library) {
+  library->name_ = name;
+  if (dl_iterate_phdr(&Visit, library) == 0 || library->symbols_ == nullptr ||
+      library->strings_ == nullptr) {
+    return BaseMismatch(std::string(name) + " is not loaded");
+  }
+  return Status::OK();
+}
+
+Status LoadedLibrary::WritePointer(void* where, const void* value) const {
+  const uintptr_t page_bytes = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t address = reinterpret_cast<uintptr_t>(where);
+  void* page = reinterpret_cast<void*>(address & ~(page_bytes - 1));
+  if (mprotect(page, page_bytes, PROT_READ | PROT_WRITE) != 0) {
+    return errors::FailedPrecondition(
+        "tensorflow-directml can't adapt TensorFlow in memory: mprotect says ",
+        std::strerror(errno),
+        ". A security policy of this system forbids it; allow it for this "
+        "process");
+  }
+  std::memcpy(where, &value, sizeof(value));
+  // The page after the read-only part shares its last page with plain data.
+  if (address >= relro_begin_ && (address | (page_bytes - 1)) < relro_end_) {
+    mprotect(page, page_bytes, PROT_READ);
+  }
+  return Status::OK();
+}
+
+Status LoadedLibrary::Redirect(const char* symbol, void* replacement,
+                               void** original) const {
+  void* expected = *original;
+  void** slot = nullptr;
+  for (int table = 0; table < 2; ++table) {
+    const size_t count = bytes_[table] / sizeof(ElfW(Rela));
+    for (size_t i = 0; i < count; ++i) {
+      const ElfW(Rela)& relocation = relocations_[table][i];
+      const auto type = ELF64_R_TYPE(relocation.r_info);
+      if (type != R_X86_64_GLOB_DAT && type != R_X86_64_JUMP_SLOT) continue;
+      const ElfW(Sym)& found = symbols_[ELF64_R_SYM(relocation.r_info)];
+      if (std::strcmp(strings_ + found.st_name, symbol) != 0) continue;
+      if (slot != nullptr) {
+        return BaseMismatch(std::string(name_) + " has two slots for " +
+                            symbol);
+      }
+      slot = reinterpret_cast<void**>(base_ + relocation.r_offset);
+      if (found.st_shndx != SHN_UNDEF) {
+        expected = reinterpret_cast<void*>(base_ + found.st_value);
+      }
+    }
+  }
+  if (slot == nullptr) {
+    return BaseMismatch(std::string(name_) + " has no slot for " + symbol);
+  }
+  if (*slot == replacement) return Status::OK();
+  if (expected == nullptr || *slot != expected) {
+    return BaseMismatch(std::string(name_) + ": " + symbol +
+                        " is already redirected; is another copy of the plugin "
+                        "loaded?");
+  }
+  *original = expected;
+  return WritePointer(slot, replacement);
+}
+
+}  // namespace dml
+}  // namespace tensorflow

@@ -1,0 +1,162 @@
+"""Makes TensorFlow's Python take DML devices for what it means by a GPU.
+
+The wheel's tensorflow_core/__init__.py ends with a call of apply(). What asks for
+CUDA by name (is_built_with_cuda, cuda_only=True) stays false. The other half, that
+/gpu:N names /device:DML:N, is in C++: common_runtime/dml/gpu_names.h.
+
+TF_DIRECTML_GPU_NAMES=0 turns both off.
+"""
+
+import importlib
+import os
+from typing import Any, List
+
+_DML = "DML"
+_GPU = "GPU"
+_SWITCH = "TF_DIRECTML_GPU_NAMES"
+
+
+def enabled() -> bool:
+    return os.environ.get(_SWITCH) != "0"
+
+
+class _Module:
+    """A module of TensorFlow whose attributes we replace, if they are there."""
+
+    def __init__(self, name: str):
+        self._name = "tensorflow.python." + name
+        self._module = importlib.import_module(self._name)
+
+    def get(self, attribute: str) -> Any:
+        try:
+            value = self._module
+            for part in attribute.split("."):
+                value = getattr(value, part)
+        except AttributeError:
+            raise ImportError(
+                "tensorflow-directml can't adapt this TensorFlow: %s has no %s. The base is "
+                "not the build that it was made for. Run: pip install --force-reinstall "
+                "tensorflow-directml" % (self._name, attribute)
+            ) from None
+        return value
+
+    def replace(self, attribute: str, value: Any) -> None:
+        self.get(attribute)  # must exist
+        owner, _, name = attribute.rpartition(".")
+        setattr(self.get(owner) if owner else self._module, name, value)
+
+
+class _DeviceType(str):
+    """Reads as "DML", and equals "GPU" too."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: Any) -> Any:
+        return other == _GPU or str.__eq__(self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
+def _named_tuple(base: Any) -> Any:
+    """A subclass of PhysicalDevice or LogicalDevice whose type DML equals GPU."""
+
+    def new(cls: Any, name: str, device_type: str) -> Any:
+        kind = _DeviceType(device_type) if device_type == _DML else device_type
+        return base.__new__(cls, name, kind)
+
+    return type(
+        base.__name__,
+        (base,),
+        {"__new__": new, "__slots__": (), "__doc__": base.__doc__, "__module__": base.__module__},
+    )
+
+
+def _adapt_context() -> None:
+    """tf.config.experimental's devices, memory growth, virtual devices; num_gpus."""
+    context = _Module("eager.context")
+    for name in ("PhysicalDevice", "LogicalDevice"):
+        context.replace(name, _named_tuple(context.get(name)))
+
+    def num_gpus(self: Any) -> int:
+        """The number of GPUs available to execute operations."""
+        return len(self.list_logical_devices(_GPU))
+
+    context.get("Context.list_logical_devices")
+    context.replace("Context.num_gpus", num_gpus)
+
+
+class _HelpersDeviceLib:
+    """What test_util asks for devices. Its word for a GPU that isn't CUDA is SYCL."""
+
+    def __init__(self, list_local_devices: Any):
+        self._list = list_local_devices
+
+    def list_local_devices(self, session_config: Any = None) -> List[Any]:
+        devices = self._list(session_config)
+        for device in devices:
+            if device.device_type == _DML:
+                device.device_type = "SYCL"
+        return devices
+
+
+def _adapt_device_lib() -> None:
+    """device_lib lists a DML device under its alias too, as type GPU; the helpers
+    of tf.test take DML devices for GPUs without CUDA."""
+    device_lib = _Module("client.device_lib")
+    stock = device_lib.get("list_local_devices")
+
+    def list_local_devices(session_config: Any = None) -> List[Any]:
+        devices = stock(session_config)
+        for device in [device for device in devices if device.device_type == _DML]:
+            alias = type(device)()
+            alias.CopyFrom(device)
+            alias.device_type = _GPU
+            alias.name = device.name.replace("/device:DML:", "/device:GPU:")
+            alias.physical_device_desc += ", alias of " + device.name
+            devices.append(alias)
+        return devices
+
+    list_local_devices.__doc__ = stock.__doc__
+    device_lib.replace("list_local_devices", list_local_devices)
+    _Module("framework.test_util").replace("device_lib", _HelpersDeviceLib(stock))
+
+
+def _adapt_keras() -> None:
+    backend = _Module("keras.backend")
+    context = _Module("eager.context")
+    ops = _Module("framework.ops")
+    stock = backend.get("_get_available_gpus")
+
+    def available_gpus() -> List[str]:
+        """Names of the devices that count as GPUs."""
+        gpus = stock()
+        if ops.get("executing_eagerly_outside_functions")():
+            return gpus + [name for name in context.get("list_devices")() if _DML in name]
+        # stock() has filled this.
+        devices = backend.get("_LOCAL_DEVICES")
+        return gpus + [device.name for device in devices if device.device_type == _DML]
+
+    backend.replace("_get_available_gpus", available_gpus)
+
+    # Eager LSTM and GRU layers of Keras run cuDNN's ops on a GPU. DML has none: there
+    # they take the path of any other device type.
+    recurrent = _Module("keras.layers.recurrent_v2")
+    stock_type = recurrent.get("_get_context_device_type")
+
+    def context_device_type() -> Any:
+        kind = stock_type()
+        return _DML if kind in (None, _GPU) and context.get("num_gpus")() else kind
+
+    recurrent.replace("_get_context_device_type", context_device_type)
+
+
+def apply() -> None:
+    """Called once, at the end of `import tensorflow`."""
+    if not enabled():
+        return
+    _adapt_context()
+    _adapt_device_lib()
+    _adapt_keras()
