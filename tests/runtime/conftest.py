@@ -53,6 +53,7 @@ def import_from_checkout():
             PYTHON / "generate_api.py",
             HEADERS / "dml_runtime.h",
             HEADERS / "dml_operators.h",
+            HEADERS / "dml_benchmark.h",
             "--out",
             PYTHON / "api.py",
         ],

@@ -15,7 +15,7 @@ import generate_api  # noqa: E402
 # Sizes and offsets as the C compiler sees them.
 CHECKED = """
 #include <stdio.h>
-#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_benchmark.h"
 int main(void) {
 %s
   return 0;
@@ -25,9 +25,8 @@ int main(void) {
 
 @pytest.fixture(scope="module")
 def headers():
-    return generate_api.parse(
-        [(HEADERS / name).read_text() for name in ("dml_runtime.h", "dml_operators.h")]
-    )
+    names = ("dml_runtime.h", "dml_operators.h", "dml_benchmark.h")
+    return generate_api.parse([(HEADERS / name).read_text() for name in names])
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +42,7 @@ def binding(tmp_path_factory):
             PYTHON / "generate_api.py",
             HEADERS / "dml_runtime.h",
             HEADERS / "dml_operators.h",
+            HEADERS / "dml_benchmark.h",
             "--out",
             folder / "api.py",
         ],

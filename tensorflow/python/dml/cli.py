@@ -8,6 +8,7 @@ import sys
 from typing import Any, Dict, List, Optional
 
 from . import __version__, runtime
+from .bench import cli as bench
 from .upstream import cli as upstream
 
 # docs/environment.md explains them.
@@ -103,6 +104,9 @@ def main(argv: Optional[List[str]] = None) -> int:
         help="count the ops of another device, too",
     )
     command.set_defaults(run=_ops)
+
+    command = commands.add_parser("bench", help=bench.HELP)
+    bench.add_arguments(command)
 
     command = commands.add_parser("test-upstream", help=upstream.HELP)
     upstream.add_arguments(command)

@@ -722,7 +722,7 @@ def _operator(c_name: str) -> Callable:
             counts[name] = array
     names = [name for name, _, _ in parameters if name not in counts]
 
-    def call(self: Device, *args: Any, **kwargs: Any) -> None:
+    def prepare(self: Device, *args: Any, **kwargs: Any) -> "Prepared":
         if len(args) > len(names):
             raise TypeError("%s takes %s" % (c_name, ", ".join(names)))
         given = dict(zip(names, args))
@@ -735,17 +735,44 @@ def _operator(c_name: str) -> Callable:
                 if name not in DEFAULTS:
                     raise TypeError("%s: %r is missing" % (c_name, name))
                 given[name] = DEFAULTS[name]
-        arguments, alive = [self.handle], []
+        arguments, alive = [self.handle], [given]
         for name, kind, count in parameters:
             value = len(given[counts[name]]) if name in counts else given[name]
             argument, keep = _convert(kind, name, count, value, given)
             arguments.append(argument)
             alive.append(keep)
-        getattr(_lib(), c_name)(*arguments)
+        return Prepared(getattr(_lib(), c_name), arguments, alive)
+
+    def call(self: Device, *args: Any, **kwargs: Any) -> None:
+        prepare(self, *args, **kwargs)()
 
     call.__name__ = c_name[len("dml_") :]
     call.__doc__ = "%s(%s); see dml_operators.h." % (call.__name__, ", ".join(names))
+    call.prepare = prepare
     return call
+
+
+class Prepared:
+    """An operator with its arguments converted: calling it enqueues it (again)."""
+
+    __slots__ = ("_alive", "_arguments", "_function")
+
+    def __init__(self, function: Callable, arguments: Sequence[Any], alive: Sequence[Any]):
+        self._function = function
+        self._arguments = tuple(arguments)
+        self._alive = alive  # what the arguments point to
+
+    def __call__(self) -> None:
+        self._function(*self._arguments)
+
+
+def prepare(device: Device, operator: str, *args: Any, **kwargs: Any) -> Prepared:
+    """device.<operator>(*args, **kwargs) to be enqueued by each call of the result.
+
+    For measuring and for loops: converting Python arguments costs more than
+    enqueuing does.
+    """
+    return getattr(Device, operator).prepare(device, *args, **kwargs)
 
 
 def _is_operator(c_name: str) -> bool:

@@ -3,87 +3,61 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 
-#include <initializer_list>
-
-#include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
-#include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
-
-namespace dml {
-namespace {
-
-struct Required {
-  const char* name;
-  const void* pointer;
-};
-
-template <typename Function>
-dml_code Run(const char* name, dml_device* device,
-             std::initializer_list<Required> required, Function function) {
-  if (device == nullptr) {
-    return Report(InvalidArgument(name, ": device is null"));
-  }
-  for (const Required& argument : required) {
-    if (argument.pointer != nullptr) continue;
-    return Report(InvalidArgument(name, ": ", argument.name, " is null"));
-  }
-  OperatorContext context = {device->hal->info(), *device->stream,
-                             *device->programs, *device->scratch, ThreadTag()};
-  return Report(function(context));
-}
-
-}  // namespace
-}  // namespace dml
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/run_operator.h"
 
 using dml::OperatorContext;
 
 dml_code dml_elementwise(dml_device* device, dml_elementwise_op op,
                          const dml_tensor* const* inputs, uint32_t input_count,
                          const dml_tensor* output, const double* parameters) {
-  return dml::Run("elementwise", device,
-                  {{"inputs", inputs}, {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::Elementwise(context, op, inputs, input_count,
-                                            output, parameters);
-                  });
+  return dml::RunOperator(
+      "elementwise", device, {{"inputs", inputs}, {"output", output}},
+      [&](OperatorContext& context) {
+        return dml::Elementwise(context, op, inputs, input_count, output,
+                                parameters);
+      });
 }
 
 dml_code dml_cast(dml_device* device, const dml_tensor* input,
                   const dml_tensor* output) {
-  return dml::Run("cast", device, {{"input", input}, {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::Cast(context, input, output);
-                  });
+  return dml::RunOperator("cast", device,
+                          {{"input", input}, {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::Cast(context, input, output);
+                          });
 }
 
 dml_code dml_copy_tensor(dml_device* device, const dml_tensor* input,
                          const dml_tensor* output) {
-  return dml::Run("copy_tensor", device, {{"input", input}, {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::CopyTensor(context, input, output);
-                  });
+  return dml::RunOperator("copy_tensor", device,
+                          {{"input", input}, {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::CopyTensor(context, input, output);
+                          });
 }
 
 dml_code dml_fill(dml_device* device, const dml_tensor* output,
                   const void* value) {
-  return dml::Run("fill", device, {{"output", output}, {"value", value}},
-                  [&](OperatorContext& context) {
-                    return dml::Fill(context, output, value);
-                  });
+  return dml::RunOperator("fill", device,
+                          {{"output", output}, {"value", value}},
+                          [&](OperatorContext& context) {
+                            return dml::Fill(context, output, value);
+                          });
 }
 
 dml_code dml_range(dml_device* device, const dml_tensor* output, double start,
                    double delta) {
-  return dml::Run("range", device, {{"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::Range(context, output, start, delta);
-                  });
+  return dml::RunOperator("range", device, {{"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::Range(context, output, start, delta);
+                          });
 }
 
 dml_code dml_pad(dml_device* device, dml_pad_mode mode, const dml_tensor* input,
                  const int64_t* before, const void* value,
                  const dml_tensor* output) {
-  return dml::Run(
+  return dml::RunOperator(
       "pad", device, {{"input", input}, {"before", before}, {"output", output}},
       [&](OperatorContext& context) {
         return dml::Pad(context, mode, input, before, value, output);
@@ -93,29 +67,31 @@ dml_code dml_pad(dml_device* device, dml_pad_mode mode, const dml_tensor* input,
 dml_code dml_reduce(dml_device* device, dml_reduce_op op,
                     const dml_tensor* input, const dml_tensor* output,
                     double scale) {
-  return dml::Run("reduce", device, {{"input", input}, {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::Reduce(context, op, input, output, scale);
-                  });
+  return dml::RunOperator(
+      "reduce", device, {{"input", input}, {"output", output}},
+      [&](OperatorContext& context) {
+        return dml::Reduce(context, op, input, output, scale);
+      });
 }
 
 dml_code dml_arg_reduce(dml_device* device, dml_arg_reduce_op op,
                         const dml_tensor* input, uint32_t axis,
                         const dml_tensor* output) {
-  return dml::Run("arg_reduce", device, {{"input", input}, {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::ArgReduce(context, op, input, axis, output);
-                  });
+  return dml::RunOperator(
+      "arg_reduce", device, {{"input", input}, {"output", output}},
+      [&](OperatorContext& context) {
+        return dml::ArgReduce(context, op, input, axis, output);
+      });
 }
 
 dml_code dml_gemm(dml_device* device, const dml_tensor* a, const dml_tensor* b,
                   const dml_tensor* c, double alpha, double beta,
                   const dml_tensor* bias, dml_activation activation) {
-  return dml::Run("gemm", device, {{"a", a}, {"b", b}, {"c", c}},
-                  [&](OperatorContext& context) {
-                    return dml::Gemm(context, a, b, c, alpha, beta, bias,
-                                     activation);
-                  });
+  return dml::RunOperator("gemm", device, {{"a", a}, {"b", b}, {"c", c}},
+                          [&](OperatorContext& context) {
+                            return dml::Gemm(context, a, b, c, alpha, beta,
+                                             bias, activation);
+                          });
 }
 
 dml_code dml_convolution(dml_device* device,
@@ -123,53 +99,54 @@ dml_code dml_convolution(dml_device* device,
                          const dml_tensor* input, const dml_tensor* filter,
                          const dml_tensor* bias, dml_activation activation,
                          const dml_tensor* output) {
-  return dml::Run("convolution", device,
-                  {{"attributes", attributes},
-                   {"input", input},
-                   {"filter", filter},
-                   {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::Convolution(context, attributes, input, filter,
-                                            bias, activation, output);
-                  });
+  return dml::RunOperator("convolution", device,
+                          {{"attributes", attributes},
+                           {"input", input},
+                           {"filter", filter},
+                           {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::Convolution(context, attributes, input,
+                                                    filter, bias, activation,
+                                                    output);
+                          });
 }
 
 dml_code dml_convolution_backward_data(
     dml_device* device, const dml_convolution_attributes* attributes,
     const dml_tensor* filter, const dml_tensor* output_gradient,
     const dml_tensor* input_gradient) {
-  return dml::Run("convolution_backward_data", device,
-                  {{"attributes", attributes},
-                   {"filter", filter},
-                   {"output_gradient", output_gradient},
-                   {"input_gradient", input_gradient}},
-                  [&](OperatorContext& context) {
-                    return dml::ConvolutionBackwardData(context, attributes,
-                                                        filter, output_gradient,
-                                                        input_gradient);
-                  });
+  return dml::RunOperator("convolution_backward_data", device,
+                          {{"attributes", attributes},
+                           {"filter", filter},
+                           {"output_gradient", output_gradient},
+                           {"input_gradient", input_gradient}},
+                          [&](OperatorContext& context) {
+                            return dml::ConvolutionBackwardData(
+                                context, attributes, filter, output_gradient,
+                                input_gradient);
+                          });
 }
 
 dml_code dml_convolution_backward_filter(
     dml_device* device, const dml_convolution_attributes* attributes,
     const dml_tensor* input, const dml_tensor* output_gradient,
     const dml_tensor* filter_gradient) {
-  return dml::Run("convolution_backward_filter", device,
-                  {{"attributes", attributes},
-                   {"input", input},
-                   {"output_gradient", output_gradient},
-                   {"filter_gradient", filter_gradient}},
-                  [&](OperatorContext& context) {
-                    return dml::ConvolutionBackwardFilter(
-                        context, attributes, input, output_gradient,
-                        filter_gradient);
-                  });
+  return dml::RunOperator("convolution_backward_filter", device,
+                          {{"attributes", attributes},
+                           {"input", input},
+                           {"output_gradient", output_gradient},
+                           {"filter_gradient", filter_gradient}},
+                          [&](OperatorContext& context) {
+                            return dml::ConvolutionBackwardFilter(
+                                context, attributes, input, output_gradient,
+                                filter_gradient);
+                          });
 }
 
 dml_code dml_max_pool(dml_device* device,
                       const dml_pooling_attributes* attributes,
                       const dml_tensor* input, const dml_tensor* output) {
-  return dml::Run(
+  return dml::RunOperator(
       "max_pool", device,
       {{"attributes", attributes}, {"input", input}, {"output", output}},
       [&](OperatorContext& context) {
@@ -183,38 +160,38 @@ dml_code dml_max_pool_gradient(dml_device* device,
                                const dml_tensor* output,
                                const dml_tensor* output_gradient,
                                const dml_tensor* input_gradient) {
-  return dml::Run("max_pool_gradient", device,
-                  {{"attributes", attributes},
-                   {"input", input},
-                   {"output", output},
-                   {"output_gradient", output_gradient},
-                   {"input_gradient", input_gradient}},
-                  [&](OperatorContext& context) {
-                    return dml::MaxPoolGradient(context, attributes, input,
-                                                output, output_gradient,
-                                                input_gradient);
-                  });
+  return dml::RunOperator("max_pool_gradient", device,
+                          {{"attributes", attributes},
+                           {"input", input},
+                           {"output", output},
+                           {"output_gradient", output_gradient},
+                           {"input_gradient", input_gradient}},
+                          [&](OperatorContext& context) {
+                            return dml::MaxPoolGradient(
+                                context, attributes, input, output,
+                                output_gradient, input_gradient);
+                          });
 }
 
 dml_code dml_max_pool_gather(dml_device* device,
                              const dml_pooling_attributes* attributes,
                              const dml_tensor* input, const dml_tensor* values,
                              const dml_tensor* output) {
-  return dml::Run("max_pool_gather", device,
-                  {{"attributes", attributes},
-                   {"input", input},
-                   {"values", values},
-                   {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::MaxPoolGather(context, attributes, input,
-                                              values, output);
-                  });
+  return dml::RunOperator("max_pool_gather", device,
+                          {{"attributes", attributes},
+                           {"input", input},
+                           {"values", values},
+                           {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::MaxPoolGather(context, attributes,
+                                                      input, values, output);
+                          });
 }
 
 dml_code dml_average_pool(dml_device* device,
                           const dml_pooling_attributes* attributes,
                           const dml_tensor* input, const dml_tensor* output) {
-  return dml::Run(
+  return dml::RunOperator(
       "average_pool", device,
       {{"attributes", attributes}, {"input", input}, {"output", output}},
       [&](OperatorContext& context) {
@@ -226,14 +203,15 @@ dml_code dml_average_pool_gradient(dml_device* device,
                                    const dml_pooling_attributes* attributes,
                                    const dml_tensor* output_gradient,
                                    const dml_tensor* input_gradient) {
-  return dml::Run("average_pool_gradient", device,
-                  {{"attributes", attributes},
-                   {"output_gradient", output_gradient},
-                   {"input_gradient", input_gradient}},
-                  [&](OperatorContext& context) {
-                    return dml::AveragePoolGradient(
-                        context, attributes, output_gradient, input_gradient);
-                  });
+  return dml::RunOperator("average_pool_gradient", device,
+                          {{"attributes", attributes},
+                           {"output_gradient", output_gradient},
+                           {"input_gradient", input_gradient}},
+                          [&](OperatorContext& context) {
+                            return dml::AveragePoolGradient(context, attributes,
+                                                            output_gradient,
+                                                            input_gradient);
+                          });
 }
 
 dml_code dml_batch_norm_training(
@@ -241,17 +219,17 @@ dml_code dml_batch_norm_training(
     const dml_tensor* offset, double epsilon, int32_t unbiased_variance,
     const dml_tensor* output, const dml_tensor* mean,
     const dml_tensor* variance, const dml_tensor* saved_inverse_stddev) {
-  return dml::Run("batch_norm_training", device,
-                  {{"input", input},
-                   {"scale", scale},
-                   {"offset", offset},
-                   {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::BatchNormTraining(context, input, scale, offset,
-                                                  epsilon, unbiased_variance,
-                                                  output, mean, variance,
-                                                  saved_inverse_stddev);
-                  });
+  return dml::RunOperator("batch_norm_training", device,
+                          {{"input", input},
+                           {"scale", scale},
+                           {"offset", offset},
+                           {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::BatchNormTraining(
+                                context, input, scale, offset, epsilon,
+                                unbiased_variance, output, mean, variance,
+                                saved_inverse_stddev);
+                          });
 }
 
 dml_code dml_batch_norm_inference(dml_device* device, const dml_tensor* input,
@@ -260,18 +238,18 @@ dml_code dml_batch_norm_inference(dml_device* device, const dml_tensor* input,
                                   const dml_tensor* mean,
                                   const dml_tensor* variance, double epsilon,
                                   const dml_tensor* output) {
-  return dml::Run("batch_norm_inference", device,
-                  {{"input", input},
-                   {"scale", scale},
-                   {"offset", offset},
-                   {"mean", mean},
-                   {"variance", variance},
-                   {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::BatchNormInference(context, input, scale,
-                                                   offset, mean, variance,
-                                                   epsilon, output);
-                  });
+  return dml::RunOperator("batch_norm_inference", device,
+                          {{"input", input},
+                           {"scale", scale},
+                           {"offset", offset},
+                           {"mean", mean},
+                           {"variance", variance},
+                           {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::BatchNormInference(
+                                context, input, scale, offset, mean, variance,
+                                epsilon, output);
+                          });
 }
 
 dml_code dml_batch_norm_gradient(
@@ -279,41 +257,42 @@ dml_code dml_batch_norm_gradient(
     const dml_tensor* input, const dml_tensor* scale, const dml_tensor* mean,
     const dml_tensor* inverse_stddev, const dml_tensor* input_gradient,
     const dml_tensor* scale_gradient, const dml_tensor* offset_gradient) {
-  return dml::Run("batch_norm_gradient", device,
-                  {{"output_gradient", output_gradient},
-                   {"input", input},
-                   {"scale", scale},
-                   {"mean", mean},
-                   {"inverse_stddev", inverse_stddev},
-                   {"input_gradient", input_gradient},
-                   {"scale_gradient", scale_gradient},
-                   {"offset_gradient", offset_gradient}},
-                  [&](OperatorContext& context) {
-                    return dml::BatchNormGradient(
-                        context, training, output_gradient, input, scale, mean,
-                        inverse_stddev, input_gradient, scale_gradient,
-                        offset_gradient);
-                  });
+  return dml::RunOperator("batch_norm_gradient", device,
+                          {{"output_gradient", output_gradient},
+                           {"input", input},
+                           {"scale", scale},
+                           {"mean", mean},
+                           {"inverse_stddev", inverse_stddev},
+                           {"input_gradient", input_gradient},
+                           {"scale_gradient", scale_gradient},
+                           {"offset_gradient", offset_gradient}},
+                          [&](OperatorContext& context) {
+                            return dml::BatchNormGradient(
+                                context, training, output_gradient, input,
+                                scale, mean, inverse_stddev, input_gradient,
+                                scale_gradient, offset_gradient);
+                          });
 }
 
 dml_code dml_softmax(dml_device* device, int32_t log, const dml_tensor* input,
                      const dml_tensor* output) {
-  return dml::Run("softmax", device, {{"input", input}, {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::Softmax(context, log, input, output);
-                  });
+  return dml::RunOperator("softmax", device,
+                          {{"input", input}, {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::Softmax(context, log, input, output);
+                          });
 }
 
 dml_code dml_softmax_cross_entropy(dml_device* device, const dml_tensor* logits,
                                    const dml_tensor* labels,
                                    const dml_tensor* loss,
                                    const dml_tensor* backprop) {
-  return dml::Run("softmax_cross_entropy", device,
-                  {{"logits", logits}, {"labels", labels}},
-                  [&](OperatorContext& context) {
-                    return dml::SoftmaxCrossEntropy(context, logits, labels,
-                                                    loss, backprop);
-                  });
+  return dml::RunOperator("softmax_cross_entropy", device,
+                          {{"logits", logits}, {"labels", labels}},
+                          [&](OperatorContext& context) {
+                            return dml::SoftmaxCrossEntropy(
+                                context, logits, labels, loss, backprop);
+                          });
 }
 
 dml_code dml_sparse_softmax_cross_entropy(dml_device* device,
@@ -321,17 +300,17 @@ dml_code dml_sparse_softmax_cross_entropy(dml_device* device,
                                           const dml_tensor* labels,
                                           const dml_tensor* loss,
                                           const dml_tensor* backprop) {
-  return dml::Run("sparse_softmax_cross_entropy", device,
-                  {{"logits", logits}, {"labels", labels}},
-                  [&](OperatorContext& context) {
-                    return dml::SparseSoftmaxCrossEntropy(
-                        context, logits, labels, loss, backprop);
-                  });
+  return dml::RunOperator("sparse_softmax_cross_entropy", device,
+                          {{"logits", logits}, {"labels", labels}},
+                          [&](OperatorContext& context) {
+                            return dml::SparseSoftmaxCrossEntropy(
+                                context, logits, labels, loss, backprop);
+                          });
 }
 
 dml_code dml_gather(dml_device* device, const dml_tensor* params,
                     const dml_tensor* indices, const dml_tensor* output) {
-  return dml::Run(
+  return dml::RunOperator(
       "gather", device,
       {{"params", params}, {"indices", indices}, {"output", output}},
       [&](OperatorContext& context) {
@@ -342,7 +321,7 @@ dml_code dml_gather(dml_device* device, const dml_tensor* params,
 dml_code dml_scatter(dml_device* device, dml_scatter_op op,
                      const dml_tensor* indices, const dml_tensor* updates,
                      const dml_tensor* output) {
-  return dml::Run(
+  return dml::RunOperator(
       "scatter", device,
       {{"indices", indices}, {"updates", updates}, {"output", output}},
       [&](OperatorContext& context) {
@@ -353,36 +332,37 @@ dml_code dml_scatter(dml_device* device, dml_scatter_op op,
 dml_code dml_one_hot(dml_device* device, const dml_tensor* indices,
                      const dml_tensor* on_value, const dml_tensor* off_value,
                      const dml_tensor* output) {
-  return dml::Run("one_hot", device,
-                  {{"indices", indices},
-                   {"on_value", on_value},
-                   {"off_value", off_value},
-                   {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::OneHot(context, indices, on_value, off_value,
-                                       output);
-                  });
+  return dml::RunOperator("one_hot", device,
+                          {{"indices", indices},
+                           {"on_value", on_value},
+                           {"off_value", off_value},
+                           {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::OneHot(context, indices, on_value,
+                                               off_value, output);
+                          });
 }
 
 dml_code dml_random(dml_device* device, dml_random_distribution distribution,
                     const uint32_t counter[4], const uint32_t key[2],
                     int64_t low, int64_t high, const dml_tensor* output) {
-  return dml::Run("random", device,
-                  {{"counter", counter}, {"key", key}, {"output", output}},
-                  [&](OperatorContext& context) {
-                    return dml::Random(context, distribution, counter, key, low,
-                                       high, output);
-                  });
+  return dml::RunOperator(
+      "random", device,
+      {{"counter", counter}, {"key", key}, {"output", output}},
+      [&](OperatorContext& context) {
+        return dml::Random(context, distribution, counter, key, low, high,
+                           output);
+      });
 }
 
 dml_code dml_apply_optimizer(dml_device* device, dml_optimizer optimizer,
                              const dml_tensor* const* tensors,
                              uint32_t tensor_count, int32_t use_nesterov,
                              int32_t update_slots) {
-  return dml::Run("apply_optimizer", device, {{"tensors", tensors}},
-                  [&](OperatorContext& context) {
-                    return dml::ApplyOptimizer(context, optimizer, tensors,
-                                               tensor_count, use_nesterov,
-                                               update_slots);
-                  });
+  return dml::RunOperator("apply_optimizer", device, {{"tensors", tensors}},
+                          [&](OperatorContext& context) {
+                            return dml::ApplyOptimizer(
+                                context, optimizer, tensors, tensor_count,
+                                use_nesterov, update_slots);
+                          });
 }

@@ -123,4 +123,9 @@ SHADERS = [
     Shader("convolution", T=FLOATS + ("f64",)),
     Shader("depthwise", T=FLOATS + ("f64",)),
     Shader("depthwise_filter", T=FLOATS + ("f64",)),
+    # For measuring: ceilings of the adapter, yardsticks.
+    Shader("benchmark_multiply_add", T=FLOATS + ("f64",)),
+    Shader("benchmark_empty"),
+    Shader("benchmark_naive_gemm", T=("f32",)),
+    Shader("benchmark_naive_convolution", T=("f32",)),
 ]

@@ -1,0 +1,38 @@
+// How the C functions of operators call them.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_RUN_OPERATOR_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_RUN_OPERATOR_H_
+
+#include <initializer_list>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
+
+namespace dml {
+
+struct Required {
+  const char* name;
+  const void* pointer;
+};
+
+// function(OperatorContext&), unless a required pointer is null.
+template <typename Function>
+dml_code RunOperator(const char* name, dml_device* device,
+                     std::initializer_list<Required> required,
+                     Function function) {
+  if (device == nullptr) {
+    return Report(InvalidArgument(name, ": device is null"));
+  }
+  for (const Required& argument : required) {
+    if (argument.pointer != nullptr) continue;
+    return Report(InvalidArgument(name, ": ", argument.name, " is null"));
+  }
+  OperatorContext context = {device->hal->info(), *device->stream,
+                             *device->programs, *device->scratch, ThreadTag()};
+  return Report(function(context));
+}
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_RUN_OPERATOR_H_

@@ -1,0 +1,155 @@
+"""The command tensorflow-directml bench."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from typing import Any, Dict, List
+
+from .. import runtime
+from . import ceilings as limits
+from . import measure, models, peer, plot, report
+from .families import REGISTRY
+
+HELP = "measure the adapter and the operators, over shapes of real models"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Measures an adapter's ceilings, then every heavy family of operators over shapes of "
+        "real models: right or wrong, time, and how much of what the adapter could do."
+    )
+    parser.add_argument("--device", type=int, default=0, metavar="N", help="as in /device:DML:N")
+    parser.add_argument("--quick", action="store_true", help="small shapes, seconds in all")
+    parser.add_argument("--vs", choices=["torch"], help="also run PyTorch, and compare")
+    parser.add_argument(
+        "--types", default="float32", help="comma-separated: float32, float16, float64"
+    )
+    parser.add_argument(
+        "--models", default="", metavar="NAMES",
+        help="comma-separated: %s; default: all" % ", ".join(m["name"] for m in models.load()),
+    )
+    parser.add_argument(
+        "--families", default="", metavar="NAMES",
+        help="comma-separated: %s; default: all" % ", ".join(REGISTRY),
+    )
+    parser.add_argument(
+        "--seconds", type=float, metavar="S", help="for each case (default: 0.1; --quick: 0.01)"
+    )
+    parser.add_argument(
+        "--time-limit", type=float, metavar="S", help="start no more cases after S seconds"
+    )
+    parser.add_argument("--seed", type=int, help="of the random inputs (default: another each time)")
+    parser.add_argument("--out", metavar="DIR", help="folder for bench.json, bench.txt, bench.png")
+    parser.set_defaults(run=main)
+
+
+def _names(text: str) -> List[str]:
+    return [name for name in text.split(",") if name]
+
+
+def _check(kind: str, given: List[str], known: Any) -> List[str]:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise SystemExit(
+            "tensorflow-directml bench: no %s %s; there are %s"
+            % (kind, ", ".join(unknown), ", ".join(known))
+        )
+    return given
+
+
+class Progress:
+    """One line on a terminal, rewritten; else nothing."""
+
+    def __init__(self) -> None:
+        self.shown = sys.stderr.isatty()
+
+    def __call__(self, text: str) -> None:
+        if self.shown:
+            sys.stderr.write("\r\033[K" + text[:100])
+            sys.stderr.flush()
+
+
+def main(arguments: argparse.Namespace) -> int:
+    types = _check("type", _names(arguments.types), limits.TYPES)
+    chosen = models.cases(
+        types,
+        arguments.quick,
+        _check("model", _names(arguments.models), [m["name"] for m in models.load()]),
+        _check("family", _names(arguments.families), list(REGISTRY)),
+    )
+    if not runtime.adapters():
+        raise runtime.DmlError(runtime.Code.NOT_FOUND, runtime.adapter_problem())
+    try:
+        opponent = peer.Torch() if arguments.vs else None
+        if arguments.out:
+            os.makedirs(arguments.out, exist_ok=True)
+    except (peer.PeerError, OSError) as error:
+        raise SystemExit("tensorflow-directml bench: %s" % error)
+    with runtime.open(arguments.device) as device:
+        results = _run(device, chosen, opponent, arguments)
+    print("\nGeometric means")
+    print(report.summary_text(results["summary"]))
+    if results["not_measured"]:
+        print("%d cases were left out: no time." % results["not_measured"])
+    if arguments.out:
+        _save(results, arguments.out)
+    return 0 if all(row.get("correct") for row in results["rows"]) else 1
+
+
+def _run(device: Any, chosen: List[models.Case], opponent: Any, arguments: Any) -> Dict[str, Any]:
+    start = time.perf_counter()
+    progress = Progress()
+    seed = arguments.seed
+    if seed is None:
+        seed = int.from_bytes(os.urandom(4), "little")
+    results = {
+        "surroundings": report.surroundings(device, "tensorflow-directml " + _command()),
+        "seed": seed,
+    }  # type: Dict[str, Any]
+    if opponent:
+        results["peer"] = opponent.description()
+    print("%(adapter)s; %(driver)s; %(date)s; commit %(commit)s\n" % results["surroundings"])
+    results["ceilings"] = limits.all_ceilings(device, arguments.quick, progress)
+    progress("")
+    print(report.ceilings_text(results["ceilings"]))
+    print("\n" + report.header_text(bool(opponent)))
+    rows = results["rows"] = []
+    seconds = arguments.seconds or (0.01 if arguments.quick else 0.1)
+    for number, case in enumerate(chosen):
+        if arguments.time_limit and time.perf_counter() - start > arguments.time_limit:
+            break
+        progress("%d/%d %s %s" % (number + 1, len(chosen), case.family, case.parameters))
+        row, family = measure.run(
+            device, case, results["ceilings"], seconds,
+            0 if arguments.quick else measure.ROTATED_BYTES, seed + number,
+        )
+        if opponent and "seconds" in row:
+            row.update(opponent.run(family, case.dtype, row["sets"], seconds))
+            if "peer_seconds" in row:
+                row["peer_ratio"] = row["peer_seconds"] / row["seconds"]
+        rows.append(row)
+        progress("")
+        print(report.row_text(row, bool(opponent)), flush=True)
+    results["not_measured"] = len(chosen) - len(rows)
+    results["summary"] = report.summarize(rows)
+    return results
+
+
+def _command() -> str:
+    return " ".join(sys.argv[1:])
+
+
+def _save(results: Dict[str, Any], folder: str) -> None:
+    with open(os.path.join(folder, "bench.json"), "w") as file:
+        json.dump(results, file, indent=1)
+    with open(os.path.join(folder, "bench.txt"), "w") as file:
+        file.write(report.full_text(results))
+    written = "bench.json, bench.txt"
+    try:
+        plot.draw(results, os.path.join(folder, "bench.png"))
+        written += ", bench.png"
+    except plot.Unavailable as problem:
+        print(problem, file=sys.stderr)
+    print("Written to %s: %s" % (folder, written))
