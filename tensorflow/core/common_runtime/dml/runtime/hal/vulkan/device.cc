@@ -158,8 +158,12 @@ Status VulkanDevice::Submit(CommandList* list, uint64_t value) {
   submit.pCommandBuffers = &buffer;
   submit.signalSemaphoreCount = 1;
   submit.pSignalSemaphores = &timeline_;
-  return Check(vk_.vkQueueSubmit(queue_, 1, &submit, VK_NULL_HANDLE),
-               "vkQueueSubmit");
+  VkResult result;
+  {
+    std::lock_guard<std::mutex> lock(queue_mutex_);
+    result = vk_.vkQueueSubmit(queue_, 1, &submit, VK_NULL_HANDLE);
+  }
+  return Check(result, "vkQueueSubmit");
 }
 
 Status VulkanDevice::Wait(uint64_t value, uint64_t timeout_ns) {
@@ -193,6 +197,12 @@ Status VulkanDevice::Check(VkResult result, const char* call) {
   if (result != VK_ERROR_DEVICE_LOST) return ToStatus(result, call);
   std::lock_guard<std::mutex> lock(lost_mutex_);
   if (lost_status_.ok()) {
+    {
+      // A driver may still be at work on what its caller now gives up. On a
+      // lost device this returns in finite time (Vulkan, "Lost Device").
+      std::lock_guard<std::mutex> queue_lock(queue_mutex_);
+      (void)vk_.vkDeviceWaitIdle(device_);
+    }
     lost_status_ = Error(
         Code::kDeviceLost, "adapter \"", physical_.info.name, "\" (",
         physical_.info.driver, ") was lost: ", call,

@@ -60,6 +60,7 @@ class VulkanDevice final : public Device {
   PipelineCache pipeline_cache_;
   std::atomic<uint64_t> device_bytes_{0};
 
+  std::mutex queue_mutex_;  // a queue takes one call at a time; after the next
   std::atomic<bool> lost_{false};
   mutable std::mutex lost_mutex_;
   Status lost_status_;  // guarded by lost_mutex_; the first cause
