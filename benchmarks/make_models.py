@@ -36,14 +36,16 @@ class Model:
         values = {**self.header, "parameters": self.parameters}
         lines = [f'  "{key}": {json.dumps(value)},' for key, value in values.items()]
         rows = ",\n".join("    " + json.dumps(row) for row in self.rows.values())
-        text = "{\n%s\n  \"rows\": [\n%s\n  ]\n}\n" % ("\n".join(lines), rows)
+        text = "{\n" + "\n".join(lines) + "\n  \"rows\": [\n" + rows + "\n  ]\n}\n"
         (folder / f"{stem}.json").write_text(text)
 
 
 class Network(Model):
     """A convolutional network, NHWC, that is walked with the size of its images."""
 
-    def convolution(self, size, channels, filters, window, stride=1, pad=None, groups=1, bias=False):
+    def convolution(
+        self, size, channels, filters, window, stride=1, pad=None, groups=1, bias=False
+    ):
         pad = window // 2 if pad is None else pad
         first = self.parameters == 0
         self.add(

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time-limit", type=float, metavar="S", help="start no more cases after S seconds"
     )
-    parser.add_argument("--seed", type=int, help="of the random inputs (default: another each time)")
+    parser.add_argument("--seed", type=int, help="of random inputs (default: another each time)")
     parser.add_argument("--out", metavar="DIR", help="folder for bench.json, bench.txt, bench.png")
     parser.set_defaults(run=main)
 
@@ -86,7 +86,7 @@ def main(arguments: argparse.Namespace) -> int:
         if arguments.out:
             os.makedirs(arguments.out, exist_ok=True)
     except (peer.PeerError, OSError) as error:
-        raise SystemExit("tensorflow-directml bench: %s" % error)
+        raise SystemExit("tensorflow-directml bench: %s" % error) from error
     with runtime.open(arguments.device) as device:
         results = _run(device, chosen, opponent, arguments)
     print("\nGeometric means")

@@ -17,7 +17,7 @@ class Torch:
         try:
             import torch
         except ImportError as error:
-            raise PeerError("--vs torch needs PyTorch (pip install torch): %s" % error)
+            raise PeerError("--vs torch needs PyTorch (pip install torch): %s" % error) from error
         self.torch = torch
         self.cuda = torch.cuda.is_available()
         self.device = torch.device("cuda" if self.cuda else "cpu")

@@ -1,6 +1,6 @@
 """Results as a picture: the roofline with every case in it, and bars against the peer."""
 
-from typing import Any, Dict, List
+from typing import Any, Dict
 
 
 class Unavailable(Exception):
@@ -14,7 +14,7 @@ def draw(results: Dict[str, Any], path: str) -> None:
         matplotlib.use("Agg")
         from matplotlib import pyplot
     except ImportError as error:
-        raise Unavailable("No picture: it needs matplotlib (pip install matplotlib): %s" % error)
+        raise Unavailable("No picture: it needs matplotlib (pip install matplotlib): %s" % error) from error
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(16, 7))
     where = results["surroundings"]
     figure.suptitle("%s, %s, %s" % (where["adapter"], where["driver"], where["date"]))
@@ -60,7 +60,7 @@ def _roofline(axes: Any, results: Dict[str, Any]) -> None:
 
 def _bars(axes: Any, results: Dict[str, Any]) -> None:
     """Geometric means by family: of what is possible and, if there is one, of the peer."""
-    groups = results["summary"]  # type: List[Dict[str, Any]]
+    groups = results["summary"]
     series = [("ratio", "of what is possible")]
     if "peer" in results:
         series.append(("peer_ratio", "of {name} on {device}".format(**results["peer"])))

@@ -153,7 +153,8 @@ class BackwardFilter(Convolution):
         for i, j, in_channel, filters in zip(*index):
             channel = self._in_channels(np.array([filters]))[0, in_channel]
             x = np.zeros((n, height + 2 * self.pad, width + 2 * self.pad))
-            x[:, self.pad : self.pad + height, self.pad : self.pad + width] = host["x"][..., channel]
+            rows, columns = (slice(self.pad, self.pad + size) for size in (height, width))
+            x[:, rows, columns] = host["x"][..., channel]
             x = x[:, i :: self.stride, j :: self.stride][:, :y_rows, :y_columns]
             values.append((x * host["y"][..., filters]).sum())
         yield "w", flat(index, self.sizes["w"]), np.array(values)
