@@ -40,7 +40,7 @@ MOVABLE = ("float32", "float16", "int64", "uint8", "bool")
 
 # (relative, absolute). float16 has 11 bits: half a unit in the last place is
 # 2**-11 of the result; a gradient rounds a few times.
-TOLERANCES = {"float32": (2e-5, 2e-6), "float16": (4e-3, 2e-3)}
+TOLERANCES = {"float32": (2e-5, 2e-6), "float16": (4e-3, 2e-3), "float64": (1e-13, 1e-14)}
 
 # Inputs that TensorFlow's Python functions call otherwise.
 RENAMED = {"reduction_indices": "axis"}

@@ -38,7 +38,9 @@ class AddN {
 };
 
 const Kernels kKernels({
-    Row("AddN").Types("T", {DT_FLOAT, DT_HALF, DT_INT64}).Make<AddN>(),
+    Row("AddN")
+        .Types("T", {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64})
+        .Make<AddN>(),
 });
 
 }  // namespace

@@ -85,9 +85,9 @@ class BiasAddGrad : BiasBase {
 };
 
 const Kernels kKernels({
-    Row("BiasAdd").Types("T", kFloats).Make<BiasAdd>(),
-    Row("BiasAddV1").Types("T", kFloats).Make<BiasAdd>(),
-    Row("BiasAddGrad").Types("T", kFloats).Make<BiasAddGrad>(),
+    Row("BiasAdd").Types("T", kFloatsAndDouble).Make<BiasAdd>(),
+    Row("BiasAddV1").Types("T", kFloatsAndDouble).Make<BiasAdd>(),
+    Row("BiasAddGrad").Types("T", kFloatsAndDouble).Make<BiasAddGrad>(),
 });
 
 }  // namespace

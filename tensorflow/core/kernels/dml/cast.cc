@@ -24,12 +24,11 @@ class Cast {
   }
 };
 
-const TypeList kCastable = {DT_FLOAT,  DT_HALF,   DT_INT8,  DT_INT16,
-                            DT_INT32,  DT_INT64,  DT_UINT8, DT_UINT16,
-                            DT_UINT32, DT_UINT64, DT_BOOL};
-
 const Kernels kKernels({
-    Row("Cast").Types("SrcT", kCastable).Types("DstT", kCastable).Make<Cast>(),
+    Row("Cast")
+        .Types("SrcT", kAllDeviceTypes)
+        .Types("DstT", kAllDeviceTypes)
+        .Make<Cast>(),
 });
 
 }  // namespace

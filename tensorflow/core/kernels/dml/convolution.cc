@@ -313,13 +313,15 @@ class BackwardFilter : Convolution {
 };
 
 Row ForwardRow(const char* name, int spatial_rank, bool depthwise) {
-  return Row(name).Types("T", kFloats).Make<Forward>(spatial_rank, depthwise);
+  return Row(name)
+      .Types("T", kFloatsAndDouble)
+      .Make<Forward>(spatial_rank, depthwise);
 }
 template <typename Body>
 Row BackwardRow(const char* name, int spatial_rank, bool depthwise,
                 const char* shape) {
   return Row(name)
-      .Types("T", kFloats)
+      .Types("T", kFloatsAndDouble)
       .Host({shape})
       .Make<Body>(spatial_rank, depthwise);
 }

@@ -8,10 +8,13 @@ namespace dml {
 namespace {
 
 const TypeList kFloatsAndInt64 = {DT_FLOAT, DT_HALF, DT_INT64};
+const TypeList kSigned = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
 const TypeList kIntegers = {DT_INT8,  DT_INT16,  DT_INT32,  DT_INT64,
                             DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64};
 const TypeList kDivisible = {DT_FLOAT, DT_HALF,   DT_INT8, DT_INT16,
                              DT_INT64, DT_UINT16, DT_UINT8};
+const TypeList kMultiplied = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,
+                              DT_INT16, DT_INT64, DT_UINT16, DT_UINT8};
 
 // The op's attribute that tunes it, or null.
 const char* ParameterAttribute(dml_elementwise_op op) {
@@ -35,8 +38,8 @@ class ElementwiseBase {
       // TF gives it the tensors' type first.
       DataType type = DT_FLOAT;
       OP_REQUIRES_OK(c, c->GetAttr("T", &type));
-      parameter_ = type == DT_HALF ? static_cast<float>(Eigen::half(value))
-                                   : value;
+      parameter_ =
+          type == DT_HALF ? static_cast<float>(Eigen::half(value)) : value;
     }
   }
 
@@ -133,24 +136,27 @@ Row UnaryRow(const char* name, const TypeList& types, dml_elementwise_op op) {
 Row BinaryRow(const char* name, const TypeList& types, dml_elementwise_op op) {
   return Row(name).Types("T", types).Make<Binary>(op);
 }
-Row GradientRow(const char* name, dml_elementwise_op op) {
-  return Row(name).Types("T", kFloats).Make<Gradient>(op);
+Row GradientRow(const char* name, dml_elementwise_op op,
+                const TypeList& types = kFloats) {
+  return Row(name).Types("T", types).Make<Gradient>(op);
 }
 
-const TypeList kEquatable = {DT_FLOAT, DT_HALF,  DT_INT8, DT_INT16,
-                             DT_INT64, DT_UINT8, DT_BOOL};
+const TypeList kEquatable = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,
+                             DT_INT16, DT_INT64, DT_UINT8,  DT_BOOL};
 // TF lets Less and its kin compare all real numbers.
-const TypeList kComparable = kNumbers;
+const TypeList kComparable = {DT_FLOAT,  DT_HALF,  DT_DOUBLE, DT_INT8,
+                              DT_INT16,  DT_INT64, DT_UINT8,  DT_UINT16,
+                              DT_UINT32, DT_UINT64};
 
 const Kernels kUnary({
-    UnaryRow("Abs", kFloatsAndInt64, DML_ABS),
-    UnaryRow("Neg", kFloatsAndInt64, DML_NEGATE),
-    UnaryRow("Sign", kFloatsAndInt64, DML_SIGN),
-    UnaryRow("Square", kFloatsAndInt64, DML_SQUARE),
-    UnaryRow("Inv", kFloatsAndInt64, DML_RECIPROCAL),
-    UnaryRow("Reciprocal", kFloatsAndInt64, DML_RECIPROCAL),
-    UnaryRow("Sqrt", kFloats, DML_SQRT),
-    UnaryRow("Rsqrt", kFloats, DML_RSQRT),
+    UnaryRow("Abs", kSigned, DML_ABS),
+    UnaryRow("Neg", kSigned, DML_NEGATE),
+    UnaryRow("Sign", kSigned, DML_SIGN),
+    UnaryRow("Square", kSigned, DML_SQUARE),
+    UnaryRow("Inv", kSigned, DML_RECIPROCAL),
+    UnaryRow("Reciprocal", kSigned, DML_RECIPROCAL),
+    UnaryRow("Sqrt", kFloatsAndDouble, DML_SQRT),
+    UnaryRow("Rsqrt", kFloatsAndDouble, DML_RSQRT),
     UnaryRow("Exp", kFloats, DML_EXP),
     UnaryRow("Expm1", kFloats, DML_EXPM1),
     UnaryRow("Log", kFloats, DML_LOG),
@@ -172,50 +178,53 @@ const Kernels kUnary({
     UnaryRow("Lgamma", kFloats, DML_LGAMMA),
     UnaryRow("Digamma", kFloats, DML_DIGAMMA),
     UnaryRow("Sigmoid", kFloats, DML_SIGMOID),
-    UnaryRow("Floor", kFloats, DML_FLOOR),
-    UnaryRow("Ceil", kFloats, DML_CEIL),
-    UnaryRow("Rint", kFloats, DML_ROUND_EVEN),
-    UnaryRow("Round", kFloats, DML_ROUND_EVEN),
+    UnaryRow("Floor", kFloatsAndDouble, DML_FLOOR),
+    UnaryRow("Ceil", kFloatsAndDouble, DML_CEIL),
+    UnaryRow("Rint", kFloatsAndDouble, DML_ROUND_EVEN),
+    UnaryRow("Round", kFloatsAndDouble, DML_ROUND_EVEN),
     Row("Round").Types("T", kIndices).Make<Same>(),
-    UnaryRow("Relu", kFloats, DML_RELU),
-    UnaryRow("Relu6", kFloats, DML_RELU6),
+    UnaryRow("Relu", kFloatsAndDouble, DML_RELU),
+    UnaryRow("Relu6", kFloatsAndDouble, DML_RELU6),
     UnaryRow("LeakyRelu", kFloats, DML_LEAKY_RELU),
     UnaryRow("Elu", kFloats, DML_ELU),
     UnaryRow("Selu", kFloats, DML_SELU),
     UnaryRow("Softplus", kFloats, DML_SOFTPLUS),
     UnaryRow("Softsign", kFloats, DML_SOFTSIGN),
     UnaryRow("Invert", kIntegers, DML_BITWISE_NOT),
-    UnaryRow("IsNan", kFloats, DML_IS_NAN),
-    UnaryRow("IsInf", kFloats, DML_IS_INF),
-    UnaryRow("IsFinite", kFloats, DML_IS_FINITE),
+    UnaryRow("IsNan", kFloatsAndDouble, DML_IS_NAN),
+    UnaryRow("IsInf", kFloatsAndDouble, DML_IS_INF),
+    UnaryRow("IsFinite", kFloatsAndDouble, DML_IS_FINITE),
     Row("LogicalNot").Make<Unary>(DML_LOGICAL_NOT),
 });
 
 const Kernels kBinary({
-    BinaryRow("Add", {DT_FLOAT, DT_HALF, DT_INT64, DT_UINT8, DT_INT8, DT_INT16},
+    BinaryRow("Add",
+              {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64, DT_UINT8, DT_INT8,
+               DT_INT16},
               DML_ADD),
     BinaryRow("AddV2",
-              {DT_FLOAT, DT_HALF, DT_INT64, DT_UINT8, DT_INT8, DT_INT16},
+              {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64, DT_UINT8, DT_INT8,
+               DT_INT16},
               DML_ADD),
-    BinaryRow("Sub", kFloatsAndInt64, DML_SUBTRACT),
-    BinaryRow("Mul", kDivisible, DML_MULTIPLY),
-    BinaryRow("Div", kDivisible, DML_DIVIDE),
-    BinaryRow("RealDiv", kFloats, DML_DIVIDE),
+    BinaryRow("Sub", kSigned, DML_SUBTRACT),
+    BinaryRow("Mul", kMultiplied, DML_MULTIPLY),
+    BinaryRow("Div", kMultiplied, DML_DIVIDE),
+    BinaryRow("RealDiv", kFloatsAndDouble, DML_DIVIDE),
     BinaryRow("TruncateDiv", {DT_INT8, DT_INT16, DT_INT64, DT_UINT16, DT_UINT8},
               DML_DIVIDE),
     BinaryRow("FloorDiv", kDivisible, DML_FLOOR_DIVIDE),
-    BinaryRow("DivNoNan", kFloats, DML_DIVIDE_NO_NAN),
+    BinaryRow("DivNoNan", kFloatsAndDouble, DML_DIVIDE_NO_NAN),
     BinaryRow("FloorMod", kFloatsAndInt64, DML_FLOOR_MOD),
     BinaryRow("Mod", kFloatsAndInt64, DML_TRUNCATE_MOD),
     BinaryRow("TruncateMod", kFloatsAndInt64, DML_TRUNCATE_MOD),
-    BinaryRow("Maximum", kFloatsAndInt64, DML_MAXIMUM),
-    BinaryRow("Minimum", kFloatsAndInt64, DML_MINIMUM),
+    BinaryRow("Maximum", kSigned, DML_MAXIMUM),
+    BinaryRow("Minimum", kSigned, DML_MINIMUM),
     BinaryRow("Pow", kFloatsAndInt64, DML_POW),
-    BinaryRow("SquaredDifference", kFloatsAndInt64, DML_SQUARED_DIFFERENCE),
+    BinaryRow("SquaredDifference", kSigned, DML_SQUARED_DIFFERENCE),
     BinaryRow("Atan2", kFloats, DML_ATAN2),
-    BinaryRow("MulNoNan", kFloats, DML_MULTIPLY_NO_NAN),
+    BinaryRow("MulNoNan", kFloatsAndDouble, DML_MULTIPLY_NO_NAN),
     BinaryRow("Xlogy", kFloats, DML_XLOGY),
-    BinaryRow("Xdivy", kFloats, DML_XDIVY),
+    BinaryRow("Xdivy", kFloatsAndDouble, DML_XDIVY),
     BinaryRow("BitwiseAnd", kIntegers, DML_BITWISE_AND),
     BinaryRow("BitwiseOr", kIntegers, DML_BITWISE_OR),
     BinaryRow("BitwiseXor", kIntegers, DML_BITWISE_XOR),
@@ -233,8 +242,8 @@ const Kernels kBinary({
 });
 
 const Kernels kGradients({
-    GradientRow("ReluGrad", DML_RELU_GRADIENT),
-    GradientRow("Relu6Grad", DML_RELU6_GRADIENT),
+    GradientRow("ReluGrad", DML_RELU_GRADIENT, kFloatsAndDouble),
+    GradientRow("Relu6Grad", DML_RELU6_GRADIENT, kFloatsAndDouble),
     GradientRow("LeakyReluGrad", DML_LEAKY_RELU_GRADIENT),
     GradientRow("EluGrad", DML_ELU_GRADIENT),
     GradientRow("SeluGrad", DML_SELU_GRADIENT),

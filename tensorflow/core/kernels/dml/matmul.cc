@@ -167,9 +167,9 @@ class BatchMatMul {
 };
 
 const Kernels kKernels({
-    Row("MatMul").Types("T", kFloats).Make<MatMul>(),
-    Row("BatchMatMul").Types("T", kFloats).Make<BatchMatMul>(false),
-    Row("BatchMatMulV2").Types("T", kFloats).Make<BatchMatMul>(true),
+    Row("MatMul").Types("T", kFloatsAndDouble).Make<MatMul>(),
+    Row("BatchMatMul").Types("T", kFloatsAndDouble).Make<BatchMatMul>(false),
+    Row("BatchMatMulV2").Types("T", kFloatsAndDouble).Make<BatchMatMul>(true),
 });
 
 }  // namespace

@@ -159,18 +159,18 @@ Row ArgRow(const char* name, dml_arg_reduce_op op) {
       .Make<ArgReduction>(op);
 }
 
-const TypeList kFloatsAndInt64 = {DT_FLOAT, DT_HALF, DT_INT64};
+const TypeList kSummable = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
 
 const Kernels kKernels({
-    ReductionRow("Sum", kFloatsAndInt64, DML_REDUCE_SUM),
-    ReductionRow("Mean", kFloats, DML_REDUCE_MEAN),
-    ReductionRow("Prod", kFloats, DML_REDUCE_PRODUCT),
-    ReductionRow("Max", kFloatsAndInt64, DML_REDUCE_MAX),
-    ReductionRow("Min", kFloatsAndInt64, DML_REDUCE_MIN),
-    ReductionRow("EuclideanNorm", kFloats, DML_REDUCE_L2),
+    ReductionRow("Sum", kSummable, DML_REDUCE_SUM),
+    ReductionRow("Mean", kFloatsAndDouble, DML_REDUCE_MEAN),
+    ReductionRow("Prod", kFloatsAndDouble, DML_REDUCE_PRODUCT),
+    ReductionRow("Max", kSummable, DML_REDUCE_MAX),
+    ReductionRow("Min", kSummable, DML_REDUCE_MIN),
+    ReductionRow("EuclideanNorm", kFloatsAndDouble, DML_REDUCE_L2),
     LogicalRow("All", DML_REDUCE_ALL),
     LogicalRow("Any", DML_REDUCE_ANY),
-    Row("L2Loss").Types("T", kFloats).Make<L2Loss>(),
+    Row("L2Loss").Types("T", kFloatsAndDouble).Make<L2Loss>(),
     ArgRow("ArgMax", DML_ARG_MAX),
     ArgRow("ArgMin", DML_ARG_MIN),
 });

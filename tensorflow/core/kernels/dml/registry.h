@@ -33,6 +33,7 @@ using TypeList = std::vector<DataType>;
 // Types that device kernels come in. int32 usually lives in host memory on an
 // accelerator in TF (shape arithmetic): follow what the op's CUDA kernels do.
 const TypeList kFloats = {DT_FLOAT, DT_HALF};
+const TypeList kFloatsAndDouble = {DT_FLOAT, DT_HALF, DT_DOUBLE};
 const TypeList kIndices = {DT_INT32, DT_INT64};
 // kFloats and all integers but int32.
 const TypeList kNumbers = {DT_FLOAT, DT_HALF,   DT_INT8,   DT_INT16, DT_INT64,

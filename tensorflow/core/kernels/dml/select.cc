@@ -7,7 +7,11 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
-const TypeList kSelectable = {DT_BOOL, DT_FLOAT, DT_HALF, DT_INT32, DT_INT64};
+const TypeList kClippable = {DT_FLOAT,  DT_HALF,  DT_DOUBLE, DT_INT8,
+                             DT_INT16,  DT_INT64, DT_UINT8,  DT_UINT16,
+                             DT_UINT32, DT_UINT64};
+const TypeList kSelectable = {DT_BOOL,   DT_FLOAT, DT_HALF,
+                              DT_DOUBLE, DT_INT32, DT_INT64};
 
 // The condition is a scalar, a vector with an element for each row of the
 // others, or of their shape.
@@ -127,7 +131,7 @@ class ClipByValue {
 const Kernels kKernels({
     Row("Select").Types("T", kSelectable).Make<Select>(),
     Row("SelectV2").Types("T", kSelectable).Make<SelectV2>(),
-    Row("ClipByValue").Types("T", kNumbers).Make<ClipByValue>(),
+    Row("ClipByValue").Types("T", kClippable).Make<ClipByValue>(),
 });
 
 }  // namespace
