@@ -136,9 +136,7 @@ def test_while_with_condition_on_the_host(version):
 @CONTROL_FLOW
 def test_while_with_condition_on_the_device(version):
     def build():
-        return tf.while_loop(
-            lambda a: tf.reduce_sum(a) < 50.0, lambda a: a * 2.0, [vector(1, 3)]
-        )
+        return tf.while_loop(lambda a: tf.reduce_sum(a) < 50.0, lambda a: a * 2.0, [vector(1, 3)])
 
     np.testing.assert_array_equal(evaluate(version(build)), [16, 48])
 
@@ -147,9 +145,7 @@ def test_while_with_condition_on_the_device(version):
 def test_while_gradient(version):
     def build():
         x = vector(1, 3)
-        y = tf.while_loop(
-            lambda i, a: i < 3, lambda i, a: (i + 1, a * a), [tf.constant(0), x]
-        )[1]
+        y = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * a), [tf.constant(0), x])[1]
         return tf.gradients(y, x)[0]
 
     np.testing.assert_array_equal(evaluate(version(build)), [8, 17496])
@@ -246,7 +242,9 @@ def test_assign_checks_shapes_and_can_change_them():
             with pytest.raises(tf.errors.InvalidArgumentError, match="shapes"):
                 s.run(strict, {value: [1.0, 2.0, 3.0]})
             np.testing.assert_array_equal(s.run(relaxed, {value: [1.0, 2.0, 3.0]}), [1, 2, 3])
-            np.testing.assert_array_equal(s.run(relaxed, {value: [[4.0], [5.0], [6.0]]}), [[4], [5], [6]])
+            np.testing.assert_array_equal(
+                s.run(relaxed, {value: [[4.0], [5.0], [6.0]]}), [[4], [5], [6]]
+            )
 
 
 def test_temporary_variable():

@@ -141,6 +141,16 @@ def _adapt_keras() -> None:
 
     backend.replace("_get_available_gpus", available_gpus)
 
+    # multi_gpu_model looks for /gpu:N among a session's devices.
+    multi_gpu = _Module("keras.utils.multi_gpu_utils")
+    stock_devices = multi_gpu.get("_get_available_devices")
+
+    def available_devices() -> List[str]:
+        names = stock_devices()
+        return names + [name.replace(_DML, _GPU) for name in names if _DML in name]
+
+    multi_gpu.replace("_get_available_devices", available_devices)
+
     # Eager LSTM and GRU layers of Keras run cuDNN's ops on a GPU. DML has none: there
     # they take the path of any other device type.
     recurrent = _Module("keras.layers.recurrent_v2")
