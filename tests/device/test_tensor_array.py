@@ -3,10 +3,11 @@ on the CPU, on the device alone."""
 
 import numpy as np
 import pytest
-import tensorflow as tf
 import tensorflow_directml as directml
 from tensorflow.python.framework import kernels
 from tensorflow.python.ops import gen_data_flow_ops as ops
+
+import tensorflow as tf
 
 v1 = tf.compat.v1
 DML = "/device:DML:0"
@@ -142,7 +143,8 @@ ERRORS = {
     "scatter beyond": (lambda: array(2).scatter([0, 2], [1.0, 2.0]).flow,
                        r"Max scatter index must be < array size \(2 vs. 2\)"),
     "scatter counts": (lambda: ops.tensor_array_scatter_v3(
-        array(2).handle, [0], of_any_shape([1.0, 2.0]), 0.0), r"len\(indices\) == values.shape\[0\]"),
+        array(2).handle, [0], of_any_shape([1.0, 2.0]), 0.0),
+        r"len\(indices\) == values.shape\[0\]"),
     "split counts": (lambda: array(2).split([1.0, 2.0], [2]).flow,
                      r"not equal to the size of lengths \(2 vs. 1\)"),
     "split sum": (lambda: array(1).split([1.0, 2.0, 3.0], [1]).flow,
@@ -277,8 +279,7 @@ def test_a_gradient_with_a_shape_in_front():
     def build():
         ta = array(1, element_shape=[2]).write(0, [1.0, 2.0])
         with tf.control_dependencies([ta.flow]):
-            gradient, flow = ops.tensor_array_grad_with_shape(
-                ta.handle, ta.flow, [3], source="g")
+            gradient, flow = ops.tensor_array_grad_with_shape(ta.handle, ta.flow, [3], source="g")
         return ops.tensor_array_read_v3(gradient, 0, flow, dtype=tf.float32)
 
     np.testing.assert_array_equal(evaluate(build), np.zeros([3, 2]))
@@ -356,7 +357,8 @@ class Network:
             with v1.variable_scope("network", initializer=weights):
                 if bidirectional:
                     pair, _ = v1.nn.bidirectional_dynamic_rnn(
-                        cell(UNITS), cell(UNITS), self.x, self.lengths, dtype=tf.float32)
+                        cell(UNITS), cell(UNITS), self.x, self.lengths, dtype=tf.float32
+                    )
                     y = tf.concat(pair, axis=2)
                 else:
                     y, _ = v1.nn.dynamic_rnn(cell(UNITS), self.x, self.lengths, dtype=tf.float32)

@@ -7,7 +7,7 @@
 namespace tensorflow {
 namespace dml {
 
-// Sets every element of a device tensor to zero (or false).
+// Sets every element of a device tensor to zero (or false), whatever its type.
 Status FillZero(KernelContext* c, const Tensor& tensor);
 
 }  // namespace dml

@@ -1,6 +1,6 @@
 // Tensor lists whose tensors live on the device. Ops that only move handles are
 // the stock CPU kernels; those that read, join or split tensors are here.
-#include <utility>
+#include <algorithm>
 #include <vector>
 
 #include "tensorflow/core/kernels/dml/fill.h"
@@ -40,11 +40,11 @@ Status WriteList(KernelContext* c, int output, const TensorList& list) {
   return list.ToVariant(&handle->scalar<Variant>()());
 }
 
-// Handles for lists, in host memory.
-Status NewHandles(KernelContext* c, const TensorShape& shape, Tensor* handles) {
-  AllocatorAttributes on_host;
-  on_host.set_on_host(true);
-  return c->tf()->allocate_temp(DT_VARIANT, shape, handles, on_host);
+Status CheckAtLeastVector(const Tensor& tensor) {
+  if (tensor.dims() > 0) return Status::OK();
+  return errors::InvalidArgument(
+      "Tensor must be at least a vector, but saw shape: ",
+      tensor.shape().DebugString());
 }
 
 // A shape input: -1 stands for what is unknown, as a scalar for everything.
@@ -64,25 +64,22 @@ Status ReadShape(KernelContext* c, int input, PartialTensorShape* shape) {
       sizes.data(), static_cast<int>(sizes.size()), shape);
 }
 
-// The shape of tensors not written yet: what the list, the op's input and the
-// tensors that there are agree on.
-Status ElementShape(KernelContext* c, const TensorList& list, int input,
-                    TensorShape* shape) {
+// What the op's shape input and the list agree on.
+Status KnownShape(KernelContext* c, const TensorList& list, int input,
+                  PartialTensorShape* shape) {
   PartialTensorShape wanted;
   TF_RETURN_IF_ERROR(ReadShape(c, input, &wanted));
-  PartialTensorShape merged;
-  TF_RETURN_IF_ERROR(wanted.MergeWith(list.element_shape, &merged));
-  for (const Tensor& tensor : list.tensors) {
-    if (merged.IsFullyDefined()) break;
+  return wanted.MergeWith(list.element_shape, shape);
+}
+
+// Narrows `shape` to what `tensors` agree with.
+Status MergeShapes(const TensorList& list, gtl::ArraySlice<Tensor> tensors,
+                   PartialTensorShape* shape) {
+  if (list.element_shape.IsFullyDefined()) return Status::OK();  // they do
+  for (const Tensor& tensor : tensors) {
     if (tensor.dtype() == DT_INVALID) continue;
-    const PartialTensorShape before = merged;
-    TF_RETURN_IF_ERROR(before.MergeWith(tensor.shape(), &merged));
-  }
-  if (!merged.AsTensorShape(shape)) {
-    return errors::InvalidArgument(
-        "Tried to read tensors of a list that are not written yet, and their "
-        "shape is not fully known: ",
-        merged.DebugString());
+    const PartialTensorShape before = *shape;
+    TF_RETURN_IF_ERROR(before.MergeWith(tensor.shape(), shape));
   }
   return Status::OK();
 }
@@ -117,9 +114,25 @@ class ListKernel {
   }
 
  protected:
-  // Joins `tensors` along a new first dimension.
-  Status Stack(KernelContext* c, const std::vector<Tensor>& tensors,
-               TensorShape shape) {
+  // Joins `tensors` along a new first dimension, as output 0.
+  Status Stack(KernelContext* c, const TensorList& list,
+               const std::vector<Tensor>& tensors, int shape_input,
+               const char* verb, const char* only_unwritten) {
+    PartialTensorShape known;
+    TF_RETURN_IF_ERROR(KnownShape(c, list, shape_input, &known));
+    if (tensors.empty() && !known.IsFullyDefined()) {
+      return errors::InvalidArgument("Tried to ", verb,
+                                     " elements of an empty list with "
+                                     "non-fully-defined element_shape: ",
+                                     known.DebugString());
+    }
+    TF_RETURN_IF_ERROR(MergeShapes(list, tensors, &known));
+    TensorShape shape;
+    if (!known.AsTensorShape(&shape)) {
+      return errors::InvalidArgument(
+          "Tried to ", verb, only_unwritten,
+          " non-fully-defined element_shape: ", known.DebugString());
+    }
     shape.InsertDim(0, tensors.size());
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
@@ -138,8 +151,16 @@ class ListKernel {
       c->SetOutput(output, tensor);
       return Status::OK();
     }
+    PartialTensorShape known;
+    TF_RETURN_IF_ERROR(KnownShape(c, list, shape_input, &known));
+    TF_RETURN_IF_ERROR(MergeShapes(list, list.tensors, &known));
     TensorShape shape;
-    TF_RETURN_IF_ERROR(ElementShape(c, list, shape_input, &shape));
+    if (!known.AsTensorShape(&shape)) {
+      return errors::InvalidArgument(
+          "Trying to read an uninitialized tensor but element_shape is not "
+          "fully defined: ",
+          known.DebugString(), ", and no element of the list tells it.");
+    }
     Tensor* zeros;
     TF_RETURN_IF_ERROR(c->Output(output, shape, &zeros));
     return FillZero(c, *zeros);
@@ -163,9 +184,8 @@ class TensorListStack : public ListKernel {
           "Operation expected a list with ", num_elements_,
           " elements but got a list with ", count, " elements.");
     }
-    TensorShape shape;
-    TF_RETURN_IF_ERROR(ElementShape(c, list, 1, &shape));
-    return Stack(c, list.tensors, shape);
+    return Stack(c, list, list.tensors, 1, "stack",
+                 " list which only contains uninitialized tensors and has a");
   }
 
  private:
@@ -190,9 +210,8 @@ class TensorListGather : public ListKernel {
       }
       picked.push_back(list.tensors[index]);
     }
-    TensorShape shape;
-    TF_RETURN_IF_ERROR(ElementShape(c, list, 2, &shape));
-    return Stack(c, picked, shape);
+    return Stack(c, list, picked, 2, "gather",
+                 " uninitialized tensors from a list with");
   }
 };
 
@@ -239,12 +258,7 @@ class TensorListFromTensor : public ListKernel {
     TensorList list;
     list.element_dtype = element_dtype_;
     TF_RETURN_IF_ERROR(ReadShape(c, 1, &list.element_shape));
-    if (tensor.dims() == 0) {
-      return errors::InvalidArgument(
-          "Tensor must be at least a vector, but "
-          "saw shape: ",
-          tensor.shape().DebugString());
-    }
+    TF_RETURN_IF_ERROR(CheckAtLeastVector(tensor));
     TensorShape shape = tensor.shape();
     shape.RemoveDim(0);
     if (!list.element_shape.IsCompatibleWith(shape)) {
@@ -274,33 +288,23 @@ class TensorListScatter : public ListKernel {
     Dims indices;
     TF_RETURN_IF_ERROR(c->HostIntegers(first + 1, &indices));
     TensorList list;
-    int64 count = 0;
+    int64 limit = -1;
     if (into_existing_) {
       TF_RETURN_IF_ERROR(ReadList(c, 0, element_dtype_, &list));
-      count = list.tensors.size();
     } else {
       list.element_dtype = element_dtype_;
       TF_RETURN_IF_ERROR(ReadShape(c, 2, &list.element_shape));
-      if (c->num_inputs() > 3) TF_RETURN_IF_ERROR(c->HostInteger(3, &count));
+      if (c->num_inputs() > 3) TF_RETURN_IF_ERROR(c->HostInteger(3, &limit));
+      if (limit < -1) {
+        return errors::InvalidArgument(
+            "TensorListScatter expects num_elements >= -1, found: ", limit);
+      }
     }
-    if (tensor.dims() == 0 ||
-        tensor.dim_size(0) != static_cast<int64>(indices.size())) {
+    TF_RETURN_IF_ERROR(CheckAtLeastVector(tensor));
+    if (tensor.dim_size(0) != static_cast<int64>(indices.size())) {
       return errors::InvalidArgument(
-          "Expected as many indices as rows of the tensor, not ",
-          indices.size(), " for shape ", tensor.shape().DebugString());
-    }
-    const bool fixed = into_existing_ ? false : count > 0;
-    for (const int64 index : indices) {
-      if (index < 0 || (fixed && index >= count)) {
-        return errors::InvalidArgument("Trying to scatter to element ", index,
-                                       " of a list of ", count);
-      }
-      if (index >= static_cast<int64>(list.tensors.size())) {
-        list.tensors.resize(index + 1, Tensor(DT_INVALID));
-      }
-    }
-    if (count > static_cast<int64>(list.tensors.size())) {
-      list.tensors.resize(count, Tensor(DT_INVALID));
+          "Invalid number of rows in input tensor. Expected: ", indices.size(),
+          " Actual: ", tensor.dim_size(0));
     }
     TensorShape shape = tensor.shape();
     shape.RemoveDim(0);
@@ -309,6 +313,20 @@ class TensorListScatter : public ListKernel {
           "Specified a list with shape ", list.element_shape.DebugString(),
           " from a tensor with shape ", shape.DebugString());
     }
+    int64 size = std::max<int64>(limit, list.tensors.size());
+    for (const int64 index : indices) {
+      if (index < 0) {
+        return errors::InvalidArgument(
+            "Indices in TensorListScatter must all be non-negative.");
+      }
+      if (limit != -1 && index >= limit) {
+        return errors::InvalidArgument(
+            "TensorListScatter: Trying to scatter at index ", index,
+            " in list with size ", limit);
+      }
+      size = std::max(size, index + 1);
+    }
+    list.tensors.resize(size, Tensor(DT_INVALID));
     for (size_t i = 0; i < indices.size(); ++i) {
       TF_RETURN_IF_ERROR(
           CopyRows(c, tensor, i, 1, shape, &list.tensors[indices[i]]));
@@ -330,96 +348,100 @@ class TensorListSplit : public ListKernel {
     TensorList list;
     list.element_dtype = element_dtype_;
     TF_RETURN_IF_ERROR(ReadShape(c, 1, &list.element_shape));
+    if (c->Input(2).dims() != 1) {
+      return errors::InvalidArgument(
+          "Expected lengths to be a vector, received shape: ",
+          c->Input(2).shape().DebugString());
+    }
     Dims lengths;
     TF_RETURN_IF_ERROR(c->HostIntegers(2, &lengths));
-    int64 total = 0;
+    TF_RETURN_IF_ERROR(CheckAtLeastVector(tensor));
+    TF_RETURN_IF_ERROR(CheckRest(list.element_shape, tensor.shape()));
+    const int64 rows = tensor.dim_size(0);
+    int64 row = 0;
     for (const int64 length : lengths) {
       if (length < 0) {
         return errors::InvalidArgument("Invalid value in lengths: ", length);
       }
-      total += length;
-    }
-    if (tensor.dims() == 0 || total != tensor.dim_size(0)) {
-      return errors::InvalidArgument("The lengths add up to ", total,
-                                     ", but the tensor's shape is ",
-                                     tensor.shape().DebugString());
-    }
-    int64 row = 0;
-    for (const int64 length : lengths) {
+      if (length > rows - row) {
+        return errors::InvalidArgument("Attempting to slice [", row, ", ",
+                                       row + length,
+                                       "] from tensor with length ", rows);
+      }
       TensorShape shape = tensor.shape();
       shape.set_dim(0, length);
-      if (!list.element_shape.IsCompatibleWith(shape)) {
-        return errors::InvalidArgument(
-            "tensor part of shape ", shape.DebugString(),
-            " does not match element_shape ", list.element_shape.DebugString());
-      }
       Tensor part;
       TF_RETURN_IF_ERROR(CopyRows(c, tensor, row, length, shape, &part));
       list.tensors.push_back(part);
       row += length;
     }
+    if (row != rows) {
+      return errors::InvalidArgument(
+          "Unused values in tensor. Length of tensor: ", rows,
+          " Values used: ", row);
+    }
     return WriteList(c, 0, list);
+  }
+
+ private:
+  // The parts may have any length, but else the list's shape.
+  static Status CheckRest(PartialTensorShape shape, TensorShape tensor) {
+    if (shape.unknown_rank()) return Status::OK();
+    if (shape.dims() == 0) {
+      return errors::InvalidArgument(
+          "TensorListSplit requires element_shape to be at least of rank 1, "
+          "but saw: ",
+          shape.DebugString());
+    }
+    const string message = strings::StrCat(
+        "tensor shape ", tensor.DebugString(),
+        " is not compatible with element_shape ", shape.DebugString());
+    shape.RemoveDim(0);
+    tensor.RemoveDim(0);
+    if (shape.IsCompatibleWith(tensor)) return Status::OK();
+    return errors::InvalidArgument(message);
   }
 };
 
 // Joins a list's tensors along their first dimension, and tells their lengths.
+// Inputs: the list and, in version 2, element_shape and leading_dims (both
+// host): the lengths of tensors that are not written yet.
 class TensorListConcat : public ListKernel {
  public:
-  using ListKernel::ListKernel;
+  explicit TensorListConcat(OpKernelConstruction* c) : ListKernel(c) {
+    if (c->HasAttr("element_shape")) {
+      OP_REQUIRES_OK(c, c->GetAttr("element_shape", &element_shape_));
+    }
+  }
 
   Status Compute(KernelContext* c) {
     TensorList list;
     TF_RETURN_IF_ERROR(ReadList(c, 0, element_dtype_, &list));
+    PartialTensorShape known = element_shape_;
     Dims leading;
-    if (c->num_inputs() > 2) TF_RETURN_IF_ERROR(c->HostIntegers(2, &leading));
-    Tensor* lengths;
-    TF_RETURN_IF_ERROR(c->Output(
-        1, TensorShape({static_cast<int64>(list.tensors.size())}), &lengths));
+    if (c->num_inputs() > 1) {
+      TF_RETURN_IF_ERROR(KnownShape(c, list, 1, &known));
+      TF_RETURN_IF_ERROR(c->HostIntegers(2, &leading));
+    }
+    int64 common_length;
     TensorShape shape;
-    bool known = false;
-    for (const Tensor& tensor : list.tensors) {
-      if (tensor.dtype() == DT_INVALID) continue;
-      if (tensor.dims() == 0) {
-        return errors::InvalidArgument(
-            "Concat requires elements to be at least vectors, found a scalar");
-      }
-      TensorShape rest = tensor.shape();
-      rest.RemoveDim(0);
-      if (known && !(rest == shape)) {
-        return errors::InvalidArgument(
-            "Tried to concat tensors of unequal "
-            "shapes: ",
-            shape.DebugString(), " vs ", rest.DebugString());
-      }
-      shape = rest;
-      known = true;
-    }
-    if (!known) {
-      PartialTensorShape rest = list.element_shape;
-      if (rest.unknown_rank() && c->num_inputs() > 1) {
-        TF_RETURN_IF_ERROR(ReadShape(c, 1, &rest));
-      }
-      if (!rest.unknown_rank() && rest.dims() > 0) rest.RemoveDim(0);
-      if (!rest.AsTensorShape(&shape)) {
-        return errors::InvalidArgument(
-            "All except the first dimension must be fully defined when "
-            "concating an empty tensor list. element_shape: ",
-            rest.DebugString());
-      }
-    }
+    TF_RETURN_IF_ERROR(Inspect(list, known, &common_length, &shape));
+    const int64 count = list.tensors.size();
+    Tensor* lengths;
+    TF_RETURN_IF_ERROR(c->Output(1, TensorShape({count}), &lengths));
     int64 total = 0;
-    for (size_t i = 0; i < list.tensors.size(); ++i) {
-      const Tensor& tensor = list.tensors[i];
+    for (int64 i = 0; i < count; ++i) {
       int64 length;
-      if (tensor.dtype() != DT_INVALID) {
-        length = tensor.dim_size(0);
-      } else if (i < leading.size()) {
+      if (list.tensors[i].dtype() != DT_INVALID) {
+        length = list.tensors[i].dim_size(0);
+      } else if (i < static_cast<int64>(leading.size())) {
         length = leading[i];
+      } else if (common_length != -1) {
+        length = common_length;
       } else {
         return errors::InvalidArgument(
-            "List contains uninitialized tensor at "
-            "index ",
-            i, " but leading_dims has only ", leading.size(), " elements.");
+            "List contains uninitialized tensor at index ", i,
+            " but leading_dims has only ", leading.size(), " elements.");
       }
       lengths->vec<int64>()(i) = length;
       total += length;
@@ -427,129 +449,70 @@ class TensorListConcat : public ListKernel {
     shape.InsertDim(0, total);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
+    if (output->NumElements() == 0) return Status::OK();
     int64 row = 0;
-    for (size_t i = 0; i < list.tensors.size(); ++i) {
+    for (int64 i = 0; i < count; ++i) {
       const int64 length = lengths->vec<int64>()(i);
-      if (output->NumElements() > 0) {
-        TF_RETURN_IF_ERROR(
-            CopyToRows(c, list.tensors[i], *output, row, length));
-      }
+      TF_RETURN_IF_ERROR(CopyToRows(c, list.tensors[i], *output, row, length));
       row += length;
     }
     return Status::OK();
   }
-};
-
-// Zeros like lists, and sums of lists, which gradients of lists need. Elements
-// may be lists themselves.
-class ZerosLikeList {
- public:
-  explicit ZerosLikeList(OpKernelConstruction*) {}
-
-  Status Compute(KernelContext* c) {
-    Tensor zeros;
-    TF_RETURN_IF_ERROR(ZerosLike(c, c->Input(0), &zeros));
-    c->SetOutput(0, zeros);
-    return Status::OK();
-  }
 
  private:
-  static Status ZerosLike(KernelContext* c, const Tensor& tensor,
-                          Tensor* zeros) {
-    if (tensor.dtype() != DT_VARIANT) {
-      TF_RETURN_IF_ERROR(c->Temporary(tensor.dtype(), tensor.shape(), zeros));
-      return FillZero(c, *zeros);
-    }
-    TF_RETURN_IF_ERROR(NewHandles(c, tensor.shape(), zeros));
-    for (int64 i = 0; i < tensor.NumElements(); ++i) {
-      TensorList list;
-      TF_RETURN_IF_ERROR(
-          TensorList::FromVariant(tensor.flat<Variant>()(i), &list));
-      for (Tensor& element : list.tensors) {
-        if (element.dtype() == DT_INVALID) continue;
-        Tensor zero;
-        TF_RETURN_IF_ERROR(ZerosLike(c, element, &zero));
-        element = zero;
+  // The tensors' shape but for the first dimension, and that dimension where
+  // the known shape or all tensors agree on it, else -1.
+  static Status Inspect(const TensorList& list, PartialTensorShape known,
+                        int64* common_length, TensorShape* rest_shape) {
+    int64 length = -1;
+    PartialTensorShape rest;
+    if (!known.unknown_rank()) {
+      if (known.dims() == 0) {
+        return errors::InvalidArgument(
+            "Concat requires elements to be at least vectors, found scalars "
+            "instead.");
       }
-      TF_RETURN_IF_ERROR(list.ToVariant(&zeros->flat<Variant>()(i)));
+      length = known.dim_size(0);
+      rest = known;
+      rest.RemoveDim(0);
     }
-    return Status::OK();
-  }
-};
-
-class AddLists {
- public:
-  explicit AddLists(OpKernelConstruction*) {}
-
-  Status Compute(KernelContext* c) {
-    Tensor sum = c->Input(0);
-    for (int input = 1; input < c->num_inputs(); ++input) {
-      TF_RETURN_IF_ERROR(Add(c, c->Input(input), &sum));
-    }
-    c->SetOutput(0, sum);
-    return Status::OK();
-  }
-
- private:
-  // An absent tensor counts as zeros.
-  static Status Add(KernelContext* c, const Tensor& other, Tensor* sum) {
-    if (other.dtype() == DT_INVALID) return Status::OK();
-    if (sum->dtype() == DT_INVALID) {
-      *sum = other;
-      return Status::OK();
-    }
-    if (!sum->shape().IsSameSize(other.shape())) {
+    if (list.tensors.empty() && !rest.IsFullyDefined()) {
       return errors::InvalidArgument(
-          "Trying to add two tensors with incompatible element shapes ",
-          sum->shape().DebugString(), " and ", other.shape().DebugString());
+          "All except the first dimension must be fully defined when concating "
+          "an empty tensor list. element_shape: ",
+          rest.DebugString());
     }
-    Tensor result;
-    if (sum->dtype() == DT_VARIANT) {
-      TF_RETURN_IF_ERROR(NewHandles(c, sum->shape(), &result));
-      for (int64 i = 0; i < result.NumElements(); ++i) {
-        TF_RETURN_IF_ERROR(AddList(c, sum->flat<Variant>()(i),
-                                   other.flat<Variant>()(i),
-                                   &result.flat<Variant>()(i)));
+    const int64 fixed = length;
+    bool agree = true;
+    for (size_t i = 0; i < list.tensors.size(); ++i) {
+      const Tensor& tensor = list.tensors[i];
+      if (tensor.dtype() == DT_INVALID) continue;
+      if (tensor.dims() == 0) {
+        return errors::InvalidArgument("Concat saw a scalar shape at index ", i,
+                                       " but requires at least vectors.");
       }
-    } else {
-      TF_RETURN_IF_ERROR(c->Temporary(sum->dtype(), sum->shape(), &result));
-      TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {sum, &other}, result));
+      TensorShape shape = tensor.shape();
+      shape.RemoveDim(0);
+      const PartialTensorShape before = rest;
+      TF_RETURN_IF_ERROR(before.MergeWith(shape, &rest));
+      if (fixed != -1 && tensor.dim_size(0) != fixed) {
+        return errors::InvalidArgument(
+            "First entry of element_shape input does not match the first dim "
+            "of list element at index: ",
+            i, " Expected: ", fixed, " Actual: ", tensor.dim_size(0));
+      }
+      agree = agree && (length == -1 || length == tensor.dim_size(0));
+      length = tensor.dim_size(0);
     }
-    *sum = result;
-    return Status::OK();
+    *common_length = agree ? length : -1;
+    if (rest.AsTensorShape(rest_shape)) return Status::OK();
+    return errors::InvalidArgument(
+        "Trying to concat list with only uninitialized tensors but "
+        "element_shape_except_first_dim_ is not fully defined: ",
+        rest.DebugString());
   }
 
-  static Status AddList(KernelContext* c, const Variant& a, const Variant& b,
-                        Variant* result) {
-    TensorList sum;
-    TensorList other;
-    TF_RETURN_IF_ERROR(TensorList::FromVariant(a, &sum));
-    TF_RETURN_IF_ERROR(TensorList::FromVariant(b, &other));
-    if (other.element_dtype != sum.element_dtype) {
-      return errors::InvalidArgument(
-          "Trying to add two lists of tensors of different dtypes. One is ",
-          DataTypeString(sum.element_dtype), " and the other is ",
-          DataTypeString(other.element_dtype));
-    }
-    PartialTensorShape shape;
-    if (!sum.element_shape.MergeWith(other.element_shape, &shape).ok()) {
-      return errors::InvalidArgument(
-          "Trying to add two lists of tensors with incompatible element "
-          "shapes. One is ",
-          sum.element_shape.DebugString(), " and the other is ",
-          other.element_shape.DebugString());
-    }
-    sum.element_shape = shape;
-    if (other.tensors.size() != sum.tensors.size()) {
-      return errors::InvalidArgument(
-          "Trying to add two lists of tensors with different lengths. One is ",
-          sum.tensors.size(), " and the other is ", other.tensors.size());
-    }
-    for (size_t i = 0; i < sum.tensors.size(); ++i) {
-      TF_RETURN_IF_ERROR(Add(c, other.tensors[i], &sum.tensors[i]));
-    }
-    return sum.ToVariant(result);
-  }
+  PartialTensorShape element_shape_;
 };
 
 const Kernels kRows({
@@ -612,8 +575,6 @@ const Kernels kRows({
         .Types("element_dtype", kAllDeviceTypes)
         .Host({"element_shape", "leading_dims", "lengths"})
         .Make<TensorListConcat>(),
-    Row("ZerosLike").Types("T", {DT_VARIANT}).Make<ZerosLikeList>(),
-    Row("AddN").Types("T", {DT_VARIANT}).Make<AddLists>(),
 });
 
 }  // namespace
