@@ -80,7 +80,8 @@ def test_bodies_of_functions(statistics):
     assert statistics()["launches"] > before
 
 
-def test_target_of_a_remote_call(statistics):
+@pytest.mark.parametrize("target", ["/gpu:0", "GPU:0"])
+def test_target_of_a_remote_call(target, statistics):
     @function.Defun(tf.float32)
     def body(x):
         return tf.exp(x)
@@ -88,7 +89,7 @@ def test_target_of_a_remote_call(statistics):
     with tf.Graph().as_default():
         with tf.device("/cpu:0"):
             y = functional_ops.remote_call(
-                args=[tf.constant([0.0])], Tout=[tf.float32], f=body, target="/gpu:0"
+                args=[tf.constant([0.0])], Tout=[tf.float32], f=body, target=target
             )
         before = statistics()["launches"]
         value, _ = placement(y, config=v1.ConfigProto(allow_soft_placement=True))

@@ -95,7 +95,8 @@ ROWS = [
     ], call=lambda *values: tf.raw_ops.ConcatV2(values=list(values), axis=1)),
     moved("Concat", [[(2, 3), (4, 3)]],
           call=lambda *values: tf.raw_ops.Concat(concat_dim=0, values=list(values))),
-    moved("Pack", [[(2, 3), (2, 3)], [(2, 3)], [(4, 5), (4, 5), (4, 5)]], call=listed("Pack", axis=1)),
+    moved("Pack", [[(2, 3), (2, 3)], [(2, 3)], [(4, 5), (4, 5), (4, 5)]],
+          call=listed("Pack", axis=1)),
     moved("Pack", [[(), ()], [(0,), (0,)]], call=listed("Pack", axis=0)),
     moved("Split", [[(6, 4)], [(6, 16)], [(0, 3)]],
           call=lambda x: tf.raw_ops.Split(axis=0, value=x, num_split=3)),
@@ -114,7 +115,8 @@ ROWS = [
         [(1, 3), axes(0, 3)],
     ], FLOATS + ("bool",)),
     moved("ReverseV2", [
-        [(3, 4), axes(0)], [(3, 4), axes(-1, 0)], [(3, 4), np.zeros(0, np.int32)], [(0, 4), axes(1)],
+        [(3, 4), axes(0)], [(3, 4), axes(-1, 0)], [(3, 4), np.zeros(0, np.int32)],
+        [(0, 4), axes(1)],
     ], ("float32", "float16", "bool", "uint8")),
     moved("Reverse", [[(3, 4), np.array([True, False])]], ("float32",)),
     moved("GatherV2", [
@@ -123,7 +125,8 @@ ROWS = [
         [(2, 4, 3), ints(3, 0), ints(-2)],
     ], ("float32", "float16", "int32", "int64", "bool"), attrs={"batch_dims": 0}),
     moved("GatherV2", [
-        [(2, 5, 3), ints([0, 4], [2, 2]), ints(1)], [(2, 3, 5), ints([0, 4, 1], [2, 2, 3]), ints(2)],
+        [(2, 5, 3), ints([0, 4], [2, 2]), ints(1)],
+        [(2, 3, 5), ints([0, 4, 1], [2, 2, 3]), ints(2)],
     ], FLOATS, attrs={"batch_dims": 1}),
     moved("Gather", [[(5, 3), np.array([4, 0], np.int64)]], ("float32",)),
     moved("DynamicStitch", [
@@ -166,7 +169,8 @@ def zeros(*shape):
     ("BroadcastTo", {}, [zeros(3), axes(2)], "Incompatible shapes: [3] vs. [2]"),
     ("ReverseV2", {}, [zeros(3), axes(0, 0)], "axis 0 specified more than once."),
     ("GatherV2", {}, [zeros(3), ints(0), ints(1)], "Expected axis in the range [-1, 1), but got 1"),
-    ("StridedSlice", strided(), [zeros(3), axes(0), axes(1), axes(0)], "strides[0] must be non-zero"),
+    ("StridedSlice", strided(), [zeros(3), axes(0), axes(1), axes(0)],
+     "strides[0] must be non-zero"),
 ])
 def test_errors(op, attrs, inputs, message):
     assert message in error_of(raw(op, attrs), inputs)

@@ -139,7 +139,8 @@ POOLING_ROWS = [
        call=lambda x, values: tf.raw_ops.MaxPoolGradGradV2(
            orig_input=x, orig_output=tf.nn.max_pool2d(x, 2, 2, "VALID"), grad=values,
            ksize=[1, 2, 2, 1], strides=[1, 2, 2, 1], padding="VALID")),
-    nn("MaxPool3DGradGrad", [[(1, 4, 4, 4, 2), (1, 4, 4, 4, 2)]], gradient=False, types=("float32",),
+    nn("MaxPool3DGradGrad", [[(1, 4, 4, 4, 2), (1, 4, 4, 4, 2)]], gradient=False,
+       types=("float32",),
        call=lambda x, values: tf.raw_ops.MaxPool3DGradGrad(
            orig_input=x, orig_output=tf.nn.max_pool3d(x, 2, 2, "VALID"), grad=values,
            ksize=[1, 2, 2, 2, 1], strides=[1, 2, 2, 2, 1], padding="VALID")),
@@ -225,13 +226,16 @@ def zeros(*shape):
 
 
 @pytest.mark.parametrize("op, attrs, inputs, message", [
-    ("MatMul", {}, [zeros(2, 3), zeros(2, 3)], "Matrix size-incompatible: In[0]: [2,3], In[1]: [2,3]"),
+    ("MatMul", {}, [zeros(2, 3), zeros(2, 3)],
+     "Matrix size-incompatible: In[0]: [2,3], In[1]: [2,3]"),
     ("MatMul", {}, [zeros(3), zeros(3, 1)], "In[0] is not a matrix"),
-    ("BatchMatMulV2", {}, [zeros(2, 2, 3), zeros(3, 3, 2)], "must have compatible batch dimensions"),
+    ("BatchMatMulV2", {}, [zeros(2, 2, 3), zeros(3, 3, 2)],
+     "must have compatible batch dimensions"),
     ("BiasAdd", {}, [zeros(2, 3), zeros(2)], "Must provide as many biases as the last dimension"),
     ("Conv2D", {"strides": [1, 1, 1, 1], "padding": "SAME"}, [zeros(1, 4, 4, 3), zeros(3, 3, 2, 1)],
      "input depth must be evenly divisible by filter depth: 3 vs 2"),
-    ("Conv2D", {"strides": [1, 1, 1, 1], "padding": "VALID"}, [zeros(1, 2, 2, 1), zeros(4, 4, 1, 1)],
+    ("Conv2D", {"strides": [1, 1, 1, 1], "padding": "VALID"},
+     [zeros(1, 2, 2, 1), zeros(4, 4, 1, 1)],
      "Computed output size would be negative"),
     ("Softmax", {}, [zeros()], "logits must have >= 1 dimension, got []"),
     ("SparseSoftmaxCrossEntropyWithLogits", {}, [zeros(2, 3), ints(0, 1, 2)],

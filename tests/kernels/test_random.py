@@ -12,7 +12,8 @@ TOLERANCE = {"float32": (1e-4, 1e-5), "float16": (2e-3, 1e-3)}
 def draw_thrice(device, op, arguments):
     with tf.Graph().as_default():
         with tf.device(device):
-            fetches = [getattr(tf.raw_ops, op)(shape=np.array(shape, np.int32), **arguments) for shape in SHAPES]
+            draw = getattr(tf.raw_ops, op)
+            fetches = [draw(shape=np.array(shape, np.int32), **arguments) for shape in SHAPES]
         with tf.Session(config=config()) as session:
             return [session.run(fetches) for _ in range(3)]
 

@@ -62,7 +62,8 @@ def test_reductions(row, dtype):
 
 
 @pytest.mark.parametrize("op, inputs, message", [
-    ("Sum", [np.zeros((2, 3), np.float32), axes(2)], "Invalid reduction dimension (2 for input with 2"),
+    ("Sum", [np.zeros((2, 3), np.float32), axes(2)],
+     "Invalid reduction dimension (2 for input with 2"),
     ("ArgMax", [np.zeros((2, 3), np.float32), ints(2)], "Expected dimension in the range [-2, 2)"),
     ("ArgMax", [np.zeros((2, 0), np.float32), ints(1)], "Reduction axis 1 is empty in shape [2,0]"),
 ])

@@ -8,7 +8,38 @@ from tensorflow.python.framework import kernels
 
 # Ops that hold, pass on or shape values: tests/device and tests/training run them,
 # and the gradients of the rows here are made of most of them.
-PLUMBING = set(["AnonymousIterator", "AnonymousIteratorV2", "Assign", "AssignAdd", "AssignAddVariableOp", "AssignSub", "AssignSubVariableOp", "AssignVariableOp", "Bitcast", "BroadcastArgs", "BroadcastGradientArgs", "Case", "ConcatOffset", "Const", "ConsumeMutexLock", "Copy", "CopyHost", "DataFormatDimMap", "DataFormatVecPermute", "DebugGradientIdentity", "DebugGradientRefIdentity", "DebugIdentity", "DebugNanCount", "DebugNumericSummary", "DeepCopy", "DeleteIterator", "DeleteSessionTensor", "DestroyResourceOp", "DestroyTemporaryVariable", "DevicePlacementOp", "EmptyTensorList", "EnsureShape", "Enter", "Exit", "ExpandDims", "ExperimentalSleepDataset", "Fact", "FakeParam", "For", "GeneratorDataset", "GetSessionHandle", "GetSessionHandleV2", "GetSessionTensor", "Identity", "If", "InplaceAdd", "InplaceSub", "InplaceUpdate", "InvertPermutation", "IsVariableInitialized", "IteratorFromStringHandleV2", "IteratorGetNext", "IteratorGetNextAsOptional", "IteratorGetNextSync", "IteratorToStringHandle", "IteratorV2", "LinSpace", "MakeIterator", "MapClear", "MapIncompleteSize", "MapPeek", "MapSize", "MapStage", "MapUnstage", "MapUnstageNoKey", "Merge", "MutexLock", "MutexV2", "NextIteration", "OptionalFromValue", "OptionalGetValue", "OptionalHasValue", "OptionalNone", "OrderedMapClear", "OrderedMapIncompleteSize", "OrderedMapPeek", "OrderedMapSize", "OrderedMapStage", "OrderedMapUnstage", "OrderedMapUnstageNoKey", "PartitionedCall", "PlaceholderWithDefault", "PrefetchDataset", "PreventGradient", "Range", "Rank", "ReadVariableOp", "RefEnter", "RefExit", "RefIdentity", "RefMerge", "RefNextIteration", "RefSelect", "RefSwitch", "RemoteCall", "Reshape", "RngSkip", "Shape", "ShapeN", "Size", "SleepDataset", "Snapshot", "Squeeze", "Stage", "StageClear", "StagePeek", "StageSize", "StatefulPartitionedCall", "StatelessIf", "StatelessWhile", "StopGradient", "Switch", "SymbolicGradient", "TemporaryVariable", "TensorListConcat", "TensorListConcatLists", "TensorListConcatV2", "TensorListElementShape", "TensorListFromTensor", "TensorListGather", "TensorListGetItem", "TensorListLength", "TensorListPopBack", "TensorListPushBack", "TensorListReserve", "TensorListResize", "TensorListScatter", "TensorListScatterIntoExistingList", "TensorListScatterV2", "TensorListSetItem", "TensorListSplit", "TensorListStack", "Unique", "Unstage", "UnwrapDatasetVariant", "VarHandleOp", "VarIsInitializedOp", "Variable", "VariableShape", "VariableV2", "Where", "While", "WrapDatasetVariant", "_Arg", "_ArrayToList", "_DeviceArg", "_DeviceRetval", "_If", "_ListToArray", "_ReadVariablesOp", "_Retval", "_SwitchN", "_VarHandlesOp", "_While"])
+PLUMBING = {
+    "AnonymousIterator", "AnonymousIteratorV2", "Assign", "AssignAdd", "AssignAddVariableOp",
+    "AssignSub", "AssignSubVariableOp", "AssignVariableOp", "Bitcast", "BroadcastArgs",
+    "BroadcastGradientArgs", "Case", "ConcatOffset", "Const", "ConsumeMutexLock", "Copy",
+    "CopyHost", "DataFormatDimMap", "DataFormatVecPermute", "DebugGradientIdentity",
+    "DebugGradientRefIdentity", "DebugIdentity", "DebugNanCount", "DebugNumericSummary", "DeepCopy",
+    "DeleteIterator", "DeleteSessionTensor", "DestroyResourceOp", "DestroyTemporaryVariable",
+    "DevicePlacementOp", "EmptyTensorList", "EnsureShape", "Enter", "Exit", "ExpandDims",
+    "ExperimentalSleepDataset", "Fact", "FakeParam", "For", "GeneratorDataset", "GetSessionHandle",
+    "GetSessionHandleV2", "GetSessionTensor", "Identity", "If", "InplaceAdd", "InplaceSub",
+    "InplaceUpdate", "InvertPermutation", "IsVariableInitialized", "IteratorFromStringHandleV2",
+    "IteratorGetNext", "IteratorGetNextAsOptional", "IteratorGetNextSync", "IteratorToStringHandle",
+    "IteratorV2", "LinSpace", "MakeIterator", "MapClear", "MapIncompleteSize", "MapPeek", "MapSize",
+    "MapStage", "MapUnstage", "MapUnstageNoKey", "Merge", "MutexLock", "MutexV2", "NextIteration",
+    "OptionalFromValue", "OptionalGetValue", "OptionalHasValue", "OptionalNone", "OrderedMapClear",
+    "OrderedMapIncompleteSize", "OrderedMapPeek", "OrderedMapSize", "OrderedMapStage",
+    "OrderedMapUnstage", "OrderedMapUnstageNoKey", "PartitionedCall", "PlaceholderWithDefault",
+    "PrefetchDataset", "PreventGradient", "Range", "Rank", "ReadVariableOp", "RefEnter", "RefExit",
+    "RefIdentity", "RefMerge", "RefNextIteration", "RefSelect", "RefSwitch", "RemoteCall",
+    "Reshape", "RngSkip", "Shape", "ShapeN", "Size", "SleepDataset", "Snapshot", "Squeeze", "Stage",
+    "StageClear", "StagePeek", "StageSize", "StatefulPartitionedCall", "StatelessIf",
+    "StatelessWhile", "StopGradient", "Switch", "SymbolicGradient", "TemporaryVariable",
+    "TensorListConcat", "TensorListConcatLists", "TensorListConcatV2", "TensorListElementShape",
+    "TensorListFromTensor", "TensorListGather", "TensorListGetItem", "TensorListLength",
+    "TensorListPopBack", "TensorListPushBack", "TensorListReserve", "TensorListResize",
+    "TensorListScatter", "TensorListScatterIntoExistingList", "TensorListScatterV2",
+    "TensorListSetItem", "TensorListSplit", "TensorListStack", "Unique", "Unstage",
+    "UnwrapDatasetVariant", "VarHandleOp", "VarIsInitializedOp", "Variable", "VariableShape",
+    "VariableV2", "Where", "While", "WrapDatasetVariant", "_Arg", "_ArrayToList", "_DeviceArg",
+    "_DeviceRetval", "_If", "_ListToArray", "_ReadVariablesOp", "_Retval", "_SwitchN",
+    "_VarHandlesOp", "_While",
+}
 
 
 def registered():

@@ -22,6 +22,19 @@ OPTIMIZERS = [
      {"lr": 0.1, "rho": 0.9, "momentum": 0.5, "epsilon": 0.01}, "grad", {}),
     ("Adadelta", ["var", "accum", "accum_update"], {"lr": 0.1, "rho": 0.9, "epsilon": 0.01},
      "grad", {}),
+    ("Ftrl", ["var", "accum", "linear"], {"lr": 0.1, "l1": 0.3, "l2": 0.2, "lr_power": -0.5},
+     "grad", {}),
+    ("FtrlV2", ["var", "accum", "linear"],
+     {"lr": 0.1, "l1": 0.3, "l2": 0.2, "l2_shrinkage": 0.1, "lr_power": -0.75}, "grad", {}),
+    ("ProximalGradientDescent", ["var"], {"alpha": 0.1, "l1": 0.3, "l2": 0.2}, "delta", {}),
+    ("ProximalAdagrad", ["var", "accum"], {"lr": 0.1, "l1": 0.3, "l2": 0.2}, "grad", {}),
+    ("AdaMax", ["var", "m", "v"], {"beta1_power": 0.9, "lr": 0.1, "beta1": 0.9, "beta2": 0.99,
+                                   "epsilon": 0.01}, "grad", {}),
+    ("AddSign", ["var", "m"], {"lr": 0.1, "alpha": 1.5, "sign_decay": 0.9, "beta": 0.8}, "grad", {}),
+    ("PowerSign", ["var", "m"], {"lr": 0.1, "logbase": 0.7, "sign_decay": 0.9, "beta": 0.8},
+     "grad", {}),
+    ("AdagradDA", ["var", "gradient_accumulator", "gradient_squared_accumulator"],
+     {"lr": 0.1, "l1": 0.3, "l2": 0.2, "global_step": np.int64(3)}, "grad", {}),
 ]
 KERAS = ("KerasMomentum", ["var", "accum"], {"lr": 0.1, "momentum": 0.9}, "grad")
 # Three updates in a row, each of several roundings.
@@ -43,7 +56,8 @@ def three_updates(device, optimizer, slots, scalars, gradient, attributes, dtype
             start.update({"mg": np.zeros(SHAPE, dtype)} if "mg" in slots else {})
             variables = {name: make_variable(start[name], resource) for name in slots}
             arguments = {k: v.handle if resource else v._ref() for k, v in variables.items()}
-            arguments.update({k: tf.constant(v, dtype) for k, v in scalars.items()})
+            arguments.update({k: tf.constant(v, "int64" if isinstance(v, np.int64) else dtype)
+                              for k, v in scalars.items()})
             arguments[gradient] = tf.constant(rng.uniform(-1, 1, SHAPE), dtype)
             update = op(**arguments, **attributes)
             fetches = [variables[name].read_value() for name in slots]
@@ -145,7 +159,8 @@ def test_assign_to_a_slice(resource):
 def test_uninitialized_variable():
     with tf.Graph().as_default(), tf.device(DML):
         variable = tf.Variable(np.zeros(3, np.float32), use_resource=False)
-        update = tf.raw_ops.ApplyGradientDescent(var=variable._ref(), alpha=1.0, delta=np.ones(3, "f"))
+        update = tf.raw_ops.ApplyGradientDescent(
+            var=variable._ref(), alpha=1.0, delta=np.ones(3, "f"))
         with tf.Session(config=config()) as session:
             with pytest.raises(tf.errors.FailedPreconditionError, match="uninitialized"):
                 session.run(update)

@@ -301,7 +301,9 @@ def test_threads(pool):
     assert pool.statistics()["bytes_in_use"] == 0
 
 
-@pytest.mark.parametrize("access", ["ctypes.c_char.from_address(a).value", "ctypes.memset(a, 0, 1)"])
+@pytest.mark.parametrize(
+    "access", ["ctypes.c_char.from_address(a).value", "ctypes.memset(a, 0, 1)"]
+)
 @pytest.mark.parametrize("offset", [0, 4095])
 def test_host_access_faults(access, offset):
     result = helpers.run_python(
