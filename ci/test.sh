@@ -18,10 +18,10 @@ for layer in "${layers[@]}"; do
   step "Testing: $layer"
   case $layer in
     # Outside TensorFlow: the checkout's Python on Bazel's library.
-    tools | runtime | packaging) python=build/tools-venv/bin/python ;;
+    tools | runtime | bench | packaging) python=build/tools-venv/bin/python ;;
     *) python=build/venv/bin/python ;;
   esac
-  if [[ $layer == runtime ]]; then
+  if [[ $layer == runtime || $layer == bench ]]; then
     export TF_DIRECTML_RUNTIME_LIBRARY=$PWD/bazel-bin/tensorflow/libdml_runtime.so
   else
     unset TF_DIRECTML_RUNTIME_LIBRARY

@@ -21,10 +21,10 @@ ROOT = HERE.parents[1]
 PACKAGE = ROOT / "tensorflow/python/dml"
 HEADERS = ROOT / "tensorflow/core/common_runtime/dml/runtime/c_api"
 # Vulkan's loader, and what vendors' drivers link beside it.
-PACKAGES = (
-    "libvulkan1 libegl1 libglvnd0 libgl1 libglx0 libopengl0 libgles2 "
-    "libx11-6 libxext6 libxcb1 libxau6 libxdmcp6 libbsd0 libmd0"
-).split()
+PACKAGES = [
+    "libvulkan1", "libegl1", "libglvnd0", "libgl1", "libglx0", "libopengl0", "libgles2",
+    "libx11-6", "libxext6", "libxcb1", "libxau6", "libxdmcp6", "libbsd0", "libmd0",
+]
 
 
 def copy_package(target, library):

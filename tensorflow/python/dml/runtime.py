@@ -180,7 +180,7 @@ class _Library:
 
         def checked(*arguments: Any) -> None:
             code = function(*arguments)
-            if code != Code.OK:
+            if code:  # an int: comparing it with an enumerator takes as long as the call
                 raise DmlError(code, self.error_message())
 
         return checked

@@ -117,12 +117,12 @@ def cases(
                         continue
                     if quick:
                         parameters = _shrink(parameters)
-                        if taken[family] >= QUICK_CASES:
-                            continue
                     for dtype in types:
                         key = json.dumps([family, parameters, dtype], sort_keys=True)
                         if key not in found:
-                            taken[family] += 1
+                            if quick and taken[family, dtype] >= QUICK_CASES:
+                                continue
+                            taken[family, dtype] += 1
                             found[key] = Case(family, parameters, dtype, [])
                         found[key].uses.append((model["name"], batch, row["count"]))
     return list(found.values())

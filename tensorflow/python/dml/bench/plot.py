@@ -14,7 +14,7 @@ def draw(results: Dict[str, Any], path: str) -> None:
         matplotlib.use("Agg")
         from matplotlib import pyplot
     except ImportError as error:
-        raise Unavailable("No picture: it needs matplotlib (pip install matplotlib): %s" % error) from error
+        raise Unavailable("No picture: it needs matplotlib (pip install matplotlib)") from error
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(16, 7))
     where = results["surroundings"]
     figure.suptitle("%s, %s, %s" % (where["adapter"], where["driver"], where["date"]))

@@ -108,7 +108,9 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
   const uint32_t number = tags_.Intern(tag);
   if (number >= launches_by_tag_.size()) launches_by_tag_.resize(number + 1);
   ++launches_by_tag_[number];
-  Recorded();
+  const bool wake = Recorded();
+  lock.unlock();  // first, or the thread would wake to wait for the lock
+  if (wake) work_.notify_one();
   return Status::Ok();
 }
 
@@ -352,7 +354,7 @@ void Stream::Impl::RecordCopy(const hal::Binding& dst, uint64_t dst_address,
   current_->commands.push_back(command);
   NoteTouched(arguments);
   statistics_.barriers += command.barrier_before;
-  Recorded();
+  if (Recorded()) work_.notify_one();
 }
 
 void Stream::Impl::NoteTouched(Span<const BufferArgument> arguments) {
@@ -371,13 +373,13 @@ bool Stream::Impl::Pending(uint64_t address, uint64_t bytes) const {
   return false;
 }
 
-void Stream::Impl::Recorded() {
+bool Stream::Impl::Recorded() {
   const size_t count = current_->commands.size();
   if (count == 1) current_->since = Clock::now();
   const bool due = count == options_.flush_commands ||
                    current_->staging_bytes >= options_.flush_staging_bytes ||
                    (in_flight_.empty() && count == kIdleFlushCommands);
-  if (count == 1 || due) work_.notify_one();
+  return due || (count == 1 && submission_asleep_);
 }
 
 void Stream::Impl::RequestFlush() {

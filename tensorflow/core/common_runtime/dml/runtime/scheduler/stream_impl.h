@@ -69,8 +69,9 @@ class Stream::Impl {
                   uint64_t bytes);
   void NoteTouched(Span<const BufferArgument> arguments);
   bool Pending(uint64_t address, uint64_t bytes) const;
-  // Wakes the submission thread when the current batch is due, or just began.
-  void Recorded();
+  // Whether the submission thread must wake: the current batch is due, or began
+  // while the thread was waiting without a deadline.
+  bool Recorded();
   void RequestFlush();
   Status CopyThroughStaging(uint64_t dst, uint64_t src, uint64_t bytes,
                             Lock* lock);
@@ -100,6 +101,7 @@ class Stream::Impl {
   Batch* current_ = nullptr;
   uint64_t completed_sequence_ = 0;
   bool flush_requested_ = false;
+  bool submission_asleep_ = false;  // waits for a batch to begin
   bool stopping_ = false;
   Status status_;    // latched
   Status injected_;  // for the next submission

@@ -25,14 +25,24 @@ bool Stream::Impl::ShouldSend() const {
 void Stream::Impl::SubmissionLoop() {
   const auto max_age = std::chrono::microseconds(options_.flush_microseconds);
   Lock lock(mutex_);
+  bool alert = false;  // there was work lately
   for (;;) {
     if (current_->empty()) {
       flush_requested_ = false;
       const bool idle = completed_sequence_ + 1 == current_->sequence;
       if (stopping_ && idle) return;
-      work_.wait(lock);
+      if (alert) {
+        // A batch that begins now is due no earlier, so it need not wake this
+        // thread: waking costs more than recording.
+        alert = work_.wait_for(lock, max_age) != std::cv_status::timeout;
+      } else {
+        submission_asleep_ = true;
+        work_.wait(lock);
+        submission_asleep_ = false;
+      }
       continue;
     }
+    alert = true;
     if (free_.empty()) {
       work_.wait(lock);
       continue;
@@ -154,10 +164,12 @@ void Stream::Impl::Complete(Batch* batch, Lock* lock) {
   for (const auto& slice : batch->uploads) upload_.Return(slice);
   for (const auto& slice : batch->readbacks) readback_.Return(slice);
   in_flight_.pop_front();
+  const bool starved = free_.empty();
   free_.push_back(batch);
   progress_.notify_all();
-  work_.notify_one();
+  const bool send = starved || (!current_->empty() && ShouldSend());
   lock->unlock();
+  if (send) work_.notify_one();
 
   for (Batch::Completion& completion : completions) {
     if (completion.done) completion.done(status);

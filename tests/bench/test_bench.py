@@ -1,0 +1,142 @@
+"""The bench measures, and tells right from wrong."""
+
+import json
+import math
+import subprocess
+import sys
+
+import pytest
+from tensorflow_directml.bench import ceilings, measure, models, report, timing
+from tensorflow_directml.bench.families import REGISTRY
+
+CLI = "import conftest, sys; from tensorflow_directml import cli; sys.exit(cli.main())"
+
+
+@pytest.fixture(scope="module")
+def limits(device):
+    return ceilings.all_ceilings(device, quick=True)
+
+
+def run(device, limits, case, rotated_bytes=0):
+    return measure.run(device, case, limits, 0.001, rotated_bytes, seed=1)[0]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("family", list(REGISTRY))
+def test_every_family_is_right(device, limits, family, dtype):
+    cases = models.cases([dtype], quick=True, families=[family])
+    row = run(device, limits, cases[0])
+    assert "problem" not in row, row
+    assert row["correct"], row
+    assert row["error"] <= row["limit"]
+    for key in ("seconds", "bytes_per_second", "attainable_seconds", "ratio"):
+        assert 0 < row[key] < math.inf, (key, row)
+
+
+# One of each way to check a result.
+@pytest.mark.parametrize(
+    "family", ["gemm", "convolution_backward_filter", "batch_norm_gradient", "transpose", "reduce"]
+)
+def test_wrong_results_are_seen(device, limits, monkeypatch, family):
+    case = models.cases(["float32"], quick=True, families=[family])[0]
+    expected = REGISTRY[family].expected
+
+    def slightly_different(self, host, random):
+        for name, index, values in expected(self, host, random):
+            yield name, index, values * 1.001
+
+    monkeypatch.setattr(REGISTRY[family], "expected", slightly_different)
+    assert not run(device, limits, case)["correct"]
+
+
+def test_unwritten_outputs_are_seen(device, limits, monkeypatch):
+    case = models.cases(["float32"], quick=True, families=["gemm"])[0]
+    monkeypatch.setattr(REGISTRY["gemm"], "enqueue", lambda self, tensors, prepare: lambda: None)
+    row = run(device, limits, case)
+    assert math.isinf(row["error"])
+    assert not row["correct"]
+
+
+def test_sets_follow_each_other(device, limits):
+    """Launches over rotating sets depend on each other, as in a model."""
+    case = models.cases(["float32"], quick=True, families=["bias"])[0]
+    family = REGISTRY["bias"](case.parameters, "float32")
+    work = measure.Work(device, family, family.bytes * 4, 1)
+    assert work.sets == 5
+    before = device.statistics()["barriers"]
+    for index in range(1, 5):
+        work.launch(index)
+    assert device.statistics()["barriers"] - before >= 3
+    assert work.error() <= family.limit["float32"]
+
+
+def test_ceilings(limits):
+    assert limits["flops"]["float32"] > 1e8
+    assert all(1e6 < rate < 1e15 for rate in limits["bytes_per_second"].values())
+    assert all(0 < seconds < 1 for seconds in limits["seconds"].values())
+
+
+def test_roofline():
+    limits = {
+        "flops": {"float32": 100.0},
+        "bytes_per_second": {"device_copy": 10.0, "device_program": 5.0},
+        "seconds": {"dependent_dispatch": 0.5},
+    }
+    assert ceilings.attainable(limits, "float32", 1000, 10) == (10.0, "arithmetic")
+    assert ceilings.attainable(limits, "float16", 10, 1000) == (100.0, "memory")
+    assert ceilings.attainable(limits, "float32", 1, 1) == (0.5, "dispatch")
+
+
+def test_timing_spreads_the_wait(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: now[0])
+
+    def spend(seconds):
+        now[0] += seconds
+
+    found = timing.measure(lambda index: spend(1e-5), lambda: spend(1e-4), 0.1, 5)
+    assert found.launches > 500
+    assert found.median == pytest.approx(1e-5, rel=0.1)
+    assert found.spread == pytest.approx(0, abs=1e-9)
+    assert found.host_share == pytest.approx(1, abs=0.1)
+
+
+def test_geometric_means():
+    rows = [
+        {"family": "gemm", "type": "float32", "ratio": ratio, "correct": correct}
+        for ratio, correct in ((0.5, True), (2.0, False))
+    ]
+    (group,) = report.summarize(rows)
+    assert group["ratio"] == pytest.approx(1)
+    assert (group["rows"], group["wrong"], group["peer_ratio"]) == (2, 1, None)
+
+
+def test_the_command(device, tmp_path):
+    output = subprocess.run(
+        [sys.executable, "-c", CLI, "bench", "--quick", "--families", "gemm,softmax",
+         "--out", tmp_path],
+        cwd=__file__.rsplit("/", 1)[0], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, check=False,
+    )
+    assert output.returncode == 0, output.stdout + output.stderr
+    results = json.loads((tmp_path / "bench.json").read_text())
+    assert results["surroundings"]["adapter"] == device.adapter.name
+    assert results["not_measured"] == 0
+    assert {row["family"] for row in results["rows"]} == {"gemm", "softmax"}
+    table = (tmp_path / "bench.txt").read_text()
+    assert "Geometric means" in table
+    assert "WRONG" not in table
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [(["--families", "gem"], "gemm"), (["--models", "VGG"], "ResNet-50"),
+     (["--types", "int8"], "float16")],
+)
+def test_unknown_names(arguments, said):
+    output = subprocess.run(
+        [sys.executable, "-c", CLI, "bench", *arguments], cwd=__file__.rsplit("/", 1)[0],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+    )
+    assert output.returncode != 0
+    assert said in output.stderr
