@@ -22,7 +22,6 @@ constexpr char kGpu[] = "GPU";
 constexpr char kDml[] = "DML";
 
 void* original_parse_full_name = nullptr;
-void* original_parse_local_name = nullptr;
 void* original_names = nullptr;
 void* original_local_names = nullptr;
 
@@ -36,8 +35,9 @@ bool HasAdapter() {
   return has;
 }
 
-bool ParseWith(void* original, StringPiece name, ParsedName* parsed) {
-  if (!reinterpret_cast<Parse>(original)(name, parsed)) return false;
+bool ParseFullName(StringPiece name, ParsedName* parsed) {
+  const auto parse = reinterpret_cast<Parse>(original_parse_full_name);
+  if (!parse(name, parsed)) return false;
   if (parsed->has_type && parsed->type == kGpu && HasAdapter()) {
     parsed->type = kDml;
   }
@@ -57,14 +57,6 @@ std::vector<string> ListWith(void* original, const ParsedName& device) {
   return names;
 }
 
-bool ParseFullName(StringPiece name, ParsedName* parsed) {
-  return ParseWith(original_parse_full_name, name, parsed);
-}
-
-bool ParseLocalName(StringPiece name, ParsedName* parsed) {
-  return ParseWith(original_parse_local_name, name, parsed);
-}
-
 std::vector<string> NamesForDeviceMappings(const ParsedName& device) {
   return ListWith(original_names, device);
 }
@@ -77,8 +69,6 @@ std::vector<string> LocalNamesForDeviceMappings(const ParsedName& device) {
 #define DML_DEVICE_NAME_UTILS "_ZN10tensorflow15DeviceNameUtils"
 constexpr char kParseFullName[] = DML_DEVICE_NAME_UTILS
     "13ParseFullNameEN4absl11string_viewEPNS0_10ParsedNameE";
-constexpr char kParseLocalName[] = DML_DEVICE_NAME_UTILS
-    "14ParseLocalNameEN4absl11string_viewEPNS0_10ParsedNameE";
 constexpr char kNames[] =
     DML_DEVICE_NAME_UTILS "25GetNamesForDeviceMappingsERKNS0_10ParsedNameE";
 constexpr char kLocalNames[] = DML_DEVICE_NAME_UTILS
@@ -106,9 +96,6 @@ Status AliasGpuNames(const LoadedLibrary& framework,
     TF_RETURN_IF_ERROR(library->Redirect(
         kParseFullName, reinterpret_cast<void*>(&ParseFullName),
         &original_parse_full_name));
-    TF_RETURN_IF_ERROR(library->Redirect(
-        kParseLocalName, reinterpret_cast<void*>(&ParseLocalName),
-        &original_parse_local_name));
   }
   return Status::OK();
 }
