@@ -13,6 +13,15 @@ SCALARS = {
     "beta2": 0.99,
     "beta1_power": 0.81,
     "beta2_power": 0.97,
+    "l1": 0.3,
+    "l2": 0.2,
+    "l2_shrinkage": 0.1,
+    "lr_power": -0.5,
+    "other_power": -0.7,
+    "alpha": 1.5,
+    "logbase": 0.7,
+    "sign_decay": 0.9,
+    "beta": 0.8,
 }
 
 
@@ -65,6 +74,62 @@ def adadelta(s, t, flag):
     t["var"] -= s["lr"] * step
 
 
+def ftrl(s, t, flag):
+    power = -s["lr_power" if "lr_power" in t else "other_power"]
+    shrinkage = s["l2_shrinkage"] if "l2_shrinkage" in t else 0
+    before, after = t["accum"], t["accum"] + t["grad"] ** 2
+    gradient = t["grad"] + 2 * shrinkage * t["var"]
+    t["linear"] += gradient - (after**power - before**power) / s["lr"] * t["var"]
+    t["accum"] = after
+    quadratic = after**power / s["lr"] + 2 * s["l2"]
+    var = (s["l1"] * np.sign(t["linear"]) - t["linear"]) / quadratic
+    t["var"] = np.where(np.abs(t["linear"]) > s["l1"], var, 0)
+
+
+def shrink(x, threshold):
+    return np.sign(x) * np.maximum(np.abs(x) - threshold, 0)
+
+
+def proximal_sgd(s, t, flag):
+    moved = t["var"] - s["lr"] * t["grad"]
+    t["var"] = shrink(moved, s["lr"] * s["l1"]) / (1 + s["l2"] * s["lr"])
+
+
+def proximal_adagrad(s, t, flag):
+    t["accum"] += t["grad"] ** 2
+    rate = s["lr"] / np.sqrt(t["accum"])
+    t["var"] = shrink(t["var"] - rate * t["grad"], rate * s["l1"]) / (1 + s["l2"] * rate)
+
+
+def adamax(s, t, flag):
+    t["m"] = s["beta1"] * t["m"] + (1 - s["beta1"]) * t["grad"]
+    t["v"] = np.maximum(s["beta2"] * t["v"], np.abs(t["grad"]))
+    t["var"] -= s["lr"] / (1 - s["beta1_power"]) * t["m"] / (t["v"] + s["epsilon"])
+
+
+def sign_of_step(s, t):
+    t["m"] = s["beta"] * t["m"] + (1 - s["beta"]) * t["grad"]
+    return s["sign_decay"] * np.sign(t["grad"]) * np.sign(t["m"])
+
+
+def add_sign(s, t, flag):
+    t["var"] -= s["lr"] * (s["alpha"] + sign_of_step(s, t)) * t["grad"]
+
+
+def power_sign(s, t, flag):
+    t["var"] -= s["lr"] * np.exp(s["logbase"] * sign_of_step(s, t)) * t["grad"]
+
+
+def adagrad_da(s, t, flag):
+    t["sum"] += t["grad"]
+    t["squares"] += t["grad"] ** 2
+    steps = STEPS
+    divisor = s["l2"] * steps * s["lr"] + np.sqrt(t["squares"])
+    t["var"] = -s["lr"] * shrink(t["sum"], s["l1"] * steps) / divisor
+
+
+STEPS = 2
+
 OPTIMIZERS = {
     "SGD": (sgd, "var lr grad"),
     "MOMENTUM": (momentum, "var accum lr grad momentum"),
@@ -74,6 +139,14 @@ OPTIMIZERS = {
     "CENTERED_RMSPROP": (centered_rmsprop, "var mg ms mom lr rho momentum epsilon grad"),
     "ADADELTA": (adadelta, "var accum update lr rho epsilon grad"),
     "ADAGRAD_V2": (adagrad_v2, "var accum lr epsilon grad"),
+    "FTRL": (ftrl, "var accum linear grad lr l1 l2 lr_power"),
+    "FTRL_V2": (ftrl, "var accum linear grad lr l1 l2 l2_shrinkage other_power"),
+    "PROXIMAL_SGD": (proximal_sgd, "var lr l1 l2 grad"),
+    "PROXIMAL_ADAGRAD": (proximal_adagrad, "var accum lr l1 l2 grad"),
+    "ADAMAX": (adamax, "var m v beta1_power lr beta1 beta2 epsilon grad"),
+    "ADD_SIGN": (add_sign, "var m lr alpha sign_decay beta grad"),
+    "POWER_SIGN": (power_sign, "var m lr logbase sign_decay beta grad"),
+    "ADAGRAD_DA": (adagrad_da, "var sum squares grad lr l1 l2 steps"),
 }
 
 
@@ -87,7 +160,9 @@ def test_steps(device, name, shape, flag, dtype):
     for seed, tensor in enumerate(order.split()):
         if tensor in SCALARS:
             values[tensor] = np.array(SCALARS[tensor], dtype)
-        elif tensor in ("var", "grad", "m", "mom"):
+        elif tensor == "steps":
+            values[tensor] = np.array(STEPS, np.int64)
+        elif tensor in ("var", "grad", "m", "mom", "linear", "sum"):
             values[tensor] = helpers.random(shape, dtype, -1, 1, seed)
         elif tensor == "mg":
             values[tensor] = helpers.random(shape, dtype, -0.1, 0.1, seed)

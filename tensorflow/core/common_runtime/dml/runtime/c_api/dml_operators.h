@@ -238,6 +238,40 @@ DML_EXPORT dml_code dml_arg_reduce(dml_device* device, dml_arg_reduce_op op,
                                    const dml_tensor* input, uint32_t axis,
                                    const dml_tensor* output);
 
+/* ---- Scans -------------------------------------------------------------- */
+
+typedef enum dml_scan_op {
+  DML_SCAN_SUM = 0,    /* TF's Cumsum */
+  DML_SCAN_PRODUCT = 1 /* TF's Cumprod */
+} dml_scan_op;
+
+/* output[.., i, ..] = the sum or product of input[.., j, ..] for all j <= i
+ * along `axis`; j < i if `exclusive` (nothing: 0 or 1); from the last element
+ * to the first if `reverse`. Number; equal sizes. float16 is accumulated in
+ * float32. */
+DML_EXPORT dml_code dml_scan(dml_device* device, dml_scan_op op,
+                             const dml_tensor* input, uint32_t axis,
+                             int32_t exclusive, int32_t reverse,
+                             const dml_tensor* output);
+
+/* ---- Selections ---------------------------------------------------------- */
+
+/* input [rows, n]; values and indices (int32) [rows, k], k <= n: the k largest
+ * elements of each row, from the largest on, and where they are. Of equal
+ * elements the first comes first; NaN is the largest. Number. k = n sorts. */
+DML_EXPORT dml_code dml_top_k(dml_device* device, const dml_tensor* input,
+                              const dml_tensor* values,
+                              const dml_tensor* indices);
+
+/* predictions [rows, classes] float32, targets [rows] and k (rank 0) int32 or
+ * int64, output [rows] bool:
+ *   output[r] = fewer than k of predictions[r] exceed predictions[r,targets[r]]
+ * and false where the target is no class or a prediction is not finite. */
+DML_EXPORT dml_code dml_in_top_k(dml_device* device,
+                                 const dml_tensor* predictions,
+                                 const dml_tensor* targets, const dml_tensor* k,
+                                 const dml_tensor* output);
+
 /* ---- Matrix products ---------------------------------------------------- */
 
 typedef enum dml_activation {
@@ -329,6 +363,39 @@ DML_EXPORT dml_code dml_average_pool_gradient(
     dml_device* device, const dml_pooling_attributes* attributes,
     const dml_tensor* output_gradient, const dml_tensor* input_gradient);
 
+/* ---- Resizing ---------------------------------------------------------- */
+
+/* Where output element o lies among `in` input elements, resized to `out`. */
+typedef enum dml_resize_coordinates {
+  DML_RESIZE_LEGACY = 0,        /* x = o * in / out */
+  DML_RESIZE_ALIGN_CORNERS = 1, /* x = o * (in - 1) / (out - 1); LEGACY where
+                                   out is 1 */
+  DML_RESIZE_HALF_PIXEL = 2     /* x = (o + 0.5) * in / out - 0.5 */
+} dml_resize_coordinates;
+
+/* What becomes of x; elements beyond the edges are those at the edges. */
+typedef enum dml_resize_mode {
+  DML_RESIZE_NEAREST = 0, /* floor(x); ALIGN_CORNERS: the nearest, halves up;
+                             HALF_PIXEL: floor(x + 0.5) */
+  DML_RESIZE_LINEAR = 1   /* from floor(x) to ceil(x), in both dimensions */
+} dml_resize_mode;
+
+/* Tensors [batch, channels, height, width] by strides, with equal batch and
+ * channels; float32 and float16, which input and output may mix. Sizes are
+ * below 2^22. The output must not overlap the input. Coordinates are computed
+ * in float32. */
+DML_EXPORT dml_code dml_resize(dml_device* device, dml_resize_mode mode,
+                               dml_resize_coordinates coordinates,
+                               const dml_tensor* input,
+                               const dml_tensor* output);
+/* Each input's gradient: the sum, in a fixed order, of its shares of the
+ * outputs. */
+DML_EXPORT dml_code dml_resize_gradient(dml_device* device,
+                                        dml_resize_mode mode,
+                                        dml_resize_coordinates coordinates,
+                                        const dml_tensor* output_gradient,
+                                        const dml_tensor* input_gradient);
+
 /* ---- Normalization and losses ------------------------------------------ */
 
 /* input, output [batch, channels, spatial...] (rank 2 to 5), float32 or
@@ -354,6 +421,22 @@ DML_EXPORT dml_code dml_batch_norm_gradient(
     const dml_tensor* input, const dml_tensor* scale, const dml_tensor* mean,
     const dml_tensor* inverse_stddev, const dml_tensor* input_gradient,
     const dml_tensor* scale_gradient, const dml_tensor* offset_gradient);
+
+/* Across channels: tensors [rows, channels], float32 or float16.
+ *   norm[r,c] = bias + alpha * sum of input[r,d]^2 over |d - c| <= radius
+ *   output = input * norm^-beta */
+DML_EXPORT dml_code dml_local_response_normalization(
+    dml_device* device, const dml_tensor* input, int64_t radius, double bias,
+    double alpha, double beta, const dml_tensor* output);
+/* With `output` as made of `input`:
+ *   input_gradient[r,c] = output_gradient[r,c] * norm[r,c]^-beta
+ *     - 2 * alpha * beta * input[r,c] * sum over |d - c| <= radius of
+ *         output_gradient[r,d] * output[r,d] / norm[r,d]
+ * `input_gradient` must not overlap the others. */
+DML_EXPORT dml_code dml_local_response_normalization_gradient(
+    dml_device* device, const dml_tensor* input, const dml_tensor* output,
+    const dml_tensor* output_gradient, int64_t radius, double bias,
+    double alpha, double beta, const dml_tensor* input_gradient);
 
 /* Over the last dimension of tensors of any rank >= 1; float. log: of it. */
 DML_EXPORT dml_code dml_softmax(dml_device* device, int32_t log,
@@ -444,7 +527,17 @@ typedef enum dml_optimizer {
   DML_RMSPROP = 4,          /* var ms mom | lr rho momentum epsilon | grad */
   DML_CENTERED_RMSPROP = 5, /* var mg ms mom | lr rho momentum epsilon | grad */
   DML_ADADELTA = 6,         /* var accum accum_update | lr rho epsilon | grad */
-  DML_ADAGRAD_V2 = 7        /* var accum | lr epsilon | grad; update_slots */
+  DML_ADAGRAD_V2 = 7,       /* var accum | lr epsilon | grad; update_slots */
+  DML_FTRL = 8,             /* var accum linear | grad | lr l1 l2 lr_power */
+  DML_FTRL_V2 = 9, /* var accum linear | grad | lr l1 l2 l2_shrinkage lr_power
+                    */
+  DML_PROXIMAL_SGD = 10,     /* var | lr l1 l2 | grad */
+  DML_PROXIMAL_ADAGRAD = 11, /* var accum | lr l1 l2 | grad */
+  DML_ADAMAX = 12,     /* var m v | beta1_power lr beta1 beta2 epsilon | grad */
+  DML_ADD_SIGN = 13,   /* var m | lr alpha sign_decay beta | grad */
+  DML_POWER_SIGN = 14, /* var m | lr logbase sign_decay beta | grad */
+  DML_ADAGRAD_DA = 15  /* var accum squared_accum | grad | lr l1 l2
+                          global_step, which is int64 */
 } dml_optimizer;
 
 DML_EXPORT dml_code dml_apply_optimizer(dml_device* device,

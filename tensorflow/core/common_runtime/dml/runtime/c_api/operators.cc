@@ -84,6 +84,40 @@ dml_code dml_arg_reduce(dml_device* device, dml_arg_reduce_op op,
       });
 }
 
+dml_code dml_scan(dml_device* device, dml_scan_op op, const dml_tensor* input,
+                  uint32_t axis, int32_t exclusive, int32_t reverse,
+                  const dml_tensor* output) {
+  return dml::RunOperator(
+      "scan", device, {{"input", input}, {"output", output}},
+      [&](OperatorContext& context) {
+        return dml::Scan(context, op, input, axis, exclusive, reverse, output);
+      });
+}
+
+dml_code dml_top_k(dml_device* device, const dml_tensor* input,
+                   const dml_tensor* values, const dml_tensor* indices) {
+  return dml::RunOperator(
+      "top_k", device,
+      {{"input", input}, {"values", values}, {"indices", indices}},
+      [&](OperatorContext& context) {
+        return dml::TopK(context, input, values, indices);
+      });
+}
+
+dml_code dml_in_top_k(dml_device* device, const dml_tensor* predictions,
+                      const dml_tensor* targets, const dml_tensor* k,
+                      const dml_tensor* output) {
+  return dml::RunOperator("in_top_k", device,
+                          {{"predictions", predictions},
+                           {"targets", targets},
+                           {"k", k},
+                           {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::InTopK(context, predictions, targets, k,
+                                               output);
+                          });
+}
+
 dml_code dml_gemm(dml_device* device, const dml_tensor* a, const dml_tensor* b,
                   const dml_tensor* c, double alpha, double beta,
                   const dml_tensor* bias, dml_activation activation) {
@@ -214,6 +248,30 @@ dml_code dml_average_pool_gradient(dml_device* device,
                           });
 }
 
+dml_code dml_resize(dml_device* device, dml_resize_mode mode,
+                    dml_resize_coordinates coordinates, const dml_tensor* input,
+                    const dml_tensor* output) {
+  return dml::RunOperator(
+      "resize", device, {{"input", input}, {"output", output}},
+      [&](OperatorContext& context) {
+        return dml::Resize(context, mode, coordinates, input, output);
+      });
+}
+
+dml_code dml_resize_gradient(dml_device* device, dml_resize_mode mode,
+                             dml_resize_coordinates coordinates,
+                             const dml_tensor* output_gradient,
+                             const dml_tensor* input_gradient) {
+  return dml::RunOperator("resize_gradient", device,
+                          {{"output_gradient", output_gradient},
+                           {"input_gradient", input_gradient}},
+                          [&](OperatorContext& context) {
+                            return dml::ResizeGradient(
+                                context, mode, coordinates, output_gradient,
+                                input_gradient);
+                          });
+}
+
 dml_code dml_batch_norm_training(
     dml_device* device, const dml_tensor* input, const dml_tensor* scale,
     const dml_tensor* offset, double epsilon, int32_t unbiased_variance,
@@ -271,6 +329,35 @@ dml_code dml_batch_norm_gradient(
                                 context, training, output_gradient, input,
                                 scale, mean, inverse_stddev, input_gradient,
                                 scale_gradient, offset_gradient);
+                          });
+}
+
+dml_code dml_local_response_normalization(dml_device* device,
+                                          const dml_tensor* input,
+                                          int64_t radius, double bias,
+                                          double alpha, double beta,
+                                          const dml_tensor* output) {
+  return dml::RunOperator(
+      "local_response_normalization", device,
+      {{"input", input}, {"output", output}}, [&](OperatorContext& context) {
+        return dml::LocalResponseNormalization(context, input, radius, bias,
+                                               alpha, beta, output);
+      });
+}
+
+dml_code dml_local_response_normalization_gradient(
+    dml_device* device, const dml_tensor* input, const dml_tensor* output,
+    const dml_tensor* output_gradient, int64_t radius, double bias,
+    double alpha, double beta, const dml_tensor* input_gradient) {
+  return dml::RunOperator("local_response_normalization_gradient", device,
+                          {{"input", input},
+                           {"output", output},
+                           {"output_gradient", output_gradient},
+                           {"input_gradient", input_gradient}},
+                          [&](OperatorContext& context) {
+                            return dml::LocalResponseNormalizationGradient(
+                                context, input, output, output_gradient, radius,
+                                bias, alpha, beta, input_gradient);
                           });
 }
 

@@ -37,6 +37,17 @@ Status ArgReduce(OperatorContext& context, dml_arg_reduce_op op,
                  const dml_tensor* input, uint32_t axis,
                  const dml_tensor* output);
 
+Status Scan(OperatorContext& context, dml_scan_op op, const dml_tensor* input,
+            uint32_t axis, int32_t exclusive, int32_t reverse,
+            const dml_tensor* output);
+
+Status TopK(OperatorContext& context, const dml_tensor* input,
+            const dml_tensor* values, const dml_tensor* indices);
+
+Status InTopK(OperatorContext& context, const dml_tensor* predictions,
+              const dml_tensor* targets, const dml_tensor* k,
+              const dml_tensor* output);
+
 Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
             const dml_tensor* c, double alpha, double beta,
             const dml_tensor* bias, dml_activation activation);
@@ -83,6 +94,15 @@ Status AveragePoolGradient(OperatorContext& context,
                            const dml_tensor* output_gradient,
                            const dml_tensor* input_gradient);
 
+Status Resize(OperatorContext& context, dml_resize_mode mode,
+              dml_resize_coordinates coordinates, const dml_tensor* input,
+              const dml_tensor* output);
+
+Status ResizeGradient(OperatorContext& context, dml_resize_mode mode,
+                      dml_resize_coordinates coordinates,
+                      const dml_tensor* output_gradient,
+                      const dml_tensor* input_gradient);
+
 Status BatchNormTraining(OperatorContext& context, const dml_tensor* input,
                          const dml_tensor* scale, const dml_tensor* offset,
                          double epsilon, int32_t unbiased_variance,
@@ -103,6 +123,16 @@ Status BatchNormGradient(OperatorContext& context, int32_t training,
                          const dml_tensor* input_gradient,
                          const dml_tensor* scale_gradient,
                          const dml_tensor* offset_gradient);
+
+Status LocalResponseNormalization(OperatorContext& context,
+                                  const dml_tensor* input, int64_t radius,
+                                  double bias, double alpha, double beta,
+                                  const dml_tensor* output);
+
+Status LocalResponseNormalizationGradient(
+    OperatorContext& context, const dml_tensor* input, const dml_tensor* output,
+    const dml_tensor* output_gradient, int64_t radius, double bias,
+    double alpha, double beta, const dml_tensor* input_gradient);
 
 Status Softmax(OperatorContext& context, int32_t log, const dml_tensor* input,
                const dml_tensor* output);

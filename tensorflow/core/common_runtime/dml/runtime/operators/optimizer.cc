@@ -17,17 +17,26 @@ struct OptimizerInfo {
   uint32_t written;   // the first tensors: the variable and its slots
   uint32_t gradient;  // its place; all others are rank 0
   Flag flag;
+  uint32_t int64_scalar;  // the place of the one tensor that is int64, or 0
 };
 
 constexpr OptimizerInfo kOptimizers[] = {
-    {"sgd", 3, 1, 2, Flag::kNone},
-    {"momentum", 5, 2, 3, Flag::kNesterov},
-    {"adagrad", 4, 2, 3, Flag::kUpdateSlots},
-    {"adam", 10, 3, 9, Flag::kNesterov},
-    {"rmsprop", 8, 3, 7, Flag::kNone},
-    {"centered_rmsprop", 9, 4, 8, Flag::kNone},
-    {"adadelta", 7, 3, 6, Flag::kNone},
-    {"adagrad_v2", 5, 2, 4, Flag::kUpdateSlots},
+    {"sgd", 3, 1, 2, Flag::kNone, 0},
+    {"momentum", 5, 2, 3, Flag::kNesterov, 0},
+    {"adagrad", 4, 2, 3, Flag::kUpdateSlots, 0},
+    {"adam", 10, 3, 9, Flag::kNesterov, 0},
+    {"rmsprop", 8, 3, 7, Flag::kNone, 0},
+    {"centered_rmsprop", 9, 4, 8, Flag::kNone, 0},
+    {"adadelta", 7, 3, 6, Flag::kNone, 0},
+    {"adagrad_v2", 5, 2, 4, Flag::kUpdateSlots, 0},
+    {"ftrl", 8, 3, 3, Flag::kNone, 0},
+    {"ftrl_v2", 9, 3, 3, Flag::kNone, 0},
+    {"proximal_sgd", 5, 1, 4, Flag::kNone, 0},
+    {"proximal_adagrad", 6, 2, 5, Flag::kNone, 0},
+    {"adamax", 9, 3, 8, Flag::kNone, 0},
+    {"add_sign", 7, 2, 6, Flag::kNone, 0},
+    {"power_sign", 7, 2, 6, Flag::kNone, 0},
+    {"adagrad_da", 8, 3, 3, Flag::kNone, 7},
 };
 constexpr uint32_t kMaxTensors = 10;
 
@@ -44,10 +53,14 @@ Status CheckTensors(const OptimizerInfo& info,
     const dml_tensor& tensor = *tensors[i];
     const bool full = i < info.written || i == info.gradient;
     const bool fits = full ? SameSizes(tensor, variable) : tensor.rank == 0;
-    if (tensor.type != variable.type || !fits) {
+    const bool is_int64 = i > 0 && i == info.int64_scalar;
+    const uint32_t type = is_int64 ? uint32_t{DML_INT64} : variable.type;
+    if (tensor.type != type || !fits) {
       return InvalidArgument("optimizer: tensor ", i, " of ", info.program,
                              " is ", Describe(tensor), ", but must be ",
-                             full ? "like the variable " : "a scalar of ",
+                             full       ? "like the variable "
+                             : is_int64 ? "an int64 scalar, with variable "
+                                        : "a scalar of ",
                              Describe(variable));
     }
     if (!IsContiguous(tensor)) {

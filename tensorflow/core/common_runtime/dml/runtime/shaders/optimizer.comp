@@ -3,6 +3,7 @@
 // the order of dml_apply_optimizer(). FLAG is use_nesterov or update_slots.
 #version 460
 #include "dml.glsl"
+#include "math.glsl"
 
 layout(constant_id = 1) const bool FLAG = false;
 
@@ -14,6 +15,11 @@ DML_PARAMETERS_END
 #define SCALAR(n) T_load(p.t[n], 0)
 #define LOAD(n) T_load(p.t[n], i)
 #define STORE(n, v) T_store(p.t[n], i, v)
+
+// Toward zero by `threshold`, at most to it.
+T_compute shrink(T_compute x, T_compute threshold) {
+  return sign(x) * max(abs(x) - threshold, T_compute(0));
+}
 
 #if DML_OPTIMIZER == DML_SGD
 void update(uint i) { STORE(0, LOAD(0) - SCALAR(1) * LOAD(2)); }
@@ -95,6 +101,84 @@ void update(uint i) {
       sqrt(old + epsilon) / sqrt(accumulator + epsilon) * gradient;
   STORE(2, old * rho + step * step * (one - rho));
   STORE(0, LOAD(0) - SCALAR(3) * step);
+}
+
+#elif DML_OPTIMIZER == DML_FTRL || DML_OPTIMIZER == DML_FTRL_V2
+// The reciprocal of the accumulator's learning rate.
+T_compute root(T_compute accumulator) {
+  T_compute power = SCALAR(DML_TENSORS - 1);
+  return power == T_compute(-0.5) ? sqrt(accumulator)
+                                  : dml_pow(accumulator, -power);
+}
+void update(uint i) {
+  T_compute rate = SCALAR(4), l1 = SCALAR(5), l2 = SCALAR(6);
+  T_compute variable = LOAD(0), old = LOAD(1), gradient = LOAD(3);
+  T_compute accumulator = old + gradient * gradient;
+  STORE(1, accumulator);
+#if DML_OPTIMIZER == DML_FTRL_V2
+  gradient += T_compute(2) * SCALAR(7) * variable;
+#endif
+  T_compute linear =
+      LOAD(2) + gradient - (root(accumulator) - root(old)) / rate * variable;
+  STORE(2, linear);
+  T_compute quadratic = root(accumulator) / rate + T_compute(2) * l2;
+  STORE(0, abs(linear) > l1 ? (l1 * sign(linear) - linear) / quadratic
+                            : T_compute(0));
+}
+
+#elif DML_OPTIMIZER == DML_PROXIMAL_SGD || DML_OPTIMIZER == DML_PROXIMAL_ADAGRAD
+void update(uint i) {
+  T_compute gradient = LOAD(DML_TENSORS - 1);
+  T_compute rate = SCALAR(DML_TENSORS - 4);
+  T_compute l1 = max(SCALAR(DML_TENSORS - 3), T_compute(0));
+  T_compute l2 = SCALAR(DML_TENSORS - 2);
+#if DML_OPTIMIZER == DML_PROXIMAL_ADAGRAD
+  T_compute accumulator = LOAD(1) + gradient * gradient;
+  STORE(1, accumulator);
+  rate /= sqrt(accumulator);
+#endif
+  T_compute moved = LOAD(0) - rate * gradient;
+  STORE(0, shrink(moved, rate * l1) / (T_compute(1) + l2 * rate));
+}
+
+#elif DML_OPTIMIZER == DML_ADAMAX
+void update(uint i) {
+  T_compute gradient = LOAD(8), one = T_compute(1);
+  T_compute m = LOAD(1);
+  m += (gradient - m) * (one - SCALAR(5));
+  T_compute v = max(SCALAR(6) * LOAD(2), abs(gradient));
+  STORE(1, m);
+  STORE(2, v);
+  STORE(0, LOAD(0) - SCALAR(4) / (one - SCALAR(3)) * (m / (v + SCALAR(7))));
+}
+
+#elif DML_OPTIMIZER == DML_ADD_SIGN || DML_OPTIMIZER == DML_POWER_SIGN
+void update(uint i) {
+  T_compute beta = SCALAR(5), gradient = LOAD(6);
+  T_compute m = LOAD(1) * beta + gradient * (T_compute(1) - beta);
+  STORE(1, m);
+  T_compute agreement = SCALAR(4) * sign(gradient) * sign(m);
+#if DML_OPTIMIZER == DML_ADD_SIGN
+  T_compute scale = SCALAR(3) + agreement;
+#else
+  T_compute scale = dml_exp(SCALAR(3) * agreement);
+#endif
+  STORE(0, LOAD(0) - SCALAR(2) * scale * gradient);
+}
+
+#elif DML_OPTIMIZER == DML_ADAGRAD_DA
+void update(uint i) {
+  T_compute gradient = LOAD(3), rate = SCALAR(4);
+  T_compute l1 = max(SCALAR(5), T_compute(0));
+  WordBuffer words = WordBuffer(p.t[7]);  // of an int64
+  T_compute steps = T_compute(words.at[0]) +
+                    T_compute(int(words.at[1])) * T_compute(4294967296.0);
+  T_compute sum = LOAD(1) + gradient;
+  T_compute squares = LOAD(2) + gradient * gradient;
+  STORE(1, sum);
+  STORE(2, squares);
+  STORE(0, -rate * shrink(sum, steps * l1) /
+               (SCALAR(6) * steps * rate + sqrt(squares)));
 }
 #endif
 

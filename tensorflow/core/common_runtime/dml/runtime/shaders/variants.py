@@ -68,6 +68,14 @@ def optimizers() -> Sequence[Shader]:
         "centered_rmsprop": 9,
         "adadelta": 7,
         "adagrad_v2": 5,
+        "ftrl": 8,
+        "ftrl_v2": 9,
+        "proximal_sgd": 5,
+        "proximal_adagrad": 6,
+        "adamax": 9,
+        "add_sign": 7,
+        "power_sign": 7,
+        "adagrad_da": 8,
     }
     return [
         Shader(
@@ -117,6 +125,13 @@ SHADERS = [
     Shader("max_pool_gradient", FLOATS),
     Shader("average_pool", FLOATS),
     Shader("average_pool_gradient", FLOATS),
+    Shader("local_response_normalization", FLOATS),
+    Shader("resize", FLOATS, FLOATS),
+    Shader("resize_gradient", FLOATS, FLOATS),
+    Shader("scan", NUMBERS + ("f64",)),
+    # Selections.
+    Shader("top_k", NUMBERS + ("f64",)),
+    Shader("in_top_k", ("i32", "i64")),
     # Matrix products, convolution.
     Shader("gemm", T=FLOATS + ("f64",)),
     Shader("split_reduce", T=FLOATS + ("f64",)),

@@ -1,0 +1,129 @@
+// See shaders/local_response_normalization.comp for the steps.
+#include <algorithm>
+#include <cstdint>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
+
+namespace dml {
+namespace {
+
+enum class Step : uint32_t { kOutput = 0, kShares = 1, kGradient = 2 };
+
+struct Matrix {
+  Matrix() = default;
+  explicit Matrix(const dml_tensor& tensor)
+      : offset(DataOffset(tensor)),
+        row(static_cast<int32_t>(tensor.strides[0])),
+        channel(static_cast<int32_t>(tensor.strides[1])) {}
+  int32_t offset = 0;
+  int32_t row = 0;
+  int32_t channel = 0;
+};
+
+// Mirrors the program's parameters after its buffers.
+struct Constants {
+  uint32_t count;
+  uint32_t channels;
+  uint32_t radius;
+  float bias;
+  float alpha;
+  float beta;
+  Matrix x;
+  Matrix y;
+  Matrix dy;
+  Matrix dx;
+};
+
+Status CheckMatrices(Span<const dml_tensor* const> tensors, int64_t radius) {
+  for (const dml_tensor* tensor : tensors) {
+    DML_RETURN_IF_ERROR(
+        CheckTensor(tensor, "local_response_normalization: tensor"));
+    if (tensor->rank != 2 || tensor->type != tensors[0]->type ||
+        !SameSizes(*tensor, *tensors[0])) {
+      return InvalidArgument(
+          "local_response_normalization: tensors must be [rows, channels], all "
+          "of one type and size, not ",
+          Describe(*tensors[0]), " and ", Describe(*tensor));
+    }
+  }
+  if (radius < 0) {
+    return InvalidArgument("local_response_normalization: the radius ", radius,
+                           " must not be negative");
+  }
+  return Status::Ok();
+}
+
+Constants MakeConstants(const dml_tensor& x, int64_t radius, double bias,
+                        double alpha, double beta) {
+  Constants constants = {};
+  constants.count = static_cast<uint32_t>(ElementCount(x));
+  constants.channels = static_cast<uint32_t>(x.sizes[1]);
+  // A wider window holds no more channels.
+  constants.radius = static_cast<uint32_t>(std::min(radius, x.sizes[1]));
+  constants.bias = static_cast<float>(bias);
+  constants.alpha = static_cast<float>(alpha);
+  constants.beta = static_cast<float>(beta);
+  constants.x = Matrix(x);
+  return constants;
+}
+
+Status LaunchStep(OperatorContext& context, uint32_t type, Step step,
+                  const BufferArgument (&buffers)[5],
+                  const Constants& constants) {
+  return LaunchProgram(
+      context, ShaderName("local_response_normalization", type),
+      {kGroupSize, static_cast<uint32_t>(step)},
+      LinearGrid(context, CeilDivide(constants.count, kGroupSize)), buffers,
+      constants);
+}
+
+}  // namespace
+
+Status LocalResponseNormalization(OperatorContext& context,
+                                  const dml_tensor* input, int64_t radius,
+                                  double bias, double alpha, double beta,
+                                  const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckMatrices({input, output}, radius));
+  if (IsEmpty(*output)) return Status::Ok();
+  DML_RETURN_IF_ERROR(
+      CheckDisjoint("local_response_normalization", *input, *output));
+  Constants constants = MakeConstants(*input, radius, bias, alpha, beta);
+  constants.y = Matrix(*output);
+  const BufferArgument x = Argument(*input, Access::kRead);
+  return LaunchStep(context, input->type, Step::kOutput,
+                    {x, Argument(*output, Access::kWrite), x, x, x}, constants);
+}
+
+Status LocalResponseNormalizationGradient(
+    OperatorContext& context, const dml_tensor* input, const dml_tensor* output,
+    const dml_tensor* output_gradient, int64_t radius, double bias,
+    double alpha, double beta, const dml_tensor* input_gradient) {
+  DML_RETURN_IF_ERROR(
+      CheckMatrices({input, output, output_gradient, input_gradient}, radius));
+  if (IsEmpty(*input_gradient)) return Status::Ok();
+  for (const dml_tensor* tensor : {input, output, output_gradient}) {
+    DML_RETURN_IF_ERROR(CheckDisjoint("local_response_normalization_gradient",
+                                      *tensor, *input_gradient));
+  }
+  Constants constants = MakeConstants(*input, radius, bias, alpha, beta);
+  constants.y = Matrix(*output);
+  constants.dy = Matrix(*output_gradient);
+  constants.dx = Matrix(*input_gradient);
+  Scratch shares(context);
+  DML_RETURN_IF_ERROR(
+      shares.Allocate(uint64_t{constants.count} * sizeof(float)));
+  const BufferArgument x = Argument(*input, Access::kRead);
+  const BufferArgument y = Argument(*output, Access::kRead);
+  const BufferArgument dy = Argument(*output_gradient, Access::kRead);
+  // Buffers that a step leaves alone are the input.
+  DML_RETURN_IF_ERROR(LaunchStep(context, input->type, Step::kShares,
+                                 {x, y, dy, shares.Argument(Access::kWrite), x},
+                                 constants));
+  return LaunchStep(context, input->type, Step::kGradient,
+                    {x, x, dy, shares.Argument(Access::kRead),
+                     Argument(*input_gradient, Access::kWrite)},
+                    constants);
+}
+
+}  // namespace dml

@@ -1,0 +1,201 @@
+// The largest elements of rows: see shaders/top_k.comp for the launches.
+#include <algorithm>
+#include <cstdint>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
+
+namespace dml {
+namespace {
+
+constexpr uint32_t kTile = 1024;  // elements that a group sorts
+
+enum class Step : uint32_t { kSort = 0, kMerge = 1 };
+
+struct Matrix {
+  Matrix() = default;
+  explicit Matrix(const dml_tensor& tensor)
+      : offset(DataOffset(tensor)),
+        row(static_cast<int32_t>(tensor.strides[0])),
+        column(static_cast<int32_t>(tensor.strides[1])) {}
+  int32_t offset = 0;
+  int32_t row = 0;
+  int32_t column = 0;
+};
+
+// Mirrors top_k.comp.
+struct Constants {
+  uint32_t rows;
+  uint32_t n;
+  uint32_t block;
+  uint32_t blocks;
+  uint32_t lists;
+  uint32_t keep;
+  uint32_t merged;
+  Matrix x;
+  Matrix values;
+  Matrix indices;
+};
+
+Status CheckTopK(const dml_tensor* input, const dml_tensor* values,
+                 const dml_tensor* indices) {
+  DML_RETURN_IF_ERROR(CheckTensor(input, "top_k: input"));
+  DML_RETURN_IF_ERROR(CheckTensor(values, "top_k: values"));
+  DML_RETURN_IF_ERROR(CheckTensor(indices, "top_k: indices"));
+  if (input->rank != 2 || values->rank != 2 || values->type != input->type ||
+      values->sizes[0] != input->sizes[0] || !SameSizes(*values, *indices) ||
+      indices->type != DML_INT32) {
+    return InvalidArgument(
+        "top_k: takes input [rows, n], values [rows, k] of its type and int32 "
+        "indices [rows, k], not ",
+        Describe(*input), ", ", Describe(*values), " and ", Describe(*indices));
+  }
+  if (values->sizes[1] > input->sizes[1]) {
+    return InvalidArgument("top_k: there are no ", values->sizes[1],
+                           " elements in a row of ", Describe(*input));
+  }
+  if (!IsFloat(input->type) && !IsInteger(input->type)) {
+    return Unimplemented("top_k: takes numbers, not ", Describe(*input));
+  }
+  return Status::Ok();
+}
+
+// Mirrors in_top_k.comp.
+struct InTopKConstants {
+  uint32_t rows;
+  uint32_t classes;
+  uint32_t lanes;
+  uint32_t lane_stride;
+  Matrix x;
+  int32_t targets_offset;
+  int32_t targets_stride;
+  int32_t y_offset;
+  int32_t y_stride;
+};
+
+Status CheckInTopK(const dml_tensor* predictions, const dml_tensor* targets,
+                   const dml_tensor* k, const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckTensor(predictions, "in_top_k: predictions"));
+  DML_RETURN_IF_ERROR(CheckTensor(targets, "in_top_k: targets"));
+  DML_RETURN_IF_ERROR(CheckTensor(k, "in_top_k: k"));
+  DML_RETURN_IF_ERROR(CheckTensor(output, "in_top_k: output"));
+  const bool indices =
+      (targets->type == DML_INT32 || targets->type == DML_INT64) &&
+      k->type == targets->type;
+  if (predictions->rank != 2 || predictions->type != DML_FLOAT32 ||
+      targets->rank != 1 || targets->sizes[0] != predictions->sizes[0] ||
+      k->rank != 0 || !indices || output->type != DML_BOOL ||
+      !SameSizes(*output, *targets)) {
+    return InvalidArgument(
+        "in_top_k: takes float32 predictions [rows, classes], targets [rows] "
+        "and k [] of int32 or of int64, and a bool output [rows], not ",
+        Describe(*predictions), ", ", Describe(*targets), ", ", Describe(*k),
+        " and ", Describe(*output));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status TopK(OperatorContext& context, const dml_tensor* input,
+            const dml_tensor* values, const dml_tensor* indices) {
+  DML_RETURN_IF_ERROR(CheckTopK(input, values, indices));
+  if (IsEmpty(*values)) return Status::Ok();
+  DML_RETURN_IF_ERROR(CheckDisjoint("top_k", *input, *values));
+  DML_RETURN_IF_ERROR(CheckDisjoint("top_k", *input, *indices));
+  const uint64_t rows = input->sizes[0];
+  const uint64_t n = input->sizes[1];
+  const uint64_t k = values->sizes[1];
+  Constants constants = {};
+  constants.rows = static_cast<uint32_t>(rows);
+  constants.n = static_cast<uint32_t>(n);
+  constants.block = 1;
+  while (constants.block < n && constants.block < kTile) constants.block *= 2;
+  constants.blocks = static_cast<uint32_t>(CeilDivide(n, constants.block));
+  constants.keep =
+      static_cast<uint32_t>(std::min<uint64_t>(k, constants.block));
+  constants.x = Matrix(*input);
+  constants.values = Matrix(*values);
+  constants.indices = Matrix(*indices);
+
+  const BufferArgument x = Argument(*input, Access::kRead);
+  const BufferArgument to_values = Argument(*values, Access::kWrite);
+  const BufferArgument to_indices = Argument(*indices, Access::kWrite);
+  // Buffers that a launch leaves alone are the input.
+  const auto launch = [&](Step step, bool final, uint64_t groups,
+                          const BufferArgument& from,
+                          const BufferArgument& to) {
+    return LaunchProgram(
+        context, ShaderName("top_k", input->type),
+        {kGroupSize, static_cast<uint32_t>(step), final ? 1u : 0u},
+        LinearGrid(context, groups),
+        {x, from, to, final ? to_values : x, final ? to_indices : x},
+        constants);
+  };
+  const uint64_t sorts =
+      CeilDivide(rows * constants.blocks, kTile / constants.block);
+  if (constants.blocks == 1) return launch(Step::kSort, true, sorts, x, x);
+
+  // Two buffers, each the other's input. Lists at most double in length when
+  // their number is halved and rounded up: as if they were a power of two.
+  uint64_t lists = constants.blocks;
+  uint64_t most = 1;
+  while (most < lists) most *= 2;
+  const uint64_t bytes = rows * most * constants.keep * sizeof(uint32_t);
+  Scratch first(context), second(context);
+  DML_RETURN_IF_ERROR(first.Allocate(bytes));
+  DML_RETURN_IF_ERROR(
+      launch(Step::kSort, false, sorts, x, first.Argument(Access::kWrite)));
+  Scratch* from = &first;
+  Scratch* to = &second;
+  while (lists > 1) {
+    constants.lists = static_cast<uint32_t>(lists);
+    constants.merged =
+        static_cast<uint32_t>(std::min<uint64_t>(k, 2ull * constants.keep));
+    const uint64_t groups =
+        CeilDivide(rows * lists * constants.keep, kGroupSize);
+    lists = (lists + 1) / 2;
+    const BufferArgument read = from->Argument(Access::kRead);
+    if (lists == 1) return launch(Step::kMerge, true, groups, read, x);
+    if (to->bytes() == 0) DML_RETURN_IF_ERROR(to->Allocate(bytes));
+    DML_RETURN_IF_ERROR(launch(Step::kMerge, false, groups, read,
+                               to->Argument(Access::kWrite)));
+    constants.keep = constants.merged;
+    std::swap(from, to);
+  }
+  return Status::Ok();
+}
+
+Status InTopK(OperatorContext& context, const dml_tensor* predictions,
+              const dml_tensor* targets, const dml_tensor* k,
+              const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckInTopK(predictions, targets, k, output));
+  if (IsEmpty(*output)) return Status::Ok();
+  const uint64_t rows = targets->sizes[0];
+  const uint64_t classes = predictions->sizes[1];
+  const ReductionShape shape = ShapeReduction(
+      context, rows, classes,
+      ChooseNeighbours(predictions->strides[1], predictions->strides[0]),
+      /*may_split=*/false);
+  const InTopKConstants constants = {static_cast<uint32_t>(rows),
+                                     static_cast<uint32_t>(classes),
+                                     shape.lanes,
+                                     shape.lane_stride,
+                                     Matrix(*predictions),
+                                     DataOffset(*targets),
+                                     static_cast<int32_t>(targets->strides[0]),
+                                     DataOffset(*output),
+                                     static_cast<int32_t>(output->strides[0])};
+  // Nothing reads predictions of no class.
+  const BufferArgument x =
+      Argument(IsEmpty(*predictions) ? *targets : *predictions, Access::kRead);
+  return LaunchProgram(
+      context, ShaderName("in_top_k", targets->type), {kReductionGroupSize},
+      LinearGrid(context, shape.groups),
+      {x, Argument(*targets, Access::kRead), Argument(*k, Access::kRead),
+       Argument(*output, Access::kWrite)},
+      constants);
+}
+
+}  // namespace dml

@@ -1,0 +1,140 @@
+"""The largest elements of rows, and whether targets are among them."""
+
+import helpers
+import numpy as np
+import pytest
+
+INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+# rows, n, k
+CASES = [
+    (1, 1, 1),
+    (3, 10, 1),
+    (3, 10, 10),
+    (130, 7, 3),
+    (2, 1024, 1024),
+    (2, 1025, 1025),
+    (3, 1025, 5),
+    (2, 5000, 1500),
+    (1, 5000, 5000),
+    (2, 9001, 1),
+    (1, 20011, 40),
+    (0, 4, 2),
+    (4, 3, 0),
+]
+
+
+def top_k(x, k):
+    # A stable sort of the reversed order keeps the first of equals first.
+    n = x.shape[1]
+    backwards = np.argsort(x[:, ::-1], axis=1, kind="stable")[:, ::-1]
+    order = (n - 1 - backwards)[:, :k]
+    return np.take_along_axis(x, order, 1), order
+
+
+def check(device, x, k, layout="contiguous"):
+    shape = (x.shape[0], k)
+    values = helpers.empty(device, shape, x.dtype, layout)
+    indices = helpers.empty(device, shape, "int32", layout)
+    device.top_k(helpers.upload(device, x, layout), values, indices)
+    want_values, want_indices = top_k(x, k)
+    helpers.check(indices, want_indices)
+    np.testing.assert_array_equal(values.numpy(), want_values)
+
+
+@pytest.mark.parametrize("rows,n,k", CASES, ids=str)
+def test_values(device, rows, n, k):
+    check(device, helpers.random((rows, n)), k)
+    # Many ties.
+    check(device, helpers.random((rows, n), "int32", -3, 3).astype(np.float32), k)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64"] + INTEGERS)
+def test_types(device, dtype):
+    x = helpers.random((3, 1100), dtype, -100, 100)
+    x[0, :2] = (np.finfo if x.dtype.kind == "f" else np.iinfo)(dtype).min
+    check(device, x, 1100)
+
+
+@pytest.mark.parametrize("layout", helpers.LAYOUTS)
+def test_layouts(device, layout):
+    check(device, helpers.random((5, 17)), 4, layout)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "float64"])
+def test_order_of_special_values(device, dtype):
+    inf, nan = np.inf, np.nan
+    x = np.array([[0.0, -0.0, -inf, nan, 1, -1, inf, -nan, 0.0, -0.0]], dtype)
+    values, indices = device.empty((1, 10), dtype), device.empty((1, 10), "int32")
+    device.top_k(device.tensor(x), values, indices)
+    helpers.check(indices, [[3, 7, 6, 4, 0, 1, 8, 9, 5, 2]])
+    helpers.check(values, x[:, indices.numpy()[0]])
+
+
+def test_new_sizes_compile_nothing(device):
+    check(device, helpers.random((2, 3000)), 5)
+    check(device, helpers.random((2, 30)), 5)
+    before = device.statistics()["programs_compiled"]
+    check(device, helpers.random((3, 7000)), 2100)
+    check(device, helpers.random((3, 70)), 70)
+    assert device.statistics()["programs_compiled"] == before
+
+
+@pytest.mark.parametrize(
+    "x,values,indices,message",
+    [
+        ((2, 3), (2, 4), (2, 4), "there are no 4 elements"),
+        ((2, 3), (2, 2), (2, 1), "takes input"),
+        ((2, 3), (1, 2), (1, 2), "takes input"),
+        ((3,), (2,), (2,), "takes input"),
+    ],
+)
+def test_says_what_is_wrong(device, dml, x, values, indices, message):
+    with pytest.raises(dml.DmlError, match=message) as error:
+        device.top_k(device.empty(x), device.empty(values), device.empty(indices, "int32"))
+    assert error.value.code == dml.Code.INVALID_ARGUMENT
+
+
+def in_top_k(x, targets, k):
+    result = np.zeros(len(targets), bool)
+    for row, target in enumerate(targets):
+        if 0 <= target < x.shape[1] and np.isfinite(x[row]).all():
+            result[row] = (x[row] > x[row, target]).sum() < k
+    return result
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+@pytest.mark.parametrize("shape", [(1, 1), (7, 5), (300, 3), (4, 1031), (0, 3), (3, 0)], ids=str)
+def test_in_top_k(device, shape, dtype):
+    x = helpers.random(shape, "int32", -5, 5).astype(np.float32)  # many ties
+    targets = helpers.random(shape[:1], dtype, -1, shape[1], seed=1)
+    for k in (0, 1, 2, 1000):
+        y, limit = device.empty(shape[:1], "bool"), device.tensor(np.array(k, dtype))
+        device.in_top_k(device.tensor(x), device.tensor(targets), limit, y)
+        helpers.check(y, in_top_k(x, targets, k))
+
+
+@pytest.mark.parametrize("layout", helpers.LAYOUTS)
+def test_in_top_k_layouts(device, layout):
+    x, targets = helpers.random((6, 9)), np.arange(6, dtype=np.int32)
+    y = helpers.empty(device, (6,), "bool", layout)
+    device.in_top_k(
+        helpers.upload(device, x, layout),
+        helpers.upload(device, targets, layout),
+        device.tensor(np.int32(3)),
+        y,
+    )
+    helpers.check(y, in_top_k(x, targets, 3))
+
+
+def test_no_number_is_in_top_k_of_none(device):
+    x = np.array([[1, 2, np.nan], [1, 2, np.inf], [1, 2, -np.inf], [1, 2, 3]], np.float32)
+    y = device.empty((4,), "bool")
+    device.in_top_k(device.tensor(x), device.tensor(np.ones(4, np.int32)),
+                    device.tensor(np.int32(2)), y)
+    helpers.check(y, [False, False, False, True])
+
+
+def test_in_top_k_says_what_is_wrong(device, dml):
+    x, targets = device.empty((2, 3)), device.empty((2,), "int64")
+    with pytest.raises(dml.DmlError, match="takes float32 predictions"):
+        device.in_top_k(x, targets, device.tensor(np.int32(1)), device.empty((2,), "bool"))
