@@ -57,11 +57,13 @@ BLOCK_ROWS = [
     blocks("SpaceToDepth", [[(1, 3, 6, 2)]], {"block_size": 3}),
     blocks("SpaceToDepth", [[(2, 4, 6, 3)]], call=on_channels_first("SpaceToDepth", 2)),
     blocks("SpaceToBatchND", SPACES),
-    blocks("SpaceToBatch", [[(1, 4, 6, 2), ints([0, 0], [0, 0])], [(2, 3, 5, 1), ints([1, 0], [0, 1])]],
-           {"block_size": 2}),
+    blocks("SpaceToBatch", [
+        [(1, 4, 6, 2), ints([0, 0], [0, 0])], [(2, 3, 5, 1), ints([1, 0], [0, 1])],
+    ], {"block_size": 2}),
     blocks("BatchToSpaceND", BATCHES),
-    blocks("BatchToSpace", [[(4, 2, 3, 2), ints([0, 0], [0, 0])], [(8, 2, 3, 1), ints([1, 0], [0, 1])]],
-           {"block_size": 2}),
+    blocks("BatchToSpace", [
+        [(4, 2, 3, 2), ints([0, 0], [0, 0])], [(8, 2, 3, 1), ints([1, 0], [0, 1])],
+    ], {"block_size": 2}),
 ]
 # float16 has no kernels of these on the CPU that the gradients could run beside.
 GRADIENT_ROWS = [
@@ -72,6 +74,47 @@ GRADIENT_ROWS = [
     blocks("SpaceToBatchND", SPACES[:5], None, FLOATS, gradient=True, also=("BatchToSpaceND",)),
     blocks("BatchToSpaceND", BATCHES[:5], None, FLOATS, gradient=True, also=("SpaceToBatchND",)),
 ]
+
+
+RESIZED = [[(2, 4, 5, 3), axes(*size)] for size in ((4, 5), (7, 11), (2, 3), (1, 1))]
+COORDINATES = [{}, {"align_corners": True}, {"half_pixel_centers": True}]
+# Gradients by rows of weights in float32, or rounded once for each dimension.
+SHARES = {"float32": (1e-4, 1e-5), "float16": (1e-2, 1e-2)}
+
+
+def resizes(op, attrs):
+    # The CPU's gradient with half pixel centers is for float32 alone, as are
+    # all gradients of ResizeBilinear.
+    types = FLOATS if op == "ResizeNearestNeighbor" else ("float32",)
+    return [
+        Row(op, FLOATS, RESIZED, attrs=attrs, tolerance=SHARES),
+        Row(op, types, RESIZED, attrs=attrs, tolerance=SHARES, gradient=True, also=(op + "Grad",)),
+    ]
+
+
+RESIZE_ROWS = [
+    row
+    for op in ("ResizeBilinear", "ResizeNearestNeighbor")
+    for attrs in COORDINATES
+    for row in resizes(op, attrs)
+]
+
+LRN_ROWS = [
+    Row("LRN", FLOATS, [[(2, 3, 4, 7)], [(1, 1, 1, 1)], [(0, 2, 2, 3)]], attrs=attrs, gradient=True,
+        tolerance=SHARES, also=("LRNGrad",))
+    for attrs in ({}, {"depth_radius": 2, "bias": 1.5, "alpha": 0.1, "beta": 0.75},
+                  {"depth_radius": 1, "bias": 2.0, "beta": 1.0})
+]
+
+
+@pytest.mark.parametrize("row, dtype", variants(RESIZE_ROWS), ids=name)
+def test_resize(row, dtype):
+    check(row, dtype)
+
+
+@pytest.mark.parametrize("row, dtype", variants(LRN_ROWS), ids=name)
+def test_local_response_normalization(row, dtype):
+    check(row, dtype)
 
 
 @pytest.mark.parametrize("row, dtype", variants(BLOCK_ROWS + GRADIENT_ROWS), ids=name)
@@ -94,6 +137,11 @@ def zeros(*shape):
     ("BatchToSpaceND", {}, [zeros(3, 3), axes(2), ints([[0, 0]])], "3 is not divisible by"),
     ("BatchToSpaceND", {}, [zeros(2, 3), axes(2), ints([[4, 3]])], "=-1 must be non-negative"),
     ("BatchToSpaceND", {}, [zeros(2, 3), axes(2), ints(4, 3)], "of shape [1,2], not [2]"),
+    ("ResizeBilinear", {}, [zeros(1, 2, 2, 1), ints(0, 3)], "must be positive, not 0 x 3"),
+    ("ResizeBilinear", {}, [zeros(1, 0, 2, 1), ints(2, 3)], "must be of non-zero size"),
+    ("ResizeNearestNeighbor", {"align_corners": True, "half_pixel_centers": True},
+     [zeros(1, 2, 2, 1), ints(2, 3)], "align_corners must be False"),
+    ("LRNGrad", {}, [zeros(1, 1, 1, 2), zeros(1, 1, 1, 3), zeros(1, 1, 1, 3)], "have one shape"),
 ])
 def test_errors(op, attrs, inputs, message):
     def call(*given):
