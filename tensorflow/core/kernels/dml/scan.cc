@@ -1,0 +1,67 @@
+// Cumsum and Cumprod.
+#include "tensorflow/core/kernels/dml/registry.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+class Scan {
+ public:
+  Scan(OpKernelConstruction* c, dml_scan_op op) : op_(op) {
+    OP_REQUIRES_OK(c, c->GetAttr("exclusive", &exclusive_));
+    OP_REQUIRES_OK(c, c->GetAttr("reverse", &reverse_));
+  }
+
+  Status Compute(KernelContext* c) {
+    const Tensor& input = c->Input(0);
+    const Tensor& axis_tensor = c->Input(1);
+    if (!TensorShapeUtils::IsScalar(axis_tensor.shape())) {
+      return errors::InvalidArgument("axis must be a scalar, not ",
+                                     axis_tensor.shape().DebugString());
+    }
+    int64 given;
+    TF_RETURN_IF_ERROR(c->HostInteger(1, &given));
+    const int rank = input.dims();
+    const int64 axis = given < 0 ? given + rank : given;
+    if (axis < 0 || axis >= rank) {
+      return errors::InvalidArgument("Expected scan axis in the range [", -rank,
+                                     ", ", rank, "), but got ", given);
+    }
+    Tensor* output;
+    TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, input.shape(), &output));
+    if (output->NumElements() == 0) return Status::OK();
+    int64 outer = 1, inner = 1;
+    for (int d = 0; d < axis; ++d) outer *= input.dim_size(d);
+    for (int d = axis + 1; d < rank; ++d) inner *= input.dim_size(d);
+    const Dims sizes = {outer, input.dim_size(axis), inner};
+    const dml_tensor x = Describe(input, sizes), y = Describe(*output, sizes);
+    DML_RETURN_IF_FAILED(
+        dml_scan(c->device(), op_, &x, 1, exclusive_, reverse_, &y));
+    return Status::OK();
+  }
+
+ private:
+  const dml_scan_op op_;
+  bool exclusive_;
+  bool reverse_;
+};
+
+const TypeList kScannable = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,  DT_INT16,
+                             DT_INT32, DT_INT64, DT_UINT8,  DT_UINT16};
+
+const Kernels kKernels({
+    Row("Cumsum")
+        .Types("T", kScannable)
+        .Types("Tidx", kIndices)
+        .Host({"axis"})
+        .Make<Scan>(DML_SCAN_SUM),
+    Row("Cumprod")
+        .Types("T", kScannable)
+        .Types("Tidx", kIndices)
+        .Host({"axis"})
+        .Make<Scan>(DML_SCAN_PRODUCT),
+});
+
+}  // namespace
+}  // namespace dml
+}  // namespace tensorflow
