@@ -7,7 +7,7 @@
 # build/ is used again.
 source "$(dirname "$0")/common.sh"
 layers=("$@")
-((${#layers[@]})) || layers=(tools runtime packaging device kernels training upstream)
+((${#layers[@]})) || layers=(tools runtime bench packaging device kernels training upstream)
 
 build_all
 tools_venv
