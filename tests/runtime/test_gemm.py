@@ -136,6 +136,15 @@ def test_float16_accumulates_in_float32(device):
     helpers.check(c, np.full((2, 2), 1024.0), 0)
 
 
+def test_long_sums_of_many_tiles(device):
+    # Mesa's software driver silently ends loops of more than 65535 iterations.
+    k = 131072
+    one = helpers.upload(device, np.ones((1, 1), np.float32))
+    c = device.empty((1, 512))
+    device.gemm(one.broadcast_to((1, k)), one.broadcast_to((k, 512)), c, 1.0, 0.0, None, "NONE")
+    helpers.check(c, np.full((1, 512), k), 0)
+
+
 def test_a_new_batch_compiles_nothing(device):
     def run(rows):
         a, b = device.empty((rows, 40)), device.empty((40, 24))

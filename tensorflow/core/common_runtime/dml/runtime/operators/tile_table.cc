@@ -105,7 +105,11 @@ uint32_t ChooseParts(const hal::AdapterInfo& adapter, const TileConfig& tile,
   const int64_t parts =
       std::min({wanted_groups / std::max<int64_t>(tiles, 1), k / min_depth,
                 kMaxElements / std::max<int64_t>(elements, 1)});
-  return static_cast<uint32_t>(std::max<int64_t>(parts, 1));
+  // Mesa's software driver ends a shader's loops, without a word, when they
+  // have made 65535 iterations together.
+  constexpr int64_t kMaxSoftwareDepth = 1 << 14;
+  const int64_t least = software ? CeilDiv(k, kMaxSoftwareDepth) : 1;
+  return static_cast<uint32_t>(std::max({parts, least, int64_t{1}}));
 }
 
 bool SharesRows(const hal::AdapterInfo& adapter, const TileConfig& tile) {
