@@ -35,7 +35,7 @@ def run_python(tmp_path):
             [sys.executable, "-W", "ignore", str(script)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            universal_newlines=True,
             env=variables,
             timeout=120,
         )

@@ -39,7 +39,7 @@ def train(name, visible):
                        DML_VISIBLE_DEVICES="0" if visible else "-1")
     run = subprocess.run([sys.executable, str(PROGRAMS), name], env=environment,
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600,
-                         text=True)
+                         universal_newlines=True)
     assert run.returncode == 0, run.stderr[-4000:]
     assert "DML validation error" not in run.stderr, run.stderr[-4000:]
     result = json.loads(run.stdout.splitlines()[-1])
