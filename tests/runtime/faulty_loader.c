@@ -74,6 +74,7 @@ static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceFeatures2(
   if (strcmp(lacking, #feature) == 0) structure->feature = VK_FALSE;
   LACK((&features->features), shaderInt16)
   LACK((&features->features), shaderInt64)
+  LACK((&features->features), shaderFloat64)
   for (VkBaseOutStructure* next = features->pNext; next; next = next->pNext) {
     if (next->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES) {
       LACK(((VkPhysicalDeviceVulkan11Features*)next), storageBuffer16BitAccess)

@@ -28,6 +28,7 @@ const Kernels kKernels({
     Row("Cast")
         .Types("SrcT", kAllDeviceTypes)
         .Types("DstT", kAllDeviceTypes)
+        .ComputesFloat64()
         .Make<Cast>(),
 });
 

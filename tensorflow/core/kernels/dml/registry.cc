@@ -9,6 +9,7 @@
 #include "tensorflow/core/framework/kernel_def.pb.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_def_util.h"
+#include "tensorflow/core/kernels/dml/host_fallback.h"
 #include "tensorflow/core/lib/core/errors.h"
 #include "tensorflow/core/lib/strings/strcat.h"
 #include "tensorflow/core/platform/logging.h"
@@ -21,13 +22,18 @@ int problems = 0;
 
 class Factory : public kernel_factory::OpKernelFactory {
  public:
-  explicit Factory(Row::Create create) : create_(std::move(create)) {}
+  Factory(Row::Create create, bool computes_float64)
+      : create_(std::move(create)), computes_float64_(computes_float64) {}
   OpKernel* Create(OpKernelConstruction* context) override {
+    if (computes_float64_ && LacksFloat64(context)) {
+      return CreateHostFallback(context);
+    }
     return create_(context);
   }
 
  private:
   const Row::Create create_;
+  const bool computes_float64_;
 };
 
 // What a row's kernel matches, to find two rows that would match one node.
@@ -162,11 +168,21 @@ Row::Row(const char* op) : op_(op) {}
 
 Row& Row::Types(const char* attribute, const TypeList& types) {
   constraints_.push_back({attribute, types});
+  const auto has = [&](DataType type) {
+    return std::find(types.begin(), types.end(), type) != types.end();
+  };
+  // What also takes bool moves bits, or compares them.
+  if (has(DT_DOUBLE) && !has(DT_BOOL)) computes_float64_ = true;
   return *this;
 }
 
 Row& Row::Host(std::initializer_list<const char*> arguments) {
   host_.insert(host_.end(), arguments.begin(), arguments.end());
+  return *this;
+}
+
+Row& Row::ComputesFloat64() {
+  computes_float64_ = true;
   return *this;
 }
 
@@ -188,6 +204,7 @@ Row& Row::Custom(Create create) {
 
 Row& Row::HostTwin(std::initializer_list<const char*> device) {
   AllHost(device);
+  computes_float64_ = false;
   const bool all_host = device.size() == 0;
   return Custom(
       [all_host](OpKernelConstruction* c) { return CreateTwin(c, all_host); });
@@ -253,9 +270,9 @@ Status Kernels::Register(const Row& row) {
     }
   }
   others.push_back(std::move(match));
-  kernel_factory::OpKernelRegistrar(def.release(),
-                                    strings::StrCat("Dml", row.op_),
-                                    absl::make_unique<Factory>(row.create_));
+  kernel_factory::OpKernelRegistrar(
+      def.release(), strings::StrCat("Dml", row.op_),
+      absl::make_unique<Factory>(row.create_, row.computes_float64_));
   return Status::OK();
 }
 

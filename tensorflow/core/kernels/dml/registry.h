@@ -66,6 +66,9 @@ class Row {
   // Constrains the type attribute `attribute`, to those of `types` that the op
   // allows at all. Several calls combine.
   Row& Types(const char* attribute, const TypeList& types);
+  // On an adapter without float64, nodes with float64 arguments run on the CPU
+  // (host_fallback.h). Implied by types with float64 and without bool.
+  Row& ComputesFloat64();
   // These arguments live in host memory.
   Row& Host(std::initializer_list<const char*> arguments);
   // Every argument lives in host memory but those in `device`.
@@ -104,6 +107,7 @@ class Row {
   std::vector<Constraint> constraints_;
   std::vector<std::string> host_;
   bool all_host_ = false;
+  bool computes_float64_ = false;
   std::vector<std::string> device_;
   int priority_ = 0;
   Create create_;

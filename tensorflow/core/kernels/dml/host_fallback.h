@@ -1,0 +1,26 @@
+// Float64 on an adapter that has none: the op's CPU kernel runs on copies.
+//
+// TensorFlow chooses kernels by device type, and all adapters share one, so a
+// kernel for float64 is there on every adapter. Where the adapter cannot
+// compute in float64, the node's kernel copies its inputs to the host, runs
+// the CPU kernel, and copies the results back: slow, but right. Said once a
+// process and op in the log.
+#ifndef TENSORFLOW_CORE_KERNELS_DML_HOST_FALLBACK_H_
+#define TENSORFLOW_CORE_KERNELS_DML_HOST_FALLBACK_H_
+
+#include "tensorflow/core/framework/op_kernel.h"
+
+namespace tensorflow {
+namespace dml {
+
+// Whether the node has float64 arguments and its adapter lacks float64.
+bool LacksFloat64(OpKernelConstruction* c);
+
+// For ops without state whose CPU kernel is synchronous; else a failed
+// construction, and null.
+OpKernel* CreateHostFallback(OpKernelConstruction* c);
+
+}  // namespace dml
+}  // namespace tensorflow
+
+#endif  // TENSORFLOW_CORE_KERNELS_DML_HOST_FALLBACK_H_

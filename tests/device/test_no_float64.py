@@ -1,0 +1,70 @@
+"""An adapter without float64: nodes of float64 run on the CPU, and say so."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+SOURCE = pathlib.Path(__file__).parents[1] / "runtime/faulty_loader.c"
+
+PROGRAM = """
+import numpy as np
+
+rng = np.random.RandomState(3)
+a, b = rng.rand(5, 7), rng.rand(7, 3)
+image, kernel = rng.rand(2, 6, 6, 3), rng.rand(3, 3, 3, 4)
+with tf.device("/device:DML:0"):
+    x, y = v1.placeholder(tf.float64, [None, 7]), v1.placeholder(tf.float64, [7, 3])
+    p, k = v1.placeholder(tf.float64, [2, 6, 6, 3]), v1.placeholder(tf.float64, [3, 3, 3, 4])
+    product = tf.matmul(x, y)
+    results = [
+        (product, a @ b),
+        (tf.reduce_sum(product, axis=1), (a @ b).sum(1)),
+        (tf.cast(x + 1.5, tf.float32), (a + 1.5).astype(np.float32)),
+        (tf.math.equal(x, tf.transpose(tf.transpose(x))), np.ones((5, 7), bool)),
+        (tf.math.top_k(x, 2).values, -np.sort(-a)[:, :2]),
+        (x[:0] * 2.0, a[:0]),
+        (tf.gradients(tf.nn.l2_loss(tf.nn.conv2d(p, k, 1, "SAME")), [k])[0], None),
+        (tf.cast(x, tf.float32) * 2, a.astype(np.float32) * 2),
+    ]
+with v1.Session() as session:
+    feeds = {x: a, y: b, p: image, k: kernel}
+    for got, (_, want) in zip(session.run([r for r, _ in results], feeds), results):
+        if want is not None:
+            assert got.dtype == want.dtype and got.shape == want.shape
+            np.testing.assert_allclose(got, want, 1e-6 if got.dtype == np.float32 else 1e-12)
+        else:
+            assert np.abs(got).min() > 0
+import tensorflow_directml
+print(sorted(tensorflow_directml.launches_by_tag()))
+"""
+
+
+@pytest.fixture(scope="module")
+def loader(tmp_path_factory):
+    compiler = os.environ.get("CC") or shutil.which("cc")
+    assert compiler, "this test needs a C compiler"
+    library = str(tmp_path_factory.mktemp("loader").joinpath("libfaulty.so"))
+    subprocess.check_call([compiler, "-shared", "-fPIC", "-O1", "-o", library, str(SOURCE), "-ldl"])
+    return library
+
+
+def test_float64_runs_on_the_cpu(run_python, loader):
+    result = run_python(
+        PROGRAM,
+        TF_DIRECTML_VULKAN_LOADER=loader,
+        FAULT_FEATURE="shaderFloat64",
+        TF_CPP_MIN_LOG_LEVEL="0",
+    )
+    assert "Mul" in result.out and "MatMul" not in result.out
+    for op in ("MatMul", "Sum", "Cast", "Equal", "Conv2DBackpropFilter"):
+        line = f"does not compute in float64: {op} of float64"
+        assert result.err.count(line) == 1, result.err[-3000:]
+
+
+def test_float64_runs_on_the_device(run_python):
+    result = run_python(PROGRAM, TF_CPP_MIN_LOG_LEVEL="0")
+    assert "MatMul" in result.out
+    assert "does not compute in float64" not in result.err
