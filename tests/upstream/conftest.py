@@ -15,7 +15,9 @@ import textwrap
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-UPSTREAM = ROOT / "tensorflow/python/dml/upstream"
+PACKAGE = ROOT / "tensorflow/python/dml"
+# The runner, and what the wheel's TensorFlow imports of the package.
+REAL = ("upstream", "gpu_compat.py")
 FAKE = """
 import collections, os
 
@@ -51,7 +53,8 @@ class Runner:
         package = folder / "packages/tensorflow_directml"
         package.mkdir(parents=True)
         (package / "__init__.py").write_text(FAKE)
-        (package / "upstream").symlink_to(UPSTREAM)
+        for name in REAL:
+            (package / name).symlink_to(PACKAGE / name)
 
     def add(self, name, text):
         """A test file; `text` needs no imports and no call of main."""
