@@ -157,6 +157,22 @@ def test_a_new_batch_compiles_nothing(device):
     assert device.statistics()["programs_compiled"] <= before + 1  # one row: a vector
 
 
+def test_a_batch_that_splits_the_sum_compiles_nothing(device):
+    """The gradient of a layer's weights sums over the batch."""
+
+    def run(batch):
+        x, gradient = device.empty((batch, 44)), device.empty((batch, 28))
+        device.gemm(x.transpose(), gradient, device.empty((44, 28)))
+
+    run(8)
+    before = device.statistics()
+    run(16)
+    run(4000)
+    after = device.statistics()
+    assert after["launches"] > before["launches"] + 2, "no sum was split: the test proves nothing"
+    assert after["programs_compiled"] == before["programs_compiled"]
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     m=st.integers(1, 140), n=st.integers(1, 140), k=st.integers(0, 40),

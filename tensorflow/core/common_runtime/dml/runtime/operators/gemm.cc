@@ -223,6 +223,16 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
     layout.b_width = b_wide ? 4 : 1;
   }
 
+  const ShaderName shader("gemm", c->type);
+  // The gradient of weights sums over the batch: the outermost dimension of
+  // both.
+  const bool sums_over_batch =
+      std::llabs(ColumnStride(o.a)) >= std::llabs(RowStride(o.a)) &&
+      std::llabs(RowStride(o.b)) >= std::llabs(ColumnStride(o.b));
+  if (sums_over_batch || MaySplit(context.adapter, tile, k)) {
+    PrepareOtherEnd(context, shader, c->type, tile, layout, plain);
+  }
+
   Scratch partial(context);
   DML_RETURN_IF_ERROR(AllocatePartial(split, c->type, &partial));
   const BufferArgument c_read = Argument(o.c, Access::kRead);
@@ -237,10 +247,9 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
       split.parts > 1 ? partial.Argument(Access::kWrite) : c_read};
   const uint64_t groups = uint64_t{constants.batches} * split.parts *
                           CeilDiv(m, tile.m) * CeilDiv(n, tile.n);
-  DML_RETURN_IF_ERROR(
-      LaunchProgram(context, ShaderName("gemm", c->type),
-                    TileSpecialization(context.adapter, tile, layout).values,
-                    LinearGrid(context, groups), buffers, constants));
+  DML_RETURN_IF_ERROR(LaunchProgram(
+      context, shader, TileSpecialization(context.adapter, tile, layout).values,
+      LinearGrid(context, groups), buffers, constants));
   if (split.parts == 1) return Status::Ok();
   return ReduceParts(context, split, partial, o.c, alpha, beta,
                      bias != nullptr ? &o.bias : nullptr, activation);

@@ -45,6 +45,24 @@ TileSpecialization::TileSpecialization(const hal::AdapterInfo& adapter,
   values[10] |= share_rows << 1 | static_cast<uint32_t>(layout.end) << 2;
 }
 
+void PrepareOtherEnd(OperatorContext& context, std::string_view shader,
+                     uint32_t type, const TileConfig& tile, TileLayout layout,
+                     bool plain) {
+  if (layout.end != TileEnd::kPartial) {
+    layout.end = TileEnd::kPartial;
+  } else {
+    layout.end = plain ? TileEnd::kStore : TileEnd::kFull;
+  }
+  const hal::Program* unused;
+  const uint32_t reduce[] = {kReduceThreads};
+  (void)context.programs
+      .Get(shader, TileSpecialization(context.adapter, tile, layout).values,
+           &unused)
+      .ok();
+  (void)context.programs.Get(ShaderName("split_reduce", type), reduce, &unused)
+      .ok();
+}
+
 Status CheckActivation(const char* what, uint32_t type,
                        dml_activation activation) {
   if (!IsFloat(type)) {

@@ -3,6 +3,7 @@
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_PRODUCT_H_
 
 #include <cstdint>
+#include <string_view>
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
@@ -34,6 +35,14 @@ struct TileSpecialization {
                      const TileLayout& layout);
   uint32_t values[12];
 };
+
+// Compiles what a problem of the same kind takes when it is split and this one
+// is not, or the reverse: the split depends on the batch size, and a new batch
+// size compiles nothing. `plain`: no epilogue. Failures show when the program
+// is used.
+void PrepareOtherEnd(OperatorContext& context, std::string_view shader,
+                     uint32_t type, const TileConfig& tile, TileLayout layout,
+                     bool plain);
 
 // A float type with that activation exists. `what`: for the message.
 Status CheckActivation(const char* what, uint32_t type,

@@ -68,6 +68,12 @@ Rows RowsFor(const hal::AdapterInfo& adapter, uint32_t type) {
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+// A part that is less deep costs more than it gains.
+int64_t MinPartDepth(const hal::AdapterInfo& adapter, const TileConfig& tile) {
+  const bool software = adapter.type == hal::AdapterType::kSoftware;
+  return std::max<int64_t>(software ? 512 : 128, tile.k);
+}
+
 }  // namespace
 
 uint32_t TileConfig::SharedBytes(uint32_t compute_bytes) const {
@@ -93,13 +99,18 @@ TileConfig ChooseTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
   return (rows.end - 1)->tile;
 }
 
+bool MaySplit(const hal::AdapterInfo& adapter, const TileConfig& tile,
+              int64_t k) {
+  return k >= 2 * MinPartDepth(adapter, tile);
+}
+
 uint32_t ChooseParts(const hal::AdapterInfo& adapter, const TileConfig& tile,
                      int64_t tiles, int64_t k, int64_t elements) {
   const bool software = adapter.type == hal::AdapterType::kSoftware;
   // About two groups for each core of a large GPU; a software driver has as
   // many cores as the host, and a second pass costs it more.
   const int64_t wanted_groups = software ? 8 : 256;
-  const int64_t min_depth = std::max<int64_t>(software ? 512 : 128, tile.k);
+  const int64_t min_depth = MinPartDepth(adapter, tile);
   // Partial sums must stay a small cost, and within 32-bit offsets.
   constexpr int64_t kMaxElements = int64_t{1} << 24;
   const int64_t parts =

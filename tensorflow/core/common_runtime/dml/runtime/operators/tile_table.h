@@ -30,6 +30,10 @@ struct TileConfig {
 TileConfig ChooseTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
                       int64_t n);
 
+// Whether a depth of k is ever split, whatever the number of tiles.
+bool MaySplit(const hal::AdapterInfo& adapter, const TileConfig& tile,
+              int64_t k);
+
 // Into how many parts to split a depth of k when `tiles` groups would not fill
 // the adapter; 1 for none. `elements` of partial sums a part must be stored.
 uint32_t ChooseParts(const hal::AdapterInfo& adapter, const TileConfig& tile,
