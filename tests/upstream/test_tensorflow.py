@@ -167,3 +167,49 @@ tf.test.main()
     assert quiet["DeviceTest.testEmpty"] == "nothing_to_launch"
     assert quiet["DeviceTest.testMatMul"] == ""
     assert any("complex128" in op for op in rows["DeviceTest.testWants"]["cpu_ops"])
+
+
+def test_pins_by_default_are_lifted(runner):
+    path = runner.add("pins", "")
+    path.write_text(
+        HEAD
+        + """
+def device_of(session):
+    x = tf.placeholder(tf.float32, [1])
+    y = tf.add(x, x)
+    session.run(y, {x: [1]})
+    return y.device
+class PinsTest(tf.test.TestCase):
+    def testDefault(self):
+        with self.session() as session:
+            self.assertEqual("", device_of(session))
+    def testCached(self):
+        with self.cached_session(use_gpu=False) as session:
+            self.assertEqual("", device_of(session))
+    def testByName(self):
+        with self.session() as session, tf.device("/cpu:0"):
+            self.assertIn("CPU:0", device_of(session))
+    def testForced(self):
+        with self.session(force_gpu=True, graph=tf.Graph()) as session:
+            self.assertNotIn("CPU", tf.no_op().device)
+
+if __name__ == "__main__":
+    tf.test.main()
+"""
+    )
+    runner.run()
+    states = runner.states()
+    assert {test: state for test, (_, state) in states.items()} == {
+        "PinsTest.testDefault": "no_launches",
+        "PinsTest.testCached": "no_launches",
+        "PinsTest.testByName": "no_launches",
+        "PinsTest.testForced": "no_launches",
+    }
+    runner.run("--as-written")
+    states = runner.states()
+    assert {test: state for test, (_, state) in states.items()} == {
+        "PinsTest.testDefault": "failed",
+        "PinsTest.testCached": "failed",
+        "PinsTest.testByName": "no_launches",
+        "PinsTest.testForced": "no_launches",
+    }

@@ -97,6 +97,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "all DML adapters hidden",
     )
     parser.add_argument(
+        "--as-written",
+        action="store_true",
+        help="leave tests on the CPU whose sessions don't ask for a GPU (use_gpu=False is the "
+        "default of tf.test); else they run on the device",
+    )
+    parser.add_argument(
         "--rerun",
         metavar="STATES",
         default="",
@@ -294,7 +300,9 @@ def _main(arguments: argparse.Namespace) -> int:
             shard = "%dof%d" % (index, count)
         if arguments.list:
             return _list(files)
-        dml_build = None if arguments.baseline_only else _dml_build()
+        dml_build = None
+        if not arguments.baseline_only:
+            dml_build = dict(_dml_build(), pinned=arguments.as_written)
         # Absolute, for the workers run elsewhere; a link into an environment stays one.
         python = shutil.which(arguments.baseline_python)
         if not python:
@@ -310,7 +318,7 @@ def _main(arguments: argparse.Namespace) -> int:
             Target(BASELINE, python, False), files, baseline, None, entries, arguments_of_baseline
         )
         if dml:
-            target = Target(DML, sys.executable, True)
+            target = Target(DML, sys.executable, True, arguments.as_written)
             _run_target(target, files, dml, baseline, entries, arguments)
     whole = summary.build(baseline, dml, entries)
     page = _write_reports(whole, arguments.out)

@@ -37,6 +37,7 @@ class Target(NamedTuple):
     name: str  # "baseline" or "dml"
     python: str
     device: bool  # whether DML adapters are visible
+    pinned: bool = True  # whether graphs pinned to the CPU by default stay there
 
     def environment(self) -> Dict[str, str]:
         environment = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
@@ -96,6 +97,7 @@ class Process:
             "leave": list(leave),
             "seconds": seconds,
             "device": target.device,
+            "pinned": target.pinned,
             "output": output,
             "events": write_end,
         }

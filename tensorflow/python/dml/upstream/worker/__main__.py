@@ -8,6 +8,7 @@ select    globs, at least one of which a test must match; empty for all
 leave     globs of tests that are reported as skipped, see known_differences.py
 seconds   after how long to stop between two tests and leave the rest
 device    whether the DML device is under test
+pinned    whether graphs stay on the CPU that tests pin there by default, see pins.py
 output    the file that standard output and error go to
 events    descriptor to which events are written, see events.py
 """

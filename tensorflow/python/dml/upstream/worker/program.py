@@ -18,7 +18,7 @@ import unittest
 from typing import Any, Dict, Iterator
 
 from ..results import FAILED, SKIPPED, Result
-from . import source_finder
+from . import pins, source_finder
 from .collector import Collector
 from .events import Events
 
@@ -75,6 +75,8 @@ class _Slice:
         faulthandler.enable()
         module = sys.modules[module] if isinstance(module, str) else module
         spec = self._spec
+        if not spec["pinned"]:
+            pins.lift()
         found = _by_name(loader.loadTestsFromModule(module))
         self._events.send("tests", tests=list(found))
         wanted = list(found) if spec["tests"] is None else spec["tests"]
