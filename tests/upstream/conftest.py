@@ -24,6 +24,7 @@ import collections, os
 __version__ = "0"
 Adapter = collections.namedtuple("Adapter", "name driver")
 _counts = collections.Counter()
+_copies = [0]
 
 def adapters():
     visible = os.environ.get("DML_VISIBLE_DEVICES") != "-1"
@@ -34,6 +35,13 @@ def adapter_problem():
 
 def launches_by_tag(device=0):
     return dict(_counts)
+
+def statistics(device=0):
+    return {"launches": sum(_counts.values()), "device_copies": _copies[0]}
+
+def copy():
+    if adapters():
+        _copies[0] += 1
 
 def launch(tag, count=1):
     if adapters():

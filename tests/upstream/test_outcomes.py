@@ -11,6 +11,7 @@ def test_pass_fail_skip(runner):
         """
         class T(unittest.TestCase):
             def test_launches(self): dml.launch("MatMul", 3); dml.launch("", 1)
+            def test_copies(self): dml.copy()
             def test_quiet(self): pass
             def test_fails(self): dml.launch("Add"); print("seen"); self.fail("on both")
             def test_regresses(self):
@@ -30,6 +31,7 @@ def test_pass_fail_skip(runner):
     output = runner.run(status=1)
     assert runner.states() == {
         "T.test_launches": BOTH,
+        "T.test_copies": BOTH,
         "T.test_quiet": ("passed", "no_launches"),
         "T.test_fails": ("failed", "failed"),
         "T.test_regresses": ("passed", "failed"),

@@ -39,8 +39,9 @@ string EncodeMetadata(const TensorList& list) {
 
 Status TensorList::FromVariant(const Variant& variant, TensorList* list) {
   if (variant.TypeName() != kTypeName) {
+    // Its type only: a description would read tensors, of the device perhaps.
     return errors::InvalidArgument("Input handle is not a list. Saw: '",
-                                   variant.DebugString(), "'");
+                                   variant.TypeName(), "'");
   }
   VariantTensorData data;
   variant.Encode(&data);

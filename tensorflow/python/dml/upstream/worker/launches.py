@@ -1,7 +1,14 @@
-"""The device's launch counters, before and after a test."""
+"""The device's launch counters, before and after a test.
+
+Counted are dispatches, by op type, and copies from one place on the device to
+another, which is what a Concat along the first axis comes to. Transfers from and to
+the host are no proof of work.
+"""
 
 import collections
 from typing import Dict, Optional
+
+_COPIES = "(device copy)"
 
 
 class Launches:
@@ -28,6 +35,7 @@ class Launches:
         for device in self._devices:
             for tag, count in self._dml.launches_by_tag(device).items():
                 total[tag] += count
+            total[_COPIES] += self._dml.statistics(device).get("device_copies", 0)
         return total
 
     def problem(self) -> Optional[str]:
