@@ -214,7 +214,7 @@ def test_reports(runner):
     assert "old" not in text
     assert "of 2 in 1 files" in text
     assert "1 pass on DML" in text
-    assert "| tensorflow/python/kernel_tests/nasty_test.py | 1 | 0 | 1 |" in text
+    assert "| tensorflow/python/kernel_tests/nasty_test.py | 1 | 0 | 0 | 1 |" in text
     page = (runner.out / "report.html").read_text(encoding="utf-8")
     assert page.count("</script>") == 1, "no text of a test ends the script"
     assert "http" not in page.replace("http-equiv", ""), "the page needs no other file"

@@ -77,6 +77,10 @@ class WantsTest(tf.test.TestCase):
         with self.session() as session:
             x = tf.placeholder(tf.float64, [2])
             session.run(f(x), {x: [1, 2]})
+    def testText(self):
+        with self.session() as session:
+            x = tf.placeholder(tf.string, [2])
+            session.run(tf.strings.lower(x), {x: ["A", "b"]})
     def testNothing(self):
         pass
     def testFails(self):
@@ -97,7 +101,8 @@ tf.test.main()
     assert "BesselI0e[T=float32]" not in rows["WantsTest.testFunction"]["cpu_ops"]
     assert not rows["WantsTest.testNothing"]["cpu_ops"]
     quiet = {test: row["quiet"] for test, row in rows.items() if test}
-    assert quiet["WantsTest.testSession"] == "kernels_missing"
+    assert quiet["WantsTest.testSession"] == "cuda_kernels_missing"
+    assert quiet["WantsTest.testText"] == "kernels_missing"
     assert quiet["WantsTest.testNothing"] == "no_ops"
     log = rows["WantsTest.testFails"]["log"]
     assert "its own words" in log
@@ -105,6 +110,11 @@ tf.test.main()
     kernels = rows[None]["missing_kernels"]
     (bessel,) = [kernel for kernel in kernels if kernel["op"] == "BesselI0e"]
     assert (bessel["types"], bessel["tests"], bessel["files"]) == ("T=float32", 2, 1)
+    assert {kernel["op"]: kernel["cuda"] for kernel in kernels} == {
+        "BesselI0e": True,
+        "Digamma": True,
+        "StringLower": False,
+    }
 
 
 def test_missing_kernels_of_eager_ops(runner):

@@ -78,7 +78,7 @@ def _info(arguments: argparse.Namespace) -> int:
 def _ops(arguments: argparse.Namespace) -> int:
     from . import op_support
 
-    return op_support.main(arguments.markdown, arguments.compare)
+    return op_support.main(arguments.markdown)
 
 
 def main(argv: Optional[List[str]] = None) -> int:
@@ -96,13 +96,6 @@ def main(argv: Optional[List[str]] = None) -> int:
 
     command = commands.add_parser("ops", help="list the ops that run on DML devices")
     command.add_argument("--markdown", action="store_true", help="as docs/op_support.md")
-    command.add_argument(
-        "--compare",
-        action="append",
-        default=[],
-        metavar="JSON",
-        help="count the ops of another device, too",
-    )
     command.set_defaults(run=_ops)
 
     command = commands.add_parser("bench", help=bench.HELP)

@@ -1,8 +1,9 @@
 """Which ops have a DML kernel, from TensorFlow's own kernel registry."""
 
 import collections
-import json
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional
+
+from . import cuda_kernels
 
 # One op's kernels on one device: types by attribute, arguments in host memory.
 Support = collections.namedtuple("Support", ["op", "kernels", "types", "host", "host_only"])
@@ -11,7 +12,7 @@ _HEADER = """\
 # Op support
 
 Made from the kernel registry; do not edit, but run
-`tensorflow-directml ops --markdown --compare docs/cuda_ops.json > docs/op_support.md`.
+`tensorflow-directml ops --markdown > docs/op_support.md`.
 
 {summary}
 
@@ -20,7 +21,20 @@ work on host memory only: shapes, handles, control flow; they launch nothing.
 
 | op | types | host arguments |
 | --- | --- | --- |
+{rows}
+
+## What CUDA has and DML lacks
+
+Ops of which TensorFlow 1.15 has kernels for CUDA, and DML has none: {missing}.
+
+Types that CUDA's kernels of an op take, and DML's don't:
+
+| op | types |
+| --- | --- |
+{missing_types}
 """
+# Of CUDA's own libraries and compilers.
+_CUDA_ONLY = ("Cudnn", "Nccl", "_Nccl", "TRT", "CreateTRT", "InitializeTRT", "SerializeTRT")
 
 
 def _type_name(number: int) -> str:
@@ -53,60 +67,104 @@ def supported(device: str = "DML") -> Dict[str, Support]:
     support = {}
     for op, definitions in found.items():
         types: Dict[str, set] = collections.defaultdict(set)
+        constrained: List[set] = []
         host = set(definitions[0].host_memory_arg)
         for kernel in definitions:
             host &= set(kernel.host_memory_arg)
+            constrained.append({constraint.name for constraint in kernel.constraint})
             for constraint in kernel.constraint:
                 for number in constraint.allowed_values.list.type:
                     types[constraint.name].add(_type_name(number))
+        # A kernel without a constraint takes all types.
+        everywhere = set.intersection(*constrained)
         arguments = _arguments(op)
         support[op] = Support(
             op,
             len(definitions),
-            {name: sorted(values) for name, values in sorted(types.items())},
+            {name: sorted(types[name]) for name in sorted(everywhere)},
             sorted(host),
             bool(arguments) and host.issuperset(arguments or ()),
         )
     return support
 
 
-def summary(device_ops: Dict[str, Support], others: Dict[str, int]) -> str:
-    """One line of counts; `others` are numbers of ops of other devices, by name."""
+def missing_ops(device_ops: Dict[str, Support]) -> List[str]:
+    """Those that CUDA has; without what is CUDA's by name, or internal."""
+    any_device = supported("DEFAULT")
+    return sorted(
+        op
+        for op in cuda_kernels.load()
+        if op not in device_ops
+        and op not in any_device
+        and not op.startswith(_CUDA_ONLY)
+        and not op.startswith("_")
+    )
+
+
+def missing_types(device_ops: Dict[str, Support]) -> Dict[str, Dict[str, List[str]]]:
+    """What CUDA takes beyond DML, by op and attribute, of ops that both have."""
+    kernels = cuda_kernels.load()
+    any_device = supported("DEFAULT")
+    found = {}
+    for op, support in sorted(device_ops.items()):
+        if op in any_device:
+            continue  # DML's own kernels are for some types only
+        lacks = {}
+        for name, allowed in cuda_kernels.types(kernels, op).items():
+            if name in support.types and set(allowed) - set(support.types[name]):
+                lacks[name] = sorted(set(allowed) - set(support.types[name]))
+        if lacks:
+            found[op] = lacks
+    return found
+
+
+def _by_attribute(types: Dict[str, List[str]]) -> str:
+    return "; ".join("%s: %s" % (name, ", ".join(v)) for name, v in types.items())
+
+
+def summary(device_ops: Dict[str, Support]) -> str:
+    """One line of counts."""
     host = sum(support.host_only for support in device_ops.values())
     kernels = sum(support.kernels for support in device_ops.values())
-    line = "DML: %d kernels of %d ops, %d of them host ops." % (kernels, len(device_ops), host)
-    if others:
-        line += " Ops by device: DML %d, %s." % (
+    return (
+        "DML: %d kernels of %d ops, %d of them host ops. Ops by device: DML %d, CPU %d, CUDA %d."
+        % (
+            kernels,
             len(device_ops),
-            ", ".join("%s %d" % item for item in others.items()),
+            host,
+            len(device_ops),
+            len(supported("CPU")),
+            len(cuda_kernels.load()),
         )
-    return line
+    )
 
 
-def markdown(device_ops: Dict[str, Support], others: Dict[str, int]) -> str:
+def markdown(device_ops: Dict[str, Support]) -> str:
     """The text of docs/op_support.md."""
     rows = []
     for op, support in sorted(device_ops.items()):
-        types = "; ".join("%s: %s" % (name, ", ".join(v)) for name, v in support.types.items())
         host = "*host*" if support.host_only else ", ".join(support.host)
-        rows.append("| %s | %s | %s |" % (op, types, host))
-    return _HEADER.format(summary=summary(device_ops, others)) + "\n".join(rows) + "\n"
+        rows.append("| %s | %s | %s |" % (op, _by_attribute(support.types), host))
+    lacks = missing_types(device_ops)
+    return _HEADER.format(
+        summary=summary(device_ops),
+        rows="\n".join(rows),
+        missing=", ".join(missing_ops(device_ops)) or "none",
+        missing_types="\n".join(
+            "| %s | %s |" % (op, _by_attribute(types)) for op, types in lacks.items()
+        ),
+    )
 
 
-def main(as_markdown: bool, compare: Sequence[str]) -> int:
-    """Prints the table; `compare` are JSON files {"device": ..., "ops": {...}}."""
+def main(as_markdown: bool) -> int:
+    """Prints the table."""
     device_ops = supported("DML")
-    others = {"CPU": len(supported("CPU"))}
-    for path in compare:
-        with open(path) as file:
-            other = json.load(file)
-        others[other["device"]] = len(other["ops"])
     if as_markdown:
-        print(markdown(device_ops, others), end="")
+        print(markdown(device_ops), end="")
         return 0
     width = max([len(op) for op in device_ops] or [0])
     for op, support in sorted(device_ops.items()):
         types = sorted({name for values in support.types.values() for name in values})
         print("%-*s  %s" % (width, op, "host" if support.host_only else ", ".join(types)))
-    print(summary(device_ops, others))
+    print(summary(device_ops))
     return 0

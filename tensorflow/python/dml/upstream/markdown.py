@@ -9,12 +9,13 @@ import re
 from typing import Callable, Dict, List
 
 from .results import CRASHED, FAILED, NO_LAUNCHES, PASSED, SKIPPED, TIMED_OUT
-from .summary import REGRESSION, Row, Summary
+from .summary import QUIET_HOLE, REGRESSION, Row, Summary
 
 _END = "<!-- upstream-tests:end -->"
 _COLUMNS = (
     ("passed", lambda row: row.dml == PASSED),
     ("passed without launches", lambda row: row.dml == NO_LAUNCHES),
+    ("for want of a kernel that CUDA has", lambda row: row.quiet == QUIET_HOLE),
     ("failed", lambda row: row.dml == FAILED),
     ("crashed", lambda row: row.dml == CRASHED),
     ("timed out", lambda row: row.dml == TIMED_OUT),

@@ -3,6 +3,7 @@
 import collections
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from .. import cuda_kernels
 from . import known_differences
 from .known_differences import Entry
 from .results import (
@@ -18,6 +19,7 @@ from .results import (
     Result,
 )
 from .store import Store
+from .worker import placement
 
 # The file was run, but did not define the test there.
 ABSENT = "absent"
@@ -37,7 +39,8 @@ _BAD = (FAILED, CRASHED, TIMED_OUT)
 
 
 # Why a test passed without launches.
-QUIET_KERNELS = "kernels_missing"  # what it ran has no DML kernel
+QUIET_HOLE = "cuda_kernels_missing"  # what it ran has a kernel for CUDA and none for DML
+QUIET_KERNELS = "kernels_missing"  # what it ran has a kernel for neither
 QUIET_HOST = "nothing_to_launch"  # placed on DML: host ops, empty tensors, errors
 QUIET_NO_OPS = "no_ops"  # it ran no op that is not the CPU's by name or by colocation
 
@@ -65,6 +68,7 @@ class MissingKernel(NamedTuple):
     types: str
     tests: int
     files: int
+    cuda: bool  # whether there is one for CUDA
     examples: Tuple[str, ...]
 
 
@@ -109,6 +113,7 @@ def build(baseline: Optional[Store], dml: Optional[Store], entries: Sequence[Ent
     left = {(result.file, result.test): result for result in baseline or ()}
     right = {(result.file, result.test): result for result in dml or ()}
     rows = []
+    cuda = cuda_kernels.load()
     for key in sorted(set(left) | set(right)):
         file, test = key
         ran = right.get(key)
@@ -132,7 +137,7 @@ def build(baseline: Optional[Store], dml: Optional[Store], entries: Sequence[Ent
                 expected.seconds if expected else 0.0,
                 ran.launches if ran else {},
                 ran.cpu_ops if ran else {},
-                _quiet(ran) if ran and ran.state == NO_LAUNCHES else "",
+                _quiet(ran, cuda) if ran and ran.state == NO_LAUNCHES else "",
                 shown.details,
                 shown.log,
                 "%s (%s)" % (known.reason, known.figure) if known else "",
@@ -140,14 +145,16 @@ def build(baseline: Optional[Store], dml: Optional[Store], entries: Sequence[Ent
         )
     return Summary(
         rows,
-        _missing_kernels(list(right.values())),
+        _missing_kernels(list(right.values()), cuda),
         baseline.build if baseline else {},
         dml.build if dml else {},
         known_differences.stale(entries, list(right.values())),
     )
 
 
-def _quiet(result: Result) -> str:
+def _quiet(result: Result, cuda: cuda_kernels.Kernels) -> str:
+    if any(cuda_kernels.has(cuda, *placement.parse(kernel)) for kernel in result.cpu_ops):
+        return QUIET_HOLE
     if result.cpu_ops:
         return QUIET_KERNELS
     return QUIET_HOST if result.dml_kernels else QUIET_NO_OPS
@@ -161,7 +168,7 @@ def _unknown(store: Optional[Store], file: str, test: str) -> str:
     return NOT_RUN if test in tests else ABSENT
 
 
-def _missing_kernels(results: Sequence[Result]) -> List[MissingKernel]:
+def _missing_kernels(results: Sequence[Result], cuda: cuda_kernels.Kernels) -> List[MissingKernel]:
     """By how many tests wanted them."""
     tests: Dict[str, List[str]] = collections.defaultdict(list)
     files: Dict[str, set] = collections.defaultdict(set)
@@ -172,8 +179,16 @@ def _missing_kernels(results: Sequence[Result]) -> List[MissingKernel]:
     found = []
     for kernel, names in tests.items():
         op, _, types = kernel.partition("[")
-        examples = tuple(sorted(names)[:3])
-        found.append(MissingKernel(op, types.rstrip("]"), len(names), len(files[kernel]), examples))
+        found.append(
+            MissingKernel(
+                op,
+                types.rstrip("]"),
+                len(names),
+                len(files[kernel]),
+                cuda_kernels.has(cuda, *placement.parse(kernel)),
+                tuple(sorted(names)[:3]),
+            )
+        )
     return sorted(found, key=lambda kernel: (-kernel.tests, kernel.op, kernel.types))
 
 

@@ -70,6 +70,13 @@ def describe(op: str, types: Types) -> str:
     return "%s[%s]" % (op, inside) if inside else op
 
 
+def parse(description: str) -> Tuple[str, Types]:
+    """What describe() was given."""
+    op, _, inside = description.rstrip("]").partition("[")
+    pairs = [pair.partition("=") for pair in inside.split(", ") if pair]
+    return op, tuple((name, tuple(values.split("|"))) for name, _, values in pairs)
+
+
 class DeviceKernels:
     """The kernel registry's rows for DML and for any device."""
 
