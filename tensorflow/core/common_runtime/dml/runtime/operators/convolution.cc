@@ -138,11 +138,9 @@ bool WideChannels(const dml_tensor& t, uint32_t channels, int32_t stride,
          t.data % (4 * TypeBytes(t.type)) == 0 && DataOffset(t) % 4 == 0;
 }
 
-TileLayout ChooseLayout(const OperatorContext& context,
-                        const ConvolutionShape& shape, const TileConfig& tile) {
+TileLayout ChooseLayout(const ConvolutionShape& shape, const TileConfig& tile) {
   const ConvolutionConstants& c = shape.constants;
   const bool filter = shape.direction == ConvolutionDirection::kBackwardFilter;
-  const bool wide = PrefersWideLoads(context.adapter, shape.type);
   const auto near = [](int32_t a, int32_t b) {
     return std::abs(a) <= std::abs(b);
   };
@@ -154,7 +152,7 @@ TileLayout ChooseLayout(const OperatorContext& context,
   const bool x_along_channels =
       c.x_channels > 1 && near(c.x_channel, c.x_space[2]);
   layout.a_order = x_along_channels == filter ? 1 : 0;
-  if (wide && x_along_channels && tile.LoadsByFour(tile.m) &&
+  if (x_along_channels && tile.LoadsByFour(tile.m) &&
       WideChannels(shape.x, c.x_channels, c.x_channel, c.x_batch, c.x_group,
                    c.x_space)) {
     layout.a_width = 4;
@@ -163,7 +161,7 @@ TileLayout ChooseLayout(const OperatorContext& context,
     const bool along_columns =
         c.y_channels > 1 && near(c.y_channel, c.y_space[2]);
     layout.b_order = along_columns ? 1 : 0;
-    if (wide && along_columns && tile.LoadsByFour(tile.n) &&
+    if (along_columns && tile.LoadsByFour(tile.n) &&
         WideChannels(shape.y, c.y_channels, c.y_channel, c.y_batch, c.y_group,
                      c.y_space)) {
       layout.b_width = 4;
@@ -178,7 +176,7 @@ TileLayout ChooseLayout(const OperatorContext& context,
                                          c.w_x_channel, c.w_group, c.w_tap)
                           : WideChannels(shape.w, c.x_channels, c.w_x_channel,
                                          c.w_y_channel, c.w_group, c.w_tap);
-  if (wide && w_wide && tile.LoadsByFour(tile.n)) layout.b_width = 4;
+  if (w_wide && tile.LoadsByFour(tile.n)) layout.b_width = 4;
   layout.c_order = near(c.y_channel, c.y_space[2]) ? 0 : 1;
   return layout;
 }
@@ -243,7 +241,7 @@ Status ImplicitProduct(OperatorContext& context, ConvolutionShape shape,
       filter ? read_factor : write_result,
       bias != nullptr ? Argument(*bias, Access::kRead) : unused,
       split.parts > 1 ? partial.Argument(Access::kWrite) : unused};
-  TileLayout layout = ChooseLayout(context, shape, tile);
+  TileLayout layout = ChooseLayout(shape, tile);
   const bool plain = bias == nullptr && activation == DML_ACTIVATION_NONE;
   layout.end = split.parts > 1 ? TileEnd::kPartial
                                : (plain ? TileEnd::kStore : TileEnd::kFull);
@@ -253,9 +251,9 @@ Status ImplicitProduct(OperatorContext& context, ConvolutionShape shape,
   }
   const uint64_t groups =
       uint64_t(phases) * c.groups * c.parts * c.tiles_m * c.tiles_n;
-  DML_RETURN_IF_ERROR(LaunchProgram(
-      context, shader, TileSpecialization(context.adapter, tile, layout).values,
-      LinearGrid(context, groups), buffers, c));
+  DML_RETURN_IF_ERROR(LaunchProgram(context, shader,
+                                    TileSpecialization(tile, layout).values,
+                                    LinearGrid(context, groups), buffers, c));
   if (split.parts == 1) return Status::Ok();
 
   const dml_tensor ordered = PartialOrder(shape);

@@ -19,14 +19,12 @@ bool AlongChannels(const ConvolutionConstants& c) {
 
 // Nothing is multiplied through shared memory here: of the tile, only `m` and
 // `n` mean something, to the filter's gradient.
-TileSpecialization Specialize(const OperatorContext& context,
-                              const ConvolutionShape& shape, uint32_t lanes,
+TileSpecialization Specialize(const ConvolutionShape& shape, uint32_t lanes,
                               uint32_t channels) {
   TileLayout layout;
   layout.c_order = AlongChannels(shape.constants) ? 0 : 1;
   layout.direction = static_cast<uint32_t>(shape.direction);
-  return TileSpecialization(context.adapter, {lanes, channels, 1, 1, 1},
-                            layout);
+  return TileSpecialization({lanes, channels, 1, 1, 1}, layout);
 }
 
 BufferArgument ReadOr(const dml_tensor& tensor, const BufferArgument& unused) {
@@ -53,7 +51,7 @@ Status DepthwisePositions(OperatorContext& context, ConvolutionShape& shape,
       bias != nullptr ? Argument(*bias, Access::kRead) : unused, unused};
   return LaunchProgram(
       context, ShaderName("depthwise", shape.type),
-      Specialize(context, shape, kThreads, 1).values,
+      Specialize(shape, kThreads, 1).values,
       LinearGrid(context, uint64_t(shape.Phases()) * c.tiles_m), buffers, c);
 }
 
@@ -89,7 +87,7 @@ Status DepthwiseFilter(OperatorContext& context, ConvolutionShape& shape) {
       split.parts > 1 ? partial.Argument(Access::kWrite) : unused};
   DML_RETURN_IF_ERROR(LaunchProgram(
       context, ShaderName("depthwise_filter", shape.type),
-      Specialize(context, shape, kLanes, kChannels).values,
+      Specialize(shape, kLanes, kChannels).values,
       LinearGrid(context, uint64_t{c.parts} * c.tiles_n * tap_runs), buffers,
       c));
   if (split.parts == 1) return Status::Ok();

@@ -208,7 +208,7 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
                                : (plain ? TileEnd::kStore : TileEnd::kFull);
   layout.a_order = LoadOrder(k, ColumnStride(o.a), m, RowStride(o.a));
   layout.b_order = LoadOrder(k, RowStride(o.b), n, ColumnStride(o.b));
-  if (PrefersWideLoads(context.adapter, c->type)) {
+  if (tile.load_width == 4) {
     const bool a_wide =
         tile.LoadsByFour(tile.m) &&
         (layout.a_order == 0
@@ -247,9 +247,9 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
       split.parts > 1 ? partial.Argument(Access::kWrite) : c_read};
   const uint64_t groups = uint64_t{constants.batches} * split.parts *
                           CeilDiv(m, tile.m) * CeilDiv(n, tile.n);
-  DML_RETURN_IF_ERROR(LaunchProgram(
-      context, shader, TileSpecialization(context.adapter, tile, layout).values,
-      LinearGrid(context, groups), buffers, constants));
+  DML_RETURN_IF_ERROR(
+      LaunchProgram(context, shader, TileSpecialization(tile, layout).values,
+                    LinearGrid(context, groups), buffers, constants));
   if (split.parts == 1) return Status::Ok();
   return ReduceParts(context, split, partial, o.c, alpha, beta,
                      bias != nullptr ? &o.bias : nullptr, activation);

@@ -35,14 +35,13 @@ ScalarWords PackScalar(uint32_t type, double value) {
   return scalar;
 }
 
-TileSpecialization::TileSpecialization(const hal::AdapterInfo& adapter,
-                                       const TileConfig& tile,
+TileSpecialization::TileSpecialization(const TileConfig& tile,
                                        const TileLayout& layout)
     : values{tile.threads(), tile.m,         tile.n,         tile.k,
              tile.thread_m,  tile.thread_n,  layout.a_order, layout.a_width,
              layout.b_order, layout.b_width, layout.c_order, layout.direction} {
-  const bool share_rows = layout.c_order == 0 && SharesRows(adapter, tile);
-  values[10] |= share_rows << 1 | static_cast<uint32_t>(layout.end) << 2;
+  const uint32_t lanes = tile.lanes != 0;
+  values[10] |= lanes << 1 | static_cast<uint32_t>(layout.end) << 2;
 }
 
 void PrepareOtherEnd(OperatorContext& context, std::string_view shader,
@@ -56,8 +55,7 @@ void PrepareOtherEnd(OperatorContext& context, std::string_view shader,
   const hal::Program* unused;
   const uint32_t reduce[] = {kReduceThreads};
   (void)context.programs
-      .Get(shader, TileSpecialization(context.adapter, tile, layout).values,
-           &unused)
+      .Get(shader, TileSpecialization(tile, layout).values, &unused)
       .ok();
   (void)context.programs.Get(ShaderName("split_reduce", type), reduce, &unused)
       .ok();

@@ -31,8 +31,7 @@ struct TileLayout {
   uint32_t direction = 0;  // of convolution programs
 };
 struct TileSpecialization {
-  TileSpecialization(const hal::AdapterInfo& adapter, const TileConfig& tile,
-                     const TileLayout& layout);
+  TileSpecialization(const TileConfig& tile, const TileLayout& layout);
   uint32_t values[12];
 };
 

@@ -19,30 +19,32 @@ struct Row {
 constexpr int64_t kAny = INT64_MAX;
 
 constexpr Row kDiscrete[] = {
-    {{16, 128, 16, 4, 8}, 0, 0, 16, kAny, 0},
-    {{128, 16, 16, 8, 4}, 0, 0, kAny, 16, 0},
-    {{128, 128, 8, 8, 8}, 65, 65, kAny, kAny, 128},
-    {{64, 64, 16, 4, 4}, 0, 0, kAny, kAny, 0},
-    {{32, 32, 8, 4, 4}, 0, 0, kAny, kAny, 0},
+    {{16, 128, 16, 4, 8, 4, 0}, 0, 0, 16, kAny, 0},
+    {{128, 16, 16, 8, 4, 4, 0}, 0, 0, kAny, 16, 0},
+    {{128, 128, 8, 8, 8, 4, 0}, 65, 65, kAny, kAny, 128},
+    {{64, 64, 16, 4, 4, 4, 0}, 0, 0, kAny, kAny, 0},
+    {{32, 32, 8, 4, 4, 4, 0}, 0, 0, kAny, kAny, 0},
 };
 
 constexpr Row kIntegrated[] = {
-    {{16, 128, 16, 4, 8}, 0, 0, 16, kAny, 0},
-    {{128, 16, 16, 8, 4}, 0, 0, kAny, 16, 0},
-    {{64, 64, 16, 8, 4}, 0, 0, kAny, kAny, 0},
-    {{32, 32, 8, 4, 4}, 0, 0, kAny, kAny, 0},
+    {{16, 128, 16, 4, 8, 4, 0}, 0, 0, 16, kAny, 0},
+    {{128, 16, 16, 8, 4, 4, 0}, 0, 0, kAny, 16, 0},
+    {{64, 64, 16, 8, 4, 4, 0}, 0, 0, kAny, kAny, 0},
+    {{32, 32, 8, 4, 4, 4, 0}, 0, 0, kAny, kAny, 0},
 };
 
-// Compile time is the cost: one configuration.
+// One configuration for each subgroup size, since compiling takes long.
 constexpr Row kSoftware[] = {
-    {{128, 64, 8, 8, 8}, 0, 0, kAny, kAny, 0},
-    {{32, 32, 8, 4, 4}, 0, 0, kAny, kAny, 0},
+    {{32, 32, 8, 32, 4, 1, 8}, 0, 0, kAny, kAny, 0},
+    {{32, 64, 16, 32, 4, 1, 16}, 0, 0, kAny, kAny, 0},
+    {{32, 32, 4, 32, 8, 1, 4}, 0, 0, kAny, kAny, 0},
+    {{32, 32, 8, 4, 4, 1, 0}, 0, 0, kAny, kAny, 0},
 };
 
 // Twice the registers and shared memory an element, and seldom fast anyway.
 constexpr Row kDouble[] = {
-    {{64, 64, 8, 4, 4}, 0, 0, kAny, kAny, 0},
-    {{32, 32, 8, 4, 4}, 0, 0, kAny, kAny, 0},
+    {{64, 64, 8, 4, 4, 1, 0}, 0, 0, kAny, kAny, 0},
+    {{32, 32, 8, 4, 4, 1, 0}, 0, 0, kAny, kAny, 0},
 };
 
 struct Rows {
@@ -56,14 +58,9 @@ Rows All(const Row (&rows)[N]) {
 
 Rows RowsFor(const hal::AdapterInfo& adapter, uint32_t type) {
   if (type == DML_FLOAT64) return All(kDouble);
-  switch (adapter.type) {
-    case hal::AdapterType::kDiscrete:
-      return All(kDiscrete);
-    case hal::AdapterType::kIntegrated:
-      return All(kIntegrated);
-    default:
-      return All(kSoftware);
-  }
+  if (adapter.type == hal::AdapterType::kSoftware) return All(kSoftware);
+  return adapter.type == hal::AdapterType::kDiscrete ? All(kDiscrete)
+                                                     : All(kIntegrated);
 }
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -91,6 +88,7 @@ TileConfig ChooseTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
     if (m < row->min_m || n < row->min_n || m > row->max_m || n > row->max_n ||
         CeilDiv(m, tile.m) * CeilDiv(n, tile.n) < row->min_tiles ||
         tile.threads() > adapter.max_group_invocations ||
+        (tile.lanes != 0 && tile.lanes != adapter.subgroup_size) ||
         tile.SharedBytes(compute_bytes) > adapter.max_shared_bytes) {
       continue;
     }
@@ -121,17 +119,6 @@ uint32_t ChooseParts(const hal::AdapterInfo& adapter, const TileConfig& tile,
   constexpr int64_t kMaxSoftwareDepth = 1 << 14;
   const int64_t least = software ? CeilDiv(k, kMaxSoftwareDepth) : 1;
   return static_cast<uint32_t>(std::max({parts, least, int64_t{1}}));
-}
-
-bool SharesRows(const hal::AdapterInfo& adapter, const TileConfig& tile) {
-  const uint32_t across = tile.n / tile.thread_n;
-  return adapter.type == hal::AdapterType::kSoftware &&
-         adapter.subgroup_size >= 8 && across % adapter.subgroup_size == 0 &&
-         tile.thread_m % 8 == 0;
-}
-
-bool PrefersWideLoads(const hal::AdapterInfo& adapter, uint32_t type) {
-  return adapter.type != hal::AdapterType::kSoftware && type != DML_FLOAT64;
 }
 
 }  // namespace dml

@@ -15,11 +15,15 @@ namespace dml {
 struct TileConfig {
   uint32_t m, n, k;             // of a work group
   uint32_t thread_m, thread_n;  // of an invocation
+  uint32_t load_width = 1;      // elements a load takes at most: 1 or 4
+  // The form with LANES of tile_product.glsl: the subgroup size that it needs,
+  // equal to threads() and k. 0: the form with shared memory.
+  uint32_t lanes = 0;
 
   uint32_t threads() const { return (m / thread_m) * (n / thread_n); }
   // Whether slices of `extent` (m or n) can be loaded four elements at a time.
   bool LoadsByFour(uint32_t extent) const {
-    return extent * k % (threads() * 4) == 0;
+    return load_width == 4 && extent * k % (threads() * 4) == 0;
   }
   // What convolution, the hungriest program, takes with `compute_bytes` an
   // element.
@@ -38,13 +42,6 @@ bool MaySplit(const hal::AdapterInfo& adapter, const TileConfig& tile,
 // the adapter; 1 for none. `elements` of partial sums a part must be stored.
 uint32_t ChooseParts(const hal::AdapterInfo& adapter, const TileConfig& tile,
                      int64_t tiles, int64_t k, int64_t elements);
-
-// Whether a subgroup may read the rows it shares for all (SHARE_ROWS in
-// tile_product.glsl), which pays on the software driver.
-bool SharesRows(const hal::AdapterInfo& adapter, const TileConfig& tile);
-
-// Four-element loads pay on real GPUs; the software driver takes them apart.
-bool PrefersWideLoads(const hal::AdapterInfo& adapter, uint32_t type);
 
 }  // namespace dml
 

@@ -14,11 +14,25 @@
 #include "convolution_parameters.glsl"
 #include "epilogue.glsl"
 
-shared ivec4 row_table[TILE_M];
-shared ivec4 depth_table[2 * TILE_K];  // of x
-shared int depth_table_b[2 * TILE_K];  // of the second factor
+shared ivec4 row_table[LANES ? 1 : TILE_M];
+shared ivec4 depth_table[LANES ? 1 : 2 * TILE_K];  // of x
+shared int depth_table_b[LANES ? 1 : 2 * TILE_K];  // of the second factor
+// The same with LANES: row i is known to invocation i % TILE_THREADS, the depth
+// to the one of its number.
+ivec4 lane_row[TILE_LANE_ROWS];
+int lane_row_c[TILE_LANE_ROWS];
+ivec4 lane_depth;
+int lane_depth_b;
 
-int x_base, b_base;
+// Of the parameters, what the loops use: read once, see walk_begin().
+TBuffer x_data, b_data, c_data, bias_data;
+int x_base, b_base, b_column;
+int c_base, c_column;
+int bias_base, bias_stride;
+bool has_bias;
+uint activation;
+PartialBuffer partial;
+uint partial_base;
 
 // An entry of the tables: position or (tap, channel), by direction.
 ivec4 position_of_x(uint i, out int other) {
@@ -27,11 +41,11 @@ ivec4 position_of_x(uint i, out int other) {
   return walk_x_of_position(at);
 }
 ivec4 tap_of_x(uint i, out int other) {
-  ivec3 tap = walk_tap(i / p.x_channels);
-  int channel = int(i % p.x_channels);
-  other = walk_w_of_tap(tap) + channel * p.w_x_channel;
+  ivec3 tap = walk_tap(i / walk_x_channels);
+  int channel = int(i % walk_x_channels);
+  other = walk_w_of_tap(tap) + channel * walk_w_x_channel;
   ivec4 entry = walk_x_of_tap(tap);
-  entry.x += channel * p.x_channel;
+  entry.x += channel * walk_x_channel;
   return entry;
 }
 ivec4 row_of_x(uint i, out int other) {
@@ -48,6 +62,8 @@ T_compute load_x(uint row, uint depth, uint slot);
 T_compute4 load_x4(uint row, uint depth, uint slot);
 T_compute load_b(uint depth, uint column, uint slot);
 T_compute4 load_b4(uint depth, uint column, uint slot);
+void end_row(uint i, uint row);
+void end_element(uint row, uint column, T_compute v);
 #define TILE_LOAD_A(row, depth, local_row, local_depth, slot) \
   load_x(local_row, local_depth, slot)
 #define TILE_LOAD_A4(row, depth, local_row, local_depth, slot) \
@@ -60,6 +76,11 @@ T_compute4 load_b4(uint depth, uint column, uint slot);
 #include "tile_product.glsl"
 
 void fill_depths(uint first_depth, uint slot) {
+  if (LANES) {
+    uint depth = min(first_depth + gl_LocalInvocationIndex, tile_depth_end - 1);
+    lane_depth = depth_of_x(depth, lane_depth_b);
+    return;
+  }
   for (uint i = gl_LocalInvocationIndex; i < TILE_K; i += TILE_THREADS) {
     int other;
     uint depth = min(first_depth + i, tile_depth_end - 1);
@@ -70,51 +91,83 @@ void fill_depths(uint first_depth, uint slot) {
 
 // Offset of the element of x, or -1 outside.
 int x_element(uint row, uint depth, uint slot) {
-  ivec4 at = row_table[row] + depth_table[slot * TILE_K + depth];
+  ivec4 at;
+  if (LANES) {
+    at = lane_depth +
+         subgroupShuffle(lane_row[row / TILE_THREADS], row % TILE_THREADS);
+  } else {
+    at = row_table[row] + depth_table[slot * TILE_K + depth];
+  }
   return walk_inside(at.yzw) ? x_base + at.x : -1;
 }
 T_compute load_x(uint row, uint depth, uint slot) {
   int at = x_element(row, depth, slot);
   // x is not empty: its first element stands in for one outside.
-  T_compute v = T_load(p.x, at < 0 ? x_base : at);
+  T_compute v = T_load(x_data, at < 0 ? x_base : at);
   return at < 0 ? T_compute(0) : v;
 }
 T_compute4 load_x4(uint row, uint depth, uint slot) {
   int at = x_element(row, depth, slot);
   T_compute4 v = T_compute4(0);
-  if (at >= 0) v = T_load4(p.x, at);
+  if (at >= 0) v = T_load4(x_data, at);
   return v;
 }
 int b_element(uint depth, uint column, uint slot) {
-  int step = DIRECTION == BACKWARD_FILTER ? p.y_channel : p.w_y_channel;
-  return b_base + depth_table_b[slot * TILE_K + depth] + int(column) * step;
+  int at = LANES ? subgroupShuffle(lane_depth_b, depth)
+                 : depth_table_b[slot * TILE_K + depth];
+  return b_base + at + int(column) * b_column;
 }
 T_compute load_b(uint depth, uint column, uint slot) {
-  int at = b_element(depth, column, slot);
-  return DIRECTION == BACKWARD_FILTER ? T_load(p.y, at) : T_load(p.w, at);
+  return T_load(b_data, b_element(depth, column, slot));
 }
 T_compute4 load_b4(uint depth, uint column, uint slot) {
-  int at = b_element(depth, column, slot);
-  return DIRECTION == BACKWARD_FILTER ? T_load4(p.y, at) : T_load4(p.w, at);
+  return T_load4(b_data, b_element(depth, column, slot));
 }
 
-void store(uint group, int at, uint column, T_compute v) {
-  if (DIRECTION == BACKWARD_FILTER) {
-    T_store(p.w, at, v);
+int row_c;  // offset of the row at hand in the result
+
+void end_row(uint i, uint row) {
+  if (LANES) {
+    int at = 0;
+    [[unroll]] for (uint r = 0; r < TILE_LANE_ROWS; ++r) {
+      int known = subgroupShuffle(lane_row_c[r], i % TILE_THREADS);
+      if (r == i / TILE_THREADS) at = known;
+    }
+    row_c = c_base + at;
     return;
   }
-  if (END == END_STORE) {
-    T_store(p.y, at, v);
+  row_of_x(min(row, tile_rows - 1), row_c);
+  row_c += c_base;
+}
+
+void end_element(uint row, uint column, T_compute v) {
+  if (END == END_PARTIAL) {
+    partial.at[partial_base + row * tile_columns + column] = v;
     return;
   }
-  if (p.has_bias != 0) {
-    int channel = int(group * p.y_channels + column);
-    v += T_load(p.bias, p.bias_offset + channel * p.bias_stride);
+  if (END == END_FULL) {
+    if (has_bias) {
+      v += T_load(bias_data, bias_base + int(column) * bias_stride);
+    }
+    v = epilogue_activate(v, activation);
   }
-  T_store(p.y, at, epilogue_activate(v, p.activation));
+  T_store(c_data, row_c + int(column) * c_column, v);
 }
 
 void main() {
+  bool filter_gradient = DIRECTION == BACKWARD_FILTER;
+  x_data = p.x;
+  b_data = filter_gradient ? p.y : p.w;
+  b_column = filter_gradient ? p.y_channel : p.w_y_channel;
+  c_data = filter_gradient ? p.w : p.y;
+  c_column = filter_gradient ? p.w_y_channel : p.y_channel;
+  partial = p.partial;
+  bias_data = p.bias;
+  bias_base = p.bias_offset;
+  bias_stride = p.bias_stride;
+  has_bias = p.has_bias != 0;
+  activation = p.activation;
+
   TileIndex index = tile_index(p.tiles_m, p.tiles_n, p.parts);
   uint phases = DIRECTION == BACKWARD_DATA
                     ? uint(p.stride.x * p.stride.y * p.stride.z) : 1;
@@ -124,7 +177,6 @@ void main() {
 
   uint positions = walk_positions();
   uint tap_rows = walk_tap_count() * p.x_channels;
-  bool filter_gradient = DIRECTION == BACKWARD_FILTER;
   tile_rows = filter_gradient ? tap_rows : positions;
   tile_columns = p.y_channels;
   tile_first_row = index.row * TILE_M;
@@ -132,35 +184,24 @@ void main() {
   if (tile_first_row >= tile_rows) return;  // a phase smaller than the first
   uint depths = filter_gradient ? positions : tap_rows;
 
-  int group_b = int(group) * (filter_gradient ? p.y_group : p.w_group);
-  int group_c = int(group) * (filter_gradient ? p.w_group : p.y_group);
+  b_base = int(group) * (filter_gradient ? p.y_group : p.w_group);
+  c_base = int(group) * (filter_gradient ? p.w_group : p.y_group);
   x_base = p.x_offset + int(group) * p.x_group;
-  b_base = group_b;
-  for (uint i = gl_LocalInvocationIndex; i < TILE_M; i += TILE_THREADS) {
-    int other;
-    row_table[i] = row_of_x(min(tile_first_row + i, tile_rows - 1), other);
-  }
-  uint begin = min(index.part * p.depth_a_part, depths);
-  tile_product(begin, min(begin + p.depth_a_part, depths));
-
-  uint partial_base =
-      (index.batch * p.parts + index.part) * tile_rows * tile_columns;
-  int column_step = filter_gradient ? p.w_y_channel : p.y_channel;
-  [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
-    uint row = tile_row(i);
-    int at;
-    row_of_x(min(row, tile_rows - 1), at);
-    at += group_c;
-    [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
-      uint column = tile_column(j);
-      if (row < tile_rows && column < tile_columns) {
-        T_compute v = tile_element(i, j);
-        if (END == END_PARTIAL) {
-          p.partial.at[partial_base + row * tile_columns + column] = v;
-        } else {
-          store(group, at + int(column) * column_step, column, v);
-        }
-      }
+  bias_base += int(group * p.y_channels) * bias_stride;
+  if (LANES) {
+    [[unroll]] for (uint i = 0; i < TILE_LANE_ROWS; ++i) {
+      uint row = tile_first_row + i * TILE_THREADS + gl_LocalInvocationIndex;
+      lane_row[i] = row_of_x(min(row, tile_rows - 1), lane_row_c[i]);
+    }
+  } else {
+    for (uint i = gl_LocalInvocationIndex; i < TILE_M; i += TILE_THREADS) {
+      int other;
+      row_table[i] = row_of_x(min(tile_first_row + i, tile_rows - 1), other);
     }
   }
+  partial_base =
+      (index.batch * p.parts + index.part) * tile_rows * tile_columns;
+  uint begin = min(index.part * p.depth_a_part, depths);
+  tile_product(begin, min(begin + p.depth_a_part, depths));
+  tile_end();
 }

@@ -47,6 +47,12 @@ uvec3 walk_count, walk_taps;
 ivec3 walk_start, walk_step, walk_tap_step;
 ivec3 walk_y_step, walk_w_step;
 int walk_y_base, walk_w_base;
+// Of the parameters, what the loops use: read once. Some drivers read a
+// parameter block in memory anew at each use.
+uvec3 walk_x_size;
+ivec3 walk_x_space;
+uint walk_x_channels;
+int walk_x_channel, walk_x_batch, walk_y_batch, walk_w_x_channel;
 
 int greatest_common_divisor(int a, int b) {
   while (b != 0) {
@@ -59,6 +65,13 @@ int greatest_common_divisor(int a, int b) {
 
 // `phase` counts the residues of the three dimensions, the last one fastest.
 void walk_begin(uint phase) {
+  walk_x_size = p.x_size;
+  walk_x_space = p.x_space;
+  walk_x_channels = p.x_channels;
+  walk_x_channel = p.x_channel;
+  walk_x_batch = p.x_batch;
+  walk_y_batch = p.y_batch;
+  walk_w_x_channel = p.w_x_channel;
   walk_y_base = p.y_offset;
   walk_w_base = p.w_offset;
   if (DIRECTION != BACKWARD_DATA) {
@@ -126,16 +139,16 @@ ivec3 walk_tap(uint i) {
 // their sums are those of the element where both meet.
 ivec4 walk_x_of_position(uvec4 at) {
   ivec3 coordinate = walk_start + ivec3(at.yzw) * walk_step;
-  return ivec4(int(at.x) * p.x_batch + dot3(coordinate, p.x_space), coordinate);
+  return ivec4(int(at.x) * walk_x_batch + dot3(coordinate, walk_x_space), coordinate);
 }
 ivec4 walk_x_of_tap(ivec3 tap) {
   ivec3 delta = tap * walk_tap_step;
-  return ivec4(dot3(delta, p.x_space), delta);
+  return ivec4(dot3(delta, walk_x_space), delta);
 }
 bool walk_inside(ivec3 coordinate) {
-  return all(lessThan(uvec3(coordinate), p.x_size));
+  return all(lessThan(uvec3(coordinate), walk_x_size));
 }
 int walk_y_of_position(uvec4 at) {
-  return walk_y_base + int(at.x) * p.y_batch + dot3(ivec3(at.yzw), walk_y_step);
+  return walk_y_base + int(at.x) * walk_y_batch + dot3(ivec3(at.yzw), walk_y_step);
 }
 int walk_w_of_tap(ivec3 tap) { return walk_w_base + dot3(tap, walk_w_step); }

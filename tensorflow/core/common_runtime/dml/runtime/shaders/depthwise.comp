@@ -56,17 +56,21 @@ void main() {
     x_at[r] = walk_x_of_position(at + uvec4(0, 0, 0, r));
     sum[r] = T_compute(0);
   }
+  // Read once: see walk_begin().
+  TBuffer x = p.x;
+  TBuffer w_data = p.w;
   uint taps = walk_tap_count();
-  for (uint c = 0; c < p.x_channels; ++c) {
-    int x_base = x_first + int(c) * p.x_channel;
+  for (uint c = 0; c < walk_x_channels; ++c) {
+    int x_base = x_first + int(c) * walk_x_channel;
     for (uint t = 0; t < taps; ++t) {
       ivec4 x_tap = walk_x_of_tap(walk_tap(t));
       T_compute w =
-          T_load(p.w, w_at + walk_w_of_tap(walk_tap(t)) + int(c) * p.w_x_channel);
+          T_load(w_data, w_at + walk_w_of_tap(walk_tap(t)) +
+                             int(c) * walk_w_x_channel);
       [[unroll]] for (uint r = 0; r < RUN; ++r) {
         ivec4 meet = x_at[r] + x_tap;
         bool inside = walk_inside(meet.yzw);
-        T_compute v = T_load(p.x, inside ? x_base + meet.x : x_base);
+        T_compute v = T_load(x, inside ? x_base + meet.x : x_base);
         sum[r] += w * (inside ? v : T_compute(0));
       }
     }
@@ -78,10 +82,12 @@ void main() {
   if (p.has_bias != 0) {
     bias = T_load(p.bias, p.bias_offset + int(channel) * p.bias_stride);
   }
+  TBuffer y = p.y;
+  uint activation = p.activation;
   [[unroll]] for (uint r = 0; r < RUN; ++r) {
     if (at.w + r < walk_count.z) {
-      T_store(p.y, y_at + int(r) * walk_y_step.z,
-              epilogue_activate(sum[r] + bias, p.activation));
+      T_store(y, y_at + int(r) * walk_y_step.z,
+              epilogue_activate(sum[r] + bias, activation));
     }
   }
 }

@@ -34,16 +34,19 @@ void main() {
 
   T_compute sum[RUN];
   [[unroll]] for (uint t = 0; t < RUN; ++t) sum[t] = T_compute(0);
+  // Read once: see walk_begin().
+  TBuffer x = p.x;
+  TBuffer y = p.y;
   uint positions = walk_positions();
   uint end = min((part + 1) * p.depth_a_part, positions);
   for (uint i = part * p.depth_a_part + lane; i < end; i += TILE_M) {
     uvec4 at = walk_position(i);
     ivec4 x_at = walk_x_of_position(at);
-    T_compute dy = T_load(p.y, y_base + walk_y_of_position(at));
+    T_compute dy = T_load(y, y_base + walk_y_of_position(at));
     [[unroll]] for (uint t = 0; t < RUN; ++t) {
       ivec4 meet = x_at + walk_x_of_tap(walk_tap(min(first_tap + t, taps - 1)));
       bool inside = walk_inside(meet.yzw);
-      T_compute v = T_load(p.x, inside ? x_base + meet.x : x_base);
+      T_compute v = T_load(x, inside ? x_base + meet.x : x_base);
       sum[t] += dy * (inside ? v : T_compute(0));
     }
   }

@@ -28,29 +28,81 @@ DML_PARAMETERS_BEGIN
   uvec2 alpha, beta;  // a double, or a float in x: as T_compute
 DML_PARAMETERS_END
 
-int a_base, b_base;
+// Of the parameters, what the loops use: read once. Some drivers read a
+// parameter block in memory anew at each use.
+TBuffer a_data, b_data, c_data, bias_data;
+int a_base, a_row, a_depth;
+int b_base, b_depth, b_column;
+int c_base, c_row, c_column;
+int bias_base, bias_row, bias_column;
+bool has_bias;
+uint activation;
+T_compute alpha, beta;
+PartialBuffer partial;
+uint partial_base;
 
+void end_row(uint i, uint row) {}
+void end_element(uint row, uint column, T_compute v);
 #define TILE_LOAD_A(row, depth, local_row, local_depth, slot) \
-  T_load(p.a, a_base + int(row) * p.a_row + int(depth) * p.a_depth)
+  T_load(a_data, a_base + int(row) * a_row + int(depth) * a_depth)
 #define TILE_LOAD_A4(row, depth, local_row, local_depth, slot) \
-  T_load4(p.a, a_base + int(row) * p.a_row + int(depth) * p.a_depth)
+  T_load4(a_data, a_base + int(row) * a_row + int(depth) * a_depth)
 #define TILE_LOAD_B(depth, column, local_depth, slot) \
-  T_load(p.b, b_base + int(depth) * p.b_depth + int(column) * p.b_column)
+  T_load(b_data, b_base + int(depth) * b_depth + int(column) * b_column)
 #define TILE_LOAD_B4(depth, column, local_depth, slot) \
-  T_load4(p.b, b_base + int(depth) * p.b_depth + int(column) * p.b_column)
+  T_load4(b_data, b_base + int(depth) * b_depth + int(column) * b_column)
 #define TILE_PREPARE(first_depth, slot)
 #include "tile_product.glsl"
 
+void end_element(uint row, uint column, T_compute v) {
+  int at = c_base + int(row) * c_row + int(column) * c_column;
+  if (END == END_PARTIAL) {
+    partial.at[partial_base + row * tile_columns + column] = v;
+    return;
+  }
+  if (END == END_FULL) {
+    v *= alpha;
+    // With beta 0, c may hold anything, NaN included.
+    if (beta != T_compute(0)) v += beta * T_load(c_data, at);
+    if (has_bias) {
+      v += T_load(bias_data, bias_base + int(row) * bias_row +
+                                 int(column) * bias_column);
+    }
+    v = epilogue_activate(v, activation);
+  }
+  T_store(c_data, at, v);
+}
+
 void main() {
-  uint tiles_m = (p.m + TILE_M - 1) / TILE_M;
-  uint tiles_n = (p.n + TILE_N - 1) / TILE_N;
+  tile_rows = p.m;
+  tile_columns = p.n;
+  a_data = p.a;
+  b_data = p.b;
+  c_data = p.c;
+  bias_data = p.bias;
+  partial = p.partial;
+  a_base = p.a_offset;
+  a_row = p.a_row;
+  a_depth = p.a_depth;
+  b_base = p.b_offset;
+  b_depth = p.b_depth;
+  b_column = p.b_column;
+  c_base = p.c_offset;
+  c_row = p.c_row;
+  c_column = p.c_column;
+  bias_base = p.bias_offset;
+  bias_row = p.bias_row;
+  bias_column = p.bias_column;
+  has_bias = p.has_bias != 0;
+  activation = p.activation;
+  alpha = SCALAR(p.alpha);
+  beta = SCALAR(p.beta);
+
+  uint tiles_m = (tile_rows + TILE_M - 1) / TILE_M;
+  uint tiles_n = (tile_columns + TILE_N - 1) / TILE_N;
   TileIndex index = tile_index(tiles_m, tiles_n, p.parts);
   if (index.batch >= p.batches) return;
 
-  a_base = p.a_offset;
-  b_base = p.b_offset;
-  int c_base = p.c_offset;
-  int bias_base = p.bias_offset;
   uint rest = index.batch;
   for (int d = int(p.batch_rank) - 1; d >= 0; --d) {
     int at = int(rest % p.batch_sizes[d]);
@@ -61,38 +113,11 @@ void main() {
     bias_base += at * p.bias_batch[d];
   }
 
-  tile_rows = p.m;
-  tile_columns = p.n;
   tile_first_row = index.row * TILE_M;
   tile_first_column = index.column * TILE_N;
+  partial_base =
+      (index.batch * p.parts + index.part) * tile_rows * tile_columns;
   uint begin = min(index.part * p.depth_a_part, p.k);
   tile_product(begin, min(begin + p.depth_a_part, p.k));
-
-  uint partial_base = (index.batch * p.parts + index.part) * p.m * p.n;
-  T_compute alpha = SCALAR(p.alpha);
-  T_compute beta = SCALAR(p.beta);
-  [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
-    uint row = tile_row(i);
-    [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
-      uint column = tile_column(j);
-      if (row < p.m && column < p.n) {
-        T_compute v = tile_element(i, j);
-        int at = c_base + int(row) * p.c_row + int(column) * p.c_column;
-        if (END == END_PARTIAL) {
-          p.partial.at[partial_base + row * p.n + column] = v;
-        } else if (END == END_STORE) {
-          T_store(p.c, at, v);
-        } else {
-          v *= alpha;
-          // With beta 0, c may hold anything, NaN included.
-          if (beta != T_compute(0)) v += beta * T_load(p.c, at);
-          if (p.has_bias != 0) {
-            v += T_load(p.bias, bias_base + int(row) * p.bias_row +
-                                    int(column) * p.bias_column);
-          }
-          T_store(p.c, at, epilogue_activate(v, p.activation));
-        }
-      }
-    }
-  }
+  tile_end();
 }

@@ -27,14 +27,18 @@ void main() {
   uint count = p.outer * p.inner;
   T_compute alpha = SCALAR(p.alpha);
   T_compute beta = SCALAR(p.beta);
+  // Read once: some drivers read a parameter block in memory anew at each use.
+  PartialBuffer partial = p.partial;
+  TBuffer c = p.c;
+  uint inner = p.inner, parts = p.parts;
   uint first = dml_group() * gl_WorkGroupSize.x * 4 + gl_LocalInvocationID.x;
   for (uint e = 0; e < 4; ++e) {
     uint i = first + e * gl_WorkGroupSize.x;
     if (i >= count) return;
-    uint from = i / p.inner * p.parts * p.inner + i % p.inner;
+    uint from = i / inner * parts * inner + i % inner;
     T_compute v = T_compute(0);
-    for (uint part = 0; part < p.parts; ++part) {
-      v += p.partial.at[from + part * p.inner];
+    for (uint part = 0; part < parts; ++part) {
+      v += partial.at[from + part * inner];
     }
     int c_at = p.c_offset;
     int bias_at = p.bias_offset;
@@ -46,8 +50,8 @@ void main() {
       bias_at += at * p.bias_strides[d];
     }
     v *= alpha;
-    if (beta != T_compute(0)) v += beta * T_load(p.c, c_at);
+    if (beta != T_compute(0)) v += beta * T_load(c, c_at);
     if (p.has_bias != 0) v += T_load(p.bias, bias_at);
-    T_store(p.c, c_at, epilogue_activate(v, p.activation));
+    T_store(c, c_at, epilogue_activate(v, p.activation));
   }
 }

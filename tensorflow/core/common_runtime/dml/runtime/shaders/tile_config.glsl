@@ -13,10 +13,10 @@ layout(constant_id = 7) const uint A_WIDTH = 1;  // elements a load: 1 or 4
 layout(constant_id = 8) const uint B_ORDER = 1;
 layout(constant_id = 9) const uint B_WIDTH = 1;
 // Bit 0: neighbouring invocations store along rows, not along columns. Bit 1:
-// see tile_multiply(). From bit 2: what becomes of a sum, one of END_*.
+// LANES, see tile_product.glsl. From bit 2: what becomes of a sum, END_*.
 layout(constant_id = 10) const uint FLAGS = 0;
 const uint C_ORDER = FLAGS & 1;
-const bool SHARE_ROWS = (FLAGS & 2) != 0;
+const bool LANES = (FLAGS & 2) != 0;
 const uint END = FLAGS >> 2;
 const uint END_STORE = 0;    // stored as it is
 const uint END_FULL = 1;     // with everything that epilogue.glsl offers
@@ -33,6 +33,9 @@ const uint TILE_PITCH_A = TILE_M + 4;
 const uint TILE_PITCH_B = TILE_N + 4;
 const uint TILE_SLICE_A = TILE_K * TILE_PITCH_A;
 const uint TILE_SLICE_B = TILE_K * TILE_PITCH_B;
+// With LANES, what belongs to a row is known to one invocation: to each, that of
+// this many rows.
+const uint TILE_LANE_ROWS = LANES ? THREAD_M / TILE_THREADS : 1;
 const uint TILE_LOADS_A = TILE_M * TILE_K / (TILE_THREADS * A_WIDTH);
 const uint TILE_LOADS_B = TILE_N * TILE_K / (TILE_THREADS * B_WIDTH);
 

@@ -5,7 +5,8 @@
 // pass through shared memory, doubly buffered: while one is multiplied, the
 // next is on its way from memory to registers, and one barrier a slice is
 // enough. All of TILE_* and THREAD_* are powers of two; an operator's choice
-// comes from operators/tile_table.h. Nothing depends on the subgroup's size.
+// comes from operators/tile_table.h. Nothing depends on the subgroup's size, but
+// in the form with LANES, see tile_product_lanes().
 //
 // The program includes tile_config.glsl, then defines, before including this
 // file, with indices relative to C as above and to the tile ("local"):
@@ -18,16 +19,20 @@
 // Loads are also called with indices that are clamped to valid ones, and their
 // values dropped: a branch around every load costs more.
 //   TILE_PREPARE(first_depth, slot)   fills tables for a slice; may be empty
+//   void end_row(uint i, uint row)    before the elements of the invocation's
+//                                     i-th row, in uniform control flow
+//   void end_element(uint row, uint column, T_compute v)   stores a sum
 //
-// Afterwards tile_element(i, j) is the sum at row tile_row(i), column
-// tile_column(j), to be checked against the limits.
+// tile_product() sums up, then tile_end() gives away what is within the limits.
 
-shared T_compute tile_shared_a[2 * TILE_SLICE_A];
-shared T_compute tile_shared_b[2 * TILE_SLICE_B];
+shared T_compute tile_shared_a[LANES ? 1 : 2 * TILE_SLICE_A];
+shared T_compute tile_shared_b[LANES ? 1 : 2 * TILE_SLICE_B];
+shared T_compute4 tile_shared_sum[LANES ? TILE_M * TILE_N / 4 : 1];
 
 uint tile_rows, tile_columns;          // the limits of m and n
 uint tile_first_row, tile_first_column;
 uint tile_depth_end;
+
 
 T_compute tile_sum[THREAD_M * THREAD_N];
 T_compute tile_next_a[TILE_LOADS_A * A_WIDTH];
@@ -51,7 +56,6 @@ uint tile_local_column(uint j) {
 }
 uint tile_row(uint i) { return tile_first_row + tile_local_row(i); }
 uint tile_column(uint j) { return tile_first_column + tile_local_column(j); }
-T_compute tile_element(uint i, uint j) { return tile_sum[i * THREAD_N + j]; }
 
 // Where in a slice of `extent` x TILE_K the l-th load of this invocation lies:
 // x along the extent, y along depth.
@@ -125,37 +129,14 @@ void tile_stash(uint slot) {
   }
 }
 
-// SHARE_ROWS: all of a subgroup have the same rows (TILE_THREADS_N is a multiple
-// of its size, which is at least 8, and so is THREAD_M), so each reads an
-// eighth of them for all. For drivers that execute a read of shared memory one
-// lane after the other.
-void tile_share_rows(uint row_a, out T_compute a[THREAD_M]) {
-  [[unroll]] for (uint i = 0; i < THREAD_M; i += 8) {
-    uint row = tile_local_row(i + gl_SubgroupInvocationID % 8);
-    T_compute own = tile_shared_a[row_a + row];
-    a[i] = subgroupBroadcast(own, 0);
-    a[i + 1] = subgroupBroadcast(own, 1);
-    a[i + 2] = subgroupBroadcast(own, 2);
-    a[i + 3] = subgroupBroadcast(own, 3);
-    a[i + 4] = subgroupBroadcast(own, 4);
-    a[i + 5] = subgroupBroadcast(own, 5);
-    a[i + 6] = subgroupBroadcast(own, 6);
-    a[i + 7] = subgroupBroadcast(own, 7);
-  }
-}
-
 void tile_multiply(uint slot) {
   for (uint k = 0; k < TILE_K; ++k) {
     T_compute a[THREAD_M];
     T_compute b[THREAD_N];
     uint row_a = slot * TILE_SLICE_A + k * TILE_PITCH_A;
     uint row_b = slot * TILE_SLICE_B + k * TILE_PITCH_B;
-    if (SHARE_ROWS) {
-      tile_share_rows(row_a, a);
-    } else {
-      [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
-        a[i] = tile_shared_a[row_a + tile_local_row(i)];
-      }
+    [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
+      a[i] = tile_shared_a[row_a + tile_local_row(i)];
     }
     [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
       b[j] = tile_shared_b[row_b + tile_local_column(j)];
@@ -169,6 +150,39 @@ void tile_multiply(uint slot) {
   }
 }
 
+// The form with LANES: a group is one subgroup and has all rows of the tile in
+// every invocation, columns across them. Of A, an invocation loads the depth
+// that has its own number and gives it to the others by shuffles; nothing goes
+// through shared memory and nobody waits. It is for drivers that execute an
+// access to memory one lane after the other and a barrier as a switch of
+// fibers, but a shuffle as one vector instruction.
+void tile_product_lanes(uint depth_begin, uint depth_end) {
+  for (uint depth = depth_begin; depth < depth_end; depth += TILE_K) {
+    TILE_PREPARE(depth, 0);
+    uint own = min(gl_LocalInvocationIndex, depth_end - 1 - depth);
+    T_compute a[THREAD_M];
+    [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
+      uint row = min(tile_row(i), tile_rows - 1);
+      a[i] = TILE_LOAD_A(row, depth + own, i, own, 0);
+    }
+    uint steps = min(TILE_K, depth_end - depth);
+    for (uint k = 0; k < steps; ++k) {
+      T_compute b[THREAD_N];
+      [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
+        uint column = min(tile_column(j), tile_columns - 1);
+        b[j] = TILE_LOAD_B(depth + k, column, k, 0);
+      }
+      [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
+        T_compute row_a = subgroupShuffle(a[i], k);
+        [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
+          tile_sum[i * THREAD_N + j] =
+              fma(row_a, b[j], tile_sum[i * THREAD_N + j]);
+        }
+      }
+    }
+  }
+}
+
 // Sums over depths [depth_begin, depth_end). Call in uniform control flow.
 void tile_product(uint depth_begin, uint depth_end) {
   [[unroll]] for (uint i = 0; i < THREAD_M * THREAD_N; ++i) {
@@ -176,6 +190,10 @@ void tile_product(uint depth_begin, uint depth_end) {
   }
   if (depth_begin >= depth_end) return;
   tile_depth_end = depth_end;
+  if (LANES) {
+    tile_product_lanes(depth_begin, depth_end);
+    return;
+  }
   TILE_PREPARE(depth_begin, 0);
   TILE_PREPARE(depth_begin + TILE_K, 1);
   barrier();
@@ -194,6 +212,44 @@ void tile_product(uint depth_begin, uint depth_end) {
     if (more) tile_stash(slot ^ 1);
     barrier();
     slot ^= 1;
+  }
+}
+
+// With LANES, sums are many and the driver compiles slowly: they pass through
+// memory that only their invocation touches, to a loop that is not unrolled.
+void tile_end_lanes() {
+  const uint quads = THREAD_N / 4;
+  [[unroll]] for (uint i = 0; i < THREAD_M * quads; ++i) {
+    tile_shared_sum[i * TILE_THREADS + gl_LocalInvocationIndex] =
+        T_compute4(tile_sum[i * 4], tile_sum[i * 4 + 1], tile_sum[i * 4 + 2],
+                   tile_sum[i * 4 + 3]);
+  }
+  for (uint i = 0; i < THREAD_M; ++i) {
+    uint row = tile_row(i);
+    end_row(i, row);
+    for (uint j = 0; j < THREAD_N; ++j) {
+      uint column = tile_column(j);
+      uint quad = (i * quads + j / 4) * TILE_THREADS + gl_LocalInvocationIndex;
+      T_compute v = tile_shared_sum[quad][j % 4];
+      if (row < tile_rows && column < tile_columns) end_element(row, column, v);
+    }
+  }
+}
+
+void tile_end() {
+  if (LANES) {
+    tile_end_lanes();
+    return;
+  }
+  [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
+    uint row = tile_row(i);
+    end_row(i, row);
+    [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
+      uint column = tile_column(j);
+      if (row < tile_rows && column < tile_columns) {
+        end_element(row, column, tile_sum[i * THREAD_N + j]);
+      }
+    }
   }
 }
 
