@@ -125,3 +125,29 @@ def test_more_groups_than_one_grid_dimension_holds(device):
     device.fill(y, 1)
     device.cast(x, y)
     assert np.flatnonzero(y.numpy()).tolist() == [count - 3, count - 2, count - 1]
+
+
+def to_bfloat16(x, truncate):
+    """The bits, by way of integers."""
+    bits = x.view(np.uint32).astype(np.uint64)
+    if not truncate:
+        bits = bits + 0x7FFF + (bits >> 16 & 1)
+    return np.where(np.isnan(x), 0x7FC0, bits >> 16).astype(np.uint16)
+
+
+@pytest.mark.parametrize("truncate", [0, 1])
+def test_bfloat16(device, truncate):
+    every = np.arange(2**16, dtype=np.uint32) << 16
+    x = np.concatenate([every, every + 0x7FFF, every + 0x8000, every + 0x8001]).view(np.float32)
+    y = device.empty(x.shape, "uint16")
+    device.cast_bfloat16(device.tensor(x), truncate, y)
+    np.testing.assert_array_equal(y.numpy(), to_bfloat16(x, truncate))
+
+
+def test_bfloat16_to_float32(device):
+    x = np.arange(2**16, dtype=np.uint16)
+    y = device.empty(x.shape)
+    device.cast_bfloat16(device.tensor(x), 0, y)
+    np.testing.assert_array_equal(y.numpy().view(np.uint32), x.astype(np.uint32) << 16)
+    with pytest.raises(Exception, match="takes contiguous float32 and uint16"):
+        device.cast_bfloat16(device.tensor(x), 0, device.empty(x.shape, "uint16"))

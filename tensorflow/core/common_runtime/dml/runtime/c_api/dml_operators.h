@@ -181,6 +181,13 @@ DML_EXPORT dml_code dml_elementwise(dml_device* device, dml_elementwise_op op,
 DML_EXPORT dml_code dml_cast(dml_device* device, const dml_tensor* input,
                              const dml_tensor* output);
 
+/* float32 to bfloat16 and back; uint16 tensors hold bfloat16's bits. Rounds to
+ * nearest even, or cuts the lower half off if `truncate`. Contiguous, of equal
+ * sizes. */
+DML_EXPORT dml_code dml_cast_bfloat16(dml_device* device,
+                                      const dml_tensor* input, int32_t truncate,
+                                      const dml_tensor* output);
+
 /* Strided copy between tensors of equal type and sizes: the way to transpose,
  * slice, tile, broadcast, reverse, concatenate and split. */
 DML_EXPORT dml_code dml_copy_tensor(dml_device* device, const dml_tensor* input,
@@ -271,6 +278,33 @@ DML_EXPORT dml_code dml_in_top_k(dml_device* device,
                                  const dml_tensor* predictions,
                                  const dml_tensor* targets, const dml_tensor* k,
                                  const dml_tensor* output);
+
+/* Elements whose results each entry of block_ends counts. */
+#define DML_NONZERO_BLOCK 2048
+
+/* The coordinates of elements that are not zero (NaN is not), in two calls, as
+ * their number is known on the device only. input: of any type; block_ends:
+ * contiguous int32 [ceil(elements / DML_NONZERO_BLOCK)].
+ *   block_ends[b] = how many of the first (b + 1) * DML_NONZERO_BLOCK elements
+ *                   of input, in row-major order, are not zero
+ * so the last is the number of all. */
+DML_EXPORT dml_code dml_nonzero_count(dml_device* device,
+                                      const dml_tensor* input,
+                                      const dml_tensor* block_ends);
+/* With `block_ends` as made of `input`; output: contiguous int64 [number, rank
+ * of input], in row-major order. */
+DML_EXPORT dml_code dml_nonzero(dml_device* device, const dml_tensor* input,
+                                const dml_tensor* block_ends,
+                                const dml_tensor* output);
+
+/* sorted [rows, n], each row ascending, values [rows, m] of the same type,
+ * output [rows, m] int32 or int64; number:
+ *   output[r, i] = how many elements of sorted[r] are below values[r, i], or,
+ *                  if `upper`, are not above it */
+DML_EXPORT dml_code dml_search_sorted(dml_device* device, int32_t upper,
+                                      const dml_tensor* sorted,
+                                      const dml_tensor* values,
+                                      const dml_tensor* output);
 
 /* ---- Matrix products ---------------------------------------------------- */
 
@@ -492,6 +526,15 @@ DML_EXPORT dml_code dml_one_hot(dml_device* device, const dml_tensor* indices,
                                 const dml_tensor* on_value,
                                 const dml_tensor* off_value,
                                 const dml_tensor* output);
+
+/* The beginning of each sequence backwards: output as input, of any type and
+ * rank 2 to 5, lengths [batch] int32 or int64. With s, b the coordinates of an
+ * element along sequence_axis and batch_axis, it comes from lengths[b] - 1 - s
+ * along sequence_axis where s < lengths[b], else from its own place. The output
+ * must not overlap the input. */
+DML_EXPORT dml_code dml_reverse_sequence(
+    dml_device* device, const dml_tensor* input, const dml_tensor* lengths,
+    uint32_t sequence_axis, uint32_t batch_axis, const dml_tensor* output);
 
 /* ---- Random numbers ---------------------------------------------------- */
 

@@ -28,6 +28,16 @@ dml_code dml_cast(dml_device* device, const dml_tensor* input,
                           });
 }
 
+dml_code dml_cast_bfloat16(dml_device* device, const dml_tensor* input,
+                           int32_t truncate, const dml_tensor* output) {
+  return dml::RunOperator("cast_bfloat16", device,
+                          {{"input", input}, {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::CastBfloat16(context, input, truncate,
+                                                     output);
+                          });
+}
+
 dml_code dml_copy_tensor(dml_device* device, const dml_tensor* input,
                          const dml_tensor* output) {
   return dml::RunOperator("copy_tensor", device,
@@ -393,6 +403,49 @@ dml_code dml_sparse_softmax_cross_entropy(dml_device* device,
                             return dml::SparseSoftmaxCrossEntropy(
                                 context, logits, labels, loss, backprop);
                           });
+}
+
+dml_code dml_nonzero_count(dml_device* device, const dml_tensor* input,
+                           const dml_tensor* block_ends) {
+  return dml::RunOperator("nonzero_count", device,
+                          {{"input", input}, {"block_ends", block_ends}},
+                          [&](OperatorContext& context) {
+                            return dml::NonzeroCount(context, input,
+                                                     block_ends);
+                          });
+}
+
+dml_code dml_nonzero(dml_device* device, const dml_tensor* input,
+                     const dml_tensor* block_ends, const dml_tensor* output) {
+  return dml::RunOperator(
+      "nonzero", device,
+      {{"input", input}, {"block_ends", block_ends}, {"output", output}},
+      [&](OperatorContext& context) {
+        return dml::Nonzero(context, input, block_ends, output);
+      });
+}
+
+dml_code dml_search_sorted(dml_device* device, int32_t upper,
+                           const dml_tensor* sorted, const dml_tensor* values,
+                           const dml_tensor* output) {
+  return dml::RunOperator(
+      "search_sorted", device,
+      {{"sorted", sorted}, {"values", values}, {"output", output}},
+      [&](OperatorContext& context) {
+        return dml::SearchSorted(context, upper, sorted, values, output);
+      });
+}
+
+dml_code dml_reverse_sequence(dml_device* device, const dml_tensor* input,
+                              const dml_tensor* lengths, uint32_t sequence_axis,
+                              uint32_t batch_axis, const dml_tensor* output) {
+  return dml::RunOperator(
+      "reverse_sequence", device,
+      {{"input", input}, {"lengths", lengths}, {"output", output}},
+      [&](OperatorContext& context) {
+        return dml::ReverseSequence(context, input, lengths, sequence_axis,
+                                    batch_axis, output);
+      });
 }
 
 dml_code dml_gather(dml_device* device, const dml_tensor* params,

@@ -18,6 +18,9 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
 Status Cast(OperatorContext& context, const dml_tensor* input,
             const dml_tensor* output);
 
+Status CastBfloat16(OperatorContext& context, const dml_tensor* input,
+                    int32_t truncate, const dml_tensor* output);
+
 Status CopyTensor(OperatorContext& context, const dml_tensor* input,
                   const dml_tensor* output);
 
@@ -43,6 +46,20 @@ Status Scan(OperatorContext& context, dml_scan_op op, const dml_tensor* input,
 
 Status TopK(OperatorContext& context, const dml_tensor* input,
             const dml_tensor* values, const dml_tensor* indices);
+
+Status NonzeroCount(OperatorContext& context, const dml_tensor* input,
+                    const dml_tensor* block_ends);
+
+Status Nonzero(OperatorContext& context, const dml_tensor* input,
+               const dml_tensor* block_ends, const dml_tensor* output);
+
+Status SearchSorted(OperatorContext& context, int32_t upper,
+                    const dml_tensor* sorted, const dml_tensor* values,
+                    const dml_tensor* output);
+
+Status ReverseSequence(OperatorContext& context, const dml_tensor* input,
+                       const dml_tensor* lengths, uint32_t sequence_axis,
+                       uint32_t batch_axis, const dml_tensor* output);
 
 Status InTopK(OperatorContext& context, const dml_tensor* predictions,
               const dml_tensor* targets, const dml_tensor* k,

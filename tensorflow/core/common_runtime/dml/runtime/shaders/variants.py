@@ -96,6 +96,7 @@ SHADERS = [
     *elementwise("elementwise", ""),
     *elementwise("elementwise_strided", "_strided"),
     *casts(),
+    Shader("cast_bfloat16", T=("u16",)),
     Shader("copy_strided", T=SIZES),
     Shader("transpose", T=SIZES),
     Shader("fill", T=SIZES),
@@ -130,6 +131,9 @@ SHADERS = [
     Shader("resize_gradient", FLOATS, FLOATS),
     Shader("scan", NUMBERS + ("f64",)),
     # Selections.
+    Shader("nonzero", SIZES),
+    Shader("search_sorted", NUMBERS + ("f64",)),
+    Shader("reverse_sequence", SIZES, ("i32", "i64")),
     Shader("top_k", NUMBERS + ("f64",)),
     Shader("in_top_k", ("i32", "i64")),
     # Matrix products, convolution.
