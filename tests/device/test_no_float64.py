@@ -1,14 +1,5 @@
 """An adapter without float64: nodes of float64 run on the CPU, and say so."""
 
-import os
-import pathlib
-import shutil
-import subprocess
-
-import pytest
-
-SOURCE = pathlib.Path(__file__).parents[1] / "runtime/faulty_loader.c"
-
 PROGRAM = """
 import numpy as np
 
@@ -42,19 +33,10 @@ print(sorted(tensorflow_directml.launches_by_tag()))
 """
 
 
-@pytest.fixture(scope="module")
-def loader(tmp_path_factory):
-    compiler = os.environ.get("CC") or shutil.which("cc")
-    assert compiler, "this test needs a C compiler"
-    library = str(tmp_path_factory.mktemp("loader").joinpath("libfaulty.so"))
-    subprocess.check_call([compiler, "-shared", "-fPIC", "-O1", "-o", library, str(SOURCE), "-ldl"])
-    return library
-
-
-def test_float64_runs_on_the_cpu(run_python, loader):
+def test_float64_runs_on_the_cpu(run_python, faulty_loader):
     result = run_python(
         PROGRAM,
-        TF_DIRECTML_VULKAN_LOADER=loader,
+        TF_DIRECTML_VULKAN_LOADER=faulty_loader,
         FAULT_FEATURE="shaderFloat64",
         TF_CPP_MIN_LOG_LEVEL="0",
     )

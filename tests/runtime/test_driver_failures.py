@@ -2,15 +2,8 @@
 crash or a hang. A loader between the runtime and Vulkan makes it refuse.
 """
 
-import os
-import pathlib
-import shutil
-import subprocess
-
 import pytest
 from test_adapters import LIST, check_unavailable, run
-
-SOURCE = pathlib.Path(__file__).with_name("faulty_loader.c")
 
 INITIALIZATION_FAILED = "-3"
 OUT_OF_DEVICE_MEMORY = "-2"
@@ -53,40 +46,31 @@ except dml.DmlError as error:
 """
 
 
-@pytest.fixture(scope="module")
-def loader(tmp_path_factory):
-    compiler = os.environ.get("CC") or shutil.which("cc")
-    assert compiler, "these tests need a C compiler"
-    library = tmp_path_factory.mktemp("loader") / "libfaulty.so"
-    subprocess.run(
-        [compiler, "-shared", "-fPIC", "-O1", "-Wall", "-o", library, SOURCE, "-ldl"], check=True
-    )
-    return str(library)
-
-
-def attempts(loader, call=None, result="0", after="0"):
+def attempts(faulty_loader, call=None, result="0", after="0"):
     return run(
         ATTEMPTS,
-        TF_DIRECTML_VULKAN_LOADER=loader,
+        TF_DIRECTML_VULKAN_LOADER=faulty_loader,
         FAULT_CALL=call,
         FAULT_RESULT=result,
         FAULT_AFTER=after,
     )[0]
 
 
-def test_no_failure(loader):
-    assert attempts(loader) == ["", ""]
+def test_no_failure(faulty_loader):
+    assert attempts(faulty_loader) == ["", ""]
 
 
-def test_loader_that_is_too_old(loader):
-    found, _ = run(LIST, TF_DIRECTML_VULKAN_LOADER=loader, FAULT_CALL="vkEnumerateInstanceVersion")
+def test_loader_that_is_too_old(faulty_loader):
+    found, _ = run(
+        LIST, TF_DIRECTML_VULKAN_LOADER=faulty_loader, FAULT_CALL="vkEnumerateInstanceVersion"
+    )
     check_unavailable(found, "1.1", "1.2 is needed", "apt install")
 
 
-def test_driver_that_does_not_start(loader):
+def test_driver_that_does_not_start(faulty_loader):
     found, _ = run(
         LIST,
-        TF_DIRECTML_VULKAN_LOADER=loader,
+        TF_DIRECTML_VULKAN_LOADER=faulty_loader,
         FAULT_CALL="vkEnumeratePhysicalDevices",
         FAULT_RESULT=INITIALIZATION_FAILED,
     )
@@ -94,31 +78,31 @@ def test_driver_that_does_not_start(loader):
 
 
 @pytest.mark.parametrize("feature", REQUIRED_FEATURES)
-def test_feature_that_is_missing(loader, feature):
-    found, _ = run(LIST, TF_DIRECTML_VULKAN_LOADER=loader, FAULT_FEATURE=feature)
+def test_feature_that_is_missing(faulty_loader, feature):
+    found, _ = run(LIST, TF_DIRECTML_VULKAN_LOADER=faulty_loader, FAULT_FEATURE=feature)
     check_unavailable(found, "lacks " + feature + ";", "update the driver")
 
 
-def test_device_that_cannot_be_made(loader):
-    (error,) = attempts(loader, "vkCreateDevice", INITIALIZATION_FAILED)
+def test_device_that_cannot_be_made(faulty_loader):
+    (error,) = attempts(faulty_loader, "vkCreateDevice", INITIALIZATION_FAILED)
     assert "INTERNAL" in error and "vkCreateDevice" in error
 
 
-def test_no_memory(loader):
-    for error in attempts(loader, "vkAllocateMemory", OUT_OF_DEVICE_MEMORY):
+def test_no_memory(faulty_loader):
+    for error in attempts(faulty_loader, "vkAllocateMemory", OUT_OF_DEVICE_MEMORY):
         assert "OUT_OF_MEMORY" in error and "VK_ERROR_OUT_OF_DEVICE_MEMORY" in error
 
 
-def test_program_that_cannot_be_made(loader):
-    for error in attempts(loader, "vkCreateComputePipelines", UNKNOWN):
+def test_program_that_cannot_be_made(faulty_loader):
+    for error in attempts(faulty_loader, "vkCreateComputePipelines", UNKNOWN):
         assert "INTERNAL" in error and "program " in error and "VK_ERROR_UNKNOWN" in error
 
 
 @pytest.mark.parametrize(
     "call, after", [("vkQueueSubmit", "0"), ("vkQueueSubmit", "1"), ("vkWaitSemaphores", "0")]
 )
-def test_device_that_is_lost(loader, call, after):
-    errors = attempts(loader, call, DEVICE_LOST, after)
+def test_device_that_is_lost(faulty_loader, call, after):
+    errors = attempts(faulty_loader, call, DEVICE_LOST, after)
     assert len(errors) == 2
     # With submissions that succeed first, so may the first attempt.
     for error in errors if after == "0" else errors[1:]:
