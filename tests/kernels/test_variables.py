@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from harness import CPU, DML, FLOATS, compare, config, covered, tf
+import tensorflow_directml as directml
+from harness import CPU, DML, compare, config, covered, tf
 
 # name, variables, (name, value) of the scalars in the op's order, attributes
 OPTIMIZERS = [
@@ -37,9 +38,21 @@ OPTIMIZERS = [
     ("AdagradDA", ["var", "gradient_accumulator", "gradient_squared_accumulator"],
      {"lr": 0.1, "l1": 0.3, "l2": 0.2, "global_step": np.int64(3)}, "grad", {}),
 ]
-KERAS = ("KerasMomentum", ["var", "accum"], {"lr": 0.1, "momentum": 0.9}, "grad")
+FLOATS = ("float32", "float16", "float64")
+RESOURCE_ONLY = [
+    ("KerasMomentum", ["var", "accum"], {"lr": 0.1, "momentum": 0.9}, "grad", {}),
+    ("KerasMomentum", ["var", "accum"], {"lr": 0.1, "momentum": 0.9}, "grad",
+     {"use_nesterov": True}),
+    ("AdamWithAmsgrad", ["var", "m", "v", "vhat"],
+     {"beta1_power": 0.9, "beta2_power": 0.99, "lr": 0.1, "beta1": 0.9, "beta2": 0.99,
+      "epsilon": 0.01}, "grad", {}),
+]
+# The device has no programs for powers of float64: these run on the host.
+ON_HOST = ("Ftrl", "FtrlV2", "PowerSign")
+DENSE = ("GradientDescent", "Adam", "AdamWithAmsgrad", "AdaMax", "AddSign", "PowerSign")
+SPARSE = [case for case in OPTIMIZERS + RESOURCE_ONLY if case[0] not in DENSE]
 # Three updates in a row, each of several roundings.
-TOLERANCE = {"float32": (1e-4, 1e-5), "float16": (2e-2, 1e-2)}
+TOLERANCE = {"float32": (1e-4, 1e-5), "float16": (2e-2, 1e-2), "float64": (1e-12, 1e-13)}
 SHAPE = (3, 7)
 
 
@@ -47,9 +60,12 @@ def make_variable(value, resource):
     return tf.Variable(value, use_resource=resource)
 
 
-def three_updates(device, optimizer, slots, scalars, gradient, attributes, dtype, resource):
+def three_updates(device, optimizer, slots, scalars, gradient, attributes, dtype, resource,
+                  rows=None):
+    """The variables after three steps, of `rows` if given."""
     rng = np.random.RandomState(4)
-    op = getattr(tf.raw_ops, ("ResourceApply" if resource else "Apply") + optimizer)
+    sparse = "" if rows is None else "Sparse"
+    op = ("ResourceApply" if resource else "Apply").replace("Apply", sparse + "Apply") + optimizer
     with tf.Graph().as_default():
         with tf.device(device):
             start = {name: rng.uniform(1, 2, SHAPE).astype(dtype) for name in slots}
@@ -59,40 +75,100 @@ def three_updates(device, optimizer, slots, scalars, gradient, attributes, dtype
             arguments = {k: v.handle if resource else v._ref() for k, v in variables.items()}
             arguments.update({k: tf.constant(v, "int64" if isinstance(v, np.int64) else dtype)
                               for k, v in scalars.items()})
-            arguments[gradient] = tf.constant(rng.uniform(-1, 1, SHAPE), dtype)
-            update = op(**arguments, **attributes)
+            if sparse:
+                gradient = "grad"
+                arguments["indices"] = tf.constant(rows)
+            shape = SHAPE if rows is None else (len(rows),) + SHAPE[1:]
+            arguments[gradient] = tf.constant(rng.uniform(-1, 1, shape), dtype)
+            update = getattr(tf.raw_ops, op)(**arguments, **attributes)
             fetches = [variables[name].read_value() for name in slots]
+        before = directml.launches_by_tag().get(op, 0)
         with tf.Session(config=config()) as session:
             session.run(tf.global_variables_initializer())
             for _ in range(3):
                 session.run(update.op if isinstance(update, tf.Tensor) else update)
-            return session.run(fetches)
+            result = session.run(fetches)
+        launches = directml.launches_by_tag().get(op, 0) - before
+        on_device = device == DML and not (dtype == "float64" and optimizer in ON_HOST)
+        assert (launches > 0) == on_device, op
+        return result
 
 
-def check_optimizer(case, dtype, resource):
-    wide = "float32"  # the reference's type
-    wants = three_updates(CPU, *case, wide, resource)
-    gots = three_updates(DML, *case, dtype, resource)
+def check_optimizer(case, dtype, resource, rows=None):
+    # The reference is as wide as the device's result, at least.
+    wide = "float64" if dtype == "float64" else "float32"
+    wants = three_updates(CPU, *case, wide, resource, rows)
+    gots = three_updates(DML, *case, dtype, resource, rows)
     for slot, want, got in zip(case[1], wants, gots):
         compare("%s: %s" % (case[0], slot), want, got, dtype, TOLERANCE[dtype])
 
 
+def case_name(case):
+    return case[0] + "".join(case[4])
+
+
 for case in OPTIMIZERS:
     covered.update(["Apply" + case[0], "ResourceApply" + case[0]])
-covered.add("ResourceApplyKerasMomentum")
+covered.update("ResourceApply" + case[0] for case in RESOURCE_ONLY)
+covered.update("ResourceSparseApply" + case[0] for case in SPARSE)
+covered.update("SparseApply" + case[0] for case in SPARSE if case not in RESOURCE_ONLY)
 
 
 @pytest.mark.parametrize("resource", [False, True], ids=["ref", "resource"])
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("case", OPTIMIZERS, ids=lambda c: c[0] + "".join(c[4]))
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=case_name)
 def test_optimizer(case, dtype, resource):
     check_optimizer(case, dtype, resource)
 
 
-@pytest.mark.parametrize("nesterov", [False, True])
 @pytest.mark.parametrize("dtype", FLOATS)
-def test_keras_momentum(nesterov, dtype):
-    check_optimizer(KERAS + ({"use_nesterov": nesterov},), dtype, True)
+@pytest.mark.parametrize("case", RESOURCE_ONLY, ids=case_name)
+def test_resource_only_optimizer(case, dtype):
+    check_optimizer(case, dtype, True)
+
+
+@pytest.mark.parametrize("resource", [False, True], ids=["ref", "resource"])
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("case", SPARSE, ids=case_name)
+def test_sparse_optimizer(case, dtype, resource):
+    if case in RESOURCE_ONLY and not resource:
+        return
+    # Repeated rows step once each.
+    rows = np.array([2, 0, 2, 2], "int64" if resource else "int32")
+    check_optimizer(case, dtype, resource, rows)
+
+
+def test_sparse_optimizer_skips_rows_out_of_range():
+    case = OPTIMIZERS[3]
+    want = three_updates(CPU, *case, "float32", True, np.array([1], "int32"))
+    got = three_updates(DML, *case, "float32", True, np.array([1, -1, 3], "int32"))
+    np.testing.assert_array_equal(got[0][[0, 2]], want[0][[0, 2]])
+    assert (got[0][1] != 0).all()
+
+
+@pytest.mark.parametrize("keras", [False, True], ids=["v1", "keras"])
+@pytest.mark.parametrize("name", ["Adam", "Adagrad", "RMSprop", "SGD", "Adadelta", "Ftrl"])
+def test_embedding_learns_on_the_device(name, keras):
+    """A lookup's gradient, with repeated rows, through a whole optimizer."""
+    def train(device):
+        with tf.Graph().as_default(), tf.device(device):
+            table = tf.Variable(np.linspace(-1, 1, 24, dtype="f").reshape(8, 3),
+                                use_resource=keras)
+            rows = tf.nn.embedding_lookup(table, tf.constant([1, 5, 1, 7], tf.int64))
+            loss = tf.reduce_sum(rows * tf.constant([1.0, -2.0, 3.0]))
+            if keras:
+                optimizer = getattr(tf.keras.optimizers, name)(0.1)
+                step = optimizer.get_updates(loss, [table])
+            else:
+                v1 = {"RMSprop": "RMSPropOptimizer", "SGD": "GradientDescentOptimizer"}
+                optimizer = getattr(tf.train, v1.get(name, name + "Optimizer"))(0.1)
+                step = optimizer.minimize(loss)
+            with tf.Session(config=config()) as session:
+                session.run(tf.global_variables_initializer())
+                for _ in range(2):
+                    session.run(step)
+                return session.run(table)
+    np.testing.assert_allclose(train(DML), train(CPU), 1e-4, 1e-5)
 
 
 SCATTERS = ["Update", "Add", "Sub", "Mul", "Div", "Min", "Max"]
@@ -125,10 +201,48 @@ def scatter(device, op, dtype, index, resource, scalar):
 @pytest.mark.parametrize("op", SCATTERS)
 def test_scatter(op, resource):
     for dtype, index, scalar in [("float32", "int32", False), ("float32", "int64", True),
-                                 ("float16", "int32", False)]:
+                                 ("float16", "int32", False), ("float64", "int64", False)]:
         want = scatter(CPU, op, dtype, index, resource, scalar)
         got = scatter(DML, op, dtype, index, resource, scalar)
         compare(op, want, got, dtype)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint16", "int64"])
+def test_scatter_update_of_any_type(dtype):
+    # The CPU has no ref form of bool.
+    for resource in (False, True) if dtype != "bool" else (True,):
+        want = scatter(CPU, "Update", dtype, "int32", resource, False)
+        got = scatter(DML, "Update", dtype, "int32", resource, False)
+        compare("Update", want, got, dtype)
+
+
+def variable_of_lists(device):
+    """A variable of tensor lists, whose elements are assigned and looked up."""
+    def vector(tensor):
+        handle = tf.raw_ops.TensorListFromTensor(tensor=tensor, element_shape=[2])
+        return tf.raw_ops.Reshape(tensor=handle, shape=[1])
+
+    with tf.Graph().as_default():
+        with tf.device(device):
+            handle = tf.raw_ops.VarHandleOp(dtype=tf.variant, shape=[1])
+            assign = tf.raw_ops.AssignVariableOp(resource=handle, value=vector([[5.0, 6.0]]))
+            with tf.control_dependencies([assign]):
+                before = tf.raw_ops.ResourceGather(resource=handle, indices=[0], dtype=tf.variant)
+            with tf.control_dependencies([before]):
+                update = tf.raw_ops.ResourceScatterUpdate(
+                    resource=handle, indices=[0], updates=vector([[1.0, 2.0], [3.0, 4.0]]))
+            with tf.control_dependencies([update]):
+                after = tf.raw_ops.ResourceGather(resource=handle, indices=[0], dtype=tf.variant)
+            lists = [tf.raw_ops.TensorListStack(
+                input_handle=tf.raw_ops.Reshape(tensor=handles, shape=[]), element_shape=[2],
+                element_dtype=tf.float32) for handles in (before, after)]
+        with tf.Session(config=config()) as session:
+            return session.run(lists)
+
+
+def test_variable_of_lists():
+    for want, got in zip(variable_of_lists(CPU), variable_of_lists(DML)):
+        np.testing.assert_array_equal(got, want)
 
 
 covered.update(["ResourceGather", "StridedSliceAssign", "ResourceStridedSliceAssign"])

@@ -66,8 +66,12 @@ def scatter(op, y, indices, updates):
     return y
 
 
-@pytest.mark.parametrize("op", SCATTER)
-@pytest.mark.parametrize("dtype", ["float32", "float16", "int32", "int64"])
+SCATTERED = [
+    (op, dtype) for op in SCATTER for dtype in ("float32", "float16", "float64", "int32", "int64")
+] + [("ASSIGN", dtype) for dtype in ("bool", "int8", "uint16", "uint64")]
+
+
+@pytest.mark.parametrize("op, dtype", SCATTERED)
 @pytest.mark.parametrize("index_dtype", INDEX_TYPES)
 def test_scatter(device, op, dtype, index_dtype):
     for rows, inner, count in [(5, 3, 12), (1, 1, 9), (600, 1, 700), (7, 300, 20), (3, 2, 0)]:
@@ -81,6 +85,12 @@ def test_scatter(device, op, dtype, index_dtype):
         tolerance = 0 if op not in ("MULTIPLY", "DIVIDE") else None
         with np.errstate(over="ignore"):
             helpers.check(target, scatter(op, y, indices, updates), tolerance)
+
+
+def test_scatter_computes_in_few_types(device, dml):
+    y, indices = device.empty((2, 2), "bool"), device.tensor(np.zeros(2, np.int32))
+    with pytest.raises(dml.DmlError, match="only assignment takes bool"):
+        device.scatter("ADD", indices, device.empty((2, 2), "bool"), y)
 
 
 @pytest.mark.parametrize("layout", helpers.LAYOUTS)

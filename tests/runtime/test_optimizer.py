@@ -35,6 +35,14 @@ def momentum(s, t, nesterov):
     t["var"] -= s["lr"] * step
 
 
+def keras_momentum(s, t, nesterov):
+    t["accum"] = t["accum"] * s["momentum"] - s["lr"] * t["grad"]
+    if nesterov:
+        t["var"] += t["accum"] * s["momentum"] - s["lr"] * t["grad"]
+    else:
+        t["var"] += t["accum"]
+
+
 def adagrad(s, t, update_slots):
     t["accum"] += t["grad"] ** 2 if update_slots else 0
     t["var"] -= s["lr"] * t["grad"] / np.sqrt(t["accum"])
@@ -51,6 +59,14 @@ def adam(s, t, nesterov):
     t["v"] = s["beta2"] * t["v"] + (1 - s["beta2"]) * t["grad"] ** 2
     m = s["beta1"] * t["m"] + (1 - s["beta1"]) * t["grad"] if nesterov else t["m"]
     t["var"] -= rate * m / (np.sqrt(t["v"]) + s["epsilon"])
+
+
+def amsgrad(s, t, flag):
+    rate = s["lr"] * np.sqrt(1 - s["beta2_power"]) / (1 - s["beta1_power"])
+    t["m"] = s["beta1"] * t["m"] + (1 - s["beta1"]) * t["grad"]
+    t["v"] = s["beta2"] * t["v"] + (1 - s["beta2"]) * t["grad"] ** 2
+    t["vhat"] = np.maximum(t["vhat"], t["v"])
+    t["var"] -= rate * t["m"] / (np.sqrt(t["vhat"]) + s["epsilon"])
 
 
 def rmsprop(s, t, flag):
@@ -133,8 +149,10 @@ STEPS = 2
 OPTIMIZERS = {
     "SGD": (sgd, "var lr grad"),
     "MOMENTUM": (momentum, "var accum lr grad momentum"),
+    "KERAS_MOMENTUM": (keras_momentum, "var accum lr grad momentum"),
     "ADAGRAD": (adagrad, "var accum lr grad"),
     "ADAM": (adam, "var m v beta1_power beta2_power lr beta1 beta2 epsilon grad"),
+    "AMSGRAD": (amsgrad, "var m v vhat beta1_power beta2_power lr beta1 beta2 epsilon grad"),
     "RMSPROP": (rmsprop, "var ms mom lr rho momentum epsilon grad"),
     "CENTERED_RMSPROP": (centered_rmsprop, "var mg ms mom lr rho momentum epsilon grad"),
     "ADADELTA": (adadelta, "var accum update lr rho epsilon grad"),
@@ -150,25 +168,42 @@ OPTIMIZERS = {
 }
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float16"])
-@pytest.mark.parametrize("flag", [False, True])
-@pytest.mark.parametrize("shape", [(), (0, 3), (1029,), (5, 7)], ids=str)
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_steps(device, name, shape, flag, dtype):
-    step, order = OPTIMIZERS[name]
+# These take powers, which float64 has none of on the device.
+NO_FLOAT64 = ("FTRL", "FTRL_V2", "POWER_SIGN")
+# These step whole variables only.
+DENSE = ("SGD", "ADAM", "AMSGRAD", "ADAMAX", "ADD_SIGN", "POWER_SIGN")
+TYPES = ["float32", "float16", "float64"]
+
+
+def draw(order, dtype, shape, gradient_shape):
     values = {}
     for seed, tensor in enumerate(order.split()):
+        size = gradient_shape if tensor == "grad" else shape
         if tensor in SCALARS:
             values[tensor] = np.array(SCALARS[tensor], dtype)
         elif tensor == "steps":
             values[tensor] = np.array(STEPS, np.int64)
         elif tensor in ("var", "grad", "m", "mom", "linear", "sum"):
-            values[tensor] = helpers.random(shape, dtype, -1, 1, seed)
+            values[tensor] = helpers.random(size, dtype, -1, 1, seed)
         elif tensor == "mg":
-            values[tensor] = helpers.random(shape, dtype, -0.1, 0.1, seed)
+            values[tensor] = helpers.random(size, dtype, -0.1, 0.1, seed)
         else:
-            values[tensor] = helpers.random(shape, dtype, 0.2, 1, seed)
+            values[tensor] = helpers.random(size, dtype, 0.2, 1, seed)
+    return values
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("flag", [False, True])
+@pytest.mark.parametrize("shape", [(), (0, 3), (1029,), (5, 7)], ids=str)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_steps(device, dml, name, shape, flag, dtype):
+    step, order = OPTIMIZERS[name]
+    values = draw(order, dtype, shape, shape)
     tensors = {key: device.tensor(value) for key, value in values.items()}
+    if dtype == "float64" and name in NO_FLOAT64:
+        with pytest.raises(dml.DmlError, match="must be float16 or float32, and is float64"):
+            device.apply_optimizer(name, list(tensors.values()), use_nesterov=0, update_slots=0)
+        return
     expected = {key: np.array(value, np.float64) for key, value in values.items()}
     for _ in range(2):
         device.apply_optimizer(
@@ -177,6 +212,51 @@ def test_steps(device, name, shape, flag, dtype):
         step(expected, expected, flag)
     for key, tensor in tensors.items():
         helpers.check(tensor, expected[key], 4e-3 if dtype == "float16" else None)
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("flag", [False, True])
+@pytest.mark.parametrize("name", [name for name in OPTIMIZERS if name not in DENSE])
+def test_steps_of_rows(device, name, flag, dtype):
+    if dtype == "float64" and name in NO_FLOAT64:
+        return
+    step, order = OPTIMIZERS[name]
+    for rows, inner, count, index_dtype in [(7, 3, 9, "int32"), (2, 300, 3, "int64"),
+                                            (600, 1, 300, "int32"), (4, 2, 0, "int32")]:
+        values = draw(order, dtype, (rows, inner), (count, inner))
+        indices = np.random.RandomState(1).randint(-1, rows + 1, count).astype(index_dtype)
+        if index_dtype == "int64" and count:
+            indices[0] = 2**32
+        tensors = {key: device.tensor(value) for key, value in values.items()}
+        device.apply_optimizer_to_rows(
+            name, list(tensors.values()), device.tensor(indices), use_nesterov=flag,
+            update_slots=flag,
+        )
+        expected = {key: np.array(value, np.float64) for key, value in values.items()}
+        for i, row in enumerate(indices):
+            if not 0 <= row < rows:
+                continue
+            slots = [key for key in expected if expected[key].ndim == 2 and key != "grad"]
+            views = {**expected, "grad": expected["grad"][i]}
+            views.update((key, expected[key][row].copy()) for key in slots)
+            step(expected, views, flag)
+            for key in slots:
+                expected[key][row] = views[key]
+        for key, tensor in tensors.items():
+            helpers.check(tensor, expected[key], 6e-3 if dtype == "float16" else None)
+
+
+def test_errors_of_rows(device, dml):
+    var, grad = device.empty((3, 2)), device.empty((4, 2))
+    rate = device.tensor(np.float32(1))
+    indices = device.tensor(np.zeros(4, np.int32))
+    with pytest.raises(dml.DmlError, match="sgd has no step of rows"):
+        device.apply_optimizer_to_rows("SGD", [var, rate, grad], indices)
+    tensors = [var, rate, rate, rate, grad]
+    with pytest.raises(dml.DmlError, match="must be like the variable"):
+        device.apply_optimizer_to_rows("PROXIMAL_SGD", tensors, indices[:3])
+    with pytest.raises(dml.DmlError, match="vector of int32 or int64"):
+        device.apply_optimizer_to_rows("PROXIMAL_SGD", tensors, grad[0])
 
 
 def test_errors(device, dml):

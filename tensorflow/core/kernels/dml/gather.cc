@@ -216,6 +216,11 @@ const Kernels kKernels({
         .Types("Tindices", kIndices)
         .Host({"resource"})
         .Make<ResourceGather>(),
+    // A variable of variants is a host tensor of handles.
+    Row("ResourceGather")
+        .Types("dtype", {DT_VARIANT})
+        .Types("Tindices", kIndices)
+        .HostTwin({"output"}),
 });
 
 }  // namespace

@@ -230,16 +230,23 @@ class ScatterNdUpdate {
   bool use_locking_;
 };
 
-const TypeList kScatterable = {DT_FLOAT, DT_HALF, DT_INT64};
+const TypeList kScatterable = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT32,
+                               DT_INT64};
 
-Row ScatterRow(const char* name) {
-  return Row(name).Types("T", kScatterable).Types("Tindices", kIndices);
+Row ScatterRow(const char* name, dml_scatter_op op) {
+  // Assignment only moves bits.
+  return Row(name)
+      .Types("T", op == DML_SCATTER_ASSIGN ? kAllDeviceTypes : kScatterable)
+      .Types("Tindices", kIndices);
+}
+Row TensorRow(const char* name, dml_scatter_op op) {
+  return ScatterRow(name, op).Make<TensorScatter>(op);
 }
 Row RefRow(const char* name, dml_scatter_op op) {
-  return ScatterRow(name).Make<ScatterNdUpdate>(op);
+  return ScatterRow(name, op).Make<ScatterNdUpdate>(op);
 }
 Row ResourceRow(const char* name, dml_scatter_op op) {
-  return ScatterRow(name).Host({"ref"}).Make<ScatterNdUpdate>(op);
+  return ScatterRow(name, op).Host({"ref"}).Make<ScatterNdUpdate>(op);
 }
 
 const Kernels kKernels({
@@ -252,11 +259,11 @@ const Kernels kKernels({
         .Types("Tindices", kIndices)
         .Host({"resource"})
         .Make<ResourceGatherNd>(),
-    ScatterRow("ScatterNd").Host({"shape"}).Make<ScatterNd>(),
-    ScatterRow("ScatterNdNonAliasingAdd").Make<TensorScatter>(DML_SCATTER_ADD),
-    ScatterRow("TensorScatterUpdate").Make<TensorScatter>(DML_SCATTER_ASSIGN),
-    ScatterRow("TensorScatterAdd").Make<TensorScatter>(DML_SCATTER_ADD),
-    ScatterRow("TensorScatterSub").Make<TensorScatter>(DML_SCATTER_SUBTRACT),
+    ScatterRow("ScatterNd", DML_SCATTER_ADD).Host({"shape"}).Make<ScatterNd>(),
+    TensorRow("ScatterNdNonAliasingAdd", DML_SCATTER_ADD),
+    TensorRow("TensorScatterUpdate", DML_SCATTER_ASSIGN),
+    TensorRow("TensorScatterAdd", DML_SCATTER_ADD),
+    TensorRow("TensorScatterSub", DML_SCATTER_SUBTRACT),
     RefRow("ScatterNdUpdate", DML_SCATTER_ASSIGN),
     RefRow("ScatterNdAdd", DML_SCATTER_ADD),
     RefRow("ScatterNdSub", DML_SCATTER_SUBTRACT),

@@ -10,8 +10,10 @@
 #include "tensorflow/core/common_runtime/dml/dml_device_context.h"
 #include "tensorflow/core/framework/allocator.h"
 #include "tensorflow/core/framework/device_base.h"
+#include "tensorflow/core/framework/resource_mgr.h"
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow/core/kernels/dml/kernel.h"
+#include "tensorflow/core/kernels/dml/variables.h"
 #include "tensorflow/core/lib/core/errors.h"
 #include "tensorflow/core/platform/logging.h"
 #include "tensorflow/core/platform/mutex.h"
@@ -55,6 +57,90 @@ class HostView : public DeviceBase {
   DeviceBase* const device_;
 };
 
+// A tensor of host memory with what `source` holds.
+Status ToHost(KernelContext* c, const Tensor& source, Tensor* host) {
+  *host = Tensor(cpu_allocator(), source.dtype(), source.shape());
+  if (source.TotalBytes() == 0) return Status::OK();
+  DML_RETURN_IF_FAILED(dml_copy_to_host(c->device(), DMAHelper::base(host),
+                                        Address(source), source.TotalBytes()));
+  return Status::OK();
+}
+
+Status ToDevice(KernelContext* c, const Tensor& host, const Tensor& target) {
+  if (host.TotalBytes() != target.TotalBytes()) {
+    return errors::Internal("The CPU kernel resized a variable");
+  }
+  if (host.TotalBytes() == 0) return Status::OK();
+  DML_RETURN_IF_FAILED(dml_copy_from_host(
+      c->device(), Address(target), DMAHelper::base(&host), host.TotalBytes()));
+  return Status::OK();
+}
+
+// The ref and resource variables that a kernel updates, as variables of the
+// same names on the host.
+class HostVariables {
+ public:
+  Status Fetch(KernelContext* c, LockedVariables* locked) {
+    OpKernelContext* const tf = c->tf();
+    for (int i = 0; i < tf->num_inputs(); ++i) {
+      if (tf->input_is_ref(i) || tf->input_dtype(i) == DT_RESOURCE) {
+        inputs_.push_back(i);
+      }
+    }
+    TF_RETURN_IF_ERROR(locked->Lock(c, inputs_, /*use_locking=*/true));
+    refs_.resize(inputs_.size());
+    for (size_t v = 0; v < inputs_.size(); ++v) {
+      Tensor tensor;
+      TF_RETURN_IF_ERROR(locked->Get(v, &tensor));
+      Tensor host;
+      TF_RETURN_IF_ERROR(ToHost(c, tensor, &host));
+      if (tf->input_is_ref(inputs_[v])) {
+        refs_[v] = std::move(host);
+        continue;
+      }
+      Var* const var = new Var(host.dtype());
+      *var->tensor() = std::move(host);
+      var->is_initialized = true;
+      const ResourceHandle& handle = HandleFromInput(tf, inputs_[v]);
+      TF_RETURN_IF_ERROR(
+          resources_.Create(handle.container(), handle.name(), var));
+    }
+    return Status::OK();
+  }
+
+  TensorValue Ref(int input) {
+    const auto found = std::find(inputs_.begin(), inputs_.end(), input);
+    return TensorValue(&mu_, &refs_[found - inputs_.begin()]);
+  }
+
+  ResourceMgr* resources() { return &resources_; }
+
+  Status Store(KernelContext* c, LockedVariables* locked) {
+    for (size_t v = 0; v < inputs_.size(); ++v) {
+      Tensor target;
+      TF_RETURN_IF_ERROR(locked->Get(v, &target));
+      if (c->tf()->input_is_ref(inputs_[v])) {
+        TF_RETURN_IF_ERROR(ToDevice(c, refs_[v], target));
+        continue;
+      }
+      const ResourceHandle& handle = HandleFromInput(c->tf(), inputs_[v]);
+      core::RefCountPtr<Var> var;
+      Var* found = nullptr;
+      TF_RETURN_IF_ERROR(
+          resources_.Lookup(handle.container(), handle.name(), &found));
+      var.reset(found);
+      TF_RETURN_IF_ERROR(ToDevice(c, *var->tensor(), target));
+    }
+    return Status::OK();
+  }
+
+ private:
+  gtl::InlinedVector<int, 4> inputs_;
+  std::vector<Tensor> refs_;  // on the host, in the order of inputs_
+  mutex mu_;
+  ResourceMgr resources_;
+};
+
 class HostFallback : public OpKernel {
  public:
   explicit HostFallback(OpKernelConstruction* c)
@@ -75,17 +161,22 @@ class HostFallback : public OpKernel {
 
  private:
   Status ComputeOnHost(OpKernelContext* c) {
-    dml_device* const device = KernelContext(c).device();
+    KernelContext context(c);
+    LockedVariables locked;
+    HostVariables variables;
+    TF_RETURN_IF_ERROR(variables.Fetch(&context, &locked));
     std::vector<Tensor> tensors;
     tensors.reserve(c->num_inputs());  // `inputs` points into it
     gtl::InlinedVector<TensorValue, 4> inputs;
     for (int i = 0; i < c->num_inputs(); ++i) {
+      if (c->input_is_ref(i)) {
+        inputs.push_back(variables.Ref(i));
+        continue;
+      }
       const Tensor& input = c->input(i);
-      if (c->input_memory_type(i) == HOST_MEMORY) {
-        tensors.push_back(input);
-      } else {
-        tensors.emplace_back(cpu_allocator(), input.dtype(), input.shape());
-        TF_RETURN_IF_ERROR(Fetch(device, input, &tensors.back()));
+      tensors.push_back(input);
+      if (c->input_memory_type(i) != HOST_MEMORY) {
+        TF_RETURN_IF_ERROR(ToHost(&context, input, &tensors.back()));
       }
       inputs.emplace_back(&tensors.back());
     }
@@ -102,7 +193,7 @@ class HostFallback : public OpKernel {
     params.step_id = c->step_id();
     params.op_kernel = kernel_.get();
     params.device = &view_;
-    params.resource_manager = c->resource_manager();
+    params.resource_manager = variables.resources();
     params.inputs = &inputs;
     params.input_alloc_attrs = &input_attributes;
     params.input_device_contexts = &input_contexts;
@@ -117,7 +208,12 @@ class HostFallback : public OpKernel {
     kernel_->Compute(&host);
     TF_RETURN_IF_ERROR(host.status());
 
+    TF_RETURN_IF_ERROR(variables.Store(&context, &locked));
     for (int i = 0; i < c->num_outputs(); ++i) {
+      if (IsRefType(c->expected_output_dtype(i))) {
+        ForwardRef(&context, 0, i);
+        continue;
+      }
       const std::unique_ptr<Tensor> result(host.release_output(i).tensor);
       if (result == nullptr) continue;
       if (c->output_memory_type(i) == HOST_MEMORY) {
@@ -125,19 +221,9 @@ class HostFallback : public OpKernel {
         continue;
       }
       Tensor* output = nullptr;
-      TF_RETURN_IF_ERROR(c->allocate_output(i, result->shape(), &output));
-      if (result->TotalBytes() == 0) continue;
-      DML_RETURN_IF_FAILED(dml_copy_from_host(device, Address(*output),
-                                              DMAHelper::base(result.get()),
-                                              result->TotalBytes()));
+      TF_RETURN_IF_ERROR(context.Output(i, result->shape(), &output));
+      TF_RETURN_IF_ERROR(ToDevice(&context, *result, *output));
     }
-    return Status::OK();
-  }
-
-  static Status Fetch(dml_device* device, const Tensor& source, Tensor* host) {
-    if (source.TotalBytes() == 0) return Status::OK();
-    DML_RETURN_IF_FAILED(dml_copy_to_host(
-        device, DMAHelper::base(host), Address(source), source.TotalBytes()));
     return Status::OK();
   }
 
@@ -145,20 +231,20 @@ class HostFallback : public OpKernel {
   std::unique_ptr<OpKernel> kernel_;
 };
 
-// One line an op and process.
-void Tell(const string& op) {
+}  // namespace
+
+void TellOfHost(const string& op, const string& cause) {
   static mutex mu(LINKER_INITIALIZED);
   static auto* const told = new std::set<string>;
   mutex_lock lock(mu);
   if (!told->insert(op).second) return;
-  LOG(WARNING) << "The DML adapter does not compute in float64: " << op
-               << " of float64 tensors runs on the CPU, with copies";
+  LOG(WARNING) << cause << ": " << op << " runs on the CPU, with copies";
 }
 
-}  // namespace
-
 bool LacksFloat64(OpKernelConstruction* c) {
-  const auto is_double = [](DataType type) { return type == DT_DOUBLE; };
+  const auto is_double = [](DataType type) {
+    return BaseType(type) == DT_DOUBLE;
+  };
   if (!std::any_of(c->input_types().begin(), c->input_types().end(),
                    is_double) &&
       !std::any_of(c->output_types().begin(), c->output_types().end(),
@@ -175,7 +261,6 @@ bool LacksFloat64(OpKernelConstruction* c) {
 }
 
 OpKernel* CreateHostFallback(OpKernelConstruction* c) {
-  Tell(c->def().op());
   return new HostFallback(c);
 }
 

@@ -1,10 +1,10 @@
-// Float64 on an adapter that has none: the op's CPU kernel runs on copies.
+// What the device cannot compute: the op's CPU kernel runs on copies.
 //
 // TensorFlow chooses kernels by device type, and all adapters share one, so a
 // kernel for float64 is there on every adapter. Where the adapter cannot
-// compute in float64, the node's kernel copies its inputs to the host, runs
-// the CPU kernel, and copies the results back: slow, but right. Said once a
-// process and op in the log.
+// compute in float64, the node's kernel copies its inputs and variables to the
+// host, runs the CPU kernel, and copies the results back: slow, but right. Said
+// once a process and op in the log.
 #ifndef TENSORFLOW_CORE_KERNELS_DML_HOST_FALLBACK_H_
 #define TENSORFLOW_CORE_KERNELS_DML_HOST_FALLBACK_H_
 
@@ -16,9 +16,12 @@ namespace dml {
 // Whether the node has float64 arguments and its adapter lacks float64.
 bool LacksFloat64(OpKernelConstruction* c);
 
-// For ops without state whose CPU kernel is synchronous; else a failed
-// construction, and null.
+// For ops whose CPU kernel is synchronous; else a failed construction, and
+// null. Inputs of type resource must be variables; a ref output is input 0.
 OpKernel* CreateHostFallback(OpKernelConstruction* c);
+
+// Says once a process and op in the log that `op` runs on the CPU, for `cause`.
+void TellOfHost(const string& op, const string& cause);
 
 }  // namespace dml
 }  // namespace tensorflow

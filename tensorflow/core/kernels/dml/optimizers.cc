@@ -2,17 +2,24 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/variables.h"
+#include "tensorflow/core/lib/strings/strcat.h"
 
 namespace tensorflow {
 namespace dml {
 namespace {
 
-// What all optimizers' inputs have in common: `slots` variables of one shape,
-// the updated one first; a gradient of that shape; and scalars.
-class OptimizerBase {
- protected:
-  OptimizerBase(OpKernelConstruction* c, int slots, int gradient)
-      : slots_(slots), gradient_(gradient) {
+// Inputs: variables of one shape, the updated one first; a gradient, behind it
+// in sparse ops the rows that its rows belong to; and scalars. Of repeated rows
+// each is a step of its own, in order, as on the CPU; rows out of range are
+// skipped.
+class Optimizer {
+ public:
+  Optimizer(OpKernelConstruction* c, dml_optimizer optimizer, int slots,
+            int gradient, bool sparse)
+      : optimizer_(optimizer),
+        slots_(slots),
+        gradient_(gradient),
+        indices_(sparse ? gradient + 1 : -1) {
     OP_REQUIRES_OK(c, c->GetAttr("use_locking", &use_locking_));
     ReadBool(c, "use_nesterov", &use_nesterov_);
     ReadBool(c, "update_slots", &update_slots_);
@@ -23,176 +30,222 @@ class OptimizerBase {
     }
   }
 
-  // Locks the variables and checks all inputs; tensors in their order.
-  Status GetTensors(KernelContext* c, LockedVariables* variables,
-                    gtl::InlinedVector<Tensor, 10>* tensors) const {
-    gtl::InlinedVector<int, 4> inputs;
-    for (int i = 0; i < slots_; ++i) inputs.push_back(i);
-    TF_RETURN_IF_ERROR(variables->Lock(c, inputs, use_locking_));
-    tensors->resize(c->num_inputs());
+  Status Compute(KernelContext* c) {
+    LockedVariables variables;
+    Tensors tensors;
+    TF_RETURN_IF_ERROR(GetTensors(c, &variables, &tensors));
+    ForwardRef(c, 0, 0);
+    const Tensor& var = tensors[0];
+    if (var.NumElements() == 0) return Status::OK();
+    const int64 rows = sparse() ? var.dim_size(0) : 1;
+    gtl::InlinedVector<dml_tensor, 11> described;
     for (int i = 0; i < c->num_inputs(); ++i) {
-      Tensor* tensor = &(*tensors)[i];
-      if (i < slots_) {
-        TF_RETURN_IF_ERROR(variables->Get(i, tensor));
+      if (i == indices_) continue;
+      const Tensor& tensor = tensors[i];
+      if (sparse() && (i < slots_ || i == gradient_)) {
+        const int64 count = i == gradient_ ? tensor.dim_size(0) : rows;
+        described.push_back(
+            Describe(tensor, {count, var.NumElements() / rows}));
+      } else if (tensor.dims() == 0) {
+        described.push_back(Describe(tensor));
       } else {
-        *tensor = c->Input(i);
+        described.push_back(Describe(tensor, {tensor.NumElements()}));
       }
-      const bool same_shape = i < slots_ || i == gradient_;
-      if (same_shape && !tensor->IsSameSize((*tensors)[0])) {
-        return errors::InvalidArgument("var and ", names_[i],
-                                       " do not have the same shape",
-                                       (*tensors)[0].shape().DebugString(), " ",
-                                       tensor->shape().DebugString());
-      }
-      if (!same_shape && !TensorShapeUtils::IsScalar(tensor->shape())) {
-        return errors::InvalidArgument(
-            names_[i], " is not a scalar: ", tensor->shape().DebugString());
-      }
+    }
+    gtl::InlinedVector<const dml_tensor*, 11> pointers;
+    for (const dml_tensor& tensor : described) pointers.push_back(&tensor);
+    const uint32_t count = static_cast<uint32_t>(pointers.size());
+    if (sparse()) {
+      const dml_tensor indices = Describe(tensors[indices_]);
+      DML_RETURN_IF_FAILED(dml_apply_optimizer_to_rows(
+          c->device(), optimizer_, pointers.data(), count, &indices,
+          use_nesterov_, update_slots_));
+    } else {
+      DML_RETURN_IF_FAILED(dml_apply_optimizer(c->device(), optimizer_,
+                                               pointers.data(), count,
+                                               use_nesterov_, update_slots_));
     }
     return Status::OK();
   }
 
-  bool use_nesterov_ = false;
-  bool update_slots_ = true;
-
  private:
+  using Tensors = gtl::InlinedVector<Tensor, 12>;
+
   static void ReadBool(OpKernelConstruction* c, const char* name, bool* value) {
     if (c->HasAttr(name)) OP_REQUIRES_OK(c, c->GetAttr(name, value));
   }
 
-  const int slots_;
-  const int gradient_;
-  bool use_locking_;
-  std::vector<string> names_;
-};
+  bool sparse() const { return indices_ != -1; }
 
-class Optimizer : OptimizerBase {
- public:
-  Optimizer(OpKernelConstruction* c, dml_optimizer optimizer, int slots,
-            int gradient)
-      : OptimizerBase(c, slots, gradient), optimizer_(optimizer) {}
-
-  Status Compute(KernelContext* c) {
-    LockedVariables variables;
-    gtl::InlinedVector<Tensor, 10> tensors;
-    TF_RETURN_IF_ERROR(GetTensors(c, &variables, &tensors));
-    ForwardRef(c, 0, 0);
-    if (tensors[0].NumElements() == 0) return Status::OK();
-    gtl::InlinedVector<dml_tensor, 10> described;
-    for (const Tensor& tensor : tensors) {
-      described.push_back(tensor.dims() == 0
-                              ? Describe(tensor)
-                              : Describe(tensor, {tensor.NumElements()}));
+  // Locks the variables and checks all inputs; tensors in their order.
+  Status GetTensors(KernelContext* c, LockedVariables* variables,
+                    Tensors* tensors) const {
+    gtl::InlinedVector<int, 4> inputs;
+    for (int i = 0; i < slots_; ++i) inputs.push_back(i);
+    TF_RETURN_IF_ERROR(variables->Lock(c, inputs, use_locking_));
+    for (int i = 0; i < c->num_inputs(); ++i) {
+      Tensor tensor;
+      if (i >= slots_) {
+        tensor = c->Input(i);
+      } else if (sparse()) {
+        TF_RETURN_IF_ERROR(variables->GetForSparseUpdate(i, &tensor));
+      } else {
+        TF_RETURN_IF_ERROR(variables->Get(i, &tensor));
+      }
+      tensors->push_back(std::move(tensor));
     }
-    gtl::InlinedVector<const dml_tensor*, 10> pointers;
-    for (const dml_tensor& tensor : described) pointers.push_back(&tensor);
-    DML_RETURN_IF_FAILED(dml_apply_optimizer(
-        c->device(), optimizer_, pointers.data(),
-        static_cast<uint32_t>(pointers.size()), use_nesterov_, update_slots_));
+    for (int i = 0; i < c->num_inputs(); ++i) {
+      const TensorShape& shape = (*tensors)[i].shape();
+      if (i < slots_ || (i == gradient_ && !sparse())) {
+        TF_RETURN_IF_ERROR(CheckSameShape((*tensors)[0].shape(), i, shape));
+      } else if (i != gradient_ && i != indices_ &&
+                 !TensorShapeUtils::IsScalar(shape)) {
+        return errors::InvalidArgument(
+            names_[i], " is not a scalar: ", shape.DebugString());
+      }
+    }
+    if (!sparse()) return Status::OK();
+    return CheckRows((*tensors)[0].shape(), (*tensors)[gradient_].shape(),
+                     (*tensors)[indices_].shape());
+  }
+
+  Status CheckSameShape(const TensorShape& var, int input,
+                        const TensorShape& shape) const {
+    if (shape.IsSameSize(var)) return Status::OK();
+    return errors::InvalidArgument("var and ", names_[input],
+                                   " do not have the same shape",
+                                   var.DebugString(), " ", shape.DebugString());
+  }
+
+  static Status CheckRows(const TensorShape& var, const TensorShape& gradient,
+                          const TensorShape& indices) {
+    if (!TensorShapeUtils::IsVectorOrHigher(var)) {
+      return errors::InvalidArgument("var must be at least 1 dimensional");
+    }
+    if (!TensorShapeUtils::IsVector(indices)) {
+      return errors::InvalidArgument("indices must be one-dimensional");
+    }
+    if (gradient.dims() == 0 || gradient.dim_size(0) != indices.dim_size(0)) {
+      return errors::InvalidArgument(
+          "grad must be the same size as indices in the first dimension.");
+    }
+    for (int d = 1; d < var.dims(); ++d) {
+      if (d < gradient.dims() && var.dim_size(d) == gradient.dim_size(d)) {
+        continue;
+      }
+      return errors::InvalidArgument("var and grad must match in dimension ",
+                                     d);
+    }
     return Status::OK();
   }
 
- private:
   const dml_optimizer optimizer_;
+  const int slots_;
+  const int gradient_;
+  const int indices_;  // -1 in dense ops
+  bool use_locking_;
+  bool use_nesterov_ = false;
+  bool update_slots_ = true;
+  std::vector<string> names_;
 };
 
-// Keras keeps the learning rate inside the velocity:
-//   velocity = momentum * velocity - lr * gradient
-//   var += velocity, or with Nesterov momentum * velocity - lr * gradient
-class KerasMomentum : OptimizerBase {
- public:
-  explicit KerasMomentum(OpKernelConstruction* c) : OptimizerBase(c, 2, 3) {}
+// What there is of an optimizer, beside its op for resource variables.
+enum Forms {
+  kRef = 1,            // an op for ref variables
+  kSparse = 2,         // ops for rows of a variable
+  kFloat64OnHost = 4,  // no program in float64
+};
 
-  Status Compute(KernelContext* c) {
-    LockedVariables variables;
-    gtl::InlinedVector<Tensor, 10> tensors;
-    TF_RETURN_IF_ERROR(GetTensors(c, &variables, &tensors));
-    const Tensor& var = tensors[0];
-    const Tensor& velocity = tensors[1];
-    const Tensor& momentum = tensors[4];
-    Tensor step, update = velocity;
-    TF_RETURN_IF_ERROR(c->Temporary(var.dtype(), var.shape(), &step));
-    TF_RETURN_IF_ERROR(
-        c->Elementwise(DML_MULTIPLY, {&tensors[3], &tensors[2]}, step));
-    TF_RETURN_IF_ERROR(Advance(c, velocity, momentum, step, velocity));
-    if (use_nesterov_) {
-      TF_RETURN_IF_ERROR(c->Temporary(var.dtype(), var.shape(), &update));
-      TF_RETURN_IF_ERROR(Advance(c, velocity, momentum, step, update));
+// The ops of one optimizer: "Apply" + name, and with the prefixes "Resource",
+// "Sparse" and "ResourceSparse".
+struct Family {
+  const char* name;
+  dml_optimizer optimizer;
+  std::vector<const char*> variables;  // the updated one, and its slots
+  int gradient;  // its place among the inputs, which the runtime takes in order
+  int forms;
+};
+
+const Family kFamilies[] = {
+    {"GradientDescent", DML_SGD, {"var"}, 2, kRef},
+    {"Momentum", DML_MOMENTUM, {"var", "accum"}, 3, kRef | kSparse},
+    {"KerasMomentum", DML_KERAS_MOMENTUM, {"var", "accum"}, 3, kSparse},
+    {"Adagrad", DML_ADAGRAD, {"var", "accum"}, 3, kRef | kSparse},
+    {"AdagradV2", DML_ADAGRAD_V2, {"var", "accum"}, 4, kRef | kSparse},
+    {"Adam", DML_ADAM, {"var", "m", "v"}, 9, kRef},
+    {"AdamWithAmsgrad", DML_AMSGRAD, {"var", "m", "v", "vhat"}, 10, 0},
+    {"RMSProp", DML_RMSPROP, {"var", "ms", "mom"}, 7, kRef | kSparse},
+    {"CenteredRMSProp",
+     DML_CENTERED_RMSPROP,
+     {"var", "mg", "ms", "mom"},
+     8,
+     kRef | kSparse},
+    {"Adadelta",
+     DML_ADADELTA,
+     {"var", "accum", "accum_update"},
+     6,
+     kRef | kSparse},
+    {"Ftrl",
+     DML_FTRL,
+     {"var", "accum", "linear"},
+     3,
+     kRef | kSparse | kFloat64OnHost},
+    {"FtrlV2",
+     DML_FTRL_V2,
+     {"var", "accum", "linear"},
+     3,
+     kRef | kSparse | kFloat64OnHost},
+    {"ProximalGradientDescent", DML_PROXIMAL_SGD, {"var"}, 4, kRef | kSparse},
+    {"ProximalAdagrad",
+     DML_PROXIMAL_ADAGRAD,
+     {"var", "accum"},
+     5,
+     kRef | kSparse},
+    {"AdaMax", DML_ADAMAX, {"var", "m", "v"}, 8, kRef},
+    {"AddSign", DML_ADD_SIGN, {"var", "m"}, 6, kRef},
+    {"PowerSign", DML_POWER_SIGN, {"var", "m"}, 6, kRef | kFloat64OnHost},
+    {"AdagradDA",
+     DML_ADAGRAD_DA,
+     {"var", "gradient_accumulator", "gradient_squared_accumulator"},
+     3,
+     kRef | kSparse},
+};
+
+void AddRows(const Family& family, bool resource, bool sparse,
+             std::vector<Row>* rows) {
+  const string name = strings::StrCat(
+      resource ? "Resource" : "", sparse ? "Sparse" : "", "Apply", family.name);
+  const bool float64 = !(family.forms & kFloat64OnHost);
+  const auto start = [&](const TypeList& types) {
+    Row row(name.c_str());
+    row.Types("T", types);
+    if (sparse) row.Types("Tindices", kIndices);
+    if (resource) row.Host(family.variables);
+    return row;
+  };
+  rows->push_back(
+      start(float64 ? kFloatsAndDouble : kFloats)
+          .Make<Optimizer>(family.optimizer,
+                           static_cast<int>(family.variables.size()),
+                           family.gradient, sparse));
+  if (!float64) rows->push_back(start({DT_DOUBLE}).UpdatesOnHost());
+}
+
+std::vector<Row> OptimizerRows() {
+  std::vector<Row> rows;
+  for (const Family& family : kFamilies) {
+    for (const bool resource : {false, true}) {
+      if (!resource && !(family.forms & kRef)) continue;
+      AddRows(family, resource, /*sparse=*/false, &rows);
+      if (family.forms & kSparse) {
+        AddRows(family, resource, /*sparse=*/true, &rows);
+      }
     }
-    return c->Elementwise(DML_ADD, {&var, &update}, var);
   }
-
- private:
-  // result = velocity * momentum - step
-  static Status Advance(KernelContext* c, const Tensor& velocity,
-                        const Tensor& momentum, const Tensor& step,
-                        const Tensor& result) {
-    TF_RETURN_IF_ERROR(
-        c->Elementwise(DML_MULTIPLY, {&velocity, &momentum}, result));
-    return c->Elementwise(DML_SUBTRACT, {&result, &step}, result);
-  }
-};
-
-Row RefRow(const char* name, dml_optimizer optimizer, int slots, int gradient) {
-  return Row(name)
-      .Types("T", kFloats)
-      .Make<Optimizer>(optimizer, slots, gradient);
-}
-Row ResourceRow(const char* name, dml_optimizer optimizer,
-                std::initializer_list<const char*> slots, int gradient) {
-  return Row(name)
-      .Types("T", kFloats)
-      .Host(slots)
-      .Make<Optimizer>(optimizer, static_cast<int>(slots.size()), gradient);
+  return rows;
 }
 
-// Name, optimizer, its variables, and the gradient's place among the inputs,
-// which the runtime takes in the same order.
-const Kernels kKernels({
-    RefRow("ApplyGradientDescent", DML_SGD, 1, 2),
-    RefRow("ApplyMomentum", DML_MOMENTUM, 2, 3),
-    RefRow("ApplyAdagrad", DML_ADAGRAD, 2, 3),
-    RefRow("ApplyAdagradV2", DML_ADAGRAD_V2, 2, 4),
-    RefRow("ApplyAdam", DML_ADAM, 3, 9),
-    RefRow("ApplyRMSProp", DML_RMSPROP, 3, 7),
-    RefRow("ApplyCenteredRMSProp", DML_CENTERED_RMSPROP, 4, 8),
-    RefRow("ApplyAdadelta", DML_ADADELTA, 3, 6),
-    RefRow("ApplyFtrl", DML_FTRL, 3, 3),
-    RefRow("ApplyFtrlV2", DML_FTRL_V2, 3, 3),
-    RefRow("ApplyProximalGradientDescent", DML_PROXIMAL_SGD, 1, 4),
-    RefRow("ApplyProximalAdagrad", DML_PROXIMAL_ADAGRAD, 2, 5),
-    RefRow("ApplyAdaMax", DML_ADAMAX, 3, 8),
-    RefRow("ApplyAddSign", DML_ADD_SIGN, 2, 6),
-    RefRow("ApplyPowerSign", DML_POWER_SIGN, 2, 6),
-    RefRow("ApplyAdagradDA", DML_ADAGRAD_DA, 3, 3),
-    ResourceRow("ResourceApplyGradientDescent", DML_SGD, {"var"}, 2),
-    ResourceRow("ResourceApplyMomentum", DML_MOMENTUM, {"var", "accum"}, 3),
-    ResourceRow("ResourceApplyAdagrad", DML_ADAGRAD, {"var", "accum"}, 3),
-    ResourceRow("ResourceApplyAdagradV2", DML_ADAGRAD_V2, {"var", "accum"}, 4),
-    ResourceRow("ResourceApplyAdam", DML_ADAM, {"var", "m", "v"}, 9),
-    ResourceRow("ResourceApplyRMSProp", DML_RMSPROP, {"var", "ms", "mom"}, 7),
-    ResourceRow("ResourceApplyCenteredRMSProp", DML_CENTERED_RMSPROP,
-                {"var", "mg", "ms", "mom"}, 8),
-    ResourceRow("ResourceApplyAdadelta", DML_ADADELTA,
-                {"var", "accum", "accum_update"}, 6),
-    ResourceRow("ResourceApplyFtrl", DML_FTRL, {"var", "accum", "linear"}, 3),
-    ResourceRow("ResourceApplyFtrlV2", DML_FTRL_V2, {"var", "accum", "linear"},
-                3),
-    ResourceRow("ResourceApplyProximalGradientDescent", DML_PROXIMAL_SGD,
-                {"var"}, 4),
-    ResourceRow("ResourceApplyProximalAdagrad", DML_PROXIMAL_ADAGRAD,
-                {"var", "accum"}, 5),
-    ResourceRow("ResourceApplyAdaMax", DML_ADAMAX, {"var", "m", "v"}, 8),
-    ResourceRow("ResourceApplyAddSign", DML_ADD_SIGN, {"var", "m"}, 6),
-    ResourceRow("ResourceApplyPowerSign", DML_POWER_SIGN, {"var", "m"}, 6),
-    ResourceRow("ResourceApplyAdagradDA", DML_ADAGRAD_DA,
-                {"var", "gradient_accumulator", "gradient_squared_accumulator"},
-                3),
-    Row("ResourceApplyKerasMomentum")
-        .Types("T", kFloats)
-        .Host({"var", "accum"})
-        .Make<KerasMomentum>(),
-});
+const Kernels kKernels(OptimizerRows());
 
 }  // namespace
 }  // namespace dml

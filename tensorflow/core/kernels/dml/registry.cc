@@ -20,12 +20,17 @@ namespace {
 
 int problems = 0;
 
+constexpr char kNoProgram[] =
+    "DML devices have no program for it with these types";
+
 class Factory : public kernel_factory::OpKernelFactory {
  public:
   Factory(Row::Create create, bool computes_float64)
       : create_(std::move(create)), computes_float64_(computes_float64) {}
   OpKernel* Create(OpKernelConstruction* context) override {
     if (computes_float64_ && LacksFloat64(context)) {
+      TellOfHost(context->def().op() + " of float64 tensors",
+                 "The DML adapter does not compute in float64");
       return CreateHostFallback(context);
     }
     return create_(context);
@@ -109,8 +114,11 @@ Status CreateCpuKernel(OpKernelConstruction* c,
 class SyncTwin : public OpKernel {
  public:
   SyncTwin(OpKernelConstruction* c, std::unique_ptr<OpKernel> kernel,
-           bool all_host)
-      : OpKernel(c), kernel_(std::move(kernel)), all_host_(all_host) {}
+           bool all_host, bool expensive)
+      : OpKernel(c),
+        kernel_(std::move(kernel)),
+        all_host_(all_host),
+        expensive_(expensive) {}
 
   void Compute(OpKernelContext* c) override {
     if (!all_host_) return kernel_->Compute(c);
@@ -118,11 +126,12 @@ class SyncTwin : public OpKernel {
     kernel_->Compute(c);
   }
   // As on other accelerators: the executor runs small host work inline.
-  bool IsExpensive() override { return false; }
+  bool IsExpensive() override { return expensive_; }
 
  private:
   const std::unique_ptr<OpKernel> kernel_;
   const bool all_host_;
+  const bool expensive_;
 };
 
 class AsyncTwin : public AsyncOpKernel {
@@ -143,7 +152,8 @@ class AsyncTwin : public AsyncOpKernel {
   const bool all_host_;
 };
 
-OpKernel* CreateTwin(OpKernelConstruction* c, bool all_host) {
+OpKernel* CreateTwin(OpKernelConstruction* c, bool all_host,
+                     bool expensive = false) {
   std::unique_ptr<OpKernel> kernel;
   Status status;
   if (all_host) {
@@ -159,7 +169,7 @@ OpKernel* CreateTwin(OpKernelConstruction* c, bool all_host) {
   if (kernel->AsAsync() != nullptr) {
     return new AsyncTwin(c, std::move(kernel), all_host);
   }
-  return new SyncTwin(c, std::move(kernel), all_host);
+  return new SyncTwin(c, std::move(kernel), all_host, expensive);
 }
 
 }  // namespace
@@ -177,6 +187,11 @@ Row& Row::Types(const char* attribute, const TypeList& types) {
 }
 
 Row& Row::Host(std::initializer_list<const char*> arguments) {
+  host_.insert(host_.end(), arguments.begin(), arguments.end());
+  return *this;
+}
+
+Row& Row::Host(const std::vector<const char*>& arguments) {
   host_.insert(host_.end(), arguments.begin(), arguments.end());
   return *this;
 }
@@ -208,6 +223,22 @@ Row& Row::HostTwin(std::initializer_list<const char*> device) {
   const bool all_host = device.size() == 0;
   return Custom(
       [all_host](OpKernelConstruction* c) { return CreateTwin(c, all_host); });
+}
+
+Row& Row::OnHost() {
+  HostTwin();
+  return Custom([](OpKernelConstruction* c) {
+    TellOfHost(c->def().op(), kNoProgram);
+    return CreateTwin(c, /*all_host=*/true, /*expensive=*/true);
+  });
+}
+
+Row& Row::UpdatesOnHost() {
+  computes_float64_ = false;
+  return Custom([](OpKernelConstruction* c) {
+    TellOfHost(c->def().op(), kNoProgram);
+    return CreateHostFallback(c);
+  });
 }
 
 Kernels::Kernels(std::initializer_list<Row> rows)

@@ -71,6 +71,7 @@ class Row {
   Row& ComputesFloat64();
   // These arguments live in host memory.
   Row& Host(std::initializer_list<const char*> arguments);
+  Row& Host(const std::vector<const char*>& arguments);
   // Every argument lives in host memory but those in `device`.
   Row& AllHost(std::initializer_list<const char*> device = {});
   Row& Priority(int priority);
@@ -96,6 +97,12 @@ class Row {
   // look at the shape of, never read. Where all arguments live in host memory,
   // the CPU kernel's scratch memory does as well.
   Row& HostTwin(std::initializer_list<const char*> device = {});
+  // As HostTwin, for ops that compute but have no program for the device:
+  // TensorFlow copies the arguments. Said once an op in the log.
+  Row& OnHost();
+  // As OnHost, for ops that update variables: the CPU kernel updates copies of
+  // them (host_fallback.h).
+  Row& UpdatesOnHost();
 
  private:
   friend class Kernels;

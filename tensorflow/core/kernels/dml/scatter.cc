@@ -93,6 +93,8 @@ uint64 StartOf(dml_scatter_op op, DataType dtype) {
       return StartOf<float>(op);
     case DT_HALF:  // by bits: 1, -65504, 65504
       return Start<uint16>(op, 0x3c00, 0xfbff, 0x7bff);
+    case DT_DOUBLE:
+      return StartOf<double>(op);
     case DT_INT32:
       return StartOf<int32>(op);
     default:
@@ -146,18 +148,23 @@ class UnsortedSegment {
   const dml_scatter_op op_;
 };
 
-const TypeList kScatterable = {DT_FLOAT, DT_HALF, DT_INT64};
-const TypeList kSegmentable = {DT_FLOAT, DT_HALF, DT_INT32, DT_INT64};
+const TypeList kScatterable = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
+const TypeList kSegmentable = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT32,
+                               DT_INT64};
 
+// Assignment only moves bits.
+const TypeList& TypesOf(dml_scatter_op op) {
+  return op == DML_SCATTER_ASSIGN ? kDeviceTypes : kScatterable;
+}
 Row RefRow(const char* name, dml_scatter_op op) {
   return Row(name)
-      .Types("T", kScatterable)
+      .Types("T", TypesOf(op))
       .Types("Tindices", kIndices)
       .Make<ScatterUpdate>(op);
 }
 Row ResourceRow(const char* name, dml_scatter_op op) {
   return Row(name)
-      .Types("dtype", kScatterable)
+      .Types("dtype", TypesOf(op))
       .Types("Tindices", kIndices)
       .Host({"resource"})
       .Make<ScatterUpdate>(op);
@@ -180,6 +187,11 @@ const Kernels kKernels({
     RefRow("ScatterMin", DML_SCATTER_MINIMUM),
     RefRow("ScatterMax", DML_SCATTER_MAXIMUM),
     ResourceRow("ResourceScatterUpdate", DML_SCATTER_ASSIGN),
+    // A variable of variants is a host tensor of handles.
+    Row("ResourceScatterUpdate")
+        .Types("dtype", {DT_VARIANT})
+        .Types("Tindices", kIndices)
+        .HostTwin({"updates"}),
     ResourceRow("ResourceScatterAdd", DML_SCATTER_ADD),
     ResourceRow("ResourceScatterSub", DML_SCATTER_SUBTRACT),
     ResourceRow("ResourceScatterMul", DML_SCATTER_MULTIPLY),

@@ -139,15 +139,16 @@ class AssignVariable {
   DataType dtype_;
 };
 
-// int32 variables stay on the CPU, as with CUDA; so do those of double, which
-// few of our kernels compute with.
-const TypeList kVariableTypes = {DT_FLOAT,  DT_HALF,  DT_INT8,   DT_INT16,
-                                 DT_INT64,  DT_UINT8, DT_UINT16, DT_UINT32,
-                                 DT_UINT64, DT_BOOL};
-const TypeList kResourceTypes = {DT_FLOAT,  DT_HALF,  DT_INT8,   DT_INT16,
-                                 DT_INT64,  DT_UINT8, DT_UINT16, DT_UINT32,
-                                 DT_UINT64, DT_BOOL,  DT_VARIANT};
-const TypeList kUpdated = {DT_FLOAT, DT_HALF, DT_INT64};
+// int32 variables stay on the CPU, as with CUDA.
+const TypeList kVariableTypes = {
+    DT_FLOAT, DT_HALF,      DT_DOUBLE,    DT_INT8,   DT_INT16,
+    DT_INT64, DT_UINT8,     DT_UINT16,    DT_UINT32, DT_UINT64,
+    DT_BOOL,  DT_COMPLEX64, DT_COMPLEX128};
+const TypeList kResourceTypes = {
+    DT_FLOAT, DT_HALF,      DT_DOUBLE,     DT_INT8,   DT_INT16,
+    DT_INT64, DT_UINT8,     DT_UINT16,     DT_UINT32, DT_UINT64,
+    DT_BOOL,  DT_COMPLEX64, DT_COMPLEX128, DT_VARIANT};
+const TypeList kUpdated = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
 
 const Kernels kRows({
     Row("Variable").Types("dtype", kVariableTypes).HostTwin({"ref"}),

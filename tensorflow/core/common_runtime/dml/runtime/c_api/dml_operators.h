@@ -513,8 +513,9 @@ typedef enum dml_scatter_op {
 /* output [rows, inner] is updated in place, for each i in order:
  *   output[indices[i], j] = op(output[indices[i], j], updates[i, j])
  * with updates [count, inner] (or broadcast by stride 0), indices [count],
- * int32 or int64; indices out of range are skipped. float32, float16, int32,
- * int64. Deterministic: repeated indices apply in order. */
+ * int32 or int64; indices out of range are skipped. Assignment takes any type,
+ * others floats, int32 and int64. Deterministic: repeated indices apply in
+ * order. */
 DML_EXPORT dml_code dml_scatter(dml_device* device, dml_scatter_op op,
                                 const dml_tensor* indices,
                                 const dml_tensor* updates,
@@ -579,8 +580,12 @@ typedef enum dml_optimizer {
   DML_ADAMAX = 12,     /* var m v | beta1_power lr beta1 beta2 epsilon | grad */
   DML_ADD_SIGN = 13,   /* var m | lr alpha sign_decay beta | grad */
   DML_POWER_SIGN = 14, /* var m | lr logbase sign_decay beta | grad */
-  DML_ADAGRAD_DA = 15  /* var accum squared_accum | grad | lr l1 l2
+  DML_ADAGRAD_DA = 15, /* var accum squared_accum | grad | lr l1 l2
                           global_step, which is int64 */
+  DML_KERAS_MOMENTUM = 16, /* var velocity | lr | grad | momentum; nesterov.
+                              The velocity holds steps, not gradients. */
+  DML_AMSGRAD = 17 /* var m v vhat | beta1_power beta2_power lr beta1 beta2
+                      epsilon | grad */
 } dml_optimizer;
 
 DML_EXPORT dml_code dml_apply_optimizer(dml_device* device,
@@ -589,6 +594,16 @@ DML_EXPORT dml_code dml_apply_optimizer(dml_device* device,
                                         uint32_t tensor_count,
                                         int32_t use_nesterov,
                                         int32_t update_slots);
+
+/* The same step, on row indices[i] of the variable and its slots, all [rows,
+ * inner], with row i of the gradient [count, inner], for each i in order.
+ * indices: [count], int32 or int64; those out of range are skipped.
+ * Deterministic: a row whose index is repeated steps as often, in order. Not
+ * for SGD (scatter its steps), the Adam family and the sign optimizers. */
+DML_EXPORT dml_code dml_apply_optimizer_to_rows(
+    dml_device* device, dml_optimizer optimizer,
+    const dml_tensor* const* tensors, uint32_t tensor_count,
+    const dml_tensor* indices, int32_t use_nesterov, int32_t update_slots);
 
 #ifdef __cplusplus
 }

@@ -506,3 +506,16 @@ dml_code dml_apply_optimizer(dml_device* device, dml_optimizer optimizer,
                                 use_nesterov, update_slots);
                           });
 }
+
+dml_code dml_apply_optimizer_to_rows(
+    dml_device* device, dml_optimizer optimizer,
+    const dml_tensor* const* tensors, uint32_t tensor_count,
+    const dml_tensor* indices, int32_t use_nesterov, int32_t update_slots) {
+  return dml::RunOperator("apply_optimizer_to_rows", device,
+                          {{"tensors", tensors}, {"indices", indices}},
+                          [&](OperatorContext& context) {
+                            return dml::ApplyOptimizerToRows(
+                                context, optimizer, tensors, tensor_count,
+                                indices, use_nesterov, update_slots);
+                          });
+}

@@ -183,6 +183,11 @@ Status ApplyOptimizer(OperatorContext& context, dml_optimizer optimizer,
                       const dml_tensor* const* tensors, uint32_t tensor_count,
                       int32_t use_nesterov, int32_t update_slots);
 
+Status ApplyOptimizerToRows(OperatorContext& context, dml_optimizer optimizer,
+                            const dml_tensor* const* tensors,
+                            uint32_t tensor_count, const dml_tensor* indices,
+                            int32_t use_nesterov, int32_t update_slots);
+
 }  // namespace dml
 
 #endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_OPERATORS_H_

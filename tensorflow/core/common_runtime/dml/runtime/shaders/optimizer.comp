@@ -1,9 +1,6 @@
-// One step of an optimizer, in place. A variant defines DML_OPTIMIZER (the
-// dml_optimizer) and DML_TENSORS (how many tensors it takes); t[] holds them in
-// the order of dml_apply_optimizer(). FLAG is use_nesterov or update_slots.
+// One step of an optimizer, in place: see optimizer_steps.glsl.
 #version 460
 #include "dml.glsl"
-#include "math.glsl"
 
 layout(constant_id = 1) const bool FLAG = false;
 
@@ -12,181 +9,13 @@ DML_PARAMETERS_BEGIN
   uint count;
 DML_PARAMETERS_END
 
-#define SCALAR(n) T_load(p.t[n], 0)
-#define LOAD(n) T_load(p.t[n], i)
-#define STORE(n, v) T_store(p.t[n], i, v)
-
-// Toward zero by `threshold`, at most to it.
-T_compute shrink(T_compute x, T_compute threshold) {
-  return sign(x) * max(abs(x) - threshold, T_compute(0));
-}
-
-#if DML_OPTIMIZER == DML_SGD
-void update(uint i) { STORE(0, LOAD(0) - SCALAR(1) * LOAD(2)); }
-
-#elif DML_OPTIMIZER == DML_MOMENTUM
-void update(uint i) {
-  T_compute rate = SCALAR(2), gradient = LOAD(3), momentum = SCALAR(4);
-  T_compute accumulator = LOAD(1) * momentum + gradient;
-  STORE(1, accumulator);
-  T_compute direction =
-      FLAG ? gradient + accumulator * momentum : accumulator;
-  STORE(0, LOAD(0) - rate * direction);
-}
-
-#elif DML_OPTIMIZER == DML_ADAGRAD || DML_OPTIMIZER == DML_ADAGRAD_V2
-void update(uint i) {
-  T_compute gradient = LOAD(DML_TENSORS - 1);
-  T_compute accumulator = LOAD(1);
-  if (FLAG) {
-    accumulator += gradient * gradient;
-    STORE(1, accumulator);
-  }
-  T_compute scale = sqrt(accumulator);
-#if DML_OPTIMIZER == DML_ADAGRAD_V2
-  scale += SCALAR(3);
-#endif
-  STORE(0, LOAD(0) - SCALAR(2) * gradient / scale);
-}
-
-#elif DML_OPTIMIZER == DML_ADAM
-void update(uint i) {
-  T_compute beta1 = SCALAR(6), beta2 = SCALAR(7), gradient = LOAD(9);
-  T_compute one = T_compute(1);
-  T_compute rate = SCALAR(5) * sqrt(one - SCALAR(4)) / (one - SCALAR(3));
-  T_compute m = LOAD(1), v = LOAD(2);
-  m += (gradient - m) * (one - beta1);
-  v += (gradient * gradient - v) * (one - beta2);
-  STORE(1, m);
-  STORE(2, v);
-  T_compute direction = FLAG ? gradient * (one - beta1) + beta1 * m : m;
-  STORE(0, LOAD(0) - rate * direction / (sqrt(v) + SCALAR(8)));
-}
-
-#elif DML_OPTIMIZER == DML_RMSPROP
-void update(uint i) {
-  T_compute gradient = LOAD(7);
-  T_compute ms = LOAD(1);
-  ms += (gradient * gradient - ms) * (T_compute(1) - SCALAR(4));
-  STORE(1, ms);
-  T_compute step = LOAD(2) * SCALAR(5) +
-                   SCALAR(3) * gradient / sqrt(ms + SCALAR(6));
-  STORE(2, step);
-  STORE(0, LOAD(0) - step);
-}
-
-#elif DML_OPTIMIZER == DML_CENTERED_RMSPROP
-void update(uint i) {
-  T_compute gradient = LOAD(8);
-  T_compute rate = T_compute(1) - SCALAR(5);
-  T_compute mg = LOAD(1), ms = LOAD(2);
-  ms += (gradient * gradient - ms) * rate;
-  mg += (gradient - mg) * rate;
-  STORE(1, mg);
-  STORE(2, ms);
-  T_compute step = LOAD(3) * SCALAR(6) +
-                   SCALAR(4) * gradient / sqrt(ms - mg * mg + SCALAR(7));
-  STORE(3, step);
-  STORE(0, LOAD(0) - step);
-}
-
-#elif DML_OPTIMIZER == DML_ADADELTA
-void update(uint i) {
-  T_compute rho = SCALAR(4), epsilon = SCALAR(5), gradient = LOAD(6);
-  T_compute one = T_compute(1);
-  T_compute accumulator = LOAD(1) * rho + gradient * gradient * (one - rho);
-  STORE(1, accumulator);
-  T_compute old = LOAD(2);
-  T_compute step =
-      sqrt(old + epsilon) / sqrt(accumulator + epsilon) * gradient;
-  STORE(2, old * rho + step * step * (one - rho));
-  STORE(0, LOAD(0) - SCALAR(3) * step);
-}
-
-#elif DML_OPTIMIZER == DML_FTRL || DML_OPTIMIZER == DML_FTRL_V2
-// The reciprocal of the accumulator's learning rate.
-T_compute root(T_compute accumulator) {
-  T_compute power = SCALAR(DML_TENSORS - 1);
-  return power == T_compute(-0.5) ? sqrt(accumulator)
-                                  : dml_pow(accumulator, -power);
-}
-void update(uint i) {
-  T_compute rate = SCALAR(4), l1 = SCALAR(5), l2 = SCALAR(6);
-  T_compute variable = LOAD(0), old = LOAD(1), gradient = LOAD(3);
-  T_compute accumulator = old + gradient * gradient;
-  STORE(1, accumulator);
-#if DML_OPTIMIZER == DML_FTRL_V2
-  gradient += T_compute(2) * SCALAR(7) * variable;
-#endif
-  T_compute linear =
-      LOAD(2) + gradient - (root(accumulator) - root(old)) / rate * variable;
-  STORE(2, linear);
-  T_compute quadratic = root(accumulator) / rate + T_compute(2) * l2;
-  STORE(0, abs(linear) > l1 ? (l1 * sign(linear) - linear) / quadratic
-                            : T_compute(0));
-}
-
-#elif DML_OPTIMIZER == DML_PROXIMAL_SGD || DML_OPTIMIZER == DML_PROXIMAL_ADAGRAD
-void update(uint i) {
-  T_compute gradient = LOAD(DML_TENSORS - 1);
-  T_compute rate = SCALAR(DML_TENSORS - 4);
-  T_compute l1 = max(SCALAR(DML_TENSORS - 3), T_compute(0));
-  T_compute l2 = SCALAR(DML_TENSORS - 2);
-#if DML_OPTIMIZER == DML_PROXIMAL_ADAGRAD
-  T_compute accumulator = LOAD(1) + gradient * gradient;
-  STORE(1, accumulator);
-  rate /= sqrt(accumulator);
-#endif
-  T_compute moved = LOAD(0) - rate * gradient;
-  STORE(0, shrink(moved, rate * l1) / (T_compute(1) + l2 * rate));
-}
-
-#elif DML_OPTIMIZER == DML_ADAMAX
-void update(uint i) {
-  T_compute gradient = LOAD(8), one = T_compute(1);
-  T_compute m = LOAD(1);
-  m += (gradient - m) * (one - SCALAR(5));
-  T_compute v = max(SCALAR(6) * LOAD(2), abs(gradient));
-  STORE(1, m);
-  STORE(2, v);
-  STORE(0, LOAD(0) - SCALAR(4) / (one - SCALAR(3)) * (m / (v + SCALAR(7))));
-}
-
-#elif DML_OPTIMIZER == DML_ADD_SIGN || DML_OPTIMIZER == DML_POWER_SIGN
-void update(uint i) {
-  T_compute beta = SCALAR(5), gradient = LOAD(6);
-  T_compute m = LOAD(1) * beta + gradient * (T_compute(1) - beta);
-  STORE(1, m);
-  T_compute agreement = SCALAR(4) * sign(gradient) * sign(m);
-#if DML_OPTIMIZER == DML_ADD_SIGN
-  T_compute scale = SCALAR(3) + agreement;
-#else
-  T_compute scale = dml_exp(SCALAR(3) * agreement);
-#endif
-  STORE(0, LOAD(0) - SCALAR(2) * scale * gradient);
-}
-
-#elif DML_OPTIMIZER == DML_ADAGRAD_DA
-void update(uint i) {
-  T_compute gradient = LOAD(3), rate = SCALAR(4);
-  T_compute l1 = max(SCALAR(5), T_compute(0));
-  WordBuffer words = WordBuffer(p.t[7]);  // of an int64
-  T_compute steps = T_compute(words.at[0]) +
-                    T_compute(int(words.at[1])) * T_compute(4294967296.0);
-  T_compute sum = LOAD(1) + gradient;
-  T_compute squares = LOAD(2) + gradient * gradient;
-  STORE(1, sum);
-  STORE(2, squares);
-  STORE(0, -rate * shrink(sum, steps * l1) /
-               (SCALAR(6) * steps * rate + sqrt(squares)));
-}
-#endif
+#include "optimizer_steps.glsl"
 
 void main() {
   const uint width = gl_WorkGroupSize.x;
   uint first = dml_group() * (4 * width) + gl_LocalInvocationID.x;
   for (uint k = 0; k < 4; ++k) {
     uint i = first + k * width;
-    if (i < p.count) update(i);
+    if (i < p.count) update(i, i);
   }
 }

@@ -57,31 +57,40 @@ def casts() -> Sequence[Shader]:
     return [Shader("cast", T=(t,), U=[u for u in types if u != t]) for t in types]
 
 
-# Optimizers, and how many tensors each takes.
-def optimizers() -> Sequence[Shader]:
-    tensors = {
-        "sgd": 3,
-        "momentum": 5,
-        "adagrad": 4,
-        "adam": 10,
-        "rmsprop": 8,
-        "centered_rmsprop": 9,
-        "adadelta": 7,
-        "adagrad_v2": 5,
-        "ftrl": 8,
-        "ftrl_v2": 9,
-        "proximal_sgd": 5,
-        "proximal_adagrad": 6,
-        "adamax": 9,
-        "add_sign": 7,
-        "power_sign": 7,
-        "adagrad_da": 8,
-    }
+# Optimizers, and how many tensors each takes: first those that also step rows.
+SPARSE_OPTIMIZERS = {
+    "momentum": 5,
+    "keras_momentum": 5,
+    "adagrad": 4,
+    "adagrad_v2": 5,
+    "rmsprop": 8,
+    "centered_rmsprop": 9,
+    "adadelta": 7,
+    "ftrl": 8,
+    "ftrl_v2": 9,
+    "proximal_sgd": 5,
+    "proximal_adagrad": 6,
+    "adagrad_da": 8,
+}
+OPTIMIZERS = {
+    **SPARSE_OPTIMIZERS,
+    "sgd": 3,
+    "adam": 10,
+    "amsgrad": 11,
+    "adamax": 9,
+    "add_sign": 7,
+    "power_sign": 7,
+}
+# These take powers, which float64 has none of on the device.
+NO_FLOAT64 = ("ftrl", "ftrl_v2", "power_sign")
+
+
+def optimizers(source: str, tensors: Dict[str, int], suffix: str) -> Sequence[Shader]:
     return [
         Shader(
-            "optimizer",
-            T=FLOATS,
-            name=name,
+            source,
+            T=FLOATS if name in NO_FLOAT64 else (*FLOATS, "f64"),
+            name=name + suffix,
             defines={
                 "DML_OPTIMIZER": f"DML_{name.upper()}",
                 "DML_TENSORS": str(count),
@@ -104,10 +113,12 @@ SHADERS = [
     Shader("pad", T=SIZES),
     # Indexing, random numbers, optimizers.
     Shader("gather", T=SIZES, U=("i32", "i64")),
-    Shader("scatter", T=FLOATS + ("i32", "i64"), U=("i32", "i64")),
+    Shader("scatter", T=FLOATS + ("f64", "i32", "i64"), U=("i32", "i64")),
+    Shader("scatter", T=SIZES, U=("i32", "i64"), name="scatter_move", defines={"DML_MOVE": "1"}),
     Shader("one_hot", T=SIZES, U=("u8", "i32", "i64")),
     Shader("random", T=FLOATS + ("i32", "i64")),
-    *optimizers(),
+    *optimizers("optimizer", OPTIMIZERS, ""),
+    *optimizers("optimizer_rows", SPARSE_OPTIMIZERS, "_rows"),
     # Reductions, normalization, softmax, pooling.
     # Float partial sums of float16 go through float32.
     Shader("reduce", FLOATS, FLOATS),

@@ -1,0 +1,31 @@
+#include "tensorflow/core/common_runtime/dml/runtime/operators/row_walk.h"
+
+#include <algorithm>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
+
+namespace dml {
+namespace {
+
+// Each group reads all indices, so more groups than fill a large GPU only add
+// work.
+constexpr uint32_t kMaxGroups = 1024;
+
+}  // namespace
+
+RowWalk::RowWalk(uint64_t count, uint64_t rows, uint64_t columns)
+    : count(static_cast<uint32_t>(count)),
+      rows(static_cast<uint32_t>(rows)),
+      columns(static_cast<uint32_t>(columns)) {
+  block_columns = std::min(this->columns, kGroupSize);
+  column_blocks = static_cast<uint32_t>(CeilDivide(columns, block_columns));
+  lanes = kGroupSize / block_columns;
+  // As many blocks of rows as there are groups for, each of as many rows as
+  // keep its lanes busy.
+  const uint32_t row_blocks = std::max(1u, kMaxGroups / column_blocks);
+  block_rows = static_cast<uint32_t>(
+      std::max<uint64_t>(CeilDivide(rows, row_blocks), lanes));
+  groups = static_cast<uint32_t>(CeilDivide(rows, block_rows)) * column_blocks;
+}
+
+}  // namespace dml
