@@ -1,12 +1,15 @@
-"""float64, for the ops that have it: arithmetic, comparisons, reductions, matrix
-products and convolutions, which TensorFlow's gradient checks are made of."""
+"""float64, which TensorFlow's gradient checks are made of: element-wise, reductions,
+matrix products, convolutions, pooling, losses, resizing."""
 
 import numpy as np
 import pytest
-from harness import Row, axes, check, name, tf, variants
+from harness import Row, axes, check, ints, name, tf, variants
 
 DOUBLE = ("float64",)
 PAIRS = [[(), ()], [(0, 3), (1, 3)], [(5, 7), (5, 7)], [(2, 1, 3), (4, 1)]]
+LOGITS = [[(3, 7)], [(2, 3, 65)], [(1, 1)]]
+# A few units in the last place, from other algorithms than Eigen's.
+CLOSE = {"float64": (4e-15, 1e-15)}
 SAME = [[(3, 5), (3, 5)], [(0,), (0,)]]
 ONE = [[()], [(0, 3)], [(3, 1, 5)], [lambda rng, dtype: np.array([-0.0, 1e300, 1e-300, -3.5])]]
 
@@ -35,6 +38,44 @@ ROWS = [
     double(op, [[(3, 4), axes(0)], [(3, 4), axes(1)], [(300,), axes(0)], [(0, 2), axes(0)]],
            attrs={"keep_dims": False}, tolerance={"float64": (1e-12, 1e-12)})
     for op in ("Sum", "Mean", "Prod", "Max", "Min", "EuclideanNorm")
+] + [
+    double(op, ONE[:3], gradient=True, domain=domain, tolerance=CLOSE) for op, domain in {
+        "Exp": (-5, 5), "Expm1": (-2, 2), "Log": (0.01, 20), "Log1p": (-0.9, 9), "Sin": (-9, 9),
+        "Cos": (-9, 9), "Tan": (-1.3, 1.3), "Asin": (-0.9, 0.9), "Acos": (-0.9, 0.9),
+        "Atan": (-9, 9), "Sinh": (-2, 2), "Cosh": (-2, 2), "Tanh": (-2, 2), "Asinh": (-9, 9),
+        "Acosh": (1.2, 9), "Atanh": (-0.9, 0.9), "Erf": (-2, 2), "Erfc": (-2, 2),
+        "Sigmoid": (-9, 9), "Softplus": (-20, 20), "Softsign": (-2, 2), "Elu": (-2, 2),
+        "Selu": (-2, 2), "Sqrt": (0.1, 9), "Rsqrt": (0.1, 9), "Reciprocal": (0.5, 9),
+    }.items()
+] + [
+    double("LeakyRelu", ONE[:3], gradient=True, attrs={"alpha": 0.3}),
+    double("Lgamma", ONE[:3], domain=(0.2, 9), tolerance=CLOSE),
+    double("Digamma", ONE[:3], domain=(0.2, 9), tolerance=CLOSE),
+    double("InvGrad", SAME), double("ApproximateEqual", SAME, attrs={"tolerance": 0.5}),
+    double("Atan2", PAIRS[2:3], gradient=True, tolerance=CLOSE),
+    double("Pow", PAIRS, gradient=True, domain=(0.5, 3), tolerance=CLOSE),
+    double("Xlogy", PAIRS, gradient=True, domain=(0.5, 3), tolerance=CLOSE),
+    double("FloorDiv", PAIRS, domain=(0.5, 9)), double("FloorMod", PAIRS, domain=(0.5, 9)),
+    double("Mod", PAIRS, domain=(0.5, 9)), double("TruncateMod", PAIRS, domain=(0.5, 9)),
+] + [
+    double(op, [[(5, 7), ints(1)], [(5, 7, 2), ints(0)]], attrs={"output_type": tf.int64})
+    for op in ("ArgMax", "ArgMin")
+] + [
+    double("Softmax", LOGITS, gradient=True, domain=(-5, 5)),
+    double("LogSoftmax", LOGITS, gradient=True, domain=(-5, 5)),
+    double("SoftmaxCrossEntropyWithLogits", [[(4, 7), (4, 7)]], domain=(0, 1)),
+    double("SparseSoftmaxCrossEntropyWithLogits", [[(3, 7), np.array([0, 6, 2])]]),
+    double("MirrorPadGrad", [[(7, 9), np.array([[1, 1], [2, 1]])]], attrs={"mode": "REFLECT"}),
+    double("Cumsum", [[(5, 7), ints(1)]], gradient=True),
+    double("Cumprod", [[(5, 7), ints(0)]], domain=(0.5, 2), gradient=True),
+    double("ResizeBilinear", [[(1, 4, 5, 2), ints(7, 3)]], gradient=True, grad_inputs=[0],
+           also=("ResizeBilinearGrad",), tolerance={"float64": (2e-5, 2e-5)}),
+    double("ResizeNearestNeighbor", [[(1, 4, 5, 2), ints(7, 3)]], gradient=True, grad_inputs=[0],
+           also=("ResizeNearestNeighborGrad",)),
+] + [
+    double(op, [[(1, 6, 5, 2)]], gradient=True, also=(op + "Grad",),
+           attrs={"ksize": [1, 3, 2, 1], "strides": [1, 2, 1, 1], "padding": padding})
+    for op in ("MaxPool", "AvgPool") for padding in ("SAME", "VALID")
 ] + [
     double("L2Loss", [[(3, 5)]], gradient=True),
     double("ReluGrad", SAME), double("Relu6Grad", SAME, domain=(-4, 9)),

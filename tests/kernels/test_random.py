@@ -6,7 +6,8 @@ from harness import CPU, DML, FLOATS, INDICES, compare, config, covered, tf
 
 SHAPES = [[], [0], [1], [5], [7, 11], [1031]]
 # Normals go through logarithms and sines, whose last bits differ.
-TOLERANCE = {"float32": (1e-4, 1e-5), "float16": (2e-3, 1e-3)}
+TOLERANCE = {"float32": (1e-4, 1e-5), "float16": (2e-3, 1e-3), "float64": (1e-13, 1e-14)}
+TYPES = FLOATS + ("float64",)
 
 
 def draw_thrice(device, op, arguments):
@@ -30,13 +31,13 @@ STATELESS = ["StatelessRandomUniform", "StatelessRandomNormal", "StatelessTrunca
 covered.update(STATEFUL + STATELESS + ["RandomUniformInt", "StatelessRandomUniformInt"])
 
 
-@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("op", STATEFUL)
 def test_stateful(op, dtype):
     check(op, dtype, dtype=dtype, seed=5, seed2=9)
 
 
-@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("op", STATELESS)
 def test_stateless(op, dtype):
     check(op, dtype, dtype=dtype, seed=[5, -9])

@@ -6,7 +6,7 @@ import helpers
 import numpy as np
 import pytest
 
-FLOATS = ["float32", "float16"]
+FLOATS = ["float32", "float16", "float64"]
 
 
 class Case:
@@ -201,6 +201,23 @@ def test_max_passes_over_nan_and_takes_minus_infinity(device):
     dy = device.tensor(np.array([[[3, 4, 5]]], np.float32))
     device.max_pool_gradient(case.attributes, device.tensor(x), y, dy, dx)
     helpers.check(dx, [[[0, 3, 4, 0, 5, 0]]])
+
+
+def test_max_of_nan_where_it_propagates(device):
+    nan = np.nan
+    case = Case((1, 1, 6), (2,), (2,), (0,), (3,))
+    attributes = dict(case.attributes, propagate_nan=1)
+    x = device.tensor(np.array([[[nan, 1, nan, nan, 2, 9]]], np.float32))
+    y, dx = device.empty((1, 1, 3)), device.empty((1, 1, 6))
+    device.max_pool(attributes, x, y)
+    helpers.check(y, [[[nan, nan, 9]]])
+    values = device.tensor(np.arange(6, dtype=np.float32).reshape(1, 1, 6))
+    device.max_pool_gather(attributes, x, values, y)
+    helpers.check(y, [[[0, 2, 5]]])
+    y = device.tensor(np.array([[[nan, nan, 9]]], np.float32))
+    dy = device.tensor(np.array([[[3, 4, 5]]], np.float32))
+    device.max_pool_gradient(attributes, x, y, dy, dx)
+    helpers.check(dx, [[[3, 0, 4, 0, 0, 5]]])
 
 
 def test_empty(device):

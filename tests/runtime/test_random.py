@@ -68,6 +68,28 @@ def truncated(counter, key, block):
     return found[:4]
 
 
+def unit64(bits):
+    """[blocks, 4] words to [blocks, 2] numbers."""
+    high = (bits[:, ::2] & 0xFFFFF).astype(np.uint64) << np.uint64(32)
+    return (high | bits[:, 1::2].astype(np.uint64)).astype(np.float64) / 2.0**52
+
+
+def normals64(bits):
+    u = unit64(bits)
+    radius = np.sqrt(-2 * np.log(np.maximum(u[:, 0], 1e-7)))
+    angle = 2 * np.pi * u[:, 1]
+    return np.stack([radius * np.sin(angle), radius * np.cos(angle)], 1)
+
+
+def truncated64(counter, key, block):
+    found = []
+    n = block * 128
+    while len(found) < 2:
+        found += [x for x in normals64(philox(counter, key, [n]))[0] if abs(x) < 2]
+        n += 1
+    return found[:2]
+
+
 def draw(device, distribution, counter, shape, dtype, low=0, high=0):
     y = device.empty(shape, dtype)
     device.random(distribution, counter, KEY, low, high, y)
@@ -90,6 +112,18 @@ def test_normal(device, counter, dtype):
     y = draw(device, "NORMAL", counter, (7, 37), dtype)
     bits = philox(counter, KEY, range(65))
     helpers.check(y, normals(bits).ravel()[:259].reshape(7, 37))
+
+
+@pytest.mark.parametrize("counter", COUNTERS, ids=str)
+def test_float64(device, counter):
+    bits = philox(counter, KEY, range(130))
+    y = draw(device, "UNIFORM", counter, (259,), "float64")
+    np.testing.assert_array_equal(y.numpy(), unit64(bits).ravel()[:259])
+    y = draw(device, "NORMAL", counter, (7, 37), "float64")
+    helpers.check(y, normals64(bits).ravel()[:259].reshape(7, 37), 1e-14)
+    y = draw(device, "TRUNCATED_NORMAL", counter, (51,), "float64")
+    expected = np.concatenate([truncated64(counter, KEY, block) for block in range(26)])
+    helpers.check(y, expected[:51], 1e-14)
 
 
 @pytest.mark.parametrize("counter", COUNTERS, ids=str)

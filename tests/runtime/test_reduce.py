@@ -291,7 +291,7 @@ def test_arg(device, index, operation, shape, axis):
     helpers.check(y, np.expand_dims(ARG[operation](x, axis), axis))
 
 
-@pytest.mark.parametrize("dtype", ["float16"] + INTEGERS)
+@pytest.mark.parametrize("dtype", ["float16", "float64"] + INTEGERS)
 @pytest.mark.parametrize("operation", ARG)
 def test_arg_types(device, dtype, operation):
     x = helpers.random((6, 37), dtype, 0, 90)

@@ -19,7 +19,13 @@ SIZES = [
     ((40, 2), (13, 2)),
     ((2, 3), (41, 50)),
 ]
-TYPES = [("float32", "float32"), ("float16", "float16"), ("float16", "float32")]
+TYPES = [
+    ("float32", "float32"),
+    ("float16", "float16"),
+    ("float16", "float32"),
+    ("float64", "float64"),
+    ("float64", "float32"),
+]
 
 
 def weights(mode, coordinates, size, outputs):

@@ -4,7 +4,7 @@ import helpers
 import numpy as np
 import pytest
 
-FLOATS = ["float32", "float16"]
+FLOATS = ["float32", "float16", "float64"]
 
 
 def log_softmax(x):

@@ -7,12 +7,9 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
-const TypeList kFloatsAndInt64 = {DT_FLOAT, DT_HALF, DT_INT64};
 const TypeList kSigned = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
 const TypeList kIntegers = {DT_INT8,  DT_INT16,  DT_INT32,  DT_INT64,
                             DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64};
-const TypeList kDivisible = {DT_FLOAT, DT_HALF,   DT_INT8, DT_INT16,
-                             DT_INT64, DT_UINT16, DT_UINT8};
 const TypeList kMultiplied = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,
                               DT_INT16, DT_INT64, DT_UINT16, DT_UINT8};
 
@@ -137,7 +134,7 @@ Row BinaryRow(const char* name, const TypeList& types, dml_elementwise_op op) {
   return Row(name).Types("T", types).Make<Binary>(op);
 }
 Row GradientRow(const char* name, dml_elementwise_op op,
-                const TypeList& types = kFloats) {
+                const TypeList& types = kFloatsAndDouble) {
   return Row(name).Types("T", types).Make<Gradient>(op);
 }
 
@@ -157,27 +154,27 @@ const Kernels kUnary({
     UnaryRow("Reciprocal", kSigned, DML_RECIPROCAL),
     UnaryRow("Sqrt", kFloatsAndDouble, DML_SQRT),
     UnaryRow("Rsqrt", kFloatsAndDouble, DML_RSQRT),
-    UnaryRow("Exp", kFloats, DML_EXP),
-    UnaryRow("Expm1", kFloats, DML_EXPM1),
-    UnaryRow("Log", kFloats, DML_LOG),
-    UnaryRow("Log1p", kFloats, DML_LOG1P),
-    UnaryRow("Sin", kFloats, DML_SIN),
-    UnaryRow("Cos", kFloats, DML_COS),
-    UnaryRow("Tan", kFloats, DML_TAN),
-    UnaryRow("Asin", kFloats, DML_ASIN),
-    UnaryRow("Acos", kFloats, DML_ACOS),
-    UnaryRow("Atan", kFloats, DML_ATAN),
-    UnaryRow("Sinh", kFloats, DML_SINH),
-    UnaryRow("Cosh", kFloats, DML_COSH),
-    UnaryRow("Tanh", kFloats, DML_TANH),
-    UnaryRow("Asinh", kFloats, DML_ASINH),
-    UnaryRow("Acosh", kFloats, DML_ACOSH),
-    UnaryRow("Atanh", kFloats, DML_ATANH),
-    UnaryRow("Erf", kFloats, DML_ERF),
-    UnaryRow("Erfc", kFloats, DML_ERFC),
-    UnaryRow("Lgamma", kFloats, DML_LGAMMA),
-    UnaryRow("Digamma", kFloats, DML_DIGAMMA),
-    UnaryRow("Sigmoid", kFloats, DML_SIGMOID),
+    UnaryRow("Exp", kFloatsAndDouble, DML_EXP),
+    UnaryRow("Expm1", kFloatsAndDouble, DML_EXPM1),
+    UnaryRow("Log", kFloatsAndDouble, DML_LOG),
+    UnaryRow("Log1p", kFloatsAndDouble, DML_LOG1P),
+    UnaryRow("Sin", kFloatsAndDouble, DML_SIN),
+    UnaryRow("Cos", kFloatsAndDouble, DML_COS),
+    UnaryRow("Tan", kFloatsAndDouble, DML_TAN),
+    UnaryRow("Asin", kFloatsAndDouble, DML_ASIN),
+    UnaryRow("Acos", kFloatsAndDouble, DML_ACOS),
+    UnaryRow("Atan", kFloatsAndDouble, DML_ATAN),
+    UnaryRow("Sinh", kFloatsAndDouble, DML_SINH),
+    UnaryRow("Cosh", kFloatsAndDouble, DML_COSH),
+    UnaryRow("Tanh", kFloatsAndDouble, DML_TANH),
+    UnaryRow("Asinh", kFloatsAndDouble, DML_ASINH),
+    UnaryRow("Acosh", kFloatsAndDouble, DML_ACOSH),
+    UnaryRow("Atanh", kFloatsAndDouble, DML_ATANH),
+    UnaryRow("Erf", kFloatsAndDouble, DML_ERF),
+    UnaryRow("Erfc", kFloatsAndDouble, DML_ERFC),
+    UnaryRow("Lgamma", kFloatsAndDouble, DML_LGAMMA),
+    UnaryRow("Digamma", kFloatsAndDouble, DML_DIGAMMA),
+    UnaryRow("Sigmoid", kFloatsAndDouble, DML_SIGMOID),
     UnaryRow("Floor", kFloatsAndDouble, DML_FLOOR),
     UnaryRow("Ceil", kFloatsAndDouble, DML_CEIL),
     UnaryRow("Rint", kFloatsAndDouble, DML_ROUND_EVEN),
@@ -185,11 +182,11 @@ const Kernels kUnary({
     Row("Round").Types("T", kIndices).Make<Same>(),
     UnaryRow("Relu", kFloatsAndDouble, DML_RELU),
     UnaryRow("Relu6", kFloatsAndDouble, DML_RELU6),
-    UnaryRow("LeakyRelu", kFloats, DML_LEAKY_RELU),
-    UnaryRow("Elu", kFloats, DML_ELU),
-    UnaryRow("Selu", kFloats, DML_SELU),
-    UnaryRow("Softplus", kFloats, DML_SOFTPLUS),
-    UnaryRow("Softsign", kFloats, DML_SOFTSIGN),
+    UnaryRow("LeakyRelu", kFloatsAndDouble, DML_LEAKY_RELU),
+    UnaryRow("Elu", kFloatsAndDouble, DML_ELU),
+    UnaryRow("Selu", kFloatsAndDouble, DML_SELU),
+    UnaryRow("Softplus", kFloatsAndDouble, DML_SOFTPLUS),
+    UnaryRow("Softsign", kFloatsAndDouble, DML_SOFTSIGN),
     UnaryRow("Invert", kIntegers, DML_BITWISE_NOT),
     UnaryRow("IsNan", kFloatsAndDouble, DML_IS_NAN),
     UnaryRow("IsInf", kFloatsAndDouble, DML_IS_INF),
@@ -212,18 +209,18 @@ const Kernels kBinary({
     BinaryRow("RealDiv", kFloatsAndDouble, DML_DIVIDE),
     BinaryRow("TruncateDiv", {DT_INT8, DT_INT16, DT_INT64, DT_UINT16, DT_UINT8},
               DML_DIVIDE),
-    BinaryRow("FloorDiv", kDivisible, DML_FLOOR_DIVIDE),
+    BinaryRow("FloorDiv", kMultiplied, DML_FLOOR_DIVIDE),
     BinaryRow("DivNoNan", kFloatsAndDouble, DML_DIVIDE_NO_NAN),
-    BinaryRow("FloorMod", kFloatsAndInt64, DML_FLOOR_MOD),
-    BinaryRow("Mod", kFloatsAndInt64, DML_TRUNCATE_MOD),
-    BinaryRow("TruncateMod", kFloatsAndInt64, DML_TRUNCATE_MOD),
+    BinaryRow("FloorMod", kSigned, DML_FLOOR_MOD),
+    BinaryRow("Mod", kSigned, DML_TRUNCATE_MOD),
+    BinaryRow("TruncateMod", kSigned, DML_TRUNCATE_MOD),
     BinaryRow("Maximum", kSigned, DML_MAXIMUM),
     BinaryRow("Minimum", kSigned, DML_MINIMUM),
-    BinaryRow("Pow", kFloatsAndInt64, DML_POW),
+    BinaryRow("Pow", kSigned, DML_POW),
     BinaryRow("SquaredDifference", kSigned, DML_SQUARED_DIFFERENCE),
-    BinaryRow("Atan2", kFloats, DML_ATAN2),
+    BinaryRow("Atan2", kFloatsAndDouble, DML_ATAN2),
     BinaryRow("MulNoNan", kFloatsAndDouble, DML_MULTIPLY_NO_NAN),
-    BinaryRow("Xlogy", kFloats, DML_XLOGY),
+    BinaryRow("Xlogy", kFloatsAndDouble, DML_XLOGY),
     BinaryRow("Xdivy", kFloatsAndDouble, DML_XDIVY),
     BinaryRow("BitwiseAnd", kIntegers, DML_BITWISE_AND),
     BinaryRow("BitwiseOr", kIntegers, DML_BITWISE_OR),
@@ -242,8 +239,8 @@ const Kernels kBinary({
 });
 
 const Kernels kGradients({
-    GradientRow("ReluGrad", DML_RELU_GRADIENT, kFloatsAndDouble),
-    GradientRow("Relu6Grad", DML_RELU6_GRADIENT, kFloatsAndDouble),
+    GradientRow("ReluGrad", DML_RELU_GRADIENT),
+    GradientRow("Relu6Grad", DML_RELU6_GRADIENT),
     GradientRow("LeakyReluGrad", DML_LEAKY_RELU_GRADIENT),
     GradientRow("EluGrad", DML_ELU_GRADIENT),
     GradientRow("SeluGrad", DML_SELU_GRADIENT),

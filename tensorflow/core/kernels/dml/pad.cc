@@ -244,6 +244,11 @@ class MirrorPadGradient {
   dml_pad_mode mode_;
 };
 
+// All whose sums the device makes, but int32.
+const TypeList kFoldable = {DT_FLOAT,  DT_HALF,  DT_DOUBLE, DT_INT8,
+                            DT_INT16,  DT_INT64, DT_UINT8,  DT_UINT16,
+                            DT_UINT32, DT_UINT64};
+
 const Kernels kKernels({
     Row("Pad")
         .Types("T", kDeviceTypes)
@@ -261,7 +266,7 @@ const Kernels kKernels({
         .Host({"paddings"})
         .Make<MirrorPad>(),
     Row("MirrorPadGrad")
-        .Types("T", kNumbers)
+        .Types("T", kFoldable)
         .Types("Tpaddings", kIndices)
         .Host({"paddings"})
         .Make<MirrorPadGradient>(),

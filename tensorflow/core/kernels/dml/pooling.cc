@@ -1,6 +1,7 @@
 // Max and average pooling in two and three dimensions, with their gradients.
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/spatial.h"
+#include "tensorflow/core/util/env_var.h"
 
 namespace tensorflow {
 namespace dml {
@@ -30,6 +31,7 @@ class Pooling {
     }
     *attributes = dml_pooling_attributes();
     attributes->spatial_rank = spatial_rank_;
+    attributes->propagate_nan = propagate_nan_;
     Dims spatial;
     for (int i = 0; i < spatial_rank_; ++i) {
       const int d = SpatialDim(spatial_rank_, format_, i);
@@ -74,6 +76,8 @@ class Pooling {
   Status Init(OpKernelConstruction* c) {
     TF_RETURN_IF_ERROR(ReadFormat(c, &format_));
     TF_RETURN_IF_ERROR(c->GetAttr("padding", &padding_));
+    TF_RETURN_IF_ERROR(ReadBoolFromEnvVar("TF_ENABLE_MAXPOOL_NANPROP", false,
+                                          &propagate_nan_));
     if (!c->HasAttr("ksize")) return Status::OK();
     std::vector<int32> sizes, strides;
     TF_RETURN_IF_ERROR(c->GetAttr("ksize", &sizes));
@@ -117,6 +121,7 @@ class Pooling {
   const int spatial_rank_;
   TensorFormat format_;
   Padding padding_;
+  bool propagate_nan_ = false;  // as TensorFlow asks of cuDNN
   Dims sizes_, strides_;
 };
 
@@ -233,15 +238,15 @@ class AvgPoolGradient : Pooling {
 };
 
 const Kernels kKernels({
-    Row("MaxPool").Types("T", kFloats).Make<Pool>(2, &dml_max_pool),
+    Row("MaxPool").Types("T", kFloatsAndDouble).Make<Pool>(2, &dml_max_pool),
     Row("MaxPoolV2")
-        .Types("T", kFloats)
+        .Types("T", kFloatsAndDouble)
         .Host({"ksize", "strides"})
         .Make<Pool>(2, &dml_max_pool),
     Row("MaxPool3D").Types("T", kFloats).Make<Pool>(3, &dml_max_pool),
-    Row("MaxPoolGrad").Types("T", kFloats).Make<MaxPoolGradient>(2),
+    Row("MaxPoolGrad").Types("T", kFloatsAndDouble).Make<MaxPoolGradient>(2),
     Row("MaxPoolGradV2")
-        .Types("T", kFloats)
+        .Types("T", kFloatsAndDouble)
         .Host({"ksize", "strides"})
         .Make<MaxPoolGradient>(2),
     Row("MaxPool3DGrad")
@@ -252,18 +257,22 @@ const Kernels kKernels({
         .Types("T", {DT_HALF})
         .Types("TInput", {DT_HALF})
         .Make<MaxPoolGradient>(3),
-    Row("MaxPoolGradGrad").Types("T", kFloats).Make<MaxPoolGradientGradient>(2),
+    Row("MaxPoolGradGrad")
+        .Types("T", kFloatsAndDouble)
+        .Make<MaxPoolGradientGradient>(2),
     Row("MaxPoolGradGradV2")
-        .Types("T", kFloats)
+        .Types("T", kFloatsAndDouble)
         .Host({"ksize", "strides"})
         .Make<MaxPoolGradientGradient>(2),
     Row("MaxPool3DGradGrad")
         .Types("T", kFloats)
         .Make<MaxPoolGradientGradient>(3),
-    Row("AvgPool").Types("T", kFloats).Make<Pool>(2, &dml_average_pool),
+    Row("AvgPool")
+        .Types("T", kFloatsAndDouble)
+        .Make<Pool>(2, &dml_average_pool),
     Row("AvgPool3D").Types("T", kFloats).Make<Pool>(3, &dml_average_pool),
     Row("AvgPoolGrad")
-        .Types("T", kFloats)
+        .Types("T", kFloatsAndDouble)
         .Host({"orig_input_shape"})
         .Make<AvgPoolGradient>(2),
     Row("AvgPool3DGrad")

@@ -131,14 +131,14 @@ class StatelessRandom {
 
 Row StatefulRow(const char* name, dml_random_distribution distribution) {
   return Row(name)
-      .Types("dtype", kFloats)
+      .Types("dtype", kFloatsAndDouble)
       .Types("T", kIndices)
       .Host({"shape"})
       .Make<StatefulRandom>(distribution);
 }
 Row StatelessRow(const char* name, dml_random_distribution distribution) {
   return Row(name)
-      .Types("dtype", kFloats)
+      .Types("dtype", kFloatsAndDouble)
       .Host({"shape", "seed"})
       .Make<StatelessRandom>(distribution);
 }

@@ -152,7 +152,7 @@ Row LogicalRow(const char* name, dml_reduce_op op) {
 }
 Row ArgRow(const char* name, dml_arg_reduce_op op) {
   return Row(name)
-      .Types("T", kFloats)
+      .Types("T", kFloatsAndDouble)
       .Types("Tidx", kIndices)
       .Types("output_type", kIndices)
       .Host({"dimension"})

@@ -106,18 +106,18 @@ class ResizeGradient : ResizeBase {
 
 const Kernels kKernels({
     Row("ResizeBilinear")
-        .Types("T", kFloats)
+        .Types("T", kFloatsAndDouble)
         .Host({"size"})
         .Make<Resize>(DML_RESIZE_LINEAR),
     Row("ResizeBilinearGrad")
-        .Types("T", kFloats)
+        .Types("T", kFloatsAndDouble)
         .Make<ResizeGradient>(DML_RESIZE_LINEAR),
     Row("ResizeNearestNeighbor")
-        .Types("T", kFloats)
+        .Types("T", kFloatsAndDouble)
         .Host({"size"})
         .Make<Resize>(DML_RESIZE_NEAREST),
     Row("ResizeNearestNeighborGrad")
-        .Types("T", kFloats)
+        .Types("T", kFloatsAndDouble)
         .Host({"size"})
         .Make<ResizeGradient>(DML_RESIZE_NEAREST),
 });

@@ -111,13 +111,13 @@ class SparseSoftmaxCrossEntropy {
 };
 
 const Kernels kKernels({
-    Row("Softmax").Types("T", kFloats).Make<Softmax>(false),
-    Row("LogSoftmax").Types("T", kFloats).Make<Softmax>(true),
+    Row("Softmax").Types("T", kFloatsAndDouble).Make<Softmax>(false),
+    Row("LogSoftmax").Types("T", kFloatsAndDouble).Make<Softmax>(true),
     Row("SoftmaxCrossEntropyWithLogits")
-        .Types("T", kFloats)
+        .Types("T", kFloatsAndDouble)
         .Make<SoftmaxCrossEntropy>(),
     Row("SparseSoftmaxCrossEntropyWithLogits")
-        .Types("T", kFloats)
+        .Types("T", kFloatsAndDouble)
         .Types("Tlabels", kIndices)
         .Make<SparseSoftmaxCrossEntropy>(),
 });

@@ -365,11 +365,13 @@ typedef struct dml_pooling_attributes {
   int64_t window[3];
   int64_t strides[3];
   int64_t pad_before[3];
+  int32_t propagate_nan; /* of max pooling and what belongs to it */
 } dml_pooling_attributes;
 
 /* Tensors [batch, channels, spatial...] as for convolution; float. Outputs must
  * not overlap inputs. Max: of the elements inside the input, passing over NaN;
- * -infinity where there are none. */
+ * -infinity where there are none. With `propagate_nan`, the first NaN of a
+ * window counts as its maximum. */
 DML_EXPORT dml_code dml_max_pool(dml_device* device,
                                  const dml_pooling_attributes* attributes,
                                  const dml_tensor* input,
@@ -415,8 +417,8 @@ typedef enum dml_resize_mode {
 } dml_resize_mode;
 
 /* Tensors [batch, channels, height, width] by strides, with equal batch and
- * channels; float32 and float16, which input and output may mix. Sizes are
- * below 2^22. The output must not overlap the input. Coordinates are computed
+ * channels; float32 and float16, which input and output may mix, or an input of
+ * float64 with an output of float32 or float64. Sizes are below 2^22. The output must not overlap the input. Coordinates are computed
  * in float32. */
 DML_EXPORT dml_code dml_resize(dml_device* device, dml_resize_mode mode,
                                dml_resize_coordinates coordinates,
@@ -548,9 +550,9 @@ typedef enum dml_random_distribution {
 
 /* Philox 4x32-10 (Salmon et al., 2011): the numbers that TensorFlow's CPU
  * kernels draw from the same counter (128 bits, low word first) and key.
- * Output block g, of 4 numbers, of int64 2, comes from counter + g; a block of
- * truncated normals from counter + g * 256 on. float32 has 23 random bits,
- * float16 10. Contiguous output. `low` and `high` are for
+ * Output block g, of 4 numbers, of int64 and float64 2, comes from counter + g;
+ * a block of truncated normals from counter + g * 256 on, of float64 128.
+ * float32 has 23 random bits, float16 10, float64 52. Contiguous output. `low` and `high` are for
  * DML_RANDOM_UNIFORM_INT. */
 DML_EXPORT dml_code dml_random(dml_device* device,
                                dml_random_distribution distribution,

@@ -121,40 +121,6 @@ OpInfo InfoOf(dml_elementwise_op op) {
   return {};
 }
 
-// What elementwise_double.glsl knows; other forms take float64 throughout.
-bool HasFloat64(dml_elementwise_op op, Form form) {
-  if (form != Form::kUnary && form != Form::kBinary) return true;
-  switch (op) {
-    case DML_ABS:
-    case DML_NEGATE:
-    case DML_SIGN:
-    case DML_SQUARE:
-    case DML_RECIPROCAL:
-    case DML_SQRT:
-    case DML_RSQRT:
-    case DML_FLOOR:
-    case DML_CEIL:
-    case DML_ROUND_EVEN:
-    case DML_RELU:
-    case DML_RELU6:
-    case DML_ADD:
-    case DML_SUBTRACT:
-    case DML_MULTIPLY:
-    case DML_DIVIDE:
-    case DML_DIVIDE_NO_NAN:
-    case DML_MAXIMUM:
-    case DML_MINIMUM:
-    case DML_SQUARED_DIFFERENCE:
-    case DML_MULTIPLY_NO_NAN:
-    case DML_XDIVY:
-    case DML_RELU_GRADIENT:
-    case DML_RELU6_GRADIENT:
-      return true;
-    default:
-      return false;
-  }
-}
-
 const char* const kInputNames[] = {
     "elementwise: input 0", "elementwise: input 1", "elementwise: input 2"};
 
@@ -200,10 +166,6 @@ Status CheckArguments(dml_elementwise_op op, const OpInfo& info,
   if ((info.types >> type & 1) == 0) {
     return InvalidArgument("elementwise: operation ", static_cast<int>(op),
                            " does not take ", Describe(*inputs[first]));
-  }
-  if (type == DML_FLOAT64 && !HasFloat64(op, info.form)) {
-    return Unimplemented("elementwise: operation ", static_cast<int>(op),
-                         " is not available in float64; cast to float32");
   }
   const bool to_bool =
       info.form == Form::kCompare || info.form == Form::kClassify;

@@ -89,6 +89,10 @@ Status CheckLike(const dml_tensor* tensor, const char* name,
                          " must have type and sizes of ", Describe(model));
 }
 
+uint32_t PropagatesNan(const dml_pooling_attributes& attributes) {
+  return attributes.propagate_nan != 0;
+}
+
 // `walked` is the tensor that an invocation writes an element of.
 Geometry MakeGeometry(const dml_pooling_attributes& attributes,
                       const dml_tensor& input, const dml_tensor& output,
@@ -152,8 +156,9 @@ Status MaxPool(OperatorContext& context,
   DML_RETURN_IF_ERROR(CheckTensors(attributes, input, "max_pool: input", output,
                                    "max_pool: output"));
   if (IsEmpty(*output)) return Status::Ok();
-  return LaunchPooling<3>(context, "max_pool", {kGroupSize, 0}, *attributes,
-                          *input, *output, {input, input, output});
+  return LaunchPooling<3>(context, "max_pool",
+                          {kGroupSize, 0, PropagatesNan(*attributes)},
+                          *attributes, *input, *output, {input, input, output});
 }
 
 Status MaxPoolGather(OperatorContext& context,
@@ -164,8 +169,9 @@ Status MaxPoolGather(OperatorContext& context,
                                    output, "max_pool_gather: output"));
   DML_RETURN_IF_ERROR(CheckLike(values, "max_pool_gather: values", *input));
   if (IsEmpty(*output)) return Status::Ok();
-  return LaunchPooling<3>(context, "max_pool", {kGroupSize, 1}, *attributes,
-                          *input, *output, {input, values, output});
+  return LaunchPooling<3>(
+      context, "max_pool", {kGroupSize, 1, PropagatesNan(*attributes)},
+      *attributes, *input, *output, {input, values, output});
 }
 
 Status MaxPoolGradient(OperatorContext& context,
@@ -181,8 +187,9 @@ Status MaxPoolGradient(OperatorContext& context,
   DML_RETURN_IF_ERROR(
       CheckLike(input_gradient, "max_pool_gradient: input_gradient", *input));
   if (IsEmpty(*input_gradient)) return Status::Ok();
-  return LaunchPooling<4>(context, "max_pool_gradient", {kGroupSize},
-                          *attributes, *input, *output,
+  return LaunchPooling<4>(context, "max_pool_gradient",
+                          {kGroupSize, PropagatesNan(*attributes)}, *attributes,
+                          *input, *output,
                           {input, output, output_gradient, input_gradient});
 }
 

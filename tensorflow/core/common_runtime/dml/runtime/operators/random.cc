@@ -58,7 +58,7 @@ Status Random(OperatorContext& context, dml_random_distribution distribution,
   SetWords(static_cast<uint64_t>(low), constants.low);
   SetWords(static_cast<uint64_t>(high) - static_cast<uint64_t>(low),
            constants.range);
-  const uint32_t block = output->type == DML_INT64 ? 2 : 4;
+  const uint32_t block = TypeBytes(output->type) == 8 ? 2 : 4;
   return LaunchProgram(
       context, ShaderName("random", output->type),
       {kGroupSize, static_cast<uint32_t>(distribution)},

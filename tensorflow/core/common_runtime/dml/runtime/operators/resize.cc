@@ -43,8 +43,12 @@ struct GradientConstants {
   int32_t dx_strides[kRank];
 };
 
-bool IsSupported(uint32_t type) {
-  return type == DML_FLOAT32 || type == DML_FLOAT16;
+bool IsSupported(uint32_t image, uint32_t resized) {
+  if (image == DML_FLOAT64) {
+    return resized == DML_FLOAT32 || resized == DML_FLOAT64;
+  }
+  return (image == DML_FLOAT32 || image == DML_FLOAT16) &&
+         (resized == DML_FLOAT32 || resized == DML_FLOAT16);
 }
 
 bool ChannelsLast(const dml_tensor& tensor) {
@@ -69,9 +73,11 @@ Status CheckResize(dml_resize_mode mode, dml_resize_coordinates coordinates,
         "with equal batch and channels, not ",
         Describe(*input), " and ", Describe(*output));
   }
-  if (!IsSupported(input->type) || !IsSupported(output->type)) {
-    return Unimplemented("resize: takes float32 and float16, not ",
-                         Describe(*input), " and ", Describe(*output));
+  if (!IsSupported(input->type, output->type)) {
+    return Unimplemented(
+        "resize: takes float32 and float16, or images of "
+        "float64 with float32 or float64, not ",
+        Describe(*input), " and ", Describe(*output));
   }
   for (uint32_t d = kHeight; d < kRank; ++d) {
     if (std::max(input->sizes[d], output->sizes[d]) >= kMaxSize) {
@@ -181,7 +187,7 @@ Status ResizeGradient(OperatorContext& context, dml_resize_mode mode,
   dml_tensor between = dx;
   const uint32_t second = kHeight + kWidth - first;
   between.sizes[second] = dy.sizes[second];
-  between.type = DML_FLOAT32;
+  between.type = dx.type == DML_FLOAT64 ? DML_FLOAT64 : DML_FLOAT32;
   // In the order of dx in memory.
   const uint32_t last_first[kRank] = {kChannel, kWidth, kHeight, 0};
   const uint32_t planes[kRank] = {kWidth, kHeight, kChannel, 0};
@@ -191,8 +197,8 @@ Status ResizeGradient(OperatorContext& context, dml_resize_mode mode,
     stride *= between.sizes[d];
   }
   Scratch scratch(context);
-  DML_RETURN_IF_ERROR(
-      scratch.Allocate(static_cast<uint64_t>(stride) * sizeof(float)));
+  DML_RETURN_IF_ERROR(scratch.Allocate(static_cast<uint64_t>(stride) *
+                                       TypeBytes(between.type)));
   between.data = scratch.address();
   DML_RETURN_IF_ERROR(CheckTensor(&between, "resize_gradient: scratch"));
   DML_RETURN_IF_ERROR(

@@ -20,7 +20,7 @@ void main() {
   if (dml_global() >= p.count) return;
   const Element y = element(dml_global(), uvec3(TRIPLE(p.output_size)));
   const Box box = window_of(y.at);
-  float sum = 0;
+  T_compute sum = T_compute(0);
   DML_FOR_EACH(at, box) {
     sum +=
         T_load(p.x, p.x_offset + DML_POOLING_OFFSET(p.x_strides, y.n, y.c, at));
@@ -28,5 +28,5 @@ void main() {
   const ivec3 extent = max(box.end - box.begin, ivec3(0));
   const int elements = extent.x * extent.y * extent.z;
   T_store(p.y, p.y_offset + DML_POOLING_OFFSET(p.y_strides, y.n, y.c, y.at),
-          elements == 0 ? 0.0 : sum / float(elements));
+          elements == 0 ? T_compute(0) : sum / T_compute(elements));
 }

@@ -20,13 +20,13 @@ void main() {
   if (dml_global() >= p.count) return;
   const Element x = element(dml_global(), uvec3(TRIPLE(p.input_size)));
   const Box outputs = windows_over(x.at);
-  float sum = 0;
+  T_compute sum = T_compute(0);
   DML_FOR_EACH(at, outputs) {
     const Box box = window_of(at);
     const ivec3 extent = box.end - box.begin;
     sum += T_load(p.dy, p.dy_offset + DML_POOLING_OFFSET(p.dy_strides, x.n, x.c,
                                                          at)) /
-           float(extent.x * extent.y * extent.z);
+           T_compute(extent.x * extent.y * extent.z);
   }
   T_store(p.dx, p.dx_offset + DML_POOLING_OFFSET(p.dx_strides, x.n, x.c, x.at),
           sum);

@@ -1,11 +1,27 @@
-// dml_apply(x, y) for float16 and float32, which compute in float32.
-#include "math.glsl"
+// dml_apply(x, y) for floating-point types.
+#include "math_t.glsl"
 
-const float SELU_SCALE = 1.05070099f;
-const float SELU_SCALE_ALPHA = 1.75809934f;
+#ifdef T_f64
+#define Bits uint64_t
+const int kLeastExponent = -1074;  // of the lowest bit of a number
 
-// The exponent of a finite x != 0, and its 24 bits as an integer.
-uint split_float(float x, out int exponent) {
+// The exponent, at least 1, of a finite x != 0, and its 53 bits as an integer.
+Bits split_number(double x, out int exponent) {
+  uvec2 words = unpackDouble2x32(dml_magnitude(x));
+  exponent = int(words.y >> 20);
+  uint high = words.y & 0xfffffu;
+  if (exponent == 0) {  // subnormal
+    exponent = 1;
+  } else {
+    high |= 0x100000u;
+  }
+  return Bits(high) << 32 | Bits(words.x);
+}
+#else
+#define Bits uint
+const int kLeastExponent = -149;
+
+Bits split_number(float x, out int exponent) {
   uint bits = floatBitsToUint(x) & 0x7fffffffu;
   exponent = int(bits >> 23);
   if (exponent == 0) {  // subnormal
@@ -14,47 +30,52 @@ uint split_float(float x, out int exponent) {
   }
   return (bits & 0x7fffffu) | 0x800000u;
 }
+#endif
 
 // The remainder of truncated division, exactly, by long division.
-float truncate_mod(float x, float y) {
-  if (dml_is_nan(x) || !dml_is_finite(x) || dml_is_nan(y)) return dml_nan();
-  if ((floatBitsToUint(y) & 0x7fffffffu) == 0u) return dml_nan();
+T_compute truncate_mod(T_compute x, T_compute y) {
+  if (!dml_is_finite(x) || dml_is_nan(y)) return dml_nan();
   if (dml_is_inf(y)) return x;
   int ex, ey;
-  uint mx = split_float(x, ex);
-  uint my = split_float(y, ey);
+  Bits mx = split_number(x, ex);
+  Bits my = split_number(y, ey);
+  if (my == Bits(0)) return dml_nan();
   int steps = ex - ey;
   if (steps < 0) return x;
-  uint rest = mx % my;
-  while (steps > 0 && rest != 0u) {
+  Bits rest = mx % my;
+  while (steps > 0 && rest != Bits(0)) {
     int bits = min(steps, 8);
     rest = (rest << bits) % my;
     steps -= bits;
   }
-  return dml_copysign(dml_scale(float(rest), ey - 150), x);
+  return dml_copysign(dml_scale(T_compute(rest), ey - 1 + kLeastExponent), x);
 }
 
-float floor_mod(float x, float y) {
-  float rest = truncate_mod(x, y);
-  return (x < 0.0) == (y < 0.0) ? rest : truncate_mod(rest + y, y);
+T_compute floor_mod(T_compute x, T_compute y) {
+  T_compute rest = truncate_mod(x, y);
+  return (x < T_compute(0)) == (y < T_compute(0)) ? rest
+                                                  : truncate_mod(rest + y, y);
 }
 
 // Division may be off by a rounding: what divides exactly must do so.
-float floor_divide(float x, float y) {
-  float q = x / y;
-  float n = roundEven(q);
-  precise float product = n * y;
+T_compute floor_divide(T_compute x, T_compute y) {
+  T_compute q = x / y;
+  T_compute n = roundEven(q);
+  precise T_compute product = n * y;
   return product == x ? n : floor(q);
 }
 
-float dml_apply(float x, float y) {
+T_compute dml_apply(T_compute x, T_compute y) {
+  const T_compute zero = T_compute(0);
+  const T_compute one = T_compute(1);
+  const T_compute half_one = T_compute(0.5);
   switch (OP) {
     case DML_ADD: return x + y;
     case DML_SUBTRACT: return x - y;
     case DML_MULTIPLY: return x * y;
     case DML_DIVIDE: return x / y;
     case DML_FLOOR_DIVIDE: return floor_divide(x, y);
-    case DML_DIVIDE_NO_NAN: return y == 0.0 ? 0.0 : x / y;
+    case DML_DIVIDE_NO_NAN: return y == zero ? zero : x / y;
     case DML_FLOOR_MOD: return floor_mod(x, y);
     case DML_TRUNCATE_MOD: return truncate_mod(x, y);
     case DML_MAXIMUM:
@@ -64,24 +85,24 @@ float dml_apply(float x, float y) {
     case DML_POW: return dml_pow(x, y);
     case DML_SQUARED_DIFFERENCE: return (x - y) * (x - y);
     case DML_ATAN2: return dml_atan2(x, y);
-    case DML_MULTIPLY_NO_NAN: return y == 0.0 ? 0.0 : x * y;
-    case DML_XLOGY: return x == 0.0 ? 0.0 : x * dml_log(y);
-    case DML_XDIVY: return x == 0.0 ? 0.0 : x / y;
-    case DML_RELU_GRADIENT: return y > 0.0 ? x : 0.0;
-    case DML_RELU6_GRADIENT: return y > 0.0 && y < 6.0 ? x : 0.0;
-    case DML_LEAKY_RELU_GRADIENT: return y > 0.0 ? x : x * p.parameter;
-    case DML_ELU_GRADIENT: return y < 0.0 ? x * (y + 1.0) : x;
+    case DML_MULTIPLY_NO_NAN: return y == zero ? zero : x * y;
+    case DML_XLOGY: return x == zero ? zero : x * dml_log(y);
+    case DML_XDIVY: return x == zero ? zero : x / y;
+    case DML_RELU_GRADIENT: return y > zero ? x : zero;
+    case DML_RELU6_GRADIENT: return y > zero && y < T_compute(6) ? x : zero;
+    case DML_LEAKY_RELU_GRADIENT: return y > zero ? x : x * T_compute(p.parameter);
+    case DML_ELU_GRADIENT: return y < zero ? x * (y + one) : x;
     case DML_SELU_GRADIENT:
-      return y < 0.0 ? x * (y + SELU_SCALE_ALPHA) : x * SELU_SCALE;
+      return y < zero ? x * (y + DML_SELU_SCALE_ALPHA) : x * DML_SELU_SCALE;
     case DML_SOFTPLUS_GRADIENT: return x * dml_sigmoid(y);
     case DML_SOFTSIGN_GRADIENT: {
-      float d = 1.0 + dml_magnitude(y);
+      T_compute d = one + dml_magnitude(y);
       return x / (d * d);
     }
-    case DML_SIGMOID_GRADIENT: return y * x * (1.0 - x);
-    case DML_TANH_GRADIENT: return y * (1.0 - x * x);
-    case DML_SQRT_GRADIENT: return y * 0.5 / x;
-    case DML_RSQRT_GRADIENT: return y * (-0.5 * x) * (x * x);
+    case DML_SIGMOID_GRADIENT: return y * x * (one - x);
+    case DML_TANH_GRADIENT: return y * (one - x * x);
+    case DML_SQRT_GRADIENT: return y * half_one / x;
+    case DML_RSQRT_GRADIENT: return y * (-half_one * x) * (x * x);
     case DML_RECIPROCAL_GRADIENT: return -y * x * x;
   }
   return x;

@@ -1,8 +1,6 @@
 // dml_apply(): what OP does to one element, by kind and type. OP is a constant
 // of the program, so one case of each switch remains.
-#if defined(T_f64) && (defined(DML_UNARY) || defined(DML_BINARY))
-#include "elementwise_double.glsl"
-#elif defined(DML_UNARY)
+#if defined(DML_UNARY)
 #if T_IS_FLOAT
 #include "elementwise_unary_float.glsl"
 #else

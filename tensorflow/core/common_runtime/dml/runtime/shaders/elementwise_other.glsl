@@ -1,7 +1,7 @@
 // dml_apply() of comparisons, classifications, selections and ternary
 // operations.
-#if T_IS_FLOAT && !defined(T_f64)
-#include "math.glsl"
+#if T_IS_FLOAT
+#include "math_t.glsl"
 #define IS_NAN(x) dml_is_nan(x)
 #else
 #define IS_NAN(x) false
@@ -9,22 +9,11 @@
 
 #if defined(DML_CLASSIFY)
 bool dml_apply(T_compute x) {
-#ifdef T_f64
-  uvec2 words = unpackDouble2x32(x);
-  uint high = words.y & 0x7fffffffu;
-  bool is_inf = high == 0x7ff00000u && words.x == 0u;
-  switch (OP) {
-    case DML_IS_NAN: return high >= 0x7ff00000u && !is_inf;
-    case DML_IS_INF: return is_inf;
-  }
-  return high < 0x7ff00000u;
-#else
   switch (OP) {
     case DML_IS_NAN: return dml_is_nan(x);
     case DML_IS_INF: return dml_is_inf(x);
   }
   return dml_is_finite(x);
-#endif
 }
 
 #elif defined(DML_COMPARE)
@@ -40,7 +29,11 @@ bool dml_apply(T_compute x, T_compute y) {
     case DML_GREATER_EQUAL: return x >= y;
   }
   T_compute distance = x < y ? y - x : x - y;
+#ifdef T_f64
+  return distance < double(p.parameter);
+#else
   return float(distance) < p.parameter;
+#endif
 }
 
 #elif defined(DML_CHOOSE)

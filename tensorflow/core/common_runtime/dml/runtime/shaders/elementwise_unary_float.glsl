@@ -1,18 +1,18 @@
-// dml_apply(x) for float16 and float32, which compute in float32.
-#include "math.glsl"
+// dml_apply(x) for floating-point types.
+#include "math_t.glsl"
 
-const float SELU_SCALE = 1.05070099f;
-const float SELU_SCALE_ALPHA = 1.75809934f;
-
-float dml_apply(float x) {
+T_compute dml_apply(T_compute x) {
+  const T_compute zero = T_compute(0);
+  const T_compute one = T_compute(1);
+  const T_compute six = T_compute(6);
   switch (OP) {
     case DML_ABS: return dml_magnitude(x);
     case DML_NEGATE: return -x;
-    case DML_SIGN: return float(x > 0.0) - float(x < 0.0);
+    case DML_SIGN: return T_compute(x > zero) - T_compute(x < zero);
     case DML_SQUARE: return x * x;
-    case DML_RECIPROCAL: return 1.0 / x;
+    case DML_RECIPROCAL: return one / x;
     case DML_SQRT: return sqrt(x);
-    case DML_RSQRT: return inversesqrt(x);
+    case DML_RSQRT: return dml_rsqrt(x);
     case DML_EXP: return dml_exp(x);
     case DML_EXPM1: return dml_expm1(x);
     case DML_LOG: return dml_log(x);
@@ -38,14 +38,15 @@ float dml_apply(float x) {
     case DML_CEIL: return ceil(x);
     case DML_ROUND_EVEN: return roundEven(x);
     // Of NaN, NaN: max() and min() promise nothing.
-    case DML_RELU: return dml_is_nan(x) ? x : max(x, 0.0);
-    case DML_RELU6: return dml_is_nan(x) ? x : clamp(x, 0.0, 6.0);
-    case DML_LEAKY_RELU: return x > 0.0 ? x : x * p.parameter;
-    case DML_ELU: return x < 0.0 ? dml_expm1(x) : x;
+    case DML_RELU: return dml_is_nan(x) ? x : max(x, zero);
+    case DML_RELU6: return dml_is_nan(x) ? x : clamp(x, zero, six);
+    case DML_LEAKY_RELU: return x > zero ? x : x * T_compute(p.parameter);
+    case DML_ELU: return x < zero ? dml_expm1(x) : x;
     case DML_SELU:
-      return x < 0.0 ? SELU_SCALE_ALPHA * dml_expm1(x) : SELU_SCALE * x;
+      return x < zero ? DML_SELU_SCALE_ALPHA * dml_expm1(x)
+                      : DML_SELU_SCALE * x;
     case DML_SOFTPLUS: return dml_softplus(x);
-    case DML_SOFTSIGN: return x / (1.0 + dml_magnitude(x));
+    case DML_SOFTSIGN: return x / (one + dml_magnitude(x));
   }
   return x;
 }

@@ -26,6 +26,8 @@ const float DML_LOG2_E = 1.44269504f;
 const float DML_PI = 3.14159265f;
 const float DML_HALF_PI = 1.57079633f;
 const float DML_HALF_PI_LOW = -4.37113883e-8f;  // pi / 2 - DML_HALF_PI
+const float DML_SELU_SCALE = 1.05070099f;
+const float DML_SELU_SCALE_ALPHA = 1.75809934f;
 
 float dml_inf() { return uintBitsToFloat(0x7f800000u); }
 float dml_nan() { return uintBitsToFloat(0x7fc00000u); }
@@ -67,6 +69,8 @@ vec2 dml_two_product(float a, float b) {
   precise float low = ((ah * bh - high) + ah * bl + al * bh) + al * bl;
   return vec2(high, low);
 }
+
+float dml_rsqrt(float x) { return inversesqrt(x); }
 
 // ---- Exponentials ----------------------------------------------------------
 

@@ -4,7 +4,10 @@
 #version 460
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
+#include "math_t.glsl"
 #include "pooling.glsl"
+
+layout(constant_id = 1) const bool PROPAGATE_NAN = false;
 
 DML_PARAMETERS_BEGIN
   TBuffer x;
@@ -24,16 +27,22 @@ DML_PARAMETERS_END
 
 #include "pooling_index.glsl"
 
-float input_at(int n, int c, ivec3 at) {
+T_compute input_at(int n, int c, ivec3 at) {
   return T_load(p.x, p.x_offset + DML_POOLING_OFFSET(p.x_strides, n, c, at));
+}
+
+// NaN equals NaN where it counts as a value.
+bool same(T_compute a, T_compute b) {
+  return a == b || (PROPAGATE_NAN && dml_is_nan(a) && dml_is_nan(b));
 }
 
 // Whether a window, known to have `value` at `here` and nothing larger, has it
 // at an earlier place too.
-bool occurs_before(int n, int c, Box box, ivec3 here, float value) {
+bool occurs_before(int n, int c, Box box, ivec3 here,
+                   T_compute value) {
   DML_FOR_EACH(at, box) {
     if (at == here) return false;
-    if (input_at(n, c, at) == value) return true;
+    if (same(input_at(n, c, at), value)) return true;
   }
   return false;
 }
@@ -41,13 +50,13 @@ bool occurs_before(int n, int c, Box box, ivec3 here, float value) {
 void main() {
   if (dml_global() >= p.count) return;
   const Element x = element(dml_global(), uvec3(TRIPLE(p.input_size)));
-  const float value = input_at(x.n, x.c, x.at);
+  const T_compute value = input_at(x.n, x.c, x.at);
   const Box outputs = windows_over(x.at);
-  float sum = 0;
+  T_compute sum = T_compute(0);
   DML_FOR_EACH(at, outputs) {
-    const float largest =
+    const T_compute largest =
         T_load(p.y, p.y_offset + DML_POOLING_OFFSET(p.y_strides, x.n, x.c, at));
-    if (value == largest &&
+    if (same(value, largest) &&
         !occurs_before(x.n, x.c, window_of(at), x.at, value)) {
       sum += T_load(p.dy, p.dy_offset + DML_POOLING_OFFSET(p.dy_strides, x.n,
                                                            x.c, at));

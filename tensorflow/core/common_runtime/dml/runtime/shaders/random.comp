@@ -1,8 +1,8 @@
 // Random numbers of T, by blocks of what one Philox counter gives: 4 numbers,
-// of int64 2. DISTRIBUTION is a dml_random_distribution.
+// of int64 and float64 2. DISTRIBUTION is a dml_random_distribution.
 #version 460
 #include "dml.glsl"
-#include "math.glsl"
+#include "math_t.glsl"
 #include "philox.glsl"
 
 layout(constant_id = 1) const uint DISTRIBUTION = 0;
@@ -16,10 +16,44 @@ DML_PARAMETERS_BEGIN
   uint range[2];  // high - low
 DML_PARAMETERS_END
 
-#if T_IS_FLOAT
+#ifdef T_f64
+const uint BLOCK = 2;
+const uint RESERVED = 128;
+#define Block dvec2
+
+// [0, 1) by 52 bits.
+double unit(uint high, uint low) {
+  return packDouble2x32(uvec2(low, 0x3ff00000u | (high & 0xfffffu))) - 1.0lf;
+}
+
+// Two normals of four numbers.
+dvec2 box_muller(uvec4 bits) {
+  double u = max(unit(bits.x, bits.y), 1e-7lf);
+  double radius = sqrt(-2.0lf * dml_log(u));
+  return radius * dml_sin_cos(2.0lf * DML_PI * unit(bits.z, bits.w));
+}
+
+dvec2 truncated_normals(uvec4 counter, uvec2 key) {
+  dvec2 made = dvec2(0.0lf);
+  uint found = 0;
+  for (uint n = 0; n < RESERVED; ++n) {
+    dvec2 pair =
+        box_muller(dml_philox(dml_philox_advance(counter, n), key));
+    for (int m = 0; m < 2; ++m) {
+      if (dml_magnitude(pair[m]) < 2.0lf) {
+        made[found] = pair[m];
+        if (++found == BLOCK) return made;
+      }
+    }
+  }
+  return made;
+}
+
+#elif T_IS_FLOAT
 const uint BLOCK = 4;
 // Counters that a block of truncated normals has for itself.
 const uint RESERVED = 256;
+#define Block vec4
 
 // [0, 1) by 23 bits.
 float unit(uint bits) {
@@ -55,12 +89,38 @@ vec4 truncated_normals(uvec4 counter, uvec2 key) {
   return made;
 }
 
-vec4 make_block(uint block, uvec4 counter, uvec2 key) {
+#elif T_SIZE == 4
+const uint BLOCK = 4;
+#define Block ivec4
+Block make_block(uint block, uvec4 counter, uvec2 key) {
+  uvec4 bits = dml_philox(dml_philox_advance(counter, block), key);
+  return ivec4(p.low[0] + bits % p.range[0]);
+}
+
+#else
+const uint BLOCK = 2;
+#define Block i64vec2
+Block make_block(uint block, uvec4 counter, uvec2 key) {
+  uvec4 bits = dml_philox(dml_philox_advance(counter, block), key);
+  uint64_t low = uint64_t(p.low[1]) << 32 | uint64_t(p.low[0]);
+  uint64_t range = uint64_t(p.range[1]) << 32 | uint64_t(p.range[0]);
+  uint64_t a = uint64_t(bits.y) << 32 | uint64_t(bits.x);
+  uint64_t b = uint64_t(bits.w) << 32 | uint64_t(bits.z);
+  return i64vec2(int64_t(low + a % range), int64_t(low + b % range));
+}
+#endif
+
+#if T_IS_FLOAT
+Block make_block(uint block, uvec4 counter, uvec2 key) {
   if (DISTRIBUTION == DML_RANDOM_TRUNCATED_NORMAL) {
     return truncated_normals(
         dml_philox_advance(counter, uint64_t(block) * RESERVED), key);
   }
   uvec4 bits = dml_philox(dml_philox_advance(counter, block), key);
+#ifdef T_f64
+  if (DISTRIBUTION == DML_RANDOM_NORMAL) return box_muller(bits);
+  return dvec2(unit(bits.x, bits.y), unit(bits.z, bits.w));
+#else
   if (DISTRIBUTION == DML_RANDOM_NORMAL) {
     return vec4(box_muller(bits.x, bits.y), box_muller(bits.z, bits.w));
   }
@@ -68,24 +128,7 @@ vec4 make_block(uint block, uvec4 counter, uvec2 key) {
   bits <<= 13;  // float16 has 10 bits: of the lowest 10
 #endif
   return vec4(unit(bits.x), unit(bits.y), unit(bits.z), unit(bits.w));
-}
-
-#elif T_SIZE == 4
-const uint BLOCK = 4;
-ivec4 make_block(uint block, uvec4 counter, uvec2 key) {
-  uvec4 bits = dml_philox(dml_philox_advance(counter, block), key);
-  return ivec4(p.low[0] + bits % p.range[0]);
-}
-
-#else
-const uint BLOCK = 2;
-i64vec2 make_block(uint block, uvec4 counter, uvec2 key) {
-  uvec4 bits = dml_philox(dml_philox_advance(counter, block), key);
-  uint64_t low = uint64_t(p.low[1]) << 32 | uint64_t(p.low[0]);
-  uint64_t range = uint64_t(p.range[1]) << 32 | uint64_t(p.range[0]);
-  uint64_t a = uint64_t(bits.y) << 32 | uint64_t(bits.x);
-  uint64_t b = uint64_t(bits.w) << 32 | uint64_t(bits.z);
-  return i64vec2(int64_t(low + a % range), int64_t(low + b % range));
+#endif
 }
 #endif
 
@@ -97,12 +140,6 @@ void main() {
       uvec4(p.counter[0], p.counter[1], p.counter[2], p.counter[3]);
   uvec2 key = uvec2(p.key[0], p.key[1]);
   const uint last = min(first + BLOCK, p.count);
-#if T_IS_FLOAT
-  vec4 made = make_block(block, counter, key);
-#elif T_SIZE == 4
-  ivec4 made = make_block(block, counter, key);
-#else
-  i64vec2 made = make_block(block, counter, key);
-#endif
+  Block made = make_block(block, counter, key);
   for (uint i = first; i < last; ++i) T_store(p.y, i, made[i - first]);
 }

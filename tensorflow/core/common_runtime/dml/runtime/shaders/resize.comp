@@ -42,14 +42,15 @@ void main() {
   const Source column = source_of(w, p.x_size[1], p.scale[1]);
   const int top = from + row.lower * p.x_strides[2];
   const int left = column.lower * p.x_strides[3];
-  float value = T_load(p.x, top + left);
+  Value value = Value(T_load(p.x, top + left));
   if (MODE == DML_RESIZE_LINEAR) {
     const int bottom = from + row.upper * p.x_strides[2];
     const int right = column.upper * p.x_strides[3];
-    const float above = mix(value, T_load(p.x, top + right), column.weight);
-    const float below = mix(T_load(p.x, bottom + left),
-                            T_load(p.x, bottom + right), column.weight);
-    value = mix(above, below, row.weight);
+    const Value across = Value(column.weight);
+    const Value above = mix(value, Value(T_load(p.x, top + right)), across);
+    const Value below = mix(Value(T_load(p.x, bottom + left)),
+                            Value(T_load(p.x, bottom + right)), across);
+    value = mix(above, below, Value(row.weight));
   }
   U_store(p.y, to, value);
 }

@@ -60,13 +60,13 @@ void main() {
   if (i < size - 1) {
     end = int(min(ceil((float(i) + 1.5) / p.scale) + 3, float(p.outputs)));
   }
-  float sum = 0;
+  Value sum = Value(0);
   for (int o = begin; o < end; ++o) {
     const Source source = source_of(o, size, p.scale);
     float share = 0;
     if (source.lower == i) share += 1 - source.weight;
     if (source.upper == i) share += source.weight;
-    if (share != 0) sum += share * T_load(p.dy, from + o * step);
+    if (share != 0) sum += Value(share) * Value(T_load(p.dy, from + o * step));
   }
   U_store(p.dx, to, sum);
 }

@@ -4,7 +4,7 @@
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
 #include "all_reduce.glsl"
-#include "math.glsl"
+#include "math_t.glsl"
 #include "softmax.glsl"
 
 layout(constant_id = 1) const bool LOG = false;
@@ -40,21 +40,22 @@ void main() {
     end = p.count;
   }
 
-  float highest = kLowest;
+  T_compute highest = -dml_inf();
   for (uint i = lane; i < end; i += lanes) {
     highest = maximum(highest, T_load(p.x, x + int(i) * p.x_stride));
   }
   highest = max_of_lanes(highest, lanes, p.lane_stride);
 
-  float sum = 0;
+  T_compute sum = T_compute(0);
   for (uint i = lane; i < end; i += lanes) {
     sum += dml_exp(T_load(p.x, x + int(i) * p.x_stride) - highest);
   }
   sum = sum_of_lanes(sum, lanes, p.lane_stride);
 
-  const float factor = LOG ? dml_log(sum) : 1.0 / sum;
+  const T_compute factor = LOG ? dml_log(sum) : T_compute(1) / sum;
   for (uint i = lane; i < end; i += lanes) {
-    const float shifted = T_load(p.x, x + int(i) * p.x_stride) - highest;
+    const T_compute shifted =
+        T_load(p.x, x + int(i) * p.x_stride) - highest;
     T_store(p.y, y + int(i) * p.y_stride,
             LOG ? shifted - factor : dml_exp(shifted) * factor);
   }

@@ -8,7 +8,7 @@
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
 #include "all_reduce.glsl"
-#include "math.glsl"
+#include "math_t.glsl"
 #include "softmax.glsl"
 
 #ifdef SPARSE
@@ -47,18 +47,18 @@ void main() {
   const int label_row = p.labels_at[0] + int(row) * p.labels_at[1];
   const int out_row = p.backprop_at[0] + int(row) * p.backprop_at[1];
 
-  float highest = kLowest;
+  T_compute highest = -dml_inf();
   for (uint i = lane; i < end; i += lanes) {
     highest = maximum(highest, T_load(p.logits, x + int(i) * x_stride));
   }
   highest = max_of_lanes(highest, lanes, p.lane_stride);
 
-  float sum = 0;
+  T_compute sum = T_compute(0);
   for (uint i = lane; i < end; i += lanes) {
     sum += dml_exp(T_load(p.logits, x + int(i) * x_stride) - highest);
   }
   sum = sum_of_lanes(sum, lanes, p.lane_stride);
-  const float log_sum = dml_log(sum);
+  const T_compute log_sum = dml_log(sum);
 
 #ifdef SPARSE
   const int64_t label = inside ? int64_t(U_load(p.labels, label_row)) : 0;
@@ -69,24 +69,26 @@ void main() {
 
   // Backprop may be the memory of the logits: each element is read before its
   // own lane overwrites it, and the loss needs no other lane's elements.
-  float loss = 0;
+  T_compute loss = T_compute(0);
   for (uint i = lane; i < end; i += lanes) {
-    const float shifted = T_load(p.logits, x + int(i) * x_stride) - highest;
+    const T_compute shifted =
+        T_load(p.logits, x + int(i) * x_stride) - highest;
 #ifdef SPARSE
-    const float target = int64_t(i) == label ? 1.0 : 0.0;
+    const T_compute target = T_compute(int64_t(i) == label);
     if (target != 0) loss = log_sum - shifted;
 #else
-    const float target = T_load(p.labels, label_row + int(i) * p.labels_at[2]);
+    const T_compute target =
+        T_load(p.labels, label_row + int(i) * p.labels_at[2]);
     loss += target * (log_sum - shifted);
 #endif
     if (p.has_backprop != 0) {
       T_store(p.backprop, out_row + int(i) * p.backprop_at[2],
-              valid ? dml_exp(shifted) / sum - target : kNotANumber);
+              valid ? dml_exp(shifted) / sum - target : dml_nan());
     }
   }
   loss = sum_of_lanes(loss, lanes, p.lane_stride);
   if (inside && lane == 0 && p.has_loss != 0) {
     T_store(p.loss, p.loss_at[0] + int(row) * p.loss_at[1],
-            valid ? loss : kNotANumber);
+            valid ? loss : dml_nan());
   }
 }

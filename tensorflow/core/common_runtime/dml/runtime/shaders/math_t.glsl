@@ -1,0 +1,12 @@
+// The elementary functions of T_compute, a floating-point type: dml_exp(x) and
+// so on, in float or in double. Include after dml.glsl.
+#ifndef DML_MATH_T_GLSL_
+#define DML_MATH_T_GLSL_
+
+#ifdef T_f64
+#include "math_double.glsl"
+#else
+#include "math.glsl"
+#endif
+
+#endif  // DML_MATH_T_GLSL_
