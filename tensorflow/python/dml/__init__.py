@@ -6,6 +6,7 @@
     dml.adapter_problem()   why one that you expect is missing
     dml.statistics()        launches, copies, submissions since the device opened
     dml.memory_info()       the driver's memory budget and use
+    dml.memory_stats()      what tensors hold of it, hold at most, and reserve
     dml.launches_by_tag()   how often the device ran each op type
 
 Importing this imports no TensorFlow. In a process that runs TensorFlow the
@@ -52,6 +53,24 @@ def memory_info(device: int = 0) -> Dict[str, int]:
             "used_bytes": counters["driver_used_bytes"],
             "staging_bytes": counters["staging_bytes"],
         }
+
+
+def memory_stats(device: int = 0, reset_peaks: bool = False) -> Dict[str, int]:
+    """What tensors on a device take: in use, at most so far, and reserved from the driver.
+
+    The names are those of dml_pool_statistics, summed over the pools that are open;
+    "scratch_bytes_reserved" and its peak are what operators use while they run.
+    `reset_peaks`: later calls tell the peaks from here on.
+    """
+    from . import runtime
+
+    with runtime.open(device) as opened:
+        memory = opened.memory()
+        if reset_peaks:
+            opened.reset_peaks()
+    scratch = memory["scratch"]
+    names = ("bytes_reserved", "peak_bytes_reserved")
+    return dict(memory["pools"], **{"scratch_" + name: scratch[name] for name in names})
 
 
 def launches_by_tag(device: int = 0) -> Dict[str, int]:

@@ -559,6 +559,16 @@ class Device:
         _lib().dml_device_get_statistics(self.handle, ctypes.byref(statistics))
         return _fields(statistics)
 
+    def memory(self) -> Dict[str, Dict[str, int]]:
+        """Statistics of the device's open pools taken together, and of operators' scratch."""
+        pools, scratch = (STRUCTS["dml_pool_statistics"]() for _ in range(2))
+        _lib().dml_device_get_memory(self.handle, ctypes.byref(pools), ctypes.byref(scratch))
+        return {"pools": _fields(pools), "scratch": _fields(scratch)}
+
+    def reset_peaks(self) -> None:
+        """Peaks of all pools start again from what is in use now."""
+        _lib().dml_device_reset_peaks(self.handle)
+
     def launches_by_tag(self) -> Dict[str, int]:
         """How many dispatches were enqueued under each tag."""
         size = 1

@@ -34,11 +34,6 @@ DmlDevice::DmlDevice(const SessionOptions& options,
 
 DmlDevice::~DmlDevice() { set_tensorflow_gpu_device_info(nullptr); }
 
-void DmlDevice::Compute(OpKernel* op_kernel, OpKernelContext* context) {
-  dml_set_tag(op_kernel->type_string().c_str());
-  op_kernel->Compute(context);
-}
-
 void DmlDevice::ComputeAsync(AsyncOpKernel* op_kernel, OpKernelContext* context,
                              AsyncOpKernel::DoneCallback done) {
   dml_set_tag(op_kernel->type_string().c_str());

@@ -84,6 +84,12 @@ class Binary : ElementwiseBase {
     const Tensor& x = c->Input(0);
     const Tensor& y = c->Input(1);
     Tensor* z;
+    // The common cases, without the work of the general one.
+    if (x.IsSameSize(y) || y.dims() == 0 || x.dims() == 0) {
+      const TensorShape& shape = x.dims() == 0 ? y.shape() : x.shape();
+      TF_RETURN_IF_ERROR(c->OutputOrForward({0, 1}, 0, shape, &z));
+      return c->Elementwise(op_, {&x, &y}, *z, &parameter_);
+    }
     const BCast broadcast(BCast::FromShape(x.shape()),
                           BCast::FromShape(y.shape()));
     if (!broadcast.IsValid()) {

@@ -156,6 +156,7 @@ class HostFallback : public OpKernel {
   }
 
   void Compute(OpKernelContext* c) override {
+    dml_set_tag(type_string().c_str());
     OP_REQUIRES_OK(c, ComputeOnHost(c));
   }
 

@@ -1,8 +1,10 @@
 #include "tensorflow/core/kernels/dml/kernel.h"
 
 #include <algorithm>
+#include <set>
 
 #include "tensorflow/core/common_runtime/dml/dml_device_context.h"
+#include "tensorflow/core/platform/mutex.h"
 
 namespace tensorflow {
 namespace dml {
@@ -37,6 +39,17 @@ dml_tensor MakeTensor(const Tensor& tensor, const Sizes& sizes,
   return result;
 }
 
+// `count` elements, `stride` apart; dimensions that are not there stay as they
+// are.
+void DescribeFlat(const Tensor& tensor, int64 count, int64 stride,
+                  dml_tensor* result) {
+  result->data = DeviceAddress(tensor);
+  result->type = DmlType(tensor.dtype());
+  result->rank = 1;
+  result->sizes[0] = count;
+  result->strides[0] = stride;
+}
+
 Dims BroadcastStrides(const Tensor& tensor, gtl::ArraySlice<int64> sizes) {
   Dims own;
   for (int d = 0; d < tensor.dims(); ++d) own.push_back(tensor.dim_size(d));
@@ -50,11 +63,15 @@ Dims BroadcastStrides(const Tensor& tensor, gtl::ArraySlice<int64> sizes) {
   return strides;
 }
 
+// Of an element-wise operation's tensors; no more than the runtime has any for.
+constexpr size_t kMaxOperands = 4;
+using StridesOfEach = gtl::InlinedVector<Dims, kMaxOperands>;
+
 // Merges neighbouring dimensions wherever all tensors step through them alike,
 // so that shapes of any rank mostly fit into the runtime's 8 dimensions.
-void MergeDimensions(Dims* sizes, std::vector<Dims>* strides) {
+void MergeDimensions(Dims* sizes, StridesOfEach* strides) {
   Dims merged_sizes;
-  std::vector<Dims> merged(strides->size());
+  StridesOfEach merged(strides->size());
   for (size_t d = 0; d < sizes->size(); ++d) {
     const int64 size = (*sizes)[d];
     if (size == 1) continue;
@@ -186,6 +203,13 @@ dml_tensor Permute(const dml_tensor& tensor, gtl::ArraySlice<int> permutation) {
 
 uint64 Address(const Tensor& tensor) { return DeviceAddress(tensor); }
 
+const char* LastingName(const string& name) {
+  static auto* const lock = new mutex;
+  static auto* const names = new std::set<string>;
+  mutex_lock guard(*lock);
+  return names->insert(name).first->c_str();
+}
+
 KernelContext::KernelContext(OpKernelContext* context)
     : context_(context), device_(DeviceOf(context)) {}
 
@@ -275,24 +299,44 @@ Status KernelContext::Elementwise(dml_elementwise_op op,
                                   const Tensor& output,
                                   const double* parameters) {
   if (output.NumElements() == 0) return Status::OK();
-  Dims sizes;
-  for (int d = 0; d < output.dims(); ++d) sizes.push_back(output.dim_size(d));
-  std::vector<Dims> strides;
+  if (inputs.size() >= kMaxOperands) {
+    return errors::Internal("Element-wise operations have at most ",
+                            kMaxOperands - 1, " inputs, not ", inputs.size());
+  }
+  const int64 count = output.NumElements();
+  const size_t last = inputs.size();
+  dml_tensor described[kMaxOperands];
+  // Most often the inputs are whole tensors of that many elements, or scalars.
+  bool flat = true;
   for (const Tensor* input : inputs) {
-    strides.push_back(BroadcastStrides(*input, sizes));
+    const int64 elements = input->NumElements();
+    flat = flat && (elements == count || elements == 1);
   }
-  strides.push_back(RowMajorStrides(sizes));
-  MergeDimensions(&sizes, &strides);
-  gtl::InlinedVector<dml_tensor, 3> described;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    described.push_back(MakeTensor(*inputs[i], sizes, strides[i]));
+  if (flat) {
+    for (size_t i = 0; i < last; ++i) {
+      const bool whole = inputs[i]->NumElements() == count;
+      DescribeFlat(*inputs[i], count, whole ? 1 : 0, &described[i]);
+    }
+    DescribeFlat(output, count, 1, &described[last]);
+  } else {
+    Dims sizes;
+    for (int d = 0; d < output.dims(); ++d) sizes.push_back(output.dim_size(d));
+    StridesOfEach strides;
+    for (const Tensor* input : inputs) {
+      strides.push_back(BroadcastStrides(*input, sizes));
+    }
+    strides.push_back(RowMajorStrides(sizes));
+    MergeDimensions(&sizes, &strides);
+    for (size_t i = 0; i < last; ++i) {
+      described[i] = MakeTensor(*inputs[i], sizes, strides[i]);
+    }
+    described[last] = MakeTensor(output, sizes, strides[last]);
   }
-  gtl::InlinedVector<const dml_tensor*, 3> pointers;
-  for (const dml_tensor& tensor : described) pointers.push_back(&tensor);
-  const dml_tensor result = MakeTensor(output, sizes, strides.back());
-  DML_RETURN_IF_FAILED(dml_elementwise(device_, op, pointers.data(),
-                                       static_cast<uint32_t>(pointers.size()),
-                                       &result, parameters));
+  const dml_tensor* pointers[kMaxOperands];
+  for (size_t i = 0; i < last; ++i) pointers[i] = &described[i];
+  DML_RETURN_IF_FAILED(dml_elementwise(device_, op, pointers,
+                                       static_cast<uint32_t>(last),
+                                       &described[last], parameters));
   return Status::OK();
 }
 

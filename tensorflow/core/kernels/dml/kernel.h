@@ -98,16 +98,21 @@ class KernelContext {
   dml_device* const device_;
 };
 
-// Adapts a kernel class to OpKernel. Enqueuing is cheap, so TF's executor may
-// run it inline.
+// `name`, kept while the process lives: the same pointer for the same name.
+const char* LastingName(const string& name);
+
+// Adapts a kernel class to OpKernel, and names its work. Enqueuing is cheap, so
+// TF's executor may run it inline.
 template <typename Body>
 class DmlKernel : public OpKernel {
  public:
   template <typename... Args>
   explicit DmlKernel(OpKernelConstruction* c, Args... args)
-      : OpKernel(c), body_(c, args...) {}
+      : OpKernel(c), tag_(LastingName(type_string())), body_(c, args...) {}
 
   void Compute(OpKernelContext* c) override {
+    // Reading the name from the node would cost more than enqueuing.
+    dml_set_lasting_tag(tag_);
     KernelContext context(c);
     const Status status = body_.Compute(&context);
     if (!status.ok()) c->CtxFailureWithWarning(status);
@@ -115,6 +120,7 @@ class DmlKernel : public OpKernel {
   bool IsExpensive() override { return false; }
 
  private:
+  const char* const tag_;
   Body body_;
 };
 

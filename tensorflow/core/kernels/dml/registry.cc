@@ -121,6 +121,7 @@ class SyncTwin : public OpKernel {
         expensive_(expensive) {}
 
   void Compute(OpKernelContext* c) override {
+    dml_set_tag(type_string().c_str());
     if (!all_host_) return kernel_->Compute(c);
     ScopedHostAllocation on_host;
     kernel_->Compute(c);

@@ -4,6 +4,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_STATUS_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_STATUS_H_
 
+#include <memory>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -24,20 +25,38 @@ enum class Code : int {
   kFailedPrecondition = 9,
 };
 
+// One pointer, null for success: the enqueue path returns several a launch.
 class [[nodiscard]] Status {
  public:
   Status() = default;
   Status(Code code, std::string message)
-      : code_(code), message_(std::move(message)) {}
+      : failure_(code == Code::kOk ? nullptr
+                                   : std::make_unique<Failure>(
+                                         Failure{code, std::move(message)})) {}
+  Status(const Status& other)
+      : failure_(other.ok() ? nullptr
+                            : std::make_unique<Failure>(*other.failure_)) {}
+  Status(Status&&) = default;
+  Status& operator=(Status other) {
+    failure_ = std::move(other.failure_);
+    return *this;
+  }
   static Status Ok() { return Status(); }
 
-  bool ok() const { return code_ == Code::kOk; }
-  Code code() const { return code_; }
-  const std::string& message() const { return message_; }
+  bool ok() const { return failure_ == nullptr; }
+  Code code() const { return ok() ? Code::kOk : failure_->code; }
+  // Empty for success.
+  const std::string& message() const {
+    static const std::string empty;
+    return ok() ? empty : failure_->message;
+  }
 
  private:
-  Code code_ = Code::kOk;
-  std::string message_;
+  struct Failure {
+    Code code;
+    std::string message;
+  };
+  std::unique_ptr<const Failure> failure_;
 };
 
 // Builds a Status whose message is the concatenation of the arguments.

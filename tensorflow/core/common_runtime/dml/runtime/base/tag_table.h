@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/hash.h"
+
 namespace dml {
 
 // Thread-compatible. Looking up a known tag allocates nothing.
@@ -34,9 +36,7 @@ class TagTable {
 
  private:
   size_t Find(std::string_view text) const {
-    uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-    for (unsigned char c : text) hash = (hash ^ c) * 0x100000001b3;
-    size_t slot = (hash ^ hash >> 32) & (slots_.size() - 1);
+    size_t slot = HashBytes(text) & (slots_.size() - 1);
     while (slots_[slot] != 0 && names_[slots_[slot] - 1] != text) {
       slot = (slot + 1) & (slots_.size() - 1);
     }

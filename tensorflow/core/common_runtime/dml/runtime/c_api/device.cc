@@ -15,6 +15,9 @@
 namespace dml {
 namespace {
 
+// Operators give their scratch memory back before the next one begins.
+constexpr uint64_t kScratchHeapBytes = uint64_t{8} << 20;
+
 // The devices that are open, lost ones included.
 struct Registry {
   std::mutex mutex;
@@ -56,7 +59,9 @@ Status Open(uint32_t adapter_index, std::unique_ptr<dml_device>* device) {
   made->programs = std::make_unique<ProgramCache>(made->hal.get());
   DML_RETURN_IF_ERROR(Stream::Create(made->hal.get(), made->space.get(),
                                      GetEnvironment().stream, &made->stream));
-  made->scratch = MakePool(made.get(), PoolOptions());
+  PoolOptions scratch;
+  scratch.heap_bytes = kScratchHeapBytes;
+  made->scratch = MakePool(made.get(), scratch);
   *device = std::move(made);
   return Status::Ok();
 }

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
@@ -22,6 +24,8 @@ struct dml_device {
   std::unique_ptr<dml::ProgramCache> programs;
   std::unique_ptr<dml::Stream> stream;
   std::unique_ptr<dml::Pool> scratch;  // of operators
+  std::mutex pools_mutex;
+  std::vector<dml::Pool*> pools;  // those open; guarded by pools_mutex
 
   ~dml_device();
 };

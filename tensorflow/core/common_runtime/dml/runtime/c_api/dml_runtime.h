@@ -138,6 +138,9 @@ DML_EXPORT void dml_device_get_statistics(dml_device* device,
 /* Names the calling thread's work from here on, for counters and memory
  * reports: the op type, such as "Conv2D". Copied; null clears it. */
 DML_EXPORT void dml_set_tag(const char* tag);
+/* The same without a copy: the text must stay as it is while the process
+ * lives. */
+DML_EXPORT void dml_set_lasting_tag(const char* tag);
 
 /* Writes lines "tag\tlaunches\n", by tag, into `text` (always terminated) and
  * returns the length that the whole text has. */
@@ -187,6 +190,15 @@ DML_EXPORT void dml_pool_trim(dml_pool* pool);
 DML_EXPORT void dml_pool_reset_peaks(dml_pool* pool);
 DML_EXPORT void dml_pool_get_statistics(dml_pool* pool,
                                         dml_pool_statistics* statistics);
+
+/* All memory of a device: its open pools taken together, whoever opened them,
+ * and what operators use while they run. Peaks and limits are sums over the
+ * pools; the largest free block is that of any. */
+DML_EXPORT void dml_device_get_memory(dml_device* device,
+                                      dml_pool_statistics* pools,
+                                      dml_pool_statistics* scratch);
+/* Peaks start again from what is in use now. */
+DML_EXPORT void dml_device_reset_peaks(dml_device* device);
 
 /* ---- Copies ------------------------------------------------------------ */
 

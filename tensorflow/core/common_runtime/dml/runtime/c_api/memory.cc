@@ -1,5 +1,6 @@
 // Pools and copies.
 
+#include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -14,6 +15,40 @@ struct dml_pool {
   std::unique_ptr<dml::Pool> pool;
 };
 
+namespace {
+
+dml_pool_statistics ToC(const dml::PoolStatistics& s) {
+  dml_pool_statistics out = {};
+  out.bytes_in_use = s.bytes_in_use;
+  out.peak_bytes_in_use = s.peak_bytes_in_use;
+  out.bytes_reserved = s.bytes_reserved;
+  out.peak_bytes_reserved = s.peak_bytes_reserved;
+  out.largest_free_block = s.largest_free_block;
+  out.largest_allocation = s.largest_allocation;
+  out.limit_bytes = s.limit_bytes;
+  out.allocation_count = s.allocation_count;
+  out.live_allocations = s.live_allocations;
+  out.heap_count = s.heap_count;
+  return out;
+}
+
+void Add(const dml_pool_statistics& s, dml_pool_statistics* sum) {
+  sum->bytes_in_use += s.bytes_in_use;
+  sum->peak_bytes_in_use += s.peak_bytes_in_use;
+  sum->bytes_reserved += s.bytes_reserved;
+  sum->peak_bytes_reserved += s.peak_bytes_reserved;
+  sum->largest_free_block =
+      std::max(sum->largest_free_block, s.largest_free_block);
+  sum->largest_allocation =
+      std::max(sum->largest_allocation, s.largest_allocation);
+  sum->limit_bytes += s.limit_bytes;
+  sum->allocation_count += s.allocation_count;
+  sum->live_allocations += s.live_allocations;
+  sum->heap_count += s.heap_count;
+}
+
+}  // namespace
+
 dml_code dml_pool_open(dml_device* device, const dml_pool_options* options,
                        dml_pool** pool) {
   dml::PoolOptions chosen;
@@ -26,6 +61,10 @@ dml_code dml_pool_open(dml_device* device, const dml_pool_options* options,
   made->device = device;
   made->pool = dml::MakePool(device, chosen);
   dml::AddReference(device);
+  {
+    std::lock_guard<std::mutex> lock(device->pools_mutex);
+    device->pools.push_back(made->pool.get());
+  }
   *pool = made.release();
   return DML_OK;
 }
@@ -33,6 +72,11 @@ dml_code dml_pool_open(dml_device* device, const dml_pool_options* options,
 void dml_pool_close(dml_pool* pool) {
   if (pool == nullptr) return;
   dml_device* device = pool->device;
+  {
+    std::lock_guard<std::mutex> lock(device->pools_mutex);
+    auto& pools = device->pools;
+    pools.erase(std::find(pools.begin(), pools.end(), pool->pool.get()));
+  }
   std::unique_ptr<dml_pool>(pool).reset();
   dml::DropReference(device);
 }
@@ -52,18 +96,23 @@ void dml_pool_trim(dml_pool* pool) { pool->pool->Trim(); }
 void dml_pool_reset_peaks(dml_pool* pool) { pool->pool->ResetPeaks(); }
 
 void dml_pool_get_statistics(dml_pool* pool, dml_pool_statistics* out) {
-  const dml::PoolStatistics s = pool->pool->statistics();
-  *out = {};
-  out->bytes_in_use = s.bytes_in_use;
-  out->peak_bytes_in_use = s.peak_bytes_in_use;
-  out->bytes_reserved = s.bytes_reserved;
-  out->peak_bytes_reserved = s.peak_bytes_reserved;
-  out->largest_free_block = s.largest_free_block;
-  out->largest_allocation = s.largest_allocation;
-  out->limit_bytes = s.limit_bytes;
-  out->allocation_count = s.allocation_count;
-  out->live_allocations = s.live_allocations;
-  out->heap_count = s.heap_count;
+  *out = ToC(pool->pool->statistics());
+}
+
+void dml_device_get_memory(dml_device* device, dml_pool_statistics* pools,
+                           dml_pool_statistics* scratch) {
+  *pools = {};
+  std::lock_guard<std::mutex> lock(device->pools_mutex);
+  for (const dml::Pool* pool : device->pools) {
+    Add(ToC(pool->statistics()), pools);
+  }
+  *scratch = ToC(device->scratch->statistics());
+}
+
+void dml_device_reset_peaks(dml_device* device) {
+  std::lock_guard<std::mutex> lock(device->pools_mutex);
+  for (dml::Pool* pool : device->pools) pool->ResetPeaks();
+  device->scratch->ResetPeaks();
 }
 
 dml_code dml_copy_from_host(dml_device* device, uint64_t dst, const void* src,

@@ -9,7 +9,8 @@ namespace dml {
 namespace {
 
 thread_local std::string error_message;
-thread_local char tag[TagTable::kMaxLength + 1] = "";
+thread_local const char* tag = nullptr;
+thread_local char copied_tag[TagTable::kMaxLength + 1];
 thread_local int callback_depth = 0;
 
 constexpr bool Same(Code a, dml_code b) {
@@ -34,7 +35,7 @@ dml_code Report(const Status& status) {
   return static_cast<dml_code>(status.code());
 }
 
-const char* ThreadTag() { return tag[0] == '\0' ? nullptr : tag; }
+const char* ThreadTag() { return tag; }
 
 void RunCallback(dml_callback callback, void* argument, const Status& status) {
   ++callback_depth;
@@ -52,6 +53,11 @@ const char* dml_error_message(void) { return dml::error_message.c_str(); }
 void dml_set_tag(const char* tag) {
   size_t length = tag == nullptr ? 0 : strlen(tag);
   if (length > dml::TagTable::kMaxLength) length = dml::TagTable::kMaxLength;
-  if (length > 0) memcpy(dml::tag, tag, length);
-  dml::tag[length] = '\0';
+  if (length > 0) memmove(dml::copied_tag, tag, length);
+  dml::copied_tag[length] = '\0';
+  dml::tag = length > 0 ? dml::copied_tag : nullptr;
+}
+
+void dml_set_lasting_tag(const char* tag) {
+  dml::tag = tag != nullptr && *tag != '\0' ? tag : nullptr;
 }

@@ -10,7 +10,7 @@ namespace dml {
 // Keeps the message of a failure for dml_error_message().
 dml_code Report(const Status& status);
 
-// The tag that dml_set_tag() set on this thread, or null.
+// The tag that was set last on this thread, or null.
 const char* ThreadTag();
 
 // Calls `callback`; the thread counts as inside one meanwhile.

@@ -56,7 +56,7 @@ StridedWalk WalkTogether(Span<const dml_tensor* const> tensors) {
 
 bool IsVectorAligned(const dml_tensor& tensor) {
   const uint64_t bytes = 4 * TypeBytes(tensor.type);
-  return tensor.data % (bytes < 16 ? bytes : 16) == 0;
+  return (tensor.data & ((bytes < 16 ? bytes : 16) - 1)) == 0;
 }
 
 bool IsRepeatedElement(const dml_tensor& tensor) {

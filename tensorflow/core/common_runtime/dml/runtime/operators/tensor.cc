@@ -137,7 +137,7 @@ Status CheckTensor(const dml_tensor* tensor, const char* name) {
   if (tensor->data == 0) {
     return InvalidArgument(name, ": ", Describe(*tensor), " has no address");
   }
-  if (tensor->data % Traits(tensor->type).bytes != 0) {
+  if ((tensor->data & (Traits(tensor->type).bytes - 1)) != 0) {
     return InvalidArgument(name, ": address ", tensor->data,
                            " is not aligned to its ", Traits(tensor->type).name,
                            " elements");

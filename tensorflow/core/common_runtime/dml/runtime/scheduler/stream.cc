@@ -242,6 +242,18 @@ void Stream::Impl::CopyToHost(void* dst, uint64_t src, uint64_t bytes,
 
 void Stream::Impl::OnComplete(Callback done) {
   Lock lock(mutex_);
+  // A step ends here. If the device keeps up with the host, no other thread
+  // need wake for it.
+  if (!InsideCallback()) {
+    if (!current_->empty()) SendNow(&lock);
+    CompleteFinished(&lock);
+    if (current_->empty() && in_flight_.empty() && !completing_) {
+      const Status status = status_;
+      lock.unlock();
+      return done(status);
+    }
+    HandOver();
+  }
   if (current_->empty()) current_->since = Clock::now();
   current_->completions.push_back({nullptr, nullptr, 0, std::move(done)});
   RequestFlush();
@@ -254,7 +266,7 @@ Status Stream::Impl::Flush() {
 }
 
 Status Stream::Impl::Sync() {
-  if (OnCompletionThread()) {
+  if (InsideCallback()) {
     return Error(Code::kFailedPrecondition,
                  "a completion callback must not wait for its own stream");
   }
@@ -263,9 +275,16 @@ Status Stream::Impl::Sync() {
   if (current_->empty()) {
     --target;
   } else {
-    RequestFlush();
+    SendNow(&lock);
   }
-  progress_.wait(lock, [&] { return completed_sequence_ >= target; });
+  while (completed_sequence_ < target) {
+    if (CanComplete()) {
+      CompleteFirst(&lock);
+    } else {
+      progress_.wait(lock);
+    }
+  }
+  HandOver();
   return status_;
 }
 
@@ -290,7 +309,7 @@ Status Stream::Impl::status() const {
 StreamStatistics Stream::Impl::statistics() const {
   Lock lock(mutex_);
   StreamStatistics result = statistics_;
-  result.staging_bytes = upload_.reserved_bytes() + readback_.reserved_bytes();
+  result.staging_bytes = StagingBytes();
   return result;
 }
 
@@ -309,14 +328,10 @@ void Stream::Impl::InjectFailure(Status status) {
   injected_ = std::move(status);
 }
 
-bool Stream::Impl::OnCompletionThread() const {
-  return std::this_thread::get_id() == completion_thread_.get_id();
-}
-
 Status Stream::Impl::WaitForRoom(Lock* lock) {
-  // The completion thread makes room, so it never waits for it.
+  // Whoever completes makes room, so a callback never waits for it.
   while (status_.ok() && current_->commands.size() >= kMaxBatchCommands &&
-         !OnCompletionThread()) {
+         !InsideCallback()) {
     work_.notify_one();
     progress_.wait(*lock);
   }
@@ -329,7 +344,7 @@ Status Stream::Impl::TakeSlice(StagingRing* ring, uint64_t bytes, Lock* lock,
     DML_RETURN_IF_ERROR(WaitForRoom(lock));
     const Status taken = ring->Take(bytes, slice);
     if (taken.code() != Code::kUnavailable) return taken;
-    if (OnCompletionThread()) {
+    if (InsideCallback()) {
       return Error(Code::kFailedPrecondition,
                    "too many bytes of copies from a completion callback: "
                    "start large copies on another thread");
@@ -378,13 +393,17 @@ bool Stream::Impl::Recorded() {
   if (count == 1) current_->since = Clock::now();
   const bool due = count == options_.flush_commands ||
                    current_->staging_bytes >= options_.flush_staging_bytes ||
-                   (in_flight_.empty() && count == kIdleFlushCommands);
+                   (in_flight_.empty() && count == idle_flush_);
   return due || (count == 1 && submission_asleep_);
 }
 
 void Stream::Impl::RequestFlush() {
   flush_requested_ = true;
   work_.notify_one();
+}
+
+uint64_t Stream::Impl::StagingBytes() const {
+  return upload_.reserved_bytes() + readback_.reserved_bytes();
 }
 
 // ---- Stream ----------------------------------------------------------------

@@ -50,7 +50,7 @@ struct Launch {
 };
 
 struct StreamOptions {
-  uint32_t flush_commands = 64;       // TF_DIRECTML_BATCH_FLUSH_SIZE
+  uint32_t flush_commands = 128;      // TF_DIRECTML_BATCH_FLUSH_SIZE
   uint32_t flush_microseconds = 500;  // TF_DIRECTML_BATCH_FLUSH_TIME
   uint64_t flush_staging_bytes = uint64_t{32} << 20;
   uint64_t staging_limit_bytes = uint64_t{256} << 20;  // each way, in flight

@@ -2,8 +2,9 @@
 // completes.
 //
 // A batch is current_ while it is recorded, then in in_flight_ until it
-// completed, then in free_. One lock covers everything but the work of the two
-// threads on a batch that is in flight.
+// completed, then in free_. One lock covers everything but sending and
+// completing a batch. One thread at a time does either: the stream's own, or,
+// to spare switches of threads, the one that waits.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_IMPL_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_IMPL_H_
 
@@ -52,13 +53,15 @@ class Stream::Impl {
   // A batch grows up to this while all others are in flight; then enqueuing
   // waits.
   static constexpr size_t kMaxBatchCommands = 4096;
-  // With nothing in flight, so many commands are sent without waiting for more.
+  // With nothing in flight, so many commands are sent without waiting for more
+  // at first. While the device stays faster than whoever enqueues, waking the
+  // submission thread costs more than it brings, so the number grows.
   static constexpr size_t kIdleFlushCommands = 8;
+  static constexpr size_t kIdleFlushGrowth = 8;
   // Staging memory that was not used for so long goes back to the driver.
   static constexpr std::chrono::seconds kIdleStaging{2};
 
-  // -- stream.cc; all but OnCompletionThread() need the lock.
-  bool OnCompletionThread() const;
+  // -- stream.cc; all need the lock.
   // Waits until the current batch may grow. Fails when the device is lost.
   Status WaitForRoom(Lock* lock);
   // Takes a slice, waiting for completions where all are out.
@@ -73,17 +76,32 @@ class Stream::Impl {
   // while the thread was waiting without a deadline.
   bool Recorded();
   void RequestFlush();
+  uint64_t StagingBytes() const;
   Status CopyThroughStaging(uint64_t dst, uint64_t src, uint64_t bytes,
                             Lock* lock);
 
   // -- stream_threads.cc
   void SubmissionLoop();
-  bool ShouldSend() const;  // needs the lock
-  Status Send(Batch* batch);
   void CompletionLoop();
+  // Whether this thread runs callbacks of the stream now.
+  bool InsideCallback() const;
+  Status Send(Batch* batch);
   Status WaitForDevice(const Batch& batch);
-  void Complete(Batch* batch, Lock* lock);
-  void Latch(const Status& status);  // needs the lock
+
+  // The rest needs the lock; what takes it gives it up meanwhile.
+  bool ShouldSend() const;
+  // Whether there is something to send, and a thread may do it now.
+  bool CanSend() const;
+  void SendCurrent(Lock* lock);  // needs CanSend()
+  // Sends what is recorded here if possible, else has the thread do it.
+  void SendNow(Lock* lock);
+  bool CanComplete() const;
+  void CompleteFirst(Lock* lock);  // needs CanComplete(); waits for the device
+  // Completes what the device has finished by now.
+  void CompleteFinished(Lock* lock);
+  // After this thread sent or completed: the stream's own go on with the rest.
+  void HandOver();
+  void Latch(const Status& status);
 
   hal::Device* const device_;
   AddressSpace* const space_;
@@ -100,8 +118,13 @@ class Stream::Impl {
   std::deque<Batch*> in_flight_;
   Batch* current_ = nullptr;
   uint64_t completed_sequence_ = 0;
+  size_t idle_flush_ = kIdleFlushCommands;
   bool flush_requested_ = false;
-  bool submission_asleep_ = false;  // waits for a batch to begin
+  bool submission_asleep_ = false;   // waits for a batch to begin
+  bool submission_blocked_ = false;  // waits until it can send
+  bool completion_asleep_ = false;   // waits for a submission
+  bool sending_ = false;             // a thread is in SendCurrent()
+  bool completing_ = false;          // a thread is in CompleteFirst()
   bool stopping_ = false;
   Status status_;    // latched
   Status injected_;  // for the next submission
@@ -113,7 +136,7 @@ class Stream::Impl {
   TagTable tags_;
   std::vector<uint64_t> launches_by_tag_;
 
-  uint64_t last_value_ = 0;  // the submission thread's
+  uint64_t last_value_ = 0;  // of the thread that is sending
   std::thread submission_thread_;
   std::thread completion_thread_;
 };

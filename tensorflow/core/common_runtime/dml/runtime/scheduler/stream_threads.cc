@@ -1,4 +1,5 @@
-// The two threads of a stream.
+// Sending and completing batches: the two threads of a stream, and what they
+// share with threads that wait.
 
 #include <algorithm>
 #include <cstring>
@@ -12,14 +13,22 @@ namespace {
 constexpr uint64_t kLastWaitNanoseconds = uint64_t{10} * 1000 * 1000 * 1000;
 constexpr uint64_t kWaitNanoseconds = uint64_t{1} * 1000 * 1000 * 1000;
 
+// The stream whose callbacks this thread runs now.
+thread_local const void* calling_back = nullptr;
+
 }  // namespace
+
+bool Stream::Impl::InsideCallback() const { return calling_back == this; }
 
 bool Stream::Impl::ShouldSend() const {
   return flush_requested_ || stopping_ || !status_.ok() ||
          current_->commands.size() >= options_.flush_commands ||
          current_->staging_bytes >= options_.flush_staging_bytes ||
-         (in_flight_.empty() &&
-          current_->commands.size() >= kIdleFlushCommands);
+         (in_flight_.empty() && current_->commands.size() >= idle_flush_);
+}
+
+bool Stream::Impl::CanSend() const {
+  return !sending_ && !free_.empty() && !current_->empty();
 }
 
 void Stream::Impl::SubmissionLoop() {
@@ -43,8 +52,10 @@ void Stream::Impl::SubmissionLoop() {
       continue;
     }
     alert = true;
-    if (free_.empty()) {
+    if (!CanSend()) {
+      submission_blocked_ = true;
       work_.wait(lock);
+      submission_blocked_ = false;
       continue;
     }
     const Clock::time_point due = current_->since + max_age;
@@ -52,30 +63,55 @@ void Stream::Impl::SubmissionLoop() {
       work_.wait_until(lock, due);
       continue;
     }
-    Batch* batch = current_;
-    current_ = free_.back();
-    free_.pop_back();
-    current_->Reset(batch->sequence + 1);
-    flush_requested_ = false;
-    in_flight_.push_back(batch);
-    progress_.notify_all();  // the new current batch has room
-    Status status = status_;
-    const bool has_commands = !batch->commands.empty();
-    if (status.ok() && has_commands && !injected_.ok()) {
-      status = std::exchange(injected_, Status::Ok());
-    }
-    statistics_.submissions += has_commands;
+    SendCurrent(&lock);
+    CompleteFinished(&lock);
+    HandOver();
+  }
+}
 
-    lock.unlock();
-    if (status.ok() && has_commands) status = Send(batch);
-    lock.lock();
+void Stream::Impl::SendNow(Lock* lock) {
+  flush_requested_ = true;
+  if (CanSend()) {
+    SendCurrent(lock);
+  } else {
+    work_.notify_one();
+  }
+}
 
-    if (!status.ok()) Latch(status);
-    batch->status = status;
-    batch->value = last_value_;
-    batch->submitted = true;
+void Stream::Impl::HandOver() {
+  if (submission_blocked_) work_.notify_one();
+  if (CanComplete() || (completion_asleep_ && StagingBytes() > 0)) {
     submitted_.notify_one();
   }
+}
+
+void Stream::Impl::SendCurrent(Lock* lock) {
+  Batch* batch = current_;
+  current_ = free_.back();
+  free_.pop_back();
+  current_->Reset(batch->sequence + 1);
+  const bool lull = flush_requested_ || batch->commands.size() < idle_flush_;
+  idle_flush_ = lull ? kIdleFlushCommands : idle_flush_ * kIdleFlushGrowth;
+  flush_requested_ = false;
+  in_flight_.push_back(batch);
+  progress_.notify_all();  // the new current batch has room
+  Status status = status_;
+  const bool has_commands = !batch->commands.empty();
+  if (status.ok() && has_commands && !injected_.ok()) {
+    status = std::exchange(injected_, Status::Ok());
+  }
+  statistics_.submissions += has_commands;
+
+  sending_ = true;
+  lock->unlock();
+  if (status.ok() && has_commands) status = Send(batch);
+  lock->lock();
+  sending_ = false;
+
+  if (!status.ok()) Latch(status);
+  batch->status = status;
+  batch->value = last_value_;
+  batch->submitted = true;
 }
 
 Status Stream::Impl::Send(Batch* batch) {
@@ -107,17 +143,20 @@ void Stream::Impl::CompletionLoop() {
   Lock lock(mutex_);
   for (;;) {
     const bool in_flight = !in_flight_.empty();
-    if (in_flight && in_flight_.front()->submitted) {
-      Complete(in_flight_.front(), &lock);
+    if (CanComplete()) {
+      CompleteFirst(&lock);
       continue;
     }
     if (stopping_ && !in_flight && current_->empty()) return;
-    const uint64_t staging =
-        upload_.reserved_bytes() + readback_.reserved_bytes();
-    if (in_flight || staging == 0) {
+    if (in_flight || StagingBytes() == 0) {
+      completion_asleep_ = true;
       submitted_.wait(lock);
-    } else if (submitted_.wait_for(lock, kIdleStaging) ==
-               std::cv_status::timeout) {
+      completion_asleep_ = false;
+      continue;
+    }
+    const uint64_t before = completed_sequence_;
+    if (submitted_.wait_for(lock, kIdleStaging) == std::cv_status::timeout &&
+        completed_sequence_ == before) {
       upload_.Trim();
       readback_.Trim();
     }
@@ -140,9 +179,27 @@ Status Stream::Impl::WaitForDevice(const Batch& batch) {
   return status;
 }
 
+bool Stream::Impl::CanComplete() const {
+  return !completing_ && !in_flight_.empty() && in_flight_.front()->submitted;
+}
+
+void Stream::Impl::CompleteFinished(Lock* lock) {
+  while (CanComplete()) {
+    const Batch& batch = *in_flight_.front();
+    uint64_t value = 0;
+    if (!batch.status.ok() || !device_->Completed(&value).ok() ||
+        value < batch.value) {
+      return;
+    }
+    CompleteFirst(lock);
+  }
+}
+
 // Memory first, then callbacks, then whoever waits in Sync(): after Sync() all
 // callbacks of earlier work have run.
-void Stream::Impl::Complete(Batch* batch, Lock* lock) {
+void Stream::Impl::CompleteFirst(Lock* lock) {
+  Batch* batch = in_flight_.front();
+  completing_ = true;
   lock->unlock();
   const Status status = WaitForDevice(*batch);
   if (status.ok()) {
@@ -171,12 +228,15 @@ void Stream::Impl::Complete(Batch* batch, Lock* lock) {
   lock->unlock();
   if (send) work_.notify_one();
 
+  const void* const outer = std::exchange(calling_back, this);
   for (Batch::Completion& completion : completions) {
     if (completion.done) completion.done(status);
   }
   completions.clear();
+  calling_back = outer;
 
   lock->lock();
+  completing_ = false;
   completed_sequence_ = sequence;
   progress_.notify_all();
   if (stopping_) work_.notify_one();

@@ -5,10 +5,11 @@
 #include <atomic>
 #include <future>
 #include <mutex>
-#include <shared_mutex>
-#include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/hash.h"
 
 namespace dml {
 namespace {
@@ -16,29 +17,13 @@ namespace {
 // New programs between two writes of the disk cache.
 constexpr uint64_t kSaveInterval = 16;
 
-struct Key {
-  uint32_t shader;  // index into AllShaders()
-  uint32_t count;
-  std::array<uint32_t, ProgramCache::kMaxSpecialization> values;  // then zeros
-
-  bool operator==(const Key& other) const {
-    return shader == other.shader && count == other.count &&
-           values == other.values;
-  }
-};
-
-struct KeyHash {
-  size_t operator()(const Key& key) const {
-    uint64_t hash = (uint64_t{key.shader} << 32 | key.count) + 1;
-    for (uint32_t i = 0; i < key.count; ++i) {
-      hash = (hash ^ key.values[i]) * 0x9e3779b97f4a7c15;
-      hash ^= hash >> 29;
-    }
-    return hash * 0x9e3779b97f4a7c15 >> 16;
-  }
-};
-
 struct Entry {
+  const Shader* shader;
+  std::string_view name;  // the shader's
+  uint64_t hash;          // of the name and the specialization
+  uint32_t count;
+  std::array<uint32_t, ProgramCache::kMaxSpecialization> values;
+
   std::atomic<const hal::Program*> ready{nullptr};  // set once, last
 
   std::mutex mutex;
@@ -48,23 +33,76 @@ struct Entry {
   std::shared_future<Status> attempt;
 };
 
+// What has been asked for, by open addressing. Entries stay for ever, so that
+// looking one up needs no lock; a table that was outgrown stays too.
+class Table {
+ public:
+  explicit Table(size_t size) : slots_(size) {}
+
+  size_t size() const { return slots_.size(); }
+
+  Entry* Find(uint64_t hash, std::string_view shader,
+              Span<const uint32_t> values) const {
+    for (size_t slot = hash & (size() - 1);; slot = (slot + 1) & (size() - 1)) {
+      Entry* entry = slots_[slot].load(std::memory_order_acquire);
+      if (entry == nullptr) return nullptr;
+      if (entry->hash == hash && entry->count == values.size() &&
+          std::equal(values.begin(), values.end(), entry->values.begin()) &&
+          entry->name == shader) {
+        return entry;
+      }
+    }
+  }
+
+  // Not beside another Add(); there must be room.
+  void Add(Entry* entry) {
+    size_t slot = entry->hash & (size() - 1);
+    while (slots_[slot].load(std::memory_order_relaxed) != nullptr) {
+      slot = (slot + 1) & (size() - 1);
+    }
+    slots_[slot].store(entry, std::memory_order_release);
+  }
+
+ private:
+  std::vector<std::atomic<Entry*>> slots_;  // a power of two
+};
+
 }  // namespace
 
 class ProgramCache::Impl {
  public:
   explicit Impl(hal::Device* device) : device_(device) {
     const Span<const Shader> shaders = AllShaders();
-    shader_index_.reserve(shaders.size());
-    for (uint32_t i = 0; i < shaders.size(); ++i) {
-      shader_index_.emplace(shaders[i].name, i);
-    }
+    shaders_.reserve(shaders.size());
+    for (const Shader& shader : shaders) shaders_.emplace(shader.name, &shader);
+    Grow(1024);
   }
   ~Impl() { device_->SaveProgramCache(); }
 
-  Status Get(std::string_view name, Span<const uint32_t> specialization,
+  Status Get(std::string_view shader, Span<const uint32_t> specialization,
              const hal::Program** program) {
-    const auto found = shader_index_.find(name);
-    if (found == shader_index_.end()) {
+    uint64_t hash = HashBytes(shader);
+    for (const uint32_t value : specialization) hash = HashMix(hash, value);
+    hash ^= hash >> 32;
+    Entry* entry = table_.load(std::memory_order_acquire)
+                       ->Find(hash, shader, specialization);
+    if (entry == nullptr) {
+      DML_RETURN_IF_ERROR(Add(hash, shader, specialization, &entry));
+    }
+    *program = entry->ready.load(std::memory_order_acquire);
+    if (*program != nullptr) return Status::Ok();
+    DML_RETURN_IF_ERROR(Compile(entry));
+    *program = entry->ready.load(std::memory_order_acquire);
+    return Status::Ok();
+  }
+
+  uint64_t compiled_count() const { return compiled_; }
+
+ private:
+  Status Add(uint64_t hash, std::string_view name,
+             Span<const uint32_t> specialization, Entry** entry) {
+    const auto found = shaders_.find(name);
+    if (found == shaders_.end()) {
       return Unimplemented("there is no program \"", name,
                            "\": the operator is not available for this type");
     }
@@ -73,34 +111,35 @@ class ProgramCache::Impl {
                              " specialization constants; at most ",
                              kMaxSpecialization, " are possible");
     }
-    Key key{found->second, static_cast<uint32_t>(specialization.size()), {}};
-    std::copy(specialization.begin(), specialization.end(), key.values.begin());
-    Entry* entry = Find(key);
-    *program = entry->ready.load(std::memory_order_acquire);
-    if (*program != nullptr) return Status::Ok();
-    DML_RETURN_IF_ERROR(Compile(key, entry));
-    *program = entry->ready.load(std::memory_order_acquire);
+    std::lock_guard<std::mutex> lock(mutex_);
+    Table* table = table_.load(std::memory_order_relaxed);
+    *entry = table->Find(hash, name, specialization);
+    if (*entry != nullptr) return Status::Ok();  // another thread was faster
+    entries_.push_back(std::make_unique<Entry>());
+    *entry = entries_.back().get();
+    (*entry)->name = found->first;
+    (*entry)->shader = found->second;
+    (*entry)->hash = hash;
+    (*entry)->count = static_cast<uint32_t>(specialization.size());
+    std::copy(specialization.begin(), specialization.end(),
+              (*entry)->values.begin());
+    if (2 * entries_.size() > table->size()) {
+      Grow(2 * table->size());
+    } else {
+      table->Add(*entry);
+    }
     return Status::Ok();
   }
 
-  uint64_t compiled_count() const { return compiled_; }
-
- private:
-  // Entries are never removed, so they can be used without the lock.
-  Entry* Find(const Key& key) {
-    {
-      std::shared_lock<std::shared_mutex> lock(mutex_);
-      const auto found = entries_.find(key);
-      if (found != entries_.end()) return found->second.get();
-    }
-    std::unique_lock<std::shared_mutex> lock(mutex_);
-    std::unique_ptr<Entry>& entry = entries_[key];
-    if (entry == nullptr) entry = std::make_unique<Entry>();
-    return entry.get();
+  // A table of `size` slots with all entries.
+  void Grow(size_t size) {
+    tables_.push_back(std::make_unique<Table>(size));
+    for (const auto& entry : entries_) tables_.back()->Add(entry.get());
+    table_.store(tables_.back().get(), std::memory_order_release);
   }
 
   // Compiles, or waits for the thread that does.
-  Status Compile(const Key& key, Entry* entry) {
+  Status Compile(Entry* entry) {
     std::promise<Status> promise;
     {
       std::unique_lock<std::mutex> lock(entry->mutex);
@@ -113,12 +152,12 @@ class ProgramCache::Impl {
       entry->attempt = promise.get_future().share();
     }
 
-    const Shader& shader = AllShaders()[key.shader];
+    const Shader& shader = *entry->shader;
     hal::ProgramDesc desc;
     desc.name = shader.name;
     desc.spirv = {shader.words, shader.word_count};
     desc.parameters_in_memory = shader.parameters_in_memory;
-    desc.specialization = {key.values.data(), key.count};
+    desc.specialization = {entry->values.data(), entry->count};
     std::unique_ptr<hal::Program> program;
     const Status status = device_->CreateProgram(desc, &program);
     {
@@ -137,11 +176,12 @@ class ProgramCache::Impl {
   }
 
   hal::Device* const device_;
-  // The names are static, so that a look-up allocates nothing.
-  std::unordered_map<std::string_view, uint32_t> shader_index_;
+  std::unordered_map<std::string_view, const Shader*> shaders_;
   std::atomic<uint64_t> compiled_{0};
-  std::shared_mutex mutex_;
-  std::unordered_map<Key, std::unique_ptr<Entry>, KeyHash> entries_;
+  std::atomic<Table*> table_{nullptr};
+  std::mutex mutex_;  // guards changes of what follows
+  std::vector<std::unique_ptr<Table>> tables_;
+  std::vector<std::unique_ptr<Entry>> entries_;
 };
 
 ProgramCache::ProgramCache(hal::Device* device)
