@@ -19,7 +19,8 @@ def search(device, x, v, upper, dtype="int32", layout="contiguous"):
 
 @pytest.mark.parametrize("upper", [0, 1])
 @pytest.mark.parametrize(
-    "rows,n,m", [(1, 1, 1), (3, 10, 4), (2, 1000, 333), (130, 3, 7), (2, 0, 3), (2, 3, 0), (0, 1, 1)]
+    "rows,n,m",
+    [(1, 1, 1), (3, 10, 4), (2, 1000, 333), (130, 3, 7), (2, 0, 3), (2, 3, 0), (0, 1, 1)],
 )
 def test_search_sorted(device, rows, n, m, upper):
     # Integers: many ties.

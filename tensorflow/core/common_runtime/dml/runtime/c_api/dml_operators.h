@@ -432,6 +432,37 @@ DML_EXPORT dml_code dml_resize_gradient(dml_device* device,
                                         const dml_tensor* output_gradient,
                                         const dml_tensor* input_gradient);
 
+/* Boxes of images, as crops of one size. image: float [images, height, width,
+ * depth]; boxes: float32 [count, 4], each [y1, x1, y2, x2] in units of height -
+ * 1 and width - 1; box_index: int32 [count], the image of each; crops: float32
+ * [count, crop height, crop width, depth]. All contiguous. Element (i, j) of a
+ * crop lies at y1 + (y2 - y1) * i / (crop height - 1), or in the middle if the
+ * crop's height is 1; columns likewise. What lies beyond the image, or in one
+ * that does not exist, is `outside`. NEAREST: halves away from zero. */
+DML_EXPORT dml_code dml_crop_and_resize(
+    dml_device* device, dml_resize_mode mode, const dml_tensor* image,
+    const dml_tensor* boxes, const dml_tensor* box_index, double outside,
+    const dml_tensor* crops);
+/* The sum of each image element's shares, in the order of the boxes. */
+DML_EXPORT dml_code dml_crop_and_resize_image_gradient(
+    dml_device* device, dml_resize_mode mode, const dml_tensor* crops_gradient,
+    const dml_tensor* boxes, const dml_tensor* box_index,
+    const dml_tensor* image_gradient);
+/* Of LINEAR. */
+DML_EXPORT dml_code dml_crop_and_resize_boxes_gradient(
+    dml_device* device, const dml_tensor* crops_gradient,
+    const dml_tensor* image, const dml_tensor* boxes,
+    const dml_tensor* box_index, const dml_tensor* boxes_gradient);
+
+/* Sliding windows, of any type: input [batch, 3 spatial, channels], output
+ * contiguous [batch, 3 spatial, 3 of the window, channels]:
+ *   output[n, o, k, c] = input[n, o * stride - pad_before + k * dilation, c]
+ * zero outside of the input. Fewer dimensions come as leading ones of size 1. */
+DML_EXPORT dml_code dml_extract_patches(
+    dml_device* device, const int64_t strides[3], const int64_t dilations[3],
+    const int64_t pad_before[3], const dml_tensor* input,
+    const dml_tensor* output);
+
 /* ---- Normalization and losses ------------------------------------------ */
 
 /* input, output [batch, channels, spatial...] (rank 2 to 5), float32 or

@@ -282,6 +282,77 @@ dml_code dml_resize_gradient(dml_device* device, dml_resize_mode mode,
                           });
 }
 
+dml_code dml_crop_and_resize(dml_device* device, dml_resize_mode mode,
+                             const dml_tensor* image, const dml_tensor* boxes,
+                             const dml_tensor* box_index, double outside,
+                             const dml_tensor* crops) {
+  return dml::RunOperator("crop_and_resize", device,
+                          {{"image", image},
+                           {"boxes", boxes},
+                           {"box_index", box_index},
+                           {"crops", crops}},
+                          [&](OperatorContext& context) {
+                            return dml::CropAndResize(context, mode, image,
+                                                      boxes, box_index, outside,
+                                                      crops);
+                          });
+}
+
+dml_code dml_crop_and_resize_image_gradient(dml_device* device,
+                                            dml_resize_mode mode,
+                                            const dml_tensor* crops_gradient,
+                                            const dml_tensor* boxes,
+                                            const dml_tensor* box_index,
+                                            const dml_tensor* image_gradient) {
+  return dml::RunOperator("crop_and_resize_image_gradient", device,
+                          {{"crops_gradient", crops_gradient},
+                           {"boxes", boxes},
+                           {"box_index", box_index},
+                           {"image_gradient", image_gradient}},
+                          [&](OperatorContext& context) {
+                            return dml::CropAndResizeImageGradient(
+                                context, mode, crops_gradient, boxes, box_index,
+                                image_gradient);
+                          });
+}
+
+dml_code dml_crop_and_resize_boxes_gradient(dml_device* device,
+                                            const dml_tensor* crops_gradient,
+                                            const dml_tensor* image,
+                                            const dml_tensor* boxes,
+                                            const dml_tensor* box_index,
+                                            const dml_tensor* boxes_gradient) {
+  return dml::RunOperator("crop_and_resize_boxes_gradient", device,
+                          {{"crops_gradient", crops_gradient},
+                           {"image", image},
+                           {"boxes", boxes},
+                           {"box_index", box_index},
+                           {"boxes_gradient", boxes_gradient}},
+                          [&](OperatorContext& context) {
+                            return dml::CropAndResizeBoxesGradient(
+                                context, crops_gradient, image, boxes,
+                                box_index, boxes_gradient);
+                          });
+}
+
+dml_code dml_extract_patches(dml_device* device, const int64_t strides[3],
+                             const int64_t dilations[3],
+                             const int64_t pad_before[3],
+                             const dml_tensor* input,
+                             const dml_tensor* output) {
+  return dml::RunOperator("extract_patches", device,
+                          {{"strides", strides},
+                           {"dilations", dilations},
+                           {"pad_before", pad_before},
+                           {"input", input},
+                           {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::ExtractPatches(context, strides,
+                                                       dilations, pad_before,
+                                                       input, output);
+                          });
+}
+
 dml_code dml_batch_norm_training(
     dml_device* device, const dml_tensor* input, const dml_tensor* scale,
     const dml_tensor* offset, double epsilon, int32_t unbiased_variance,

@@ -120,6 +120,29 @@ Status ResizeGradient(OperatorContext& context, dml_resize_mode mode,
                       const dml_tensor* output_gradient,
                       const dml_tensor* input_gradient);
 
+Status CropAndResize(OperatorContext& context, dml_resize_mode mode,
+                     const dml_tensor* image, const dml_tensor* boxes,
+                     const dml_tensor* box_index, double outside,
+                     const dml_tensor* crops);
+
+Status CropAndResizeImageGradient(OperatorContext& context,
+                                  dml_resize_mode mode,
+                                  const dml_tensor* crops_gradient,
+                                  const dml_tensor* boxes,
+                                  const dml_tensor* box_index,
+                                  const dml_tensor* image_gradient);
+
+Status CropAndResizeBoxesGradient(OperatorContext& context,
+                                  const dml_tensor* crops_gradient,
+                                  const dml_tensor* image,
+                                  const dml_tensor* boxes,
+                                  const dml_tensor* box_index,
+                                  const dml_tensor* boxes_gradient);
+
+Status ExtractPatches(OperatorContext& context, const int64_t strides[3],
+                      const int64_t dilations[3], const int64_t pad_before[3],
+                      const dml_tensor* input, const dml_tensor* output);
+
 Status BatchNormTraining(OperatorContext& context, const dml_tensor* input,
                          const dml_tensor* scale, const dml_tensor* offset,
                          double epsilon, int32_t unbiased_variance,

@@ -142,6 +142,10 @@ SHADERS = [
     Shader("resize", ("f64",), ("f32", "f64")),
     Shader("resize_gradient", FLOATS, FLOATS),
     Shader("resize_gradient", ("f32", "f64"), ("f64",)),
+    Shader("crop_and_resize", FLOATS + ("f64",)),
+    Shader("crop_and_resize_image_gradient", FLOATS + ("f64",)),
+    Shader("crop_and_resize_boxes_gradient", FLOATS + ("f64",)),
+    Shader("extract_patches", SIZES),
     Shader("scan", NUMBERS + ("f64",)),
     # Selections.
     Shader("nonzero", SIZES),

@@ -1,0 +1,81 @@
+// Each image element sums its shares of the crops' gradients, over the boxes in
+// order: no two invocations write one place, so the sum's order is fixed.
+#version 460
+#include "dml.glsl"
+#include "crop_and_resize.glsl"
+
+layout(constant_id = 1) const bool NEAREST = false;
+
+DML_PARAMETERS_BEGIN
+  FloatBuffer dy;  // [count, crop_height, crop_width, depth]
+  FloatBuffer boxes;
+  IntBuffer box_index;
+  TBuffer dx;      // [images, height, width, depth]
+  uint total;
+  uint count;
+  uint height;
+  uint width;
+  uint depth;
+  uint crop_height;
+  uint crop_width;
+DML_PARAMETERS_END
+
+// The elements of a crop's side that may have a share in the image's element
+// `at`: their places are less than 1 away. Half open, and rather too many.
+uvec2 candidates(Side side, uint at, uint image_size, uint crop_size) {
+  if (side.step == 0) {
+    return abs(side.first - float(at)) <= 1 ? uvec2(0, crop_size) : uvec2(0);
+  }
+  const float a = (float(at) - 1 - side.first) / side.step;
+  const float b = (float(at) + 1 - side.first) / side.step;
+  const float size = float(crop_size);
+  const float low = clamp(floor(min(a, b)) - 1, 0.0, size);
+  const float high = clamp(ceil(max(a, b)) + 2, 0.0, size);
+  return low < high ? uvec2(low, high) : uvec2(0);
+}
+
+// The share of the image's element `at` in an element at `place`.
+float share(float place, uint at, uint image_size) {
+  if (!is_inside(place, image_size)) return 0;
+  const float whole = floor(place);
+  const float rest = place - whole;
+  if (NEAREST) return whole + (rest >= 0.5 ? 1 : 0) == float(at) ? 1 : 0;
+  if (whole == float(at)) return 1 - rest;
+  return whole + 1 == float(at) ? rest : 0;
+}
+
+void main() {
+  const uint o = dml_global();
+  if (o >= p.total) return;
+  uint rest = o;
+  const uint c = rest % p.depth;
+  rest /= p.depth;
+  const uint column = rest % p.width;
+  rest /= p.width;
+  const uint row = rest % p.height;
+  const int image = int(rest / p.height);
+
+  float sum = 0;
+  for (uint n = 0; n < p.count; ++n) {
+    if (p.box_index.at[n] != image) continue;
+    const Side rows = side_of(p.boxes.at[4 * n], p.boxes.at[4 * n + 2],
+                              p.height, p.crop_height);
+    const uvec2 is = candidates(rows, row, p.height, p.crop_height);
+    if (is.x >= is.y) continue;
+    const Side columns = side_of(p.boxes.at[4 * n + 1], p.boxes.at[4 * n + 3],
+                                 p.width, p.crop_width);
+    const uvec2 js = candidates(columns, column, p.width, p.crop_width);
+    for (uint i = is.x; i < is.y; ++i) {
+      const float row_share = share(place_on(rows, i), row, p.height);
+      if (row_share == 0) continue;
+      for (uint j = js.x; j < js.y; ++j) {
+        const float both =
+            row_share * share(place_on(columns, j), column, p.width);
+        if (both == 0) continue;
+        sum += both * p.dy.at[((n * p.crop_height + i) * p.crop_width + j) *
+                              p.depth + c];
+      }
+    }
+  }
+  T_store(p.dx, o, sum);
+}
