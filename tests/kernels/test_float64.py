@@ -66,6 +66,9 @@ ROWS = [
     double("SoftmaxCrossEntropyWithLogits", [[(4, 7), (4, 7)]], domain=(0, 1)),
     double("SparseSoftmaxCrossEntropyWithLogits", [[(3, 7), np.array([0, 6, 2])]]),
     double("MirrorPadGrad", [[(7, 9), np.array([[1, 1], [2, 1]])]], attrs={"mode": "REFLECT"}),
+    double("DynamicStitch", [[(2, 3), (2, 3)]], call=lambda x, y: tf.raw_ops.DynamicStitch(
+        indices=[np.int32([2, 0]), np.int32([1, 3])], data=[x, y])),
+    double("UnsortedSegmentSum", [[(4, 3), ints(1, 0, 1, 2), ints(4)]], gradient=True),
     double("Cumsum", [[(5, 7), ints(1)]], gradient=True),
     double("Cumprod", [[(5, 7), ints(0)]], domain=(0.5, 2), gradient=True),
     double("ResizeBilinear", [[(1, 4, 5, 2), ints(7, 3)]], gradient=True, grad_inputs=[0],

@@ -53,6 +53,10 @@ ARGUMENTS = [
 ROWS += [
     Row(op, FLOATS, ARGUMENTS, attrs={"output_type": index})
     for op in ("ArgMax", "ArgMin") for index in INDICES
+] + [
+    Row(op, ("int8", "int16", "int32", "int64", "uint8", "uint16"), ARGUMENTS[:5], domain=(0, 99),
+        attrs={"output_type": "int64"})
+    for op in ("ArgMax", "ArgMin")
 ]
 
 

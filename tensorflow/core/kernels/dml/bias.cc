@@ -84,10 +84,13 @@ class BiasAddGrad : BiasBase {
   }
 };
 
+const TypeList kBiased = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,  DT_INT16,
+                          DT_INT32, DT_INT64, DT_UINT8,  DT_UINT16};
+
 const Kernels kKernels({
-    Row("BiasAdd").Types("T", kFloatsAndDouble).Make<BiasAdd>(),
-    Row("BiasAddV1").Types("T", kFloatsAndDouble).Make<BiasAdd>(),
-    Row("BiasAddGrad").Types("T", kFloatsAndDouble).Make<BiasAddGrad>(),
+    Row("BiasAdd").Types("T", kBiased).Make<BiasAdd>(),
+    Row("BiasAddV1").Types("T", kBiased).Make<BiasAdd>(),
+    Row("BiasAddGrad").Types("T", kBiased).Make<BiasAddGrad>(),
 });
 
 }  // namespace

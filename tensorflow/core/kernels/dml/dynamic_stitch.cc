@@ -84,7 +84,7 @@ class DynamicStitch {
 
 const Kernels kKernels({
     Row("DynamicStitch")
-        .Types("T", {DT_FLOAT, DT_HALF, DT_INT64})
+        .Types("T", {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64})
         .Host({"indices"})
         .Make<DynamicStitch>(),
     // The shape arithmetic of reductions' gradients.

@@ -137,6 +137,9 @@ class ArgReduction {
   const dml_arg_reduce_op op_;
 };
 
+const TypeList kOrdered = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,  DT_INT16,
+                           DT_INT32, DT_INT64, DT_UINT8,  DT_UINT16};
+
 Row ReductionRow(const char* name, const TypeList& types, dml_reduce_op op) {
   return Row(name)
       .Types("T", types)
@@ -152,7 +155,7 @@ Row LogicalRow(const char* name, dml_reduce_op op) {
 }
 Row ArgRow(const char* name, dml_arg_reduce_op op) {
   return Row(name)
-      .Types("T", kFloatsAndDouble)
+      .Types("T", kOrdered)
       .Types("Tidx", kIndices)
       .Types("output_type", kIndices)
       .Host({"dimension"})
