@@ -44,6 +44,8 @@ uint64 One(DataType dtype) {
       return 0x3c00;
     case DT_DOUBLE:
       return 0x3ff0000000000000;
+    case DT_BFLOAT16:
+      return 0x3f80;
     default:
       return 1;  // integers and bool, whose low bytes come first
   }

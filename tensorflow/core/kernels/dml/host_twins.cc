@@ -53,10 +53,11 @@ constexpr const char* kInt32Arithmetic[] = {
     "StridedSlice",
     "StridedSliceGrad",
     "Sub",
+    "StridedSliceAssign",
     "Sum",
+    "TensorStridedSliceUpdate",
     "TruncateMod",
     "Unpack",
-    "Where",
 };
 
 std::vector<Row> Int32Rows() {

@@ -65,6 +65,8 @@ const Kernels kRows({
     Row("EnsureShape").Types("T", kHostTypes).HostTwin(),
     Row("PreventGradient").Types("T", kPassed).HostTwin({"input", "output"}),
     Row("PreventGradient").Types("T", kHostTypes).HostTwin(),
+    Row("GuaranteeConst").Types("T", kPassed).HostTwin({"input", "output"}),
+    Row("GuaranteeConst").Types("T", kHostTypes).HostTwin(),
     Row("DebugGradientIdentity")
         .Types("T", kPassed)
         .HostTwin({"input", "output"}),

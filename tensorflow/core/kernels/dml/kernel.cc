@@ -142,6 +142,7 @@ Status ToDmlType(DataType dtype, uint32_t* type) {
       return Status::OK();
     case DT_UINT16:
     case DT_QUINT16:
+    case DT_BFLOAT16:
       *type = DML_UINT16;
       return Status::OK();
     case DT_UINT32:
@@ -299,6 +300,11 @@ Status KernelContext::Elementwise(dml_elementwise_op op,
                                   const Tensor& output,
                                   const double* parameters) {
   if (output.NumElements() == 0) return Status::OK();
+  if (output.dtype() == DT_BFLOAT16) {
+    return errors::Unimplemented("DML devices do not compute in bfloat16: ",
+                                 "cast to float32, or place ",
+                                 context_->op_kernel().name(), " on the CPU");
+  }
   if (inputs.size() >= kMaxOperands) {
     return errors::Internal("Element-wise operations have at most ",
                             kMaxOperands - 1, " inputs, not ", inputs.size());

@@ -35,7 +35,8 @@ using Dims = gtl::InlinedVector<int64, 8>;
 Status ToStatus(dml_code code);
 
 // The runtime's number for `dtype`; InvalidArgument for types that the device
-// cannot hold. Quantized types map to their integers, bfloat16 has none.
+// cannot hold. Quantized types map to their integers, bfloat16 to uint16, the
+// way to move it.
 Status ToDmlType(DataType dtype, uint32_t* type);
 // The same where a row of the registry already guarantees it.
 uint32_t DmlType(DataType dtype);

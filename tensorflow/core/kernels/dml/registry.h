@@ -42,13 +42,13 @@ const TypeList kNumbers = {DT_FLOAT, DT_HALF,   DT_INT8,   DT_INT16, DT_INT64,
 const TypeList kAllNumbers = {DT_FLOAT,  DT_HALF,  DT_INT8,  DT_INT16,
                               DT_INT32,  DT_INT64, DT_UINT8, DT_UINT16,
                               DT_UINT32, DT_UINT64};
-// All that the device can hold, but int32.
-const TypeList kDeviceTypes = {DT_FLOAT,  DT_HALF,   DT_DOUBLE, DT_INT8,
-                               DT_INT16,  DT_INT64,  DT_UINT8,  DT_UINT16,
-                               DT_UINT32, DT_UINT64, DT_BOOL};
-const TypeList kAllDeviceTypes = {DT_FLOAT,  DT_HALF,   DT_DOUBLE, DT_INT8,
-                                  DT_INT16,  DT_INT32,  DT_INT64,  DT_UINT8,
-                                  DT_UINT16, DT_UINT32, DT_UINT64, DT_BOOL};
+// All that the device can move, but int32. It does not compute in bfloat16.
+const TypeList kDeviceTypes = {
+    DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_BFLOAT16, DT_INT8,   DT_INT16,
+    DT_INT64, DT_UINT8, DT_UINT16, DT_UINT32,   DT_UINT64, DT_BOOL};
+const TypeList kAllDeviceTypes = {
+    DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_BFLOAT16, DT_INT8,   DT_INT16, DT_INT32,
+    DT_INT64, DT_UINT8, DT_UINT16, DT_UINT32,   DT_UINT64, DT_BOOL};
 // All whose bytes the device can keep and pass on, but int32; also handles to
 // tensors on the device.
 const TypeList kPassedTypes = {
