@@ -44,6 +44,7 @@ def plain(op, types=FLOATS, domain=(-2, 2), **more):
 
 UNARY_ROWS = [
     unary("Abs", FLOATS_AND_INT64), unary("Neg", FLOATS_AND_INT64),
+    plain("Abs", ("int8", "int16"), (-99, 99), gradient=False),
     unary("Sign", FLOATS_AND_INT64), unary("Square", FLOATS_AND_INT64),
     plain("Inv", FLOATS, (0.5, 4)), plain("Reciprocal", FLOATS, (0.5, 4)),
     plain("Sqrt", FLOATS, (0.1, 9)), plain("Rsqrt", FLOATS, (0.1, 9)),

@@ -152,7 +152,8 @@ const TypeList kComparable = {DT_FLOAT,  DT_HALF,  DT_DOUBLE, DT_INT8,
                               DT_UINT32, DT_UINT64};
 
 const Kernels kUnary({
-    UnaryRow("Abs", kSigned, DML_ABS),
+    UnaryRow("Abs", {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT8, DT_INT16, DT_INT64},
+             DML_ABS),
     UnaryRow("Neg", kSigned, DML_NEGATE),
     UnaryRow("Sign", kSigned, DML_SIGN),
     UnaryRow("Square", kSigned, DML_SQUARE),
