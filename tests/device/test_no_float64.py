@@ -50,3 +50,58 @@ def test_float64_runs_on_the_device(run_python):
     result = run_python(PROGRAM, TF_CPP_MIN_LOG_LEVEL="0")
     assert "MatMul" in result.out
     assert "does not compute in float64" not in result.err
+
+
+VARIABLES = """
+import numpy as np
+
+def train(device, resource):
+    results = []
+    with tf.Graph().as_default(), tf.device(device):
+        variable = v1.Variable(np.linspace(1, 2, 12).reshape(4, 3), use_resource=resource)
+        row = tf.nn.embedding_lookup(variable, [1, 3, 1])
+        updates = [
+            v1.train.AdamOptimizer(0.1).minimize(tf.reduce_sum(variable * variable)),
+            v1.train.AdagradOptimizer(0.1).minimize(tf.reduce_sum(row)),
+            v1.train.FtrlOptimizer(0.1).minimize(tf.reduce_sum(variable * variable)),
+            v1.assign_add(variable, np.ones((4, 3))),
+            v1.scatter_nd_add(variable, [[1], [1]], np.ones((2, 3))),
+            v1.scatter_update(variable, [0], np.full((1, 3), 7.0)),
+        ]
+        with v1.Session(config=v1.ConfigProto(allow_soft_placement=False)) as session:
+            session.run(v1.global_variables_initializer())
+            for update in updates + updates[:1]:
+                session.run(update)
+                results.append(session.run(variable))
+    return results
+
+for resource in (False, True):
+    for want, got in zip(train("/cpu:0", resource), train("/device:DML:0", resource)):
+        np.testing.assert_allclose(got, want, 1e-12)
+import tensorflow_directml
+print(sorted(tensorflow_directml.launches_by_tag()))
+"""
+UPDATES = ["ApplyAdam", "SparseApplyAdagrad", "AssignAdd", "ScatterNdAdd"]
+
+
+def test_float64_variables_are_updated_on_the_cpu(run_python, faulty_loader):
+    result = run_python(
+        VARIABLES,
+        TF_DIRECTML_VULKAN_LOADER=faulty_loader,
+        FAULT_FEATURE="shaderFloat64",
+        TF_CPP_MIN_LOG_LEVEL="0",
+    )
+    for op in UPDATES:
+        assert op not in result.out
+        line = f"does not compute in float64: {op} of float64"
+        assert result.err.count(line) == 1, result.err[-3000:]
+    # They stay on the device: assignment by index only moves bits.
+    assert "'ScatterUpdate'" in result.out and "'ResourceScatterUpdate'" in result.out
+
+
+def test_float64_variables_are_updated_on_the_device(run_python):
+    result = run_python(VARIABLES, TF_CPP_MIN_LOG_LEVEL="0")
+    for op in UPDATES:
+        assert f"'{op}'" in result.out
+    assert "does not compute in float64" not in result.err
+    assert "program for it with these types: ApplyFtrl runs on the CPU" in result.err

@@ -64,10 +64,20 @@ def concat():
             list_ops.tensor_list_concat(mixed, tf.float32))  # fmt: skip
 
 
+def get():
+    gap = list_ops.tensor_list_set_item(reserve(2, None), 1, [1.0, 2.0, 3.0])
+    return [list_ops.tensor_list_get_item(gap, i, tf.float32) for i in range(2)]
+
+
 def pop():
     rest, last = list_ops.tensor_list_pop_back(from_tensor(4, 3), tf.float32)
     _, unwritten = list_ops.tensor_list_pop_back(reserve(2), tf.float32)
     return stack(rest), last, unwritten
+
+
+def push_batch():
+    lists = tf.reshape(from_tensor(2, 3), [1])
+    return stack(tf.reshape(gen_list_ops.tensor_list_push_back_batch(lists, values(1, 3)), []))
 
 
 def add():
@@ -103,7 +113,8 @@ def gradient():
 
 
 @pytest.mark.parametrize(
-    "build", [gather, scatter, split, concat, pop, add, zeros, nested, gradient]
+    "build",
+    [gather, scatter, split, concat, get, pop, push_batch, add, zeros, nested, gradient],
 )
 def test_as_on_the_cpu(build):
     before = directml.statistics()["device_to_host_copies"]

@@ -12,6 +12,15 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
+Status ListFromVariant(const Variant& variant, DataType element_dtype,
+                       TensorList* list) {
+  TF_RETURN_IF_ERROR(TensorList::FromVariant(variant, list));
+  if (list->element_dtype == element_dtype) return Status::OK();
+  return errors::InvalidArgument(
+      "Invalid data types; op elements ", DataTypeString(element_dtype),
+      " but list elements ", DataTypeString(list->element_dtype));
+}
+
 Status ReadList(KernelContext* c, int input, DataType element_dtype,
                 TensorList* list) {
   const Tensor& handle = c->Input(input);
@@ -21,13 +30,7 @@ Status ReadList(KernelContext* c, int input, DataType element_dtype,
         "shape ",
         handle.shape().DebugString());
   }
-  TF_RETURN_IF_ERROR(TensorList::FromVariant(handle.scalar<Variant>()(), list));
-  if (list->element_dtype != element_dtype) {
-    return errors::InvalidArgument(
-        "Invalid data types; op elements ", DataTypeString(element_dtype),
-        " but list elements ", DataTypeString(list->element_dtype));
-  }
-  return Status::OK();
+  return ListFromVariant(handle.scalar<Variant>()(), element_dtype, list);
 }
 
 // The handles of tensors on the device are on the host.
@@ -143,29 +146,6 @@ class ListKernel {
     return Status::OK();
   }
 
-  // Element `index` of the list as output `output`.
-  Status Get(KernelContext* c, const TensorList& list, int64 index,
-             int shape_input, int output) {
-    const Tensor& tensor = list.tensors[index];
-    if (tensor.dtype() != DT_INVALID) {
-      c->SetOutput(output, tensor);
-      return Status::OK();
-    }
-    PartialTensorShape known;
-    TF_RETURN_IF_ERROR(KnownShape(c, list, shape_input, &known));
-    TF_RETURN_IF_ERROR(MergeShapes(list, list.tensors, &known));
-    TensorShape shape;
-    if (!known.AsTensorShape(&shape)) {
-      return errors::InvalidArgument(
-          "Trying to read an uninitialized tensor but element_shape is not "
-          "fully defined: ",
-          known.DebugString(), ", and no element of the list tells it.");
-    }
-    Tensor* zeros;
-    TF_RETURN_IF_ERROR(c->Output(output, shape, &zeros));
-    return FillZero(c, *zeros);
-  }
-
   DataType element_dtype_;
 };
 
@@ -215,37 +195,50 @@ class TensorListGather : public ListKernel {
   }
 };
 
-class TensorListGetItem : public ListKernel {
+// Row b of a tensor becomes the last element of list b.
+class TensorListPushBackBatch : public ListKernel {
  public:
   using ListKernel::ListKernel;
 
   Status Compute(KernelContext* c) {
-    TensorList list;
-    TF_RETURN_IF_ERROR(ReadList(c, 0, element_dtype_, &list));
-    int64 index;
-    TF_RETURN_IF_ERROR(c->HostInteger(1, &index));
-    if (index < 0 || index >= static_cast<int64>(list.tensors.size())) {
-      return errors::InvalidArgument("Trying to access element ", index,
-                                     " in a list with ", list.tensors.size(),
-                                     " elements.");
+    const Tensor& handles = c->Input(0);
+    const Tensor& tensor = c->Input(1);
+    TF_RETURN_IF_ERROR(CheckAtLeastVector(tensor));
+    if (handles.dims() != 1) {
+      return errors::InvalidArgument(
+          "Expected input_handles to be a vector, but saw shape: ",
+          handles.shape().DebugString());
     }
-    return Get(c, list, index, 2, 0);
-  }
-};
-
-class TensorListPopBack : public ListKernel {
- public:
-  using ListKernel::ListKernel;
-
-  Status Compute(KernelContext* c) {
-    TensorList list;
-    TF_RETURN_IF_ERROR(ReadList(c, 0, element_dtype_, &list));
-    if (list.tensors.empty()) {
-      return errors::InvalidArgument("Trying to pop from an empty list.");
+    const int64 batch = handles.NumElements();
+    if (tensor.dim_size(0) != batch) {
+      return errors::InvalidArgument(
+          "Expected tensor.shape[0] == input_handles.size, but saw ",
+          tensor.dim_size(0), " vs. ", batch);
     }
-    TF_RETURN_IF_ERROR(Get(c, list, list.tensors.size() - 1, 1, 1));
-    list.tensors.pop_back();
-    return WriteList(c, 0, list);
+    TensorShape shape = tensor.shape();
+    shape.RemoveDim(0);
+    AllocatorAttributes on_host;
+    on_host.set_on_host(true);
+    Tensor* output;
+    TF_RETURN_IF_ERROR(
+        c->tf()->allocate_output(0, handles.shape(), &output, on_host));
+    for (int64 b = 0; b < batch; ++b) {
+      TensorList list;
+      TF_RETURN_IF_ERROR(
+          ListFromVariant(handles.flat<Variant>()(b), element_dtype_, &list));
+      if (!list.element_shape.IsCompatibleWith(shape)) {
+        return errors::InvalidArgument(
+            "Tried to append a tensor with incompatible shape to a list at "
+            "index ",
+            b, ". Op element shape: ", shape.DebugString(),
+            " list shape: ", list.element_shape.DebugString());
+      }
+      Tensor row;
+      TF_RETURN_IF_ERROR(CopyRows(c, tensor, b, 1, shape, &row));
+      list.tensors.push_back(row);
+      TF_RETURN_IF_ERROR(list.ToVariant(&output->flat<Variant>()(b)));
+    }
+    return Status::OK();
   }
 };
 
@@ -423,7 +416,7 @@ class TensorListConcat : public ListKernel {
       TF_RETURN_IF_ERROR(KnownShape(c, list, 1, &known));
       TF_RETURN_IF_ERROR(c->HostIntegers(2, &leading));
     }
-    int64 common_length;
+    int64 common_length = -1;
     TensorShape shape;
     TF_RETURN_IF_ERROR(Inspect(list, known, &common_length, &shape));
     const int64 count = list.tensors.size();
@@ -536,17 +529,9 @@ const Kernels kRows({
         .Types("element_dtype", kAllDeviceTypes)
         .Host({"indices", "element_shape"})
         .Make<TensorListGather>(),
-    Row("TensorListGetItem")
+    Row("TensorListPushBackBatch")
         .Types("element_dtype", kAllDeviceTypes)
-        .Host({"index", "element_shape"})
-        .Make<TensorListGetItem>(),
-    Row("TensorListPopBack")
-        .Types("element_dtype", kAllDeviceTypes)
-        .Host({"element_shape"})
-        .Make<TensorListPopBack>(),
-    Row("TensorListPopBack")
-        .Types("element_dtype", {DT_VARIANT})
-        .HostTwin({"input_handle", "output_handle", "tensor"}),
+        .Make<TensorListPushBackBatch>(),
     Row("TensorListFromTensor")
         .Types("element_dtype", kAllDeviceTypes)
         .Host({"element_shape"})
