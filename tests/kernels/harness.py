@@ -83,6 +83,24 @@ class Row:
         covered.update([op, *self.also])
 
 
+def renamed(row, op):
+    """The row for an op that only old graphs have, under another name."""
+    def call(*inputs):
+        with tf.Graph().as_default() as graph:
+            names = ["input%d" % i for i in range(len(inputs))]
+            row.call(*[tf.placeholder(x.dtype, x.shape, name) for x, name in zip(inputs, names)])
+        definition = graph.as_graph_def()
+        definition.versions.producer = 8
+        node = definition.node[-1]
+        attributes = {a.name for a in op_def_registry.get_registered_ops()[op].attr}
+        for attribute in set(node.attr) - attributes:
+            del node.attr[attribute]
+        node.op = op
+        return tf.import_graph_def(definition, dict(zip(names, inputs)), [node.name + ":0"])
+
+    return Row(op, row.types, row.samples, call)
+
+
 def variants(rows):
     return [(row, dtype) for row in rows for dtype in row.types]
 

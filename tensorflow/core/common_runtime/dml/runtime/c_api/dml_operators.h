@@ -214,6 +214,26 @@ DML_EXPORT dml_code dml_pad(dml_device* device, dml_pad_mode mode,
                             const dml_tensor* input, const int64_t* before,
                             const void* value, const dml_tensor* output);
 
+typedef enum dml_band_mode {
+  DML_BAND_KEEP = 0,   /* x[b, r, c] */
+  DML_BAND_UNPACK = 1, /* x[b, upper - (c - r), min(r, c)] */
+  DML_BAND_PACK = 2    /* see below */
+} dml_band_mode;
+
+/* Bands of matrices: diagonal d holds the elements with column - row = d. All
+ * tensors have rank 3, a batch of matrices; z has the sizes of y (strides may
+ * be 0).
+ * KEEP and UNPACK: y[b, r, c] is as above where lower <= c - r <= upper, else
+ *   z[b, r, c]. UNPACK's x [batch, upper - lower + 1, length] holds one
+ *   diagonal a row, the highest first, each from its upper left end on.
+ * PACK: the inverse: y is such a tensor, of the diagonals of x; what lies
+ *   behind the end of a diagonal is from z.
+ * `length` is the longest diagonal's. z may be y itself, with KEEP x too. */
+DML_EXPORT dml_code dml_matrix_band(dml_device* device, dml_band_mode mode,
+                                    const dml_tensor* x, const dml_tensor* z,
+                                    int64_t lower, int64_t upper,
+                                    const dml_tensor* y);
+
 /* ---- Reductions -------------------------------------------------------- */
 
 typedef enum dml_reduce_op {

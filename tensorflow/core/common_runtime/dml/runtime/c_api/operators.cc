@@ -30,12 +30,11 @@ dml_code dml_cast(dml_device* device, const dml_tensor* input,
 
 dml_code dml_cast_bfloat16(dml_device* device, const dml_tensor* input,
                            int32_t truncate, const dml_tensor* output) {
-  return dml::RunOperator("cast_bfloat16", device,
-                          {{"input", input}, {"output", output}},
-                          [&](OperatorContext& context) {
-                            return dml::CastBfloat16(context, input, truncate,
-                                                     output);
-                          });
+  return dml::RunOperator(
+      "cast_bfloat16", device, {{"input", input}, {"output", output}},
+      [&](OperatorContext& context) {
+        return dml::CastBfloat16(context, input, truncate, output);
+      });
 }
 
 dml_code dml_copy_tensor(dml_device* device, const dml_tensor* input,
@@ -72,6 +71,16 @@ dml_code dml_pad(dml_device* device, dml_pad_mode mode, const dml_tensor* input,
       [&](OperatorContext& context) {
         return dml::Pad(context, mode, input, before, value, output);
       });
+}
+
+dml_code dml_matrix_band(dml_device* device, dml_band_mode mode,
+                         const dml_tensor* x, const dml_tensor* z,
+                         int64_t lower, int64_t upper, const dml_tensor* y) {
+  return dml::RunOperator("matrix_band", device, {{"x", x}, {"z", z}, {"y", y}},
+                          [&](OperatorContext& context) {
+                            return dml::MatrixBand(context, mode, x, z, lower,
+                                                   upper, y);
+                          });
 }
 
 dml_code dml_reduce(dml_device* device, dml_reduce_op op,
@@ -478,12 +487,11 @@ dml_code dml_sparse_softmax_cross_entropy(dml_device* device,
 
 dml_code dml_nonzero_count(dml_device* device, const dml_tensor* input,
                            const dml_tensor* block_ends) {
-  return dml::RunOperator("nonzero_count", device,
-                          {{"input", input}, {"block_ends", block_ends}},
-                          [&](OperatorContext& context) {
-                            return dml::NonzeroCount(context, input,
-                                                     block_ends);
-                          });
+  return dml::RunOperator(
+      "nonzero_count", device, {{"input", input}, {"block_ends", block_ends}},
+      [&](OperatorContext& context) {
+        return dml::NonzeroCount(context, input, block_ends);
+      });
 }
 
 dml_code dml_nonzero(dml_device* device, const dml_tensor* input,

@@ -33,6 +33,10 @@ Status Range(OperatorContext& context, const dml_tensor* output, double start,
 Status Pad(OperatorContext& context, dml_pad_mode mode, const dml_tensor* input,
            const int64_t* before, const void* value, const dml_tensor* output);
 
+Status MatrixBand(OperatorContext& context, dml_band_mode mode,
+                  const dml_tensor* x, const dml_tensor* z, int64_t lower,
+                  int64_t upper, const dml_tensor* y);
+
 Status Reduce(OperatorContext& context, dml_reduce_op op,
               const dml_tensor* input, const dml_tensor* output, double scale);
 

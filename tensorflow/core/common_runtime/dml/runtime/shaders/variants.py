@@ -111,6 +111,7 @@ SHADERS = [
     Shader("fill", T=SIZES),
     Shader("range", T=NUMBERS),
     Shader("pad", T=SIZES),
+    Shader("matrix_band", T=SIZES),
     # Indexing, random numbers, optimizers.
     Shader("gather", T=SIZES, U=("i32", "i64")),
     Shader("scatter", T=FLOATS + ("f64", "i32", "i64"), U=("i32", "i64")),
