@@ -39,7 +39,10 @@ void Stream::Impl::SubmissionLoop() {
     if (current_->empty()) {
       flush_requested_ = false;
       const bool idle = completed_sequence_ + 1 == current_->sequence;
-      if (stopping_ && idle) return;
+      if (stopping_ && idle) {
+        submitted_.notify_one();  // this thread may have completed the last
+        return;
+      }
       if (alert) {
         // A batch that begins now is due no earlier, so it need not wake this
         // thread: waking costs more than recording.
