@@ -2,11 +2,12 @@
 
 import json
 import math
+import os
 import subprocess
 import sys
 
 import pytest
-from tensorflow_directml.bench import ceilings, measure, models, report, timing
+from tensorflow_directml.bench import ceilings, measure, models, report, timing, tuning
 from tensorflow_directml.bench.families import REGISTRY
 
 CLI = "import conftest, sys; from tensorflow_directml import cli; sys.exit(cli.main())"
@@ -126,6 +127,66 @@ def test_the_command(device, tmp_path):
     table = (tmp_path / "bench.txt").read_text()
     assert "Geometric means" in table
     assert "WRONG" not in table
+
+
+def times(medians):
+    """Measurements of one case: tile -> seconds."""
+    found = tuning.Measurements()
+    key = (0, 0, 1, 1)
+    found.seconds[key] = medians
+    found.used[key] = SLOW
+    return found
+
+
+SLOW, FAST, WRONG = (32, 32, 8, 4, 4, 1, 0), (64, 64, 16, 8, 4, 4, 0), (16, 32, 8, 16, 4, 1, 8)
+
+
+def test_the_fastest_tile_over_all_cases_is_chosen():
+    (result,) = times([{SLOW: 2.0, FAST: 1.0}, {SLOW: 2.0, FAST: 3.0}]).results()
+    assert result.gain == pytest.approx((4 / 3) ** 0.5)
+    assert (result.choice["m"], result.was["m"], result.cases) == (64, 32, 2)
+    (result,) = times([{SLOW: 1.0, FAST: 0.99}]).results()  # noise
+    assert result.choice == result.was
+    found = times([{SLOW: 2.0, WRONG: 0.1, FAST: 1.9}])
+    found.wrong[0, 0, 1, 1].add(WRONG)
+    (result,) = found.results()
+    assert result.choice["m"] == 64
+    assert "16, 32" in tuning.wrong([result])
+    # One that could not be measured for every case is none.
+    (result,) = times([{SLOW: 2.0, FAST: 1.0}, {SLOW: 2.0}]).results()
+    assert result.choice == result.was
+
+
+def test_wrong_tiles_are_not_chosen(device, monkeypatch):
+    case = models.cases(["float32"], quick=True, families=["gemm"])[0]
+
+    def error(self):
+        self.launch(0)
+        return float(self.device.last_tile()["n"] > 32)
+
+    monkeypatch.setattr(tuning.Work, "error", error)
+    (result,) = tuning.tune(device, [case], 0.001, 0, 1)
+    assert result.wrong
+    assert result.choice["n"] <= 32
+    assert tuning.wrong([result])
+
+
+def test_the_command_tunes(device, tmp_path):
+    def command(*arguments):
+        return subprocess.run(
+            [sys.executable, "-c", CLI, "bench", "--quick", "--families", "gemm",
+             "--models", "LSTM", *arguments],
+            cwd=__file__.rsplit("/", 1)[0], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=dict(os.environ, TF_DIRECTML_CACHE_DIR=str(tmp_path)), text=True, check=True,
+        ).stdout
+
+    output = command("--tune")
+    stored = int(output.rsplit("Stored: ", 1)[1].split()[0])
+    files = list(tmp_path.glob("tiles-*.bin"))
+    assert len(files) == (stored > 0)
+    if files:  # a line a choice after the header
+        assert files[0].read_bytes()[24:].count(b"\n") == stored
+    assert "WRONG" not in command()
 
 
 @pytest.mark.parametrize(

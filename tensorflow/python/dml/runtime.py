@@ -587,6 +587,34 @@ class Device:
         """For tests: the next submission fails as if the driver had said so."""
         _lib().dml_device_inject_failure(self.handle, enumerator("dml_code", code))
 
+    # Tile configurations of matrix products; see dml_benchmark.h.
+
+    def tile_candidates(self, dtype: Any = np.float32, every: bool = False) -> List[Dict[str, int]]:
+        """What to measure; with `every`, what is meant for other adapters too."""
+        number = _NUMBERS[np.dtype(dtype)]
+        choices = (STRUCTS["dml_tile_choice"] * 256)()
+        count = _lib().dml_tiles_candidates(
+            self.handle, number, int(every), ctypes.byref(choices), len(choices)
+        )
+        return [_fields(choice) for choice in choices[:count]]
+
+    def override_tile(self, choice: Optional[Dict[str, int]]) -> None:
+        """Every product from now on takes this one if it can; None ends that."""
+        given = None if choice is None else STRUCTS["dml_tile_choice"](**choice)
+        _lib().dml_tiles_override(self.handle, None if given is None else ctypes.byref(given))
+
+    def last_tile(self) -> Dict[str, int]:
+        """The product enqueued last and its configuration."""
+        choice = STRUCTS["dml_tile_choice"]()
+        _lib().dml_tiles_last(self.handle, ctypes.byref(choice))
+        return _fields(choice)
+
+    def store_tiles(self, choices: Sequence[Dict[str, int]]) -> None:
+        """Stores choices on disk beside those stored before, and uses them."""
+        kind = STRUCTS["dml_tile_choice"]
+        array = (kind * len(choices))(*(kind(**choice) for choice in choices))
+        _lib().dml_tiles_store(self.handle, ctypes.byref(array), len(choices))
+
     # Memory.
 
     @property

@@ -9,7 +9,7 @@ from typing import Any, Dict, List
 
 from .. import runtime
 from . import ceilings as limits
-from . import measure, models, peer, plot, report
+from . import measure, models, peer, plot, report, tuning
 from .families import REGISTRY
 
 HELP = "measure the adapter and the operators, over shapes of real models"
@@ -22,6 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", type=int, default=0, metavar="N", help="as in /device:DML:N")
     parser.add_argument("--quick", action="store_true", help="small shapes, seconds in all")
+    parser.add_argument(
+        "--tune", action="store_true",
+        help="instead, measure tile configurations of matrix products and convolutions, and "
+        "store the fastest for this adapter: later starts use them (TF_DIRECTML_TUNING=0: not)",
+    )
     parser.add_argument("--vs", choices=["torch"], help="also run PyTorch, and compare")
     parser.add_argument(
         "--types", default="float32", help="comma-separated: float32, float16, float64"
@@ -87,6 +92,8 @@ def main(arguments: argparse.Namespace) -> int:
             os.makedirs(arguments.out, exist_ok=True)
     except (peer.PeerError, OSError) as error:
         raise SystemExit("tensorflow-directml bench: %s" % error) from error
+    if arguments.tune:
+        return _tune(chosen, arguments)
     with runtime.open(arguments.device) as device:
         results = _run(device, chosen, opponent, arguments)
     print("\nGeometric means")
@@ -98,12 +105,35 @@ def main(arguments: argparse.Namespace) -> int:
     return 0 if all(row.get("correct") for row in results["rows"]) else 1
 
 
+def _tune(chosen: List[models.Case], arguments: argparse.Namespace) -> int:
+    start = time.perf_counter()
+    progress = Progress()
+    with runtime.open(arguments.device) as device:
+        results = tuning.tune(
+            device, chosen, arguments.seconds or (0.005 if arguments.quick else 0.05),
+            0 if arguments.quick else measure.ROTATED_BYTES, _seed(arguments), progress,
+            lambda: bool(arguments.time_limit)
+            and time.perf_counter() - start > arguments.time_limit,
+        )
+        progress("")
+        print(tuning.text(results))
+        problem = tuning.wrong(results)
+        if problem:
+            print("Wrong results, so not chosen: " + problem, file=sys.stderr)
+        print("Stored: %d new choices." % tuning.store(device, results))
+    return 1 if problem else 0
+
+
+def _seed(arguments: argparse.Namespace) -> int:
+    if arguments.seed is not None:
+        return arguments.seed
+    return int.from_bytes(os.urandom(4), "little")
+
+
 def _run(device: Any, chosen: List[models.Case], opponent: Any, arguments: Any) -> Dict[str, Any]:
     start = time.perf_counter()
     progress = Progress()
-    seed = arguments.seed
-    if seed is None:
-        seed = int.from_bytes(os.urandom(4), "little")
+    seed = _seed(arguments)
     results = {
         "surroundings": report.surroundings(device, "tensorflow-directml " + _command()),
         "seed": seed,

@@ -11,6 +11,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tile_file.h"
 
 namespace dml {
 namespace {
@@ -57,6 +58,10 @@ Status Open(uint32_t adapter_index, std::unique_ptr<dml_device>* device) {
   DML_RETURN_IF_ERROR(adapters[adapter_index]->CreateDevice(&made->hal));
   DML_RETURN_IF_ERROR(AddressSpace::Create(&made->space));
   made->programs = std::make_unique<ProgramCache>(made->hal.get());
+  made->tiles = std::make_unique<TileChooser>(made->hal->info());
+  if (GetEnvironment().tuning) {
+    made->tiles->SetStored(LoadTileChoices(made->hal->info()));
+  }
   DML_RETURN_IF_ERROR(Stream::Create(made->hal.get(), made->space.get(),
                                      GetEnvironment().stream, &made->stream));
   PoolOptions scratch;

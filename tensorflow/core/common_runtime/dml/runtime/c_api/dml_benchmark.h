@@ -1,6 +1,6 @@
 /* Programs for measuring, which no model runs: ceilings of an adapter, and the
- * plain forms of operators as yardsticks. tensorflow-directml bench and
- * benchmarks/ use them.
+ * plain forms of operators as yardsticks; and what measuring finds out for
+ * others to use. tensorflow-directml bench and benchmarks/ use them.
  *
  * The rules of dml_runtime.h and dml_operators.h hold; tensors here must be
  * contiguous.
@@ -42,6 +42,54 @@ DML_EXPORT dml_code dml_benchmark_naive_convolution(
     dml_device* device, const dml_convolution_attributes* attributes,
     const dml_tensor* input, const dml_tensor* filter,
     const dml_tensor* output);
+
+/* ---- Tile configurations ------------------------------------------------
+ *
+ * Matrix products and convolutions run in tiles, whose best sizes depend on the
+ * adapter. Choices that dml_tiles_store() wrote hold on this adapter from then
+ * on, in later processes too; TF_DIRECTML_TUNING=0 leaves them alone. */
+
+typedef enum dml_tile_family {
+  DML_TILE_GEMM = 0,
+  DML_TILE_CONVOLUTION = 1,
+  DML_TILE_CONVOLUTION_BACKWARD_DATA = 2,
+  DML_TILE_CONVOLUTION_BACKWARD_FILTER = 3
+} dml_tile_family;
+
+typedef struct dml_tile_choice {
+  /* For which products. */
+  uint32_t family;  /* dml_tile_family */
+  uint32_t type;    /* dml_data_type */
+  uint32_t m_class; /* of the product's rows; 0: up to 16, 1: up to 64, ... */
+  uint32_t n_class; /* of its columns */
+  /* What they take: sizes of a group's tile, of an invocation's part of it. */
+  uint32_t m;
+  uint32_t n;
+  uint32_t k;
+  uint32_t thread_m;
+  uint32_t thread_n;
+  uint32_t load_width; /* elements a load takes at most */
+  uint32_t lanes;      /* subgroup size of the form without shared memory; 0 */
+} dml_tile_choice;
+
+/* Configurations for `type` that the adapter can run: those worth measuring, or
+ * with `every` those for other classes of adapters too. Writes at most
+ * `capacity` (families and classes 0) and returns how many there are. */
+DML_EXPORT uint32_t dml_tiles_candidates(dml_device* device, uint32_t type,
+                                         uint32_t every,
+                                         dml_tile_choice* choices,
+                                         uint32_t capacity);
+/* For measuring and tests: from now on, every product takes the configuration
+ * of `choice` if it can; null ends that. */
+DML_EXPORT dml_code dml_tiles_override(dml_device* device,
+                                       const dml_tile_choice* choice);
+/* The product enqueued last and its configuration; DML_NOT_FOUND when there was
+ * none. */
+DML_EXPORT dml_code dml_tiles_last(dml_device* device, dml_tile_choice* choice);
+/* Stores choices beside those stored before, and uses them from now on. */
+DML_EXPORT dml_code dml_tiles_store(dml_device* device,
+                                    const dml_tile_choice* choices,
+                                    uint32_t count);
 
 #ifdef __cplusplus
 }

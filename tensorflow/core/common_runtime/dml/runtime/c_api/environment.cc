@@ -58,6 +58,7 @@ Environment Read() {
       Warn("TF_DIRECTML_BACKEND", text, "vulkan or null");
     }
   }
+  ReadSwitch("TF_DIRECTML_TUNING", &environment.tuning);
   ReadNumber("TF_DIRECTML_BATCH_FLUSH_SIZE", 1, 4096,
              &environment.stream.flush_commands);
   ReadNumber("TF_DIRECTML_BATCH_FLUSH_TIME", 0, 1000000,

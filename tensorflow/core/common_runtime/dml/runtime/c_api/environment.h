@@ -14,6 +14,7 @@ struct Environment {
   std::string visible_devices;          // DML_VISIBLE_DEVICES
   bool allow_software_adapter = false;  // TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER
   std::string backend = "vulkan";       // TF_DIRECTML_BACKEND
+  bool tuning = true;                   // TF_DIRECTML_TUNING
   // TF_DIRECTML_BATCH_FLUSH_SIZE (commands) and
   // TF_DIRECTML_BATCH_FLUSH_TIME (microseconds).
   StreamOptions stream;

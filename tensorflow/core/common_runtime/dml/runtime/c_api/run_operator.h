@@ -29,7 +29,8 @@ dml_code RunOperator(const char* name, dml_device* device,
     return Report(InvalidArgument(name, ": ", argument.name, " is null"));
   }
   OperatorContext context = {device->hal->info(), *device->stream,
-                             *device->programs, *device->scratch, ThreadTag()};
+                             *device->programs,   *device->scratch,
+                             *device->tiles,      ThreadTag()};
   return Report(function(context));
 }
 

@@ -21,11 +21,14 @@
 
 namespace dml {
 
+class TileChooser;
+
 struct OperatorContext {
   const hal::AdapterInfo& adapter;
   Stream& stream;
   ProgramCache& programs;
   Pool& scratch_pool;
+  TileChooser& tiles;
   const char* tag;  // names the work in counters; may be null
 };
 

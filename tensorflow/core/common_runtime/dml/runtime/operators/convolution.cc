@@ -8,6 +8,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/product.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tile_chooser.h"
 
 namespace dml {
 namespace {
@@ -214,7 +215,9 @@ Status ImplicitProduct(OperatorContext& context, ConvolutionShape shape,
   const int64_t depth = filter ? positions : tap_rows;
   const int64_t n = c.y_channels;
   const int64_t phases = shape.Phases();
-  const TileConfig tile = ChooseTile(context.adapter, shape.type, m, n);
+  const auto family =
+      static_cast<TileFamily>(1 + static_cast<uint32_t>(shape.direction));
+  const TileConfig tile = context.tiles.Choose(family, shape.type, m, n);
   // Phases differ in depth and do not share parts.
   const Split split = ChooseSplit(context.adapter, tile, c.groups, m, n,
                                   phases == 1 ? depth : 1);

@@ -6,6 +6,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/product.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tile_chooser.h"
 
 namespace dml {
 namespace {
@@ -195,7 +196,8 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
   constants.alpha = PackScalar(c->type, alpha);
   constants.beta = PackScalar(c->type, beta);
 
-  const TileConfig tile = ChooseTile(context.adapter, c->type, m, n);
+  const TileConfig tile =
+      context.tiles.Choose(TileFamily::kGemm, c->type, m, n);
   const Split split =
       ChooseSplit(context.adapter, tile, constants.batches, m, n, k);
   constants.parts = split.parts;

@@ -47,6 +47,21 @@ constexpr Row kDouble[] = {
     {{32, 32, 8, 4, 4, 1, 0}, 0, 0, kAny, kAny, 0},
 };
 
+// Beside the table's, what tuning tries.
+constexpr TileConfig kMoreForGpus[] = {
+    {128, 128, 16, 8, 8, 4, 0}, {128, 64, 16, 8, 8, 4, 0},
+    {64, 128, 16, 8, 8, 4, 0},  {128, 64, 8, 8, 4, 4, 0},
+    {64, 64, 16, 8, 8, 4, 0},   {64, 64, 16, 8, 4, 4, 0},
+    {64, 64, 8, 4, 4, 4, 0},    {32, 64, 16, 4, 4, 4, 0},
+    {64, 32, 16, 4, 4, 4, 0},   {32, 32, 16, 4, 2, 4, 0},
+};
+constexpr TileConfig kMoreForSoftware[] = {
+    {16, 32, 8, 16, 4, 1, 8},
+    {16, 64, 8, 16, 8, 1, 8},
+    {32, 64, 8, 32, 8, 1, 8},
+    {8, 64, 8, 8, 8, 1, 8},
+};
+
 struct Rows {
   const Row* begin;
   const Row* end;
@@ -65,6 +80,53 @@ Rows RowsFor(const hal::AdapterInfo& adapter, uint32_t type) {
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+bool IsPowerOfTwo(uint32_t v) { return v != 0 && (v & (v - 1)) == 0; }
+
+// Why the programs cannot be built with it; null when they can.
+const char* ProblemOf(const TileConfig& tile) {
+  constexpr uint32_t kMaxExtent = 512, kMaxDepth = 64;
+  // More would not fit into registers, or compile in reasonable time.
+  constexpr uint32_t kMaxElements = 512;
+  for (uint32_t v : {tile.m, tile.n, tile.k, tile.thread_m, tile.thread_n}) {
+    if (!IsPowerOfTwo(v)) return "sizes must be powers of two";
+  }
+  if (tile.m > kMaxExtent || tile.n > kMaxExtent || tile.k > kMaxDepth) {
+    return "the tile is too large";
+  }
+  if (tile.thread_m > tile.m || tile.thread_n > tile.n ||
+      tile.thread_m * tile.thread_n > kMaxElements) {
+    return "an invocation's part is too large";
+  }
+  if (tile.load_width != 1 && tile.load_width != 4) {
+    return "loads are of 1 or 4 elements";
+  }
+  if (tile.lanes == 0) {
+    return std::min(tile.m, tile.n) * tile.k % tile.threads() == 0
+               ? nullptr
+               : "a slice has no element for every invocation";
+  }
+  const bool consistent = tile.lanes == tile.threads() &&
+                          tile.lanes == tile.k && tile.thread_m == tile.m &&
+                          tile.m % tile.lanes == 0 && tile.thread_n % 4 == 0 &&
+                          tile.load_width == 1;
+  return consistent ? nullptr
+                    : "these sizes have no form without shared memory";
+}
+
+uint32_t ComputeBytes(uint32_t type) { return type == DML_FLOAT64 ? 8 : 4; }
+
+bool FitsAdapter(const hal::AdapterInfo& adapter, uint32_t type,
+                 const TileConfig& tile) {
+  if (tile.lanes != 0) {
+    // Only there is a group of the subgroup's size known to be one subgroup.
+    return adapter.type == hal::AdapterType::kSoftware &&
+           tile.lanes == adapter.subgroup_size;
+  }
+  return tile.threads() <= adapter.max_group_invocations &&
+         tile.threads() <= adapter.max_group_size[0] &&
+         tile.SharedBytes(ComputeBytes(type)) <= adapter.max_shared_bytes;
+}
+
 // A part that is less deep costs more than it gains.
 int64_t MinPartDepth(const hal::AdapterInfo& adapter, const TileConfig& tile) {
   const bool software = adapter.type == hal::AdapterType::kSoftware;
@@ -79,20 +141,65 @@ uint32_t TileConfig::SharedBytes(uint32_t compute_bytes) const {
   return slices + tables;
 }
 
-TileConfig ChooseTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
-                      int64_t n) {
+bool TileConfig::operator==(const TileConfig& other) const {
+  return m == other.m && n == other.n && k == other.k &&
+         thread_m == other.thread_m && thread_n == other.thread_n &&
+         load_width == other.load_width && lanes == other.lanes;
+}
+
+Status CheckTile(const hal::AdapterInfo& adapter, uint32_t type,
+                 const TileConfig& tile) {
+  const char* problem = ProblemOf(tile);
+  if (problem == nullptr && !FitsAdapter(adapter, type, tile)) {
+    problem = "it exceeds the adapter's limits";
+  }
+  if (problem == nullptr) return Status::Ok();
+  return InvalidArgument("tile ", tile.m, " x ", tile.n, " x ", tile.k, " of ",
+                         tile.thread_m, " x ", tile.thread_n, ", loads of ",
+                         tile.load_width, ", lanes ", tile.lanes, ": ",
+                         problem);
+}
+
+std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
+                                       uint32_t type, bool every) {
+  std::vector<TileConfig> found;
+  const auto add = [&](const TileConfig& tile) {
+    if (ProblemOf(tile) == nullptr && FitsAdapter(adapter, type, tile) &&
+        std::find(found.begin(), found.end(), tile) == found.end()) {
+      found.push_back(tile);
+    }
+  };
+  const auto add_rows = [&](const Rows& rows) {
+    for (const Row* row = rows.begin; row != rows.end; ++row) add(row->tile);
+  };
+  const bool software = adapter.type == hal::AdapterType::kSoftware;
+  add_rows(RowsFor(adapter, type));
+  if (software || every) {
+    for (const TileConfig& tile : kMoreForSoftware) add(tile);
+  }
+  if (!software || every) {
+    for (const TileConfig& tile : kMoreForGpus) add(tile);
+  }
+  if (every) {
+    for (const Rows& rows :
+         {All(kDiscrete), All(kIntegrated), All(kSoftware), All(kDouble)}) {
+      add_rows(rows);
+    }
+  }
+  return found;
+}
+
+TileConfig TableTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
+                     int64_t n) {
   const Rows rows = RowsFor(adapter, type);
-  const uint32_t compute_bytes = type == DML_FLOAT64 ? 8 : 4;
   for (const Row* row = rows.begin; row != rows.end; ++row) {
     const TileConfig& tile = row->tile;
-    if (m < row->min_m || n < row->min_n || m > row->max_m || n > row->max_n ||
-        CeilDiv(m, tile.m) * CeilDiv(n, tile.n) < row->min_tiles ||
-        tile.threads() > adapter.max_group_invocations ||
-        (tile.lanes != 0 && tile.lanes != adapter.subgroup_size) ||
-        tile.SharedBytes(compute_bytes) > adapter.max_shared_bytes) {
-      continue;
+    if (m >= row->min_m && n >= row->min_n && m <= row->max_m &&
+        n <= row->max_n &&
+        CeilDiv(m, tile.m) * CeilDiv(n, tile.n) >= row->min_tiles &&
+        FitsAdapter(adapter, type, tile)) {
+      return tile;
     }
-    return tile;
   }
   return (rows.end - 1)->tile;
 }

@@ -7,7 +7,9 @@
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_TILE_TABLE_H_
 
 #include <cstdint>
+#include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 
 namespace dml {
@@ -28,11 +30,22 @@ struct TileConfig {
   // What convolution, the hungriest program, takes with `compute_bytes` an
   // element.
   uint32_t SharedBytes(uint32_t compute_bytes) const;
+
+  bool operator==(const TileConfig& other) const;
 };
 
-// For a product of m x n elements of `type` (a dml_data_type).
-TileConfig ChooseTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
-                      int64_t n);
+// Whether the programs can be built with `tile` and run on the adapter.
+Status CheckTile(const hal::AdapterInfo& adapter, uint32_t type,
+                 const TileConfig& tile);
+
+// What to measure when tuning: those of the table and more, made for the
+// adapter's class, or for `every` class, as far as the adapter can run them.
+std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
+                                       uint32_t type, bool every);
+
+// The table's, for a product of m x n elements of `type` (a dml_data_type).
+TileConfig TableTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
+                     int64_t n);
 
 // Whether a depth of k is ever split, whatever the number of tiles.
 bool MaySplit(const hal::AdapterInfo& adapter, const TileConfig& tile,

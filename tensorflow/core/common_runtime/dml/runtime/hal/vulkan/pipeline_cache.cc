@@ -1,11 +1,13 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/pipeline_cache.h"
 
-#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/cache_file.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
 
 namespace dml {
 namespace hal {
 namespace vulkan {
 namespace {
+
+constexpr CacheMagic kMagic = {'D', 'M', 'L', 'V', 'K', 'P', 'C', '1'};
 
 // Null when the driver refuses.
 VkPipelineCache MakeCache(const DeviceFunctions& vk, VkDevice device,
@@ -26,7 +28,7 @@ void PipelineCache::Open(const DeviceFunctions& vk, VkDevice device,
                          const std::array<uint8_t, 16>& uuid) {
   vk_ = &vk;
   device_ = device;
-  path_ = CacheFilePath(uuid);
+  path_ = CacheFilePath("vulkan-" + Hexadecimal(uuid) + ".bin");
   cache_ = Load();
   if (cache_ == VK_NULL_HANDLE) cache_ = MakeCache(vk, device, "");
 }
@@ -39,7 +41,10 @@ void PipelineCache::Close() {
 
 VkPipelineCache PipelineCache::Load() const {
   std::string data;
-  if (path_.empty() || !ReadCacheFile(path_, &data)) return VK_NULL_HANDLE;
+  if (path_.empty() ||
+      ReadCacheFile(path_, kMagic, &data) != CacheRead::kRead) {
+    return VK_NULL_HANDLE;
+  }
   return MakeCache(*vk_, device_, data);
 }
 
@@ -63,7 +68,7 @@ void PipelineCache::Save() {
     if (vk_->vkGetPipelineCacheData(device_, merged, &size, data.data()) ==
         VK_SUCCESS) {
       data.resize(size);
-      WriteCacheFile(path_, data);
+      WriteCacheFile(path_, kMagic, data);
     }
   }
   if (stored != VK_NULL_HANDLE) {

@@ -1,4 +1,4 @@
-#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/cache_file.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,25 +10,15 @@
 #include <iterator>
 
 namespace dml {
-namespace hal {
-namespace vulkan {
 namespace {
 
 // Before the data. Drivers check their own header, but not every byte behind
 // it: a torn or flipped file must not reach them.
 struct Header {
-  char magic[8];
+  CacheMagic magic;
   uint64_t bytes;
   uint64_t checksum;
 };
-constexpr char kMagic[8] = {'D', 'M', 'L', 'V', 'K', 'P', 'C', '1'};
-
-// FNV-1a.
-uint64_t Checksum(const std::string& data) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (unsigned char byte : data) hash = (hash ^ byte) * 0x100000001b3;
-  return hash;
-}
 
 const char* Environment(const char* name) {
   const char* value = getenv(name);
@@ -37,7 +27,24 @@ const char* Environment(const char* name) {
 
 }  // namespace
 
-std::string CacheFilePath(const std::array<uint8_t, 16>& uuid) {
+uint64_t Checksum(const void* data, size_t bytes) {  // FNV-1a
+  uint64_t hash = 0xcbf29ce484222325;
+  const auto* byte = static_cast<const unsigned char*>(data);
+  for (size_t i = 0; i < bytes; ++i) hash = (hash ^ byte[i]) * 0x100000001b3;
+  return hash;
+}
+
+std::string Hexadecimal(const std::array<uint8_t, 16>& uuid) {
+  std::string text;
+  for (uint8_t byte : uuid) {
+    char digits[3];
+    std::snprintf(digits, sizeof(digits), "%02x", byte);
+    text += digits;
+  }
+  return text;
+}
+
+std::string CacheFilePath(const std::string& name) {
   std::string folder;
   if (const char* own = Environment("TF_DIRECTML_CACHE_DIR")) {
     folder = own;
@@ -48,48 +55,47 @@ std::string CacheFilePath(const std::array<uint8_t, 16>& uuid) {
   } else {
     return "";
   }
-  std::string name;
-  for (uint8_t byte : uuid) {
-    char digits[3];
-    std::snprintf(digits, sizeof(digits), "%02x", byte);
-    name += digits;
-  }
-  return folder + "/vulkan-" + name + ".bin";
+  return folder + "/" + name;
 }
 
-bool ReadCacheFile(const std::string& path, std::string* data) {
+CacheRead ReadCacheFile(const std::string& path, const CacheMagic& magic,
+                        std::string* data) {
   std::ifstream file(path, std::ios::binary);
+  if (!file) return CacheRead::kMissing;
   Header header;
   if (!file.read(reinterpret_cast<char*>(&header), sizeof(header))) {
-    return false;
+    return CacheRead::kDamaged;
   }
   data->assign(std::istreambuf_iterator<char>(file), {});
-  return std::memcmp(header.magic, kMagic, sizeof(kMagic)) == 0 &&
-         header.bytes == data->size() && header.checksum == Checksum(*data);
+  const bool whole = std::memcmp(header.magic, magic, sizeof(magic)) == 0 &&
+                     header.bytes == data->size() &&
+                     header.checksum == Checksum(data->data(), data->size());
+  return whole ? CacheRead::kRead : CacheRead::kDamaged;
 }
 
-void WriteCacheFile(const std::string& path, const std::string& data) {
+bool WriteCacheFile(const std::string& path, const CacheMagic& magic,
+                    const std::string& data) {
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(),
                                       ignored);
   std::string temporary = path + ".XXXXXX";
   const int descriptor = mkstemp(temporary.data());
-  if (descriptor < 0) return;
+  if (descriptor < 0) return false;
   close(descriptor);
 
   Header header;
-  std::memcpy(header.magic, kMagic, sizeof(kMagic));
+  std::memcpy(header.magic, magic, sizeof(magic));
   header.bytes = data.size();
-  header.checksum = Checksum(data);
+  header.checksum = Checksum(data.data(), data.size());
   std::ofstream file(temporary, std::ios::binary);
   file.write(reinterpret_cast<const char*>(&header), sizeof(header));
   file.write(data.data(), static_cast<std::streamsize>(data.size()));
   file.close();
   if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
     std::remove(temporary.c_str());
+    return false;
   }
+  return true;
 }
 
-}  // namespace vulkan
-}  // namespace hal
 }  // namespace dml

@@ -1,0 +1,39 @@
+// Files that keep between runs what took long to find out: where they lie, and
+// how they are read and replaced safely.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_CACHE_FILE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_CACHE_FILE_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace dml {
+
+// The path of `name` in the cache folder. Empty when the environment names no
+// place (no home directory).
+std::string CacheFilePath(const std::string& name);
+
+// 32 digits.
+std::string Hexadecimal(const std::array<uint8_t, 16>& uuid);
+
+uint64_t Checksum(const void* data, size_t bytes);
+
+// The first bytes of a file: what it holds, and in which version.
+using CacheMagic = char[8];
+
+enum class CacheRead {
+  kRead,
+  kMissing,  // or not readable
+  kDamaged,  // not what WriteCacheFile() wrote whole
+};
+CacheRead ReadCacheFile(const std::string& path, const CacheMagic& magic,
+                        std::string* data);
+
+// Makes the folder and replaces the file in one step, so that readers see the
+// old one or the new one. False, without a trace, when it cannot.
+bool WriteCacheFile(const std::string& path, const CacheMagic& magic,
+                    const std::string& data);
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_CACHE_FILE_H_

@@ -1,0 +1,143 @@
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tile_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <string>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
+#include "tensorflow/core/common_runtime/dml/runtime/shaders/program_cache.h"
+
+namespace dml {
+namespace {
+
+constexpr CacheMagic kMagic = {'D', 'M', 'L', 'T', 'I', 'L', 'E', '1'};
+
+bool StartsWith(const char* text, const char* start) {
+  return std::strncmp(text, start, std::strlen(start)) == 0;
+}
+
+// Of the programs that the choices are for.
+uint64_t ProgramsVersion() {
+  uint64_t version = 0;
+  for (const Shader& shader : AllShaders()) {
+    if (StartsWith(shader.name, "gemm_") ||
+        StartsWith(shader.name, "convolution_")) {
+      version = version * 31 + Checksum(shader.words, 4 * shader.word_count);
+    }
+  }
+  return version;
+}
+
+std::string PathFor(const hal::AdapterInfo& adapter) {
+  const uint64_t version = ProgramsVersion() ^ Checksum(adapter.driver.data(),
+                                                        adapter.driver.size());
+  char digits[17];
+  std::snprintf(digits, sizeof(digits), "%016llx",
+                static_cast<unsigned long long>(version));
+  return CacheFilePath("tiles-" + Hexadecimal(adapter.uuid) + "-" + digits +
+                       ".bin");
+}
+
+// A line a choice.
+std::string Format(const TileChoice& choice) {
+  const TileKey& key = choice.key;
+  const TileConfig& tile = choice.tile;
+  std::ostringstream line;
+  line << static_cast<uint32_t>(key.family) << ' ' << key.type << ' '
+       << key.m_class << ' ' << key.n_class << ' ' << tile.m << ' ' << tile.n
+       << ' ' << tile.k << ' ' << tile.thread_m << ' ' << tile.thread_n << ' '
+       << tile.load_width << ' ' << tile.lanes << '\n';
+  return line.str();
+}
+
+bool Parse(const hal::AdapterInfo& adapter, const std::string& text,
+           std::vector<TileChoice>* choices) {
+  std::istringstream lines(text);
+  std::string line;
+  while (std::getline(lines, line)) {
+    std::istringstream words(line);
+    TileChoice choice;
+    uint32_t family;
+    TileKey& key = choice.key;
+    TileConfig& tile = choice.tile;
+    words >> family >> key.type >> key.m_class >> key.n_class >> tile.m >>
+        tile.n >> tile.k >> tile.thread_m >> tile.thread_n >> tile.load_width >>
+        tile.lanes;
+    if (!words) return false;
+    key.family = static_cast<TileFamily>(family);
+    if (!key.valid() || !CheckTile(adapter, key.type, tile).ok()) return false;
+    choices->push_back(choice);
+  }
+  return true;
+}
+
+// Held while a file is read and replaced, if the folder allows it.
+class FileLock {
+ public:
+  explicit FileLock(const std::string& path)
+      : descriptor_(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
+    if (descriptor_ >= 0) flock(descriptor_, LOCK_EX);
+  }
+  ~FileLock() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  const int descriptor_;
+};
+
+}  // namespace
+
+std::vector<TileChoice> LoadTileChoices(const hal::AdapterInfo& adapter) {
+  std::vector<TileChoice> choices;
+  const std::string path = PathFor(adapter);
+  std::string text;
+  const CacheRead read =
+      path.empty() ? CacheRead::kMissing : ReadCacheFile(path, kMagic, &text);
+  if (read == CacheRead::kMissing) return {};
+  if (read == CacheRead::kDamaged || !Parse(adapter, text, &choices)) {
+    fprintf(stderr,
+            "tensorflow-directml: ignoring %s: it is damaged; run "
+            "tensorflow-directml bench --tune again, or delete it\n",
+            path.c_str());
+    return {};
+  }
+  return choices;
+}
+
+Status StoreTileChoices(const hal::AdapterInfo& adapter,
+                        Span<const TileChoice> choices) {
+  const std::string path = PathFor(adapter);
+  if (path.empty()) {
+    return Error(Code::kUnavailable,
+                 "there is no folder to store tile choices in: set "
+                 "TF_DIRECTML_CACHE_DIR");
+  }
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(),
+                                      ignored);
+  const FileLock lock(path + ".lock");
+  std::map<uint32_t, TileChoice> merged;
+  for (const TileChoice& choice : LoadTileChoices(adapter)) {
+    merged[choice.key.index()] = choice;
+  }
+  for (const TileChoice& choice : choices) merged[choice.key.index()] = choice;
+  std::string text;
+  for (const auto& entry : merged) text += Format(entry.second);
+  if (!WriteCacheFile(path, kMagic, text)) {
+    return Error(Code::kUnavailable, "cannot write ", path,
+                 ": set TF_DIRECTML_CACHE_DIR to a folder that can be written");
+  }
+  return Status::Ok();
+}
+
+}  // namespace dml

@@ -1,0 +1,26 @@
+// The file of stored tile choices: one for each adapter, driver and version of
+// the programs, so that a choice holds for what was measured.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_TILE_FILE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_TILE_FILE_H_
+
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tile_chooser.h"
+
+namespace dml {
+
+// What is stored for the adapter; nothing when there is no file. A file that is
+// damaged is ignored with a line on stderr.
+std::vector<TileChoice> LoadTileChoices(const hal::AdapterInfo& adapter);
+
+// Adds to what is stored, replacing choices of the same keys. Processes that
+// store at the same time do not lose each other's.
+Status StoreTileChoices(const hal::AdapterInfo& adapter,
+                        Span<const TileChoice> choices);
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_TILE_FILE_H_
