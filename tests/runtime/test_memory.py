@@ -321,3 +321,19 @@ def test_host_access_faults(access, offset):
     )
     assert result.returncode == -signal.SIGSEGV
     assert result.stdout.split() == ["before"]
+
+
+def test_memory_of_a_device_is_that_of_its_pools(device):
+    before = device.memory()["pools"]
+    with device.open_pool() as one, device.open_pool() as other:
+        one.allocate(1 << 20)
+        block = other.allocate(2 << 20)
+        during = device.memory()["pools"]
+        assert during["bytes_in_use"] - before["bytes_in_use"] == 3 << 20
+        assert during["heap_count"] - before["heap_count"] == 2
+        other.free(block)
+        assert device.memory()["pools"]["peak_bytes_in_use"] == during["peak_bytes_in_use"]
+        device.reset_peaks()
+        after = device.memory()["pools"]
+        assert after["peak_bytes_in_use"] == after["bytes_in_use"]
+    assert device.memory()["pools"]["bytes_in_use"] == before["bytes_in_use"]

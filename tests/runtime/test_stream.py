@@ -573,3 +573,17 @@ def test_flush_size_is_obeyed():
         TF_DIRECTML_BATCH_FLUSH_SIZE="1",
     )
     assert result.stdout.split() == ["10"], result.stderr
+
+
+def test_closing_with_work_under_way_ends():
+    result = helpers.run_python(
+        """
+        for _ in range(300):
+            with dml.open(0) as device:
+                x = device.empty(100)
+                device.elementwise("ADD", [x, x], x)
+        print("closed")
+        """,
+        TF_DIRECTML_BACKEND="null",
+    )
+    assert result.stdout.split() == ["closed"], result.stderr
