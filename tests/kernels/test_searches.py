@@ -154,6 +154,16 @@ def test_where_beside_other_work_of_its_step():
     np.testing.assert_allclose(got, x[x > 0].sum(), rtol=1e-5)
 
 
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+def test_sparse_entries_out_of_range(dtype):
+    """As on other accelerators: what does not exist is NaN, or dropped."""
+    indices = np.array([[0, 1], [1, 4], [2, -1], [9, 0]], dtype)
+    call = raw("SparseTensorDenseMatMul", {"adjoint_a": False, "adjoint_b": False})
+    product = run(call, [indices, np.ones(4, np.float32), np.array([4, 4]),
+                         np.ones((4, 2), np.float32)])
+    np.testing.assert_array_equal(product, [[1, 1], [np.nan] * 2, [np.nan] * 2, [0, 0]])
+
+
 def test_check_numerics_says_what_it_found():
     for values, found in (([1, np.inf], "Inf"), ([np.nan, 1], "NaN"),
                           ([np.nan, -np.inf], "Inf and NaN")):
@@ -247,6 +257,10 @@ def test_where_of_a_scalar_is_an_error():
     ("LowerBound", {}, [np.zeros((2, 3)), np.zeros((3, 3))], "Leading dim_size of both"),
     ("DynamicPartition", {"num_partitions": 2}, [np.zeros((2, 3), np.float32), ids(0, 1, 1)],
      "data.shape must start with partitions.shape"),
+    ("DynamicPartition", {"num_partitions": 2}, [np.zeros(3, np.float32), ids(0, 1, 2)],
+     "partitions[2] = 2 is not in [0, 2)"),
+    ("DynamicPartition", {"num_partitions": 2}, [np.zeros(3, np.float32), ids(0, -1, 1)],
+     "partitions[1] = -1 is not in [0, 2)"),
     ("SegmentSum", {}, [np.zeros((2, 3), np.float32), ids(0)], "the same size as dimension 0"),
     ("SegmentSum", {}, [np.zeros((2, 3), np.float32), ids(-3, -2)], "segment ids must be >= 0"),
     ("ReverseSequence", {"seq_dim": 0}, [np.zeros((2, 3), np.float32), ids(0, 0)],

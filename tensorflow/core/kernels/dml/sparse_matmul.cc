@@ -8,8 +8,9 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
-// Inputs: a_indices [entries, 2], a_values, a_shape (host), b. Entries out of
-// range are skipped.
+// Inputs: a_indices [entries, 2], a_values, a_shape (host), b. As on other
+// accelerators, an entry whose row in b does not exist makes its row of the
+// output NaN, and one whose row in the output does not exist is skipped.
 class SparseMatMul {
  public:
   explicit SparseMatMul(OpKernelConstruction* c) {
@@ -40,7 +41,9 @@ class SparseMatMul {
     const dml_tensor from = Column(indices, adjoint_a_ ? 0 : 1);
     const dml_tensor gathered = Describe(products, {1, entries, columns});
     DML_RETURN_IF_FAILED(dml_gather(c->device(), &matrix, &from, &gathered));
-    const Tensor factors = Reshaped(values, TensorShape({entries, 1}));
+    Tensor factors;
+    TF_RETURN_IF_ERROR(
+        FindFactors(c, from, b.dim_size(adjoint_b_ ? 1 : 0), &factors));
     TF_RETURN_IF_ERROR(
         c->Elementwise(DML_MULTIPLY, {&products, &factors}, products));
     const dml_tensor to = Column(indices, adjoint_a_ ? 1 : 0);
@@ -90,6 +93,44 @@ class SparseMatMul {
           ".  Did you forget a transpose?  Dimensions of A: [", (*a)[0], ", ",
           (*a)[1], ").  Dimensions of B: ", b.DebugString());
     }
+    return Status::OK();
+  }
+
+  // The values, NaN where their row in b, of `rows`, does not exist.
+  static Status FindFactors(KernelContext* c, dml_tensor indices, int64 rows,
+                            Tensor* factors) {
+    const Tensor& values = c->Input(1);
+    const int64 entries = values.NumElements();
+    Tensor limit, exists, nan;
+    TF_RETURN_IF_ERROR(
+        c->Temporary(c->Input(0).dtype(), TensorShape({1}), &limit));
+    TF_RETURN_IF_ERROR(
+        c->Temporary(DT_BOOL, TensorShape({entries, 1}), &exists));
+    TF_RETURN_IF_ERROR(c->Temporary(values.dtype(), TensorShape({1}), &nan));
+    TF_RETURN_IF_ERROR(
+        c->Temporary(values.dtype(), TensorShape({entries, 1}), factors));
+    dml_tensor end = Describe(limit);  // whose low bytes come first
+    DML_RETURN_IF_FAILED(dml_fill(c->device(), &end, &rows));
+    // Negative numbers are large unsigned ones.
+    indices.type = indices.type == DML_INT64 ? DML_UINT64 : DML_UINT32;
+    end.type = indices.type;
+    end.sizes[0] = entries;
+    end.strides[0] = 0;
+    const dml_tensor mask = Describe(exists, {entries});
+    const dml_tensor* const compared[] = {&indices, &end};
+    DML_RETURN_IF_FAILED(dml_elementwise(c->device(), DML_LESS, compared, 2,
+                                         &mask, /*parameters=*/nullptr));
+    TF_RETURN_IF_ERROR(FillNan(c, nan));
+    const Tensor column = Reshaped(values, factors->shape());
+    return c->Elementwise(DML_SELECT, {&exists, &column, &nan}, *factors);
+  }
+
+  static Status FillNan(KernelContext* c, const Tensor& scalar) {
+    const dml_tensor y = Describe(scalar);
+    const uint64 bits = scalar.dtype() == DT_DOUBLE  ? 0x7ff8000000000000
+                        : scalar.dtype() == DT_FLOAT ? 0x7fc00000
+                                                     : 0x7e00;
+    DML_RETURN_IF_FAILED(dml_fill(c->device(), &y, &bits));
     return Status::OK();
   }
 

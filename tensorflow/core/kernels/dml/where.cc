@@ -1,8 +1,13 @@
 // Where: the coordinates of elements that are not zero; and DynamicPartition,
 // which finds the rows of each partition likewise.
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
 #include "tensorflow/core/kernels/dml/read_back.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
+#include "tensorflow/core/util/util.h"
 
 namespace tensorflow {
 namespace dml {
@@ -49,8 +54,7 @@ class Where {
   }
 };
 
-// Inputs: data, partitions. Rows whose partition does not exist are dropped, as
-// on other accelerators.
+// Inputs: data, partitions.
 class DynamicPartition {
  public:
   explicit DynamicPartition(OpKernelConstruction* c) {
@@ -95,6 +99,11 @@ class DynamicPartition {
     const int64 count = partitions.NumElements();
     Tensor members;
     if (count > 0) {
+      const auto rows = value.flat<int32>();
+      if (std::accumulate(rows.data(), rows.data() + rows.size(), int64{0}) <
+          count) {
+        return ExplainOutOfRange(c);
+      }
       TF_RETURN_IF_ERROR(c->Temporary(DT_BOOL, TensorShape({count}), &members));
     }
     for (int64 p = 0; p < partitions_; ++p) {
@@ -133,6 +142,26 @@ class DynamicPartition {
     DML_RETURN_IF_FAILED(dml_fill(c->device(), &filled, &value));
     const Tensor partitions = Reshaped(c->Input(1), members.shape());
     return c->Elementwise(DML_EQUAL, {&partitions, &number}, members);
+  }
+
+  // Which row has a partition that does not exist. Waits for the device: the
+  // step has failed.
+  Status ExplainOutOfRange(KernelContext* c) const {
+    const Tensor& partitions = c->Input(1);
+    std::vector<int32> values(partitions.NumElements());
+    DML_RETURN_IF_FAILED(dml_copy_to_host(c->device(), values.data(),
+                                          Address(partitions),
+                                          values.size() * sizeof(int32)));
+    const auto wrong =
+        std::find_if(values.begin(), values.end(),
+                     [this](int32 p) { return p < 0 || p >= partitions_; });
+    if (wrong == values.end()) {
+      return errors::InvalidArgument("partitions changed during the op");
+    }
+    return errors::InvalidArgument(
+        "partitions",
+        SliceDebugString(partitions.shape(), wrong - values.begin()), " = ",
+        *wrong, " is not in [0, ", partitions_, ")");
   }
 
   static dml_tensor EndsOf(const Tensor& kept, int64 p) {
