@@ -93,6 +93,12 @@ def update_and_gather(device, op, resource):
             return session.run([after, gathered])
 
 
+def test_updates_of_an_empty_output():
+    message = error_of(lambda *x: tf.scatter_nd(*x), [
+        np.zeros((2, 1), np.int32), np.zeros((2, 3), np.float32), np.array([0, 3], np.int32)])
+    assert "updates specified for empty output" in message
+
+
 @pytest.mark.parametrize("resource", [False, True], ids=["ref", "resource"])
 @pytest.mark.parametrize("op", OPS)
 def test_variables(op, resource):

@@ -116,6 +116,18 @@ def test_scatter_of_one_broadcast_row(device):
     helpers.check(y, np.full((4, 3), 250))
 
 
+@pytest.mark.parametrize("index_dtype", INDEX_TYPES)
+def test_scatter_of_very_many_updates_to_one_row(device, index_dtype):
+    updates = np.arange(100003, dtype=np.int32).reshape(-1, 1)
+    indices = device.tensor(np.zeros(len(updates), index_dtype))
+    total = device.tensor(np.zeros((1, 1), np.int32))
+    device.scatter("ADD", indices, device.tensor(updates), total)
+    helpers.check(total, updates.sum(dtype=np.int32).reshape(1, 1))
+    backwards = device.tensor(updates)[::-1]
+    device.scatter("ASSIGN", indices, backwards, total)
+    helpers.check(total, np.zeros((1, 1)))
+
+
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("index_dtype", ["uint8", *INDEX_TYPES])
 def test_one_hot(device, dtype, index_dtype):

@@ -246,6 +246,19 @@ def test_steps_of_rows(device, name, flag, dtype):
             helpers.check(tensor, expected[key], 6e-3 if dtype == "float16" else None)
 
 
+def test_very_many_steps_of_one_row(device):
+    steps = 100003
+    var, accum = device.tensor(np.zeros((2, 1), "f")), device.tensor(np.zeros((2, 1), "f"))
+    lr, momentum = device.tensor(np.float32(1)), device.tensor(np.float32(0))
+    grad = np.ones((steps, 1), "f")
+    grad[-1] = 5
+    indices = device.tensor(np.ones(steps, np.int32))
+    device.apply_optimizer_to_rows(
+        "MOMENTUM", [var, accum, lr, device.tensor(grad), momentum], indices)
+    helpers.check(var, np.array([[0], [-steps - 4.0]]), 0)
+    helpers.check(accum, np.array([[0], [5.0]]), 0)
+
+
 def test_errors_of_rows(device, dml):
     var, grad = device.empty((3, 2)), device.empty((4, 2))
     rate = device.tensor(np.float32(1))

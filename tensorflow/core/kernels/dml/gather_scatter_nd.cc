@@ -183,6 +183,11 @@ class ScatterNd {
     TensorShape shape;
     TF_RETURN_IF_ERROR(
         TensorShapeUtils::MakeShape(sizes.data(), sizes.size(), &shape));
+    if (shape.num_elements() == 0 &&
+        (c->Input(0).NumElements() > 0 || c->Input(1).NumElements() > 0)) {
+      return errors::InvalidArgument(
+          "Indices and updates specified for empty output shape");
+    }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     const dml_tensor y = Describe(*output, {output->NumElements()});

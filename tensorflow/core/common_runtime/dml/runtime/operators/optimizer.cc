@@ -199,17 +199,23 @@ Status ApplyOptimizerToRows(OperatorContext& context, dml_optimizer optimizer,
   const dml_tensor& variable = *tensors[0];
   if (IsEmpty(variable) || IsEmpty(*indices)) return Status::Ok();
   Buffers buffers(*info, tensors);
-  const uint32_t count = info->tensors + 1;
+  const uint32_t buffer_count = info->tensors + 1;
   buffers.at[info->tensors] = Argument(*indices, Access::kRead);
-  DML_RETURN_IF_ERROR(CheckOverlap(*info, buffers.at, count));
-  const RowConstants constants = {
-      RowWalk(indices->sizes[0], variable.sizes[0], variable.sizes[1]),
-      TypeBytes(indices->type) / 4};
-  return LaunchProgram(
-      context, ShaderName(info->rows_program, variable.type),
-      {kGroupSize, ChooseFlag(*info, use_nesterov, update_slots)},
-      LinearGrid(context, constants.walk.groups), {buffers.at, count},
-      constants);
+  DML_RETURN_IF_ERROR(CheckOverlap(*info, buffers.at, buffer_count));
+  return LaunchUpdates(indices->sizes[0], [&](int64_t first, int64_t count) {
+    buffers.at[info->gradient] = Argument(
+        SliceRows(*tensors[info->gradient], first, count), Access::kRead);
+    buffers.at[info->tensors] =
+        Argument(SliceRows(*indices, first, count), Access::kRead);
+    const RowConstants constants = {
+        RowWalk(count, variable.sizes[0], variable.sizes[1]),
+        TypeBytes(indices->type) / 4};
+    return LaunchProgram(
+        context, ShaderName(info->rows_program, variable.type),
+        {kGroupSize, ChooseFlag(*info, use_nesterov, update_slots)},
+        LinearGrid(context, constants.walk.groups), {buffers.at, buffer_count},
+        constants);
+  });
 }
 
 }  // namespace dml

@@ -28,4 +28,11 @@ RowWalk::RowWalk(uint64_t count, uint64_t rows, uint64_t columns)
   groups = static_cast<uint32_t>(CeilDivide(rows, block_rows)) * column_blocks;
 }
 
+dml_tensor SliceRows(const dml_tensor& tensor, int64_t first, int64_t count) {
+  dml_tensor rows = tensor;
+  rows.data += first * tensor.strides[0] * TypeBytes(tensor.type);
+  rows.sizes[0] = count;
+  return rows;
+}
+
 }  // namespace dml

@@ -2,7 +2,11 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_ROW_WALK_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_ROW_WALK_H_
 
+#include <algorithm>
 #include <cstdint>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
 
 namespace dml {
 
@@ -20,6 +24,25 @@ struct RowWalk {
   uint32_t block_rows;
   uint32_t lanes;
 };
+
+// Updates of a row are one loop of one invocation: more of them go into several
+// launches, so that none runs into a driver's time limit. Mesa's software
+// driver ends loops, without a word, when they have made 65535 iterations
+// together.
+constexpr int64_t kUpdatesPerLaunch = 49152;
+
+// Calls launch(first, count) for all of `count` updates in order.
+template <typename Launch>
+Status LaunchUpdates(int64_t count, Launch launch) {
+  for (int64_t first = 0; first < count; first += kUpdatesPerLaunch) {
+    DML_RETURN_IF_ERROR(
+        launch(first, std::min(count - first, kUpdatesPerLaunch)));
+  }
+  return Status::Ok();
+}
+
+// Rows [first, first + count) of `tensor`, of any rank.
+dml_tensor SliceRows(const dml_tensor& tensor, int64_t first, int64_t count);
 
 }  // namespace dml
 

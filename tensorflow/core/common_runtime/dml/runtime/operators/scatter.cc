@@ -39,7 +39,7 @@ Status CheckArguments(dml_scatter_op op, const dml_tensor& indices,
   }
   if (op != DML_SCATTER_ASSIGN && output.type != DML_INT32 &&
       output.type != DML_INT64 && !IsFloat(output.type)) {
-    return InvalidArgument("scatter: only assignment takes ", Describe(output));
+    return Unimplemented("scatter: only assignment takes ", Describe(output));
   }
   return Status::Ok();
 }
@@ -57,26 +57,30 @@ Status Scatter(OperatorContext& context, dml_scatter_op op,
   DML_RETURN_IF_ERROR(CheckDisjoint("scatter", *indices, *output));
   DML_RETURN_IF_ERROR(CheckDisjoint("scatter", *updates, *output));
 
-  const Constants constants = {
-      RowWalk(indices->sizes[0], output->sizes[0], output->sizes[1]),
-      static_cast<int32_t>(indices->strides[0]),
-      {static_cast<int32_t>(updates->strides[0]),
-       static_cast<int32_t>(updates->strides[1])},
-      {static_cast<int32_t>(output->strides[0]),
-       static_cast<int32_t>(output->strides[1])},
-      DataOffset(*indices),
-      DataOffset(*updates),
-      DataOffset(*output)};
   const ShaderName program =
       op == DML_SCATTER_ASSIGN
           ? ShaderName("scatter_move", BitsType(output->type), indices->type)
           : ShaderName("scatter", output->type, indices->type);
-  return LaunchProgram(
-      context, program, {kGroupSize, static_cast<uint32_t>(op)},
-      LinearGrid(context, constants.walk.groups),
-      {Argument(*indices, Access::kRead), Argument(*updates, Access::kRead),
-       Argument(*output, Access::kReadWrite)},
-      constants);
+  return LaunchUpdates(indices->sizes[0], [&](int64_t first, int64_t count) {
+    const dml_tensor i = SliceRows(*indices, first, count);
+    const dml_tensor u = SliceRows(*updates, first, count);
+    const Constants constants = {
+        RowWalk(count, output->sizes[0], output->sizes[1]),
+        static_cast<int32_t>(i.strides[0]),
+        {static_cast<int32_t>(u.strides[0]),
+         static_cast<int32_t>(u.strides[1])},
+        {static_cast<int32_t>(output->strides[0]),
+         static_cast<int32_t>(output->strides[1])},
+        DataOffset(i),
+        DataOffset(u),
+        DataOffset(*output)};
+    return LaunchProgram(
+        context, program, {kGroupSize, static_cast<uint32_t>(op)},
+        LinearGrid(context, constants.walk.groups),
+        {Argument(i, Access::kRead), Argument(u, Access::kRead),
+         Argument(*output, Access::kReadWrite)},
+        constants);
+  });
 }
 
 }  // namespace dml
