@@ -130,6 +130,12 @@ Status GatherSlices(KernelContext* c, const Tensor& params,
 // Applies updates [indices.shape[:-1] + output.shape[depth:]] to `output`.
 Status ScatterSlices(KernelContext* c, dml_scatter_op op, const Tensor& indices,
                      const Tensor& updates, const Tensor& output) {
+  if (output.NumElements() == 0 && indices.NumElements() > 0 &&
+      updates.NumElements() > 0) {
+    return errors::InvalidArgument(
+        "Indices and updates specified for empty output, of shape ",
+        output.shape().DebugString());
+  }
   NdShape s;
   TF_RETURN_IF_ERROR(MakeNdShape(output.shape(), indices.shape(), &s));
   const TensorShape expected = SlicesShape(output.shape(), indices.shape());
@@ -183,11 +189,6 @@ class ScatterNd {
     TensorShape shape;
     TF_RETURN_IF_ERROR(
         TensorShapeUtils::MakeShape(sizes.data(), sizes.size(), &shape));
-    if (shape.num_elements() == 0 &&
-        (c->Input(0).NumElements() > 0 || c->Input(1).NumElements() > 0)) {
-      return errors::InvalidArgument(
-          "Indices and updates specified for empty output shape");
-    }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     const dml_tensor y = Describe(*output, {output->NumElements()});
