@@ -3,7 +3,11 @@
  *   FAULT_CALL=vkQueueSubmit FAULT_RESULT=-4 FAULT_AFTER=2
  *       makes all calls of that function but the first two return that result;
  *   FAULT_FEATURE=shaderInt64
- *       makes every adapter lack that feature.
+ *       makes every adapter lack that feature;
+ *   FAULT_EXTENSION=VK_EXT_memory_budget
+ *       makes every adapter lack that extension;
+ *   FAULT_TIMESTAMPS=1
+ *       makes every queue lack timestamps.
  *   FAULT_CALL=vkEnumerateInstanceVersion
  *       makes it a loader of Vulkan 1.1.
  * Tests name it in TF_DIRECTML_VULKAN_LOADER.
@@ -17,6 +21,8 @@
 static PFN_vkGetInstanceProcAddr next_instance_proc;
 static PFN_vkGetDeviceProcAddr next_device_proc;
 static PFN_vkGetPhysicalDeviceFeatures2 next_features;
+static PFN_vkEnumerateDeviceExtensionProperties next_extensions;
+static PFN_vkGetPhysicalDeviceQueueFamilyProperties next_families;
 
 /* Whether this call of `name` is to fail; then with `*result`. */
 static int fails(const char* name, VkResult* result) {
@@ -52,6 +58,14 @@ WRAP(vkCreateComputePipelines,
       const VkComputePipelineCreateInfo* infos,
       const VkAllocationCallbacks* allocator, VkPipeline* pipelines),
      (device, cache, count, infos, allocator, pipelines))
+WRAP(vkCreateQueryPool,
+     (VkDevice device, const VkQueryPoolCreateInfo* info,
+      const VkAllocationCallbacks* allocator, VkQueryPool* pool),
+     (device, info, allocator, pool))
+WRAP(vkGetQueryPoolResults,
+     (VkDevice device, VkQueryPool pool, uint32_t first, uint32_t count,
+      size_t size, void* data, VkDeviceSize stride, VkQueryResultFlags flags),
+     (device, pool, first, count, size, data, stride, flags))
 WRAP(vkQueueSubmit,
      (VkQueue queue, uint32_t count, const VkSubmitInfo* submits,
       VkFence fence),
@@ -64,6 +78,28 @@ static VKAPI_ATTR VkResult VKAPI_CALL
 my_vkEnumerateInstanceVersion(uint32_t* version) {
   *version = VK_API_VERSION_1_1;
   return VK_SUCCESS;
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL my_vkEnumerateDeviceExtensionProperties(
+    VkPhysicalDevice adapter, const char* layer, uint32_t* count,
+    VkExtensionProperties* extensions) {
+  const char* lacking = getenv("FAULT_EXTENSION");
+  VkResult result = next_extensions(adapter, layer, count, extensions);
+  if (extensions == NULL) return result;
+  for (uint32_t i = 0; i < *count; ++i) {
+    if (strcmp(lacking, extensions[i].extensionName) == 0) {
+      extensions[i].extensionName[0] = '\0';
+    }
+  }
+  return result;
+}
+
+static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceQueueFamilyProperties(
+    VkPhysicalDevice adapter, uint32_t* count,
+    VkQueueFamilyProperties* families) {
+  next_families(adapter, count, families);
+  if (families == NULL) return;
+  for (uint32_t i = 0; i < *count; ++i) families[i].timestampValidBits = 0;
 }
 
 static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceFeatures2(
@@ -102,6 +138,8 @@ my_vkGetDeviceProcAddr(VkDevice device, const char* function) {
   PFN_vkVoidFunction found = next_device_proc(device, function);
   REPLACE(vkAllocateMemory, found)
   REPLACE(vkCreateComputePipelines, found)
+  REPLACE(vkCreateQueryPool, found)
+  REPLACE(vkGetQueryPoolResults, found)
   REPLACE(vkQueueSubmit, found)
   REPLACE(vkWaitSemaphores, found)
   return found;
@@ -127,6 +165,16 @@ vkGetInstanceProcAddr(VkInstance instance, const char* function) {
       getenv("FAULT_FEATURE") != NULL) {
     next_features = (PFN_vkGetPhysicalDeviceFeatures2)found;
     return (PFN_vkVoidFunction)my_vkGetPhysicalDeviceFeatures2;
+  }
+  if (strcmp(function, "vkEnumerateDeviceExtensionProperties") == 0 &&
+      getenv("FAULT_EXTENSION") != NULL) {
+    next_extensions = (PFN_vkEnumerateDeviceExtensionProperties)found;
+    return (PFN_vkVoidFunction)my_vkEnumerateDeviceExtensionProperties;
+  }
+  if (strcmp(function, "vkGetPhysicalDeviceQueueFamilyProperties") == 0 &&
+      getenv("FAULT_TIMESTAMPS") != NULL) {
+    next_families = (PFN_vkGetPhysicalDeviceQueueFamilyProperties)found;
+    return (PFN_vkVoidFunction)my_vkGetPhysicalDeviceQueueFamilyProperties;
   }
   if (strcmp(function, "vkGetDeviceProcAddr") == 0) {
     next_device_proc = (PFN_vkGetDeviceProcAddr)found;

@@ -35,6 +35,17 @@ def test_file_is_kept_and_used_again(tmp_path):
     cache_file(folder)
 
 
+def test_file_is_written_by_a_process_that_closes_nothing(tmp_path):
+    # As TensorFlow does it. The allocator overwrites what is freed: at the exit the
+    # validation layer, where it is installed, must still be whole.
+    code = COMPUTE.replace("with dml.open(0) as device:", "device = dml.open(0)\nif True:")
+    result, _ = run(
+        code, TF_DIRECTML_CACHE_DIR=str(tmp_path), TF_DIRECTML_DEBUG="1", MALLOC_PERTURB_="165"
+    )
+    assert result
+    assert cache_file(tmp_path).stat().st_size > 0
+
+
 def test_default_folder(tmp_path):
     for variable, folder in (("XDG_CACHE_HOME", "."), ("HOME", ".cache")):
         home = tmp_path / variable

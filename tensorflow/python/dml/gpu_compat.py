@@ -163,6 +163,46 @@ def _adapt_keras() -> None:
     recurrent.replace("_get_context_device_type", context_device_type)
 
 
+class _Tfprof:
+    """The functions behind tf.profiler. They tell an accelerator by the names of its
+    device and of its allocator, and know only those of a GPU."""
+
+    def __init__(self, functions: Any, run_metadata: Any):
+        self._functions = functions
+        self._run_metadata = run_metadata
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._functions, name)
+
+    def AddStep(self, step: int, graph: Any, run_metadata: bytes, *rest: Any) -> Any:
+        return self._functions.AddStep(step, graph, self._as_gpu(run_metadata), *rest)
+
+    def PrintModelAnalysis(self, graph: Any, run_metadata: bytes, *rest: Any) -> Any:
+        return self._functions.PrintModelAnalysis(graph, self._as_gpu(run_metadata), *rest)
+
+    def _as_gpu(self, run_metadata: bytes) -> bytes:
+        if not run_metadata:
+            return run_metadata
+        parsed = self._run_metadata.FromString(run_metadata)
+        for line in parsed.step_stats.dev_stats:
+            line.device = line.device.replace("/device:DML:", "/device:GPU:")
+            for node in line.node_stats:
+                for memory in node.memory:
+                    if memory.allocator_name.startswith("dml_pool"):
+                        memory.allocator_name = _GPU + memory.allocator_name[len("dml_pool") :]
+        return parsed.SerializeToString()
+
+
+def _adapt_profiler() -> None:
+    analyzer = _Module("profiler.model_analyzer")
+    functions = analyzer.get("print_mdl")
+    for name in ("AddStep", "PrintModelAnalysis"):
+        analyzer.get("print_mdl." + name)
+    from tensorflow.core.protobuf import config_pb2
+
+    analyzer.replace("print_mdl", _Tfprof(functions, config_pb2.RunMetadata))
+
+
 def apply() -> None:
     """Called once, at the end of `import tensorflow`."""
     if not enabled():
@@ -170,3 +210,4 @@ def apply() -> None:
     _adapt_context()
     _adapt_device_lib()
     _adapt_keras()
+    _adapt_profiler()

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tensorflow/core/common_runtime/dma_helper.h"
+#include "tensorflow/core/common_runtime/dml/dml_profiler.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow/core/framework/variant.h"
@@ -34,8 +35,14 @@ DmlDevice::DmlDevice(const SessionOptions& options,
 
 DmlDevice::~DmlDevice() { set_tensorflow_gpu_device_info(nullptr); }
 
+void DmlDevice::Compute(OpKernel* op_kernel, OpKernelContext* context) {
+  const ScopedActivity activity(info_.gpu_id, *op_kernel);
+  op_kernel->Compute(context);
+}
+
 void DmlDevice::ComputeAsync(AsyncOpKernel* op_kernel, OpKernelContext* context,
                              AsyncOpKernel::DoneCallback done) {
+  const ScopedActivity activity(info_.gpu_id, *op_kernel);
   dml_set_tag(op_kernel->type_string().c_str());
   op_kernel->ComputeAsync(context, std::move(done));
 }

@@ -19,6 +19,7 @@ class DmlDevice : public LocalDevice {
             int index, const SharedDevice& shared);
   ~DmlDevice() override;
 
+  void Compute(OpKernel* op_kernel, OpKernelContext* context) override;
   void ComputeAsync(AsyncOpKernel* op_kernel, OpKernelContext* context,
                     AsyncOpKernel::DoneCallback done) override;
 

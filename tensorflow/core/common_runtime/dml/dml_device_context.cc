@@ -5,6 +5,7 @@
 
 #include "tensorflow/core/common_runtime/copy_tensor.h"
 #include "tensorflow/core/common_runtime/dma_helper.h"
+#include "tensorflow/core/common_runtime/dml/dml_profiler.h"
 #include "tensorflow/core/common_runtime/dml/load_check.h"
 #include "tensorflow/core/framework/allocator.h"
 #include "tensorflow/core/lib/core/errors.h"
@@ -138,7 +139,7 @@ uint64 DeviceAddress(const Tensor& tensor) {
 }
 
 void DmlDeviceContext::CopyCPUTensorToDevice(const Tensor* cpu_tensor,
-                                             Device* /*device*/,
+                                             Device* device,
                                              Tensor* device_tensor,
                                              StatusCallback done,
                                              bool /*sync_dst_compute*/) const {
@@ -147,6 +148,7 @@ void DmlDeviceContext::CopyCPUTensorToDevice(const Tensor* cpu_tensor,
     done(Status::OK());
     return;
   }
+  const ScopedActivity activity(device, "");
   Status status = CheckCopy(*cpu_tensor, *device_tensor);
   if (status.ok()) {
     status = ToStatus(dml_copy_from_host(device_, DeviceAddress(*device_tensor),
@@ -156,9 +158,8 @@ void DmlDeviceContext::CopyCPUTensorToDevice(const Tensor* cpu_tensor,
 }
 
 void DmlDeviceContext::CopyDeviceTensorToCPU(const Tensor* device_tensor,
-                                             StringPiece /*tensor_name*/,
-                                             Device* /*device*/,
-                                             Tensor* cpu_tensor,
+                                             StringPiece tensor_name,
+                                             Device* device, Tensor* cpu_tensor,
                                              StatusCallback done) {
   const size_t bytes = device_tensor->TotalBytes();
   if (bytes == 0) {
@@ -170,6 +171,7 @@ void DmlDeviceContext::CopyDeviceTensorToCPU(const Tensor* device_tensor,
     done(status);
     return;
   }
+  const ScopedActivity activity(device, tensor_name);
   auto* copy = new PendingCopy{*device_tensor, std::move(done)};
   dml_copy_to_host_async(device_, DMAHelper::base(cpu_tensor),
                          DeviceAddress(*device_tensor), bytes, &FinishCopy,
@@ -177,7 +179,7 @@ void DmlDeviceContext::CopyDeviceTensorToCPU(const Tensor* device_tensor,
 }
 
 void DmlDeviceContext::CopyTensorInSameDevice(const Tensor* input_tensor,
-                                              Device* /*device*/,
+                                              Device* device,
                                               Tensor* output_tensor,
                                               StatusCallback done) const {
   const size_t bytes = input_tensor->TotalBytes();
@@ -185,6 +187,7 @@ void DmlDeviceContext::CopyTensorInSameDevice(const Tensor* input_tensor,
     done(Status::OK());
     return;
   }
+  const ScopedActivity activity(device, "");
   Status status = CheckCopy(*input_tensor, *output_tensor);
   if (status.ok()) {
     status = ToStatus(dml_copy(device_, DeviceAddress(*output_tensor),

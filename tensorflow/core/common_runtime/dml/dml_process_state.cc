@@ -1,8 +1,10 @@
 #include "tensorflow/core/common_runtime/dml/dml_process_state.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/dml_profiler.h"
 #include "tensorflow/core/lib/strings/strcat.h"
 #include "tensorflow/core/platform/logging.h"
 #include "tensorflow/core/platform/mutex.h"
@@ -41,16 +43,22 @@ Status Open(uint32_t adapter, int virtual_index,
   return Status::OK();
 }
 
-}  // namespace
+struct State {
+  mutex lock;
+  std::map<std::pair<uint32_t, int>, Entry> entries;
+};
 
-Status GetSharedDevice(uint32_t adapter, int virtual_index,
-                       const dml_pool_options& options, SharedDevice* shared) {
-  static auto* const lock = new mutex;
-  static auto* const entries = new std::map<std::pair<uint32_t, int>, Entry>;
-  mutex_lock guard(*lock);
+State& TheState() {
+  static auto* const state = new State;
+  return *state;
+}
+
+// Needs the lock.
+Status FindOrOpen(State* state, uint32_t adapter, int virtual_index,
+                  const dml_pool_options& options, SharedDevice* shared) {
   const std::pair<uint32_t, int> key(adapter, virtual_index);
-  auto found = entries->find(key);
-  if (found != entries->end() &&
+  auto found = state->entries.find(key);
+  if (found != state->entries.end() &&
       dml_device_status(found->second.shared.device) == DML_OK) {
     const dml_pool_options& first = found->second.options;
     if (!SameLimits(first, options)) {
@@ -67,12 +75,41 @@ Status GetSharedDevice(uint32_t adapter, int virtual_index,
   // A lost device stays open: tensors of older sessions still return their
   // memory to its pool.
   Entry entry;
-  entry.options = found != entries->end() ? found->second.options : options;
+  entry.options =
+      found != state->entries.end() ? found->second.options : options;
   TF_RETURN_IF_ERROR(
       Open(adapter, virtual_index, entry.options, &entry.shared));
   *shared = entry.shared;
-  (*entries)[key] = entry;
+  state->entries[key] = entry;
   return Status::OK();
+}
+
+}  // namespace
+
+Status GetSharedDevice(uint32_t adapter, int virtual_index,
+                       const dml_pool_options& options, SharedDevice* shared) {
+  State& state = TheState();
+  {
+    mutex_lock guard(state.lock);
+    TF_RETURN_IF_ERROR(
+        FindOrOpen(&state, adapter, virtual_index, options, shared));
+  }
+  JoinProfile(shared->device);
+  return Status::OK();
+}
+
+std::vector<dml_device*> OpenDevices() {
+  State& state = TheState();
+  mutex_lock guard(state.lock);
+  std::vector<dml_device*> devices;
+  for (const auto& entry : state.entries) {
+    dml_device* const device = entry.second.shared.device;
+    if (dml_device_status(device) == DML_OK &&
+        std::find(devices.begin(), devices.end(), device) == devices.end()) {
+      devices.push_back(device);
+    }
+  }
+  return devices;
 }
 
 }  // namespace dml

@@ -4,6 +4,8 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_PROCESS_STATE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_PROCESS_STATE_H_
 
+#include <vector>
+
 #include "tensorflow/core/common_runtime/dml/dml_allocator.h"
 #include "tensorflow/core/common_runtime/dml/dml_device_context.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
@@ -25,6 +27,9 @@ struct SharedDevice {
 // out is never destroyed. Thread-safe.
 Status GetSharedDevice(uint32_t adapter, int virtual_index,
                        const dml_pool_options& options, SharedDevice* shared);
+
+// The runtime devices behind them that are not lost, each once. Thread-safe.
+std::vector<dml_device*> OpenDevices();
 
 }  // namespace dml
 }  // namespace tensorflow

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tensorflow/core/common_runtime/dml/base_patches.h"
+#include "tensorflow/core/common_runtime/dml/dml_profiler.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/lib/core/errors.h"
@@ -98,7 +99,8 @@ Status Load() {
   TF_RETURN_IF_ERROR(CheckBuild());
   TF_RETURN_IF_ERROR(CheckNeighbours());
   TF_RETURN_IF_ERROR(CheckRuntime());
-  return PatchBase();
+  TF_RETURN_IF_ERROR(PatchBase());
+  return RegisterProfiler();
 }
 
 // TensorFlow processes the op registrations of a library right after loading

@@ -1,5 +1,6 @@
 #include "tensorflow/core/common_runtime/dml/loaded_library.h"
 
+#include <dlfcn.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ int LoadedLibrary::Visit(dl_phdr_info* info, size_t, void* data) {
   auto* library = static_cast<LoadedLibrary*>(data);
   if (std::strstr(info->dlpi_name, library->name_) == nullptr) return 0;
   library->base_ = info->dlpi_addr;
+  library->path_ = info->dlpi_name;
   const ElfW(Dyn)* dynamic = nullptr;
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info->dlpi_phdr[i];
@@ -70,6 +72,14 @@ Status LoadedLibrary::Find(const char* name, LoadedLibrary* library) {
     return BaseMismatch(std::string(name) + " is not loaded");
   }
   return Status::OK();
+}
+
+Status LoadedLibrary::Lookup(const char* symbol, void** address) const {
+  void* const handle = dlopen(path_.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  *address = handle == nullptr ? nullptr : dlsym(handle, symbol);
+  if (handle != nullptr) dlclose(handle);  // the process keeps the library
+  if (*address != nullptr) return Status::OK();
+  return BaseMismatch(std::string(name_) + " has no function " + symbol);
 }
 
 Status LoadedLibrary::WritePointer(void* where, const void* value) const {

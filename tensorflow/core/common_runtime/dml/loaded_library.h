@@ -28,6 +28,9 @@ class LoadedLibrary {
   // else to *original as set by the caller. A second call changes nothing.
   Status Redirect(const char* symbol, void* replacement, void** original) const;
 
+  // The address of an exported function of this library.
+  Status Lookup(const char* symbol, void** address) const;
+
   // Writes a pointer that the loader has made read-only, and protects it again.
   Status WritePointer(void* where, const void* value) const;
 
@@ -35,6 +38,7 @@ class LoadedLibrary {
   static int Visit(dl_phdr_info* info, size_t, void* data);
 
   const char* name_ = nullptr;
+  std::string path_;
   uintptr_t base_ = 0;
   const ElfW(Rela) * relocations_[2] = {nullptr, nullptr};  // data, calls
   size_t bytes_[2] = {0, 0};

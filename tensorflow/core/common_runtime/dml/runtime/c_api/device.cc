@@ -25,18 +25,13 @@ struct Registry {
   std::vector<std::unique_ptr<dml_device>> devices;
 };
 
-// TensorFlow never closes its devices, so what they compiled is kept here.
-void SaveProgramCaches();
-
 Registry& TheRegistry() {
   // Never destroyed: threads may still use devices while the process exits.
-  static Registry* const registry = [] {
-    atexit(SaveProgramCaches);
-    return std::make_unique<Registry>().release();
-  }();
+  static Registry* const registry = std::make_unique<Registry>().release();
   return *registry;
 }
 
+// TensorFlow never closes its devices, so what they compiled is kept here.
 void SaveProgramCaches() {
   Registry& registry = TheRegistry();
   std::lock_guard<std::mutex> lock(registry.mutex);
@@ -125,6 +120,11 @@ dml_code dml_device_open(uint32_t adapter_index, dml_device** device) {
   if (status.ok()) {
     *device = made.get();
     registry.devices.push_back(std::move(made));
+    // After the driver has made its own arrangements for the exit, which are
+    // undone in reverse order: the validation layer makes some with its first
+    // device.
+    static const bool at_exit = atexit(dml::SaveProgramCaches) == 0;
+    (void)at_exit;
   }
   return dml::Report(status);
 }

@@ -147,6 +147,55 @@ DML_EXPORT void dml_set_lasting_tag(const char* tag);
 DML_EXPORT size_t dml_device_launches_by_tag(dml_device* device, char* text,
                                              size_t capacity);
 
+/* ---- Profiles: when the device did what --------------------------------- */
+
+typedef enum dml_work_kind {
+  DML_WORK_LAUNCH = 0,
+  DML_WORK_HOST_TO_DEVICE = 1,
+  DML_WORK_DEVICE_TO_HOST = 2,
+  DML_WORK_DEVICE_TO_DEVICE = 3
+} dml_work_kind;
+
+/* One launch or copy. Its time runs from the completion of what came before it
+ * to its own: work that the device overlaps shares no time. Copies that the host
+ * does by itself, where memory is unified, have no record. */
+typedef struct dml_profile_record {
+  uint64_t activity; /* dml_set_activity() when it was enqueued */
+  uint64_t start_ns; /* of the host's steady clock (CLOCK_MONOTONIC) */
+  uint64_t end_ns;
+  uint64_t bytes; /* of a copy */
+  dml_work_kind kind;
+  char program[60]; /* of a launch */
+} dml_profile_record;
+
+typedef struct dml_profile_statistics {
+  uint64_t waiting;        /* records to be read */
+  uint64_t dropped;        /* records that found no room, or could not be had */
+  uint64_t timestamp_room; /* timestamps that the device keeps room for; 0 when
+                            * no profile was taken lately */
+} dml_profile_statistics;
+
+/* Names the calling thread's work from here on, in profiles: any number, 0 at
+ * first. Returns the one before. */
+DML_EXPORT uint64_t dml_set_activity(uint64_t activity);
+
+/* Times what is enqueued from here on. Keeps up to `max_records` (0: a million)
+ * that were not read yet; records of an earlier profile go. Where the driver
+ * can't read its clock and the host's at once, times are right within the delay
+ * between the end of work and the host's notice of it.
+ * DML_UNIMPLEMENTED: the adapter has no timestamps. DML_FAILED_PRECONDITION: a
+ * profile of the device is being taken. */
+DML_EXPORT dml_code dml_profile_start(dml_device* device, uint64_t max_records);
+/* Ends it, and waits for what was enqueued. */
+DML_EXPORT dml_code dml_profile_stop(dml_device* device);
+/* Moves the oldest records, in the order of enqueuing, into `records`; returns
+ * how many. During a profile, too: records come as their work completes. */
+DML_EXPORT size_t dml_profile_read(dml_device* device,
+                                   dml_profile_record* records,
+                                   size_t capacity);
+DML_EXPORT void dml_profile_get_statistics(dml_device* device,
+                                           dml_profile_statistics* statistics);
+
 /* For tests: the next submission fails as if the driver had said `code`. */
 DML_EXPORT void dml_device_inject_failure(dml_device* device, dml_code code);
 

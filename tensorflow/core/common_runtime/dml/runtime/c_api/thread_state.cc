@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/tag_table.h"
 
@@ -11,6 +12,7 @@ namespace {
 thread_local std::string error_message;
 thread_local const char* tag = nullptr;
 thread_local char copied_tag[TagTable::kMaxLength + 1];
+thread_local uint64_t activity = 0;
 thread_local int callback_depth = 0;
 
 constexpr bool Same(Code a, dml_code b) {
@@ -37,6 +39,8 @@ dml_code Report(const Status& status) {
 
 const char* ThreadTag() { return tag; }
 
+uint64_t ThreadActivity() { return activity; }
+
 void RunCallback(dml_callback callback, void* argument, const Status& status) {
   ++callback_depth;
   callback(argument, static_cast<dml_code>(status.code()),
@@ -60,4 +64,8 @@ void dml_set_tag(const char* tag) {
 
 void dml_set_lasting_tag(const char* tag) {
   dml::tag = tag != nullptr && *tag != '\0' ? tag : nullptr;
+}
+
+uint64_t dml_set_activity(uint64_t activity) {
+  return std::exchange(dml::activity, activity);
 }

@@ -1,4 +1,5 @@
-// What the C API keeps per thread: the last error's message and the tag.
+// What the C API keeps per thread: the last error's message, the tag and the
+// activity.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_THREAD_STATE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_THREAD_STATE_H_
 
@@ -12,6 +13,9 @@ dml_code Report(const Status& status);
 
 // The tag that was set last on this thread, or null.
 const char* ThreadTag();
+
+// What dml_set_activity() set on this thread.
+uint64_t ThreadActivity();
 
 // Calls `callback`; the thread counts as inside one meanwhile.
 void RunCallback(dml_callback callback, void* argument, const Status& status);

@@ -67,6 +67,7 @@ class Heap {
 class Program {
  public:
   virtual ~Program() = default;
+  virtual const char* name() const = 0;
 };
 
 // What every Vulkan driver offers for push constants.
@@ -95,20 +96,34 @@ struct DispatchDesc {
   Span<const uint8_t> constants;
 };
 
+// The clock that timestamps are readings of.
+struct DeviceClock {
+  double tick_ns = 0;        // 0: the adapter has no timestamps
+  uint32_t valid_bits = 64;  // ticks are modulo 2^valid_bits
+  bool calibrated = false;   // Device::ReadClocks() works
+};
+
 // Records work for one submission. Thread-compatible. Reused after Begin(),
 // which is legal only when its last submission has completed.
 class CommandList {
  public:
   virtual ~CommandList() = default;
-  virtual Status Begin() = 0;
+  // `timestamps`: how often Timestamp() may be called; 0 costs nothing.
+  // kUnimplemented for more where the adapter has none.
+  virtual Status Begin(uint32_t timestamps) = 0;
   virtual void Dispatch(const DispatchDesc& desc) = 0;
   // Byte-granular; the ranges do not overlap.
   virtual void Copy(const Binding& dst, const Binding& src, uint64_t bytes) = 0;
   // Makes all earlier work of the queue complete and visible to all later.
   virtual void Barrier() = 0;
+  // Notes the time at which all earlier work of the queue is complete. Later
+  // work does not wait for it.
+  virtual void Timestamp() = 0;
   // Also makes device writes visible to the host once the list completed.
   // Returns what went wrong in any call since Begin().
   virtual Status End() = 0;
+  // The timestamps, in order, of a list that completed.
+  virtual Status ReadTimestamps(std::vector<uint64_t>* ticks) = 0;
 };
 
 struct MemoryBudget {
@@ -140,6 +155,13 @@ class Device {
   virtual Status Wait(uint64_t value, uint64_t timeout_ns) = 0;
   // The counter now; does not block.
   virtual Status Completed(uint64_t* value) = 0;
+
+  virtual DeviceClock clock() const = 0;
+  // The device's clock and the host's steady one (CLOCK_MONOTONIC, in
+  // nanoseconds) at the same moment. Only where clock().calibrated.
+  virtual Status ReadClocks(uint64_t* ticks, uint64_t* host_ns) = 0;
+  // For how many timestamps its command lists keep room now.
+  virtual uint64_t timestamp_room() const = 0;
 
   // Writes compiled programs to the disk cache; cheap when nothing is new.
   virtual void SaveProgramCache() = 0;

@@ -9,6 +9,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/profile.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/range_set.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/staging_ring.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
@@ -48,6 +49,10 @@ struct Batch {
   std::vector<StagingRing::Slice> readbacks;
   std::vector<Completion> completions;
   std::vector<RetiredHeap> retired_heaps;
+  // Of a profile; empty unless one is taken.
+  std::vector<ProfileRecord> timed;
+  std::vector<uint32_t> timed_commands;  // in commands
+  uint64_t submitted_ns = 0;             // of the host's steady clock
   RangeSet touched;  // kept only where the host may touch device memory
   uint64_t staging_bytes = 0;
   std::chrono::steady_clock::time_point since;  // its first item
@@ -70,6 +75,8 @@ struct Batch {
     readbacks.clear();
     completions.clear();
     retired_heaps.clear();
+    timed.clear();
+    timed_commands.clear();
     touched.Clear();
     staging_bytes = 0;
     submitted = false;

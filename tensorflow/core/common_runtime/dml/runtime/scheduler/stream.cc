@@ -105,6 +105,7 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
 
   ++statistics_.launches;
   statistics_.barriers += command.barrier_before;
+  if (profiling_) Time(WorkKind::kLaunch);
   const uint32_t number = tags_.Intern(tag);
   if (number >= launches_by_tag_.size()) launches_by_tag_.resize(number + 1);
   ++launches_by_tag_[number];
@@ -129,7 +130,7 @@ Status Stream::Impl::Copy(uint64_t dst, uint64_t src, uint64_t bytes) {
   if (dst < src + bytes && src < dst + bytes) {
     return CopyThroughStaging(dst, src, bytes, &lock);
   }
-  RecordCopy(to, dst, from, src, bytes);
+  RecordCopy(WorkKind::kDeviceToDevice, to, dst, from, src, bytes);
   return Status::Ok();
 }
 
@@ -150,9 +151,10 @@ Status Stream::Impl::CopyThroughStaging(uint64_t dst, uint64_t src,
     }
     current_->readbacks.push_back(slice);
     current_->staging_bytes += piece;
-    RecordCopy(slice.binding, HostAddress(slice.host), from, src + offset,
-               piece);
-    RecordCopy(to, dst + offset, slice.binding, HostAddress(slice.host), piece);
+    RecordCopy(WorkKind::kDeviceToDevice, slice.binding,
+               HostAddress(slice.host), from, src + offset, piece);
+    RecordCopy(WorkKind::kDeviceToDevice, to, dst + offset, slice.binding,
+               HostAddress(slice.host), piece);
     done += piece;
   }
   return Status::Ok();
@@ -188,8 +190,8 @@ Status Stream::Impl::CopyFromHost(uint64_t dst, const void* src,
     }
     current_->uploads.push_back(slice);
     current_->staging_bytes += piece;
-    RecordCopy({to.heap, to.offset + done}, dst + done, slice.binding,
-               HostAddress(slice.host), piece);
+    RecordCopy(WorkKind::kHostToDevice, {to.heap, to.offset + done}, dst + done,
+               slice.binding, HostAddress(slice.host), piece);
     done += piece;
   }
   return Status::Ok();
@@ -226,7 +228,7 @@ void Stream::Impl::CopyToHost(void* dst, uint64_t src, uint64_t bytes,
     }
     current_->readbacks.push_back(slice);
     current_->staging_bytes += piece;
-    RecordCopy(slice.binding, HostAddress(slice.host),
+    RecordCopy(WorkKind::kDeviceToHost, slice.binding, HostAddress(slice.host),
                {from.heap, from.offset + copied}, src + copied, piece);
     current_->completions.push_back({to + copied, slice.host, piece, nullptr});
     copied += piece;
@@ -354,9 +356,9 @@ Status Stream::Impl::TakeSlice(StagingRing* ring, uint64_t bytes, Lock* lock,
   }
 }
 
-void Stream::Impl::RecordCopy(const hal::Binding& dst, uint64_t dst_address,
-                              const hal::Binding& src, uint64_t src_address,
-                              uint64_t bytes) {
+void Stream::Impl::RecordCopy(WorkKind kind, const hal::Binding& dst,
+                              uint64_t dst_address, const hal::Binding& src,
+                              uint64_t src_address, uint64_t bytes) {
   const BufferArgument arguments[] = {{dst_address, bytes, Access::kWrite},
                                       {src_address, bytes, Access::kRead}};
   Batch::Command command = {};
@@ -368,6 +370,7 @@ void Stream::Impl::RecordCopy(const hal::Binding& dst, uint64_t dst_address,
   current_->bindings.push_back(src);
   current_->commands.push_back(command);
   NoteTouched(arguments);
+  if (profiling_) Time(kind);
   statistics_.barriers += command.barrier_before;
   if (Recorded()) work_.notify_one();
 }
@@ -443,6 +446,16 @@ Status Stream::status() const { return impl_->status(); }
 StreamStatistics Stream::statistics() const { return impl_->statistics(); }
 std::vector<std::pair<std::string, uint64_t>> Stream::LaunchesByTag() const {
   return impl_->LaunchesByTag();
+}
+Status Stream::StartProfile(const ProfileOptions& options) {
+  return impl_->StartProfile(options);
+}
+Status Stream::StopProfile() { return impl_->StopProfile(); }
+size_t Stream::ReadProfile(Span<ProfileRecord> records) {
+  return impl_->ReadProfile(records);
+}
+ProfileStatistics Stream::profile_statistics() const {
+  return impl_->profile_statistics();
 }
 void Stream::InjectFailure(Status status) {
   impl_->InjectFailure(std::move(status));

@@ -27,6 +27,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/memory/address_space.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/profile.h"
 
 namespace dml {
 
@@ -106,6 +107,19 @@ class Stream {
   StreamStatistics statistics() const;
   // Launches since creation by tag, unordered.
   std::vector<std::pair<std::string, uint64_t>> LaunchesByTag() const;
+
+  // Work that is enqueued from here on is timed, which slows it down a little;
+  // at other times profiles cost nothing. Records of an earlier profile go.
+  // kUnimplemented where the adapter has no timestamps, kFailedPrecondition
+  // while a profile is taken.
+  Status StartProfile(const ProfileOptions& options);
+  // Ends it and waits for what was enqueued. When that fails, since the device
+  // is lost, the profile ends all the same, with what was timed before.
+  Status StopProfile();
+  // The oldest records, in the order in which the work was enqueued; they go
+  // from the profile. Records come as their work completes.
+  size_t ReadProfile(Span<ProfileRecord> records);
+  ProfileStatistics profile_statistics() const;
 
   // For tests: the next submission behaves as if the driver had returned
   // `status`.

@@ -1,5 +1,5 @@
 // The inside of Stream: stream.cc records, stream_threads.cc sends and
-// completes.
+// completes, stream_profile.cc has what only profiles need.
 //
 // A batch is current_ while it is recorded, then in in_flight_ until it
 // completed, then in free_. One lock covers everything but sending and
@@ -42,6 +42,10 @@ class Stream::Impl {
   Status status() const;
   StreamStatistics statistics() const;
   std::vector<std::pair<std::string, uint64_t>> LaunchesByTag() const;
+  Status StartProfile(const ProfileOptions& options);
+  Status StopProfile();
+  size_t ReadProfile(Span<ProfileRecord> records);
+  ProfileStatistics profile_statistics() const;
   void InjectFailure(Status status);
 
  private:
@@ -67,7 +71,7 @@ class Stream::Impl {
   // Takes a slice, waiting for completions where all are out.
   Status TakeSlice(StagingRing* ring, uint64_t bytes, Lock* lock,
                    StagingRing::Slice* slice);
-  void RecordCopy(const hal::Binding& dst, uint64_t dst_address,
+  void RecordCopy(WorkKind kind, const hal::Binding& dst, uint64_t dst_address,
                   const hal::Binding& src, uint64_t src_address,
                   uint64_t bytes);
   void NoteTouched(Span<const BufferArgument> arguments);
@@ -88,7 +92,15 @@ class Stream::Impl {
   Status Send(Batch* batch);
   Status WaitForDevice(const Batch& batch);
 
-  // The rest needs the lock; what takes it gives it up meanwhile.
+  // -- stream_profile.cc
+  // Has the command that was recorded last timed; needs the lock.
+  void Time(WorkKind kind);
+  // Begins the command list of a batch.
+  Status Begin(Batch* batch);
+  // What the device timed of a batch that completed.
+  Profile::Reading ReadTimes(const Batch& batch);
+
+  // -- stream_threads.cc; all need the lock, and what takes it gives it up meanwhile.
   bool ShouldSend() const;
   // Whether there is something to send, and a thread may do it now.
   bool CanSend() const;
@@ -132,6 +144,9 @@ class Stream::Impl {
   Hazards hazards_;
   StagingRing upload_;
   StagingRing readback_;
+  bool profiling_ = false;            // new work is timed
+  bool profile_open_ = false;         // until that work has completed
+  std::unique_ptr<Profile> profile_;  // kept until the next one starts
   StreamStatistics statistics_;
   TagTable tags_;
   std::vector<uint64_t> launches_by_tag_;

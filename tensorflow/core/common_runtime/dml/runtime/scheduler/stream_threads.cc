@@ -119,24 +119,28 @@ void Stream::Impl::SendCurrent(Lock* lock) {
 
 Status Stream::Impl::Send(Batch* batch) {
   hal::CommandList& list = *batch->list;
-  DML_RETURN_IF_ERROR(list.Begin());
+  DML_RETURN_IF_ERROR(Begin(batch));
+  const bool timed = !batch->timed.empty();
+  if (timed) list.Timestamp();
   for (const Batch::Command& command : batch->commands) {
     if (command.barrier_before) list.Barrier();
     const hal::Binding* bindings =
         batch->bindings.data() + command.first_binding;
     if (command.program == nullptr) {
       list.Copy(bindings[0], bindings[1], command.copy_bytes);
-      continue;
+    } else {
+      hal::DispatchDesc desc;
+      desc.program = command.program;
+      std::copy_n(command.groups, 3, desc.groups);
+      desc.bindings = {bindings, command.binding_count};
+      desc.constants = {batch->constants.data() + command.first_constant,
+                        command.constant_bytes};
+      list.Dispatch(desc);
     }
-    hal::DispatchDesc desc;
-    desc.program = command.program;
-    std::copy_n(command.groups, 3, desc.groups);
-    desc.bindings = {bindings, command.binding_count};
-    desc.constants = {batch->constants.data() + command.first_constant,
-                      command.constant_bytes};
-    list.Dispatch(desc);
+    if (timed) list.Timestamp();
   }
   DML_RETURN_IF_ERROR(list.End());
+  if (timed) batch->submitted_ns = SteadyNanoseconds();
   DML_RETURN_IF_ERROR(device_->Submit(&list, last_value_ + 1));
   ++last_value_;
   return Status::Ok();
@@ -205,6 +209,8 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
   completing_ = true;
   lock->unlock();
   const Status status = WaitForDevice(*batch);
+  Profile::Reading times;
+  if (status.ok() && !batch->timed.empty()) times = ReadTimes(*batch);
   if (status.ok()) {
     for (const Batch::Completion& completion : batch->completions) {
       if (completion.dst == nullptr) continue;
@@ -221,6 +227,9 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
 
   lock->lock();
   if (!status.ok()) Latch(status);
+  if (!batch->timed.empty()) {
+    profile_->Add(batch->timed, batch->timed_commands, times);
+  }
   for (const auto& slice : batch->uploads) upload_.Return(slice);
   for (const auto& slice : batch->readbacks) readback_.Return(slice);
   in_flight_.pop_front();

@@ -1,6 +1,8 @@
 // The null backend: an adapter that costs nothing, to measure what the layers
 // above it cost. Copies are real and done by Submit(), dispatches do nothing,
-// and all work is complete when Submit() returns.
+// and all work is complete when Submit() returns. Its timestamps are readings
+// of the host's clock that wrap every second, and it cannot calibrate them:
+// what the layers above do about both is thus tested with it.
 //
 // Its heaps are host memory that the host can reach, but it does not call its
 // memory unified, so that copies take the staged path of a discrete adapter.
@@ -11,7 +13,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
 
@@ -63,35 +67,71 @@ class NullHeap final : public Heap {
   const std::unique_ptr<uint8_t, Free> host_;
 };
 
-class NullProgram final : public Program {};
+class NullProgram final : public Program {
+ public:
+  explicit NullProgram(const char* name) : name_(name) {}
+  const char* name() const override { return name_.c_str(); }
+
+ private:
+  const std::string name_;
+};
+
+// In nanoseconds.
+constexpr uint32_t kClockBits = 30;
+
+uint64_t ReadClock() {
+  const uint64_t now = std::chrono::steady_clock::now().time_since_epoch() /
+                       std::chrono::nanoseconds(1);
+  return now & ((uint64_t{1} << kClockBits) - 1);
+}
 
 class NullCommandList final : public CommandList {
  public:
-  Status Begin() override {
-    copies_.clear();
+  explicit NullCommandList(std::atomic<uint64_t>* timestamp_room)
+      : timestamp_room_(timestamp_room) {}
+  ~NullCommandList() override { *timestamp_room_ -= ticks_.capacity(); }
+
+  Status Begin(uint32_t timestamps) override {
+    work_.clear();
+    *timestamp_room_ -= ticks_.capacity();
+    std::vector<uint64_t>().swap(ticks_);
+    ticks_.reserve(timestamps);
+    *timestamp_room_ += ticks_.capacity();
     return Status::Ok();
   }
   void Dispatch(const DispatchDesc& /*desc*/) override {}
   void Copy(const Binding& dst, const Binding& src, uint64_t bytes) override {
-    copies_.push_back(
+    work_.push_back(
         {dst.heap->host() + dst.offset, src.heap->host() + src.offset, bytes});
   }
   void Barrier() override {}
+  void Timestamp() override { work_.push_back({nullptr, nullptr, 0}); }
   Status End() override { return Status::Ok(); }
+  Status ReadTimestamps(std::vector<uint64_t>* ticks) override {
+    *ticks = ticks_;
+    return Status::Ok();
+  }
 
-  void Run() const {
-    for (const Transfer& copy : copies_) {
-      std::memcpy(copy.dst, copy.src, copy.bytes);
+  void Run() {
+    for (const Work& work : work_) {
+      if (work.dst == nullptr) {
+        ticks_.push_back(ReadClock());
+      } else {
+        std::memcpy(work.dst, work.src, work.bytes);
+      }
     }
   }
 
  private:
-  struct Transfer {
+  // A copy; without destination, a timestamp.
+  struct Work {
     uint8_t* dst;
     const uint8_t* src;
     uint64_t bytes;
   };
-  std::vector<Transfer> copies_;
+  std::vector<Work> work_;
+  std::vector<uint64_t> ticks_;
+  std::atomic<uint64_t>* const timestamp_room_;
 };
 
 class NullDevice final : public Device {
@@ -116,18 +156,18 @@ class NullDevice final : public Device {
                  " bytes was asked for; ", used, " of ", kMemoryBytes,
                  " bytes are in use");
   }
-  Status CreateProgram(const ProgramDesc& /*desc*/,
+  Status CreateProgram(const ProgramDesc& desc,
                        std::unique_ptr<Program>* program) override {
-    *program = std::make_unique<NullProgram>();
+    *program = std::make_unique<NullProgram>(desc.name);
     return Status::Ok();
   }
   Status CreateCommandList(std::unique_ptr<CommandList>* list) override {
-    *list = std::make_unique<NullCommandList>();
+    *list = std::make_unique<NullCommandList>(&timestamp_room_);
     return Status::Ok();
   }
 
   Status Submit(CommandList* list, uint64_t value) override {
-    static_cast<const NullCommandList*>(list)->Run();
+    static_cast<NullCommandList*>(list)->Run();
     {
       std::lock_guard<std::mutex> lock(mutex_);
       completed_ = value;
@@ -152,11 +192,17 @@ class NullDevice final : public Device {
     *value = completed_;
     return Status::Ok();
   }
+  DeviceClock clock() const override { return {1.0, kClockBits, false}; }
+  Status ReadClocks(uint64_t* /*ticks*/, uint64_t* /*host_ns*/) override {
+    return Unimplemented("the null adapter's clock cannot be calibrated");
+  }
+  uint64_t timestamp_room() const override { return timestamp_room_; }
   void SaveProgramCache() override {}
 
  private:
   const AdapterInfo info_ = MakeInfo();
   std::atomic<uint64_t> used_bytes_{0};
+  std::atomic<uint64_t> timestamp_room_{0};
   std::mutex mutex_;
   std::condition_variable advanced_;
   uint64_t completed_ = 0;  // guarded by mutex_

@@ -67,6 +67,25 @@ bool HasExtension(const InstanceFunctions& vk, VkPhysicalDevice device,
   });
 }
 
+// Whether the driver can read the device's clock and the host's at once.
+bool CanCalibrate(const InstanceFunctions& vk, VkPhysicalDevice device) {
+  const auto list = vk.vkGetPhysicalDeviceCalibrateableTimeDomainsEXT;
+  if (list == nullptr ||
+      !HasExtension(vk, device, VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME)) {
+    return false;
+  }
+  uint32_t count = 0;
+  if (list(device, &count, nullptr) != VK_SUCCESS) return false;
+  std::vector<VkTimeDomainEXT> domains(count);
+  if (list(device, &count, domains.data()) != VK_SUCCESS) return false;
+  domains.resize(count);
+  const auto has = [&domains](VkTimeDomainEXT domain) {
+    return std::find(domains.begin(), domains.end(), domain) != domains.end();
+  };
+  return has(VK_TIME_DOMAIN_DEVICE_EXT) &&
+         has(VK_TIME_DOMAIN_CLOCK_MONOTONIC_EXT);
+}
+
 void FillLimits(const VkPhysicalDeviceProperties& properties,
                 AdapterInfo* info) {
   info->name = properties.deviceName;
@@ -181,6 +200,13 @@ VulkanAdapter::VulkanAdapter(std::shared_ptr<const Instance> instance,
   if (physical_.queue_family == kNoQueueFamily) {
     if (!missing.empty()) missing += ", ";
     missing += "a compute queue";
+  }
+  if (physical_.queue_family != kNoQueueFamily &&
+      families[physical_.queue_family].timestampValidBits != 0) {
+    physical_.clock.tick_ns = properties.limits.timestampPeriod;
+    physical_.clock.valid_bits =
+        families[physical_.queue_family].timestampValidBits;
+    physical_.clock.calibrated = CanCalibrate(vk, device);
   }
   if (!missing.empty()) {
     info->unusable_because =

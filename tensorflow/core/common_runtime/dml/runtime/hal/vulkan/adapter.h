@@ -19,6 +19,7 @@ struct PhysicalDevice {
   uint32_t queue_family = 0;
   VkPhysicalDeviceMemoryProperties memory{};
   bool memory_budget = false;  // VK_EXT_memory_budget
+  DeviceClock clock;           // calibrated: VK_EXT_calibrated_timestamps
 };
 
 // Immutable, thus thread-safe.

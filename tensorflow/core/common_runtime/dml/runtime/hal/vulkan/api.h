@@ -21,6 +21,10 @@ struct InstanceFunctions {
 #define DML_VK_INSTANCE(name) PFN_##name name = nullptr;
 #define DML_VK_DEVICE(name)
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/functions.inc"
+
+  // VK_EXT_calibrated_timestamps; null when the loader does not know it.
+  PFN_vkGetPhysicalDeviceCalibrateableTimeDomainsEXT
+      vkGetPhysicalDeviceCalibrateableTimeDomainsEXT = nullptr;
 };
 
 // Functions of one device, free of the loader's dispatch.
@@ -32,6 +36,8 @@ struct DeviceFunctions {
 
   // VK_EXT_debug_utils; null when it is not enabled.
   PFN_vkSetDebugUtilsObjectNameEXT vkSetDebugUtilsObjectNameEXT = nullptr;
+  // VK_EXT_calibrated_timestamps; null when it is not enabled.
+  PFN_vkGetCalibratedTimestampsEXT vkGetCalibratedTimestampsEXT = nullptr;
 };
 
 // A structure of Vulkan, zeroed but for its type.

@@ -69,7 +69,7 @@ VulkanCommandList::~VulkanCommandList() {
   }
 }
 
-Status VulkanCommandList::Begin() {
+Status VulkanCommandList::Begin(uint32_t timestamps) {
   const DeviceFunctions& vk = device_->vk();
   status_ = Status::Ok();
   bound_ = VK_NULL_HANDLE;
@@ -81,8 +81,9 @@ Status VulkanCommandList::Begin() {
   auto begin = Zeroed<VkCommandBufferBeginInfo>(
       VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO);
   begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
-  return device_->Check(vk.vkBeginCommandBuffer(commands_, &begin),
-                        "vkBeginCommandBuffer");
+  DML_RETURN_IF_ERROR(device_->Check(vk.vkBeginCommandBuffer(commands_, &begin),
+                                     "vkBeginCommandBuffer"));
+  return timestamps_.Begin(commands_, timestamps);
 }
 
 void VulkanCommandList::Dispatch(const DispatchDesc& desc) {
@@ -165,11 +166,19 @@ void VulkanCommandList::Barrier() {
   if (status_.ok()) MemoryBarrier(kWorkStages, kWorkAccess);
 }
 
+void VulkanCommandList::Timestamp() {
+  if (status_.ok()) timestamps_.Write(commands_);
+}
+
 Status VulkanCommandList::End() {
   MemoryBarrier(VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
   const Status ended = device_->Check(
       device_->vk().vkEndCommandBuffer(commands_), "vkEndCommandBuffer");
   return status_.ok() ? ended : status_;
+}
+
+Status VulkanCommandList::ReadTimestamps(std::vector<uint64_t>* ticks) {
+  return timestamps_.Read(ticks);
 }
 
 void VulkanCommandList::MemoryBarrier(VkPipelineStageFlags to,

@@ -8,6 +8,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/heap.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/timestamp_pool.h"
 
 namespace dml {
 namespace hal {
@@ -19,16 +20,19 @@ class VulkanCommandList final : public CommandList {
                        std::unique_ptr<CommandList>* list);
   ~VulkanCommandList() override;
 
-  Status Begin() override;
+  Status Begin(uint32_t timestamps) override;
   void Dispatch(const DispatchDesc& desc) override;
   void Copy(const Binding& dst, const Binding& src, uint64_t bytes) override;
   void Barrier() override;
+  void Timestamp() override;
   Status End() override;
+  Status ReadTimestamps(std::vector<uint64_t>* ticks) override;
 
   VkCommandBuffer handle() const { return commands_; }
 
  private:
-  explicit VulkanCommandList(VulkanDevice* device) : device_(device) {}
+  explicit VulkanCommandList(VulkanDevice* device)
+      : device_(device), timestamps_(device) {}
   Status Init();
   Status Record(const DispatchDesc& desc);
   // Room for a parameter block: where to write it, and its address.
@@ -40,6 +44,8 @@ class VulkanCommandList final : public CommandList {
   VkCommandBuffer commands_ = VK_NULL_HANDLE;
   Status status_;                      // the first failure since Begin()
   VkPipeline bound_ = VK_NULL_HANDLE;  // since Begin()
+
+  TimestampPool timestamps_;
 
   std::vector<std::unique_ptr<VulkanHeap>> chunks_;  // kept over Begin()
   size_t chunk_ = 0;                                 // in use: chunks_[chunk_]

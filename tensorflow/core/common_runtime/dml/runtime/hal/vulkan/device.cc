@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/command_list.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/features.h"
@@ -44,14 +45,20 @@ Status VulkanDevice::Init() {
   queue.queueCount = 1;
   queue.pQueuePriorities = &priority;
 
-  const char* const budget_extension = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
+  std::vector<const char*> extensions;
+  if (physical_.memory_budget) {
+    extensions.push_back(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+  }
+  if (physical_.clock.calibrated) {
+    extensions.push_back(VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME);
+  }
   auto create =
       Zeroed<VkDeviceCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO);
   create.pNext = enabled.chain();
   create.queueCreateInfoCount = 1;
   create.pQueueCreateInfos = &queue;
-  create.enabledExtensionCount = physical_.memory_budget ? 1 : 0;
-  create.ppEnabledExtensionNames = &budget_extension;
+  create.enabledExtensionCount = extensions.size();
+  create.ppEnabledExtensionNames = extensions.data();
   const VkResult result =
       vk.vkCreateDevice(physical_.handle, &create, nullptr, &device_);
   if (result != VK_SUCCESS) {
@@ -62,6 +69,17 @@ Status VulkanDevice::Init() {
   vk_.vkDestroyDevice = reinterpret_cast<PFN_vkDestroyDevice>(
       vk.vkGetDeviceProcAddr(device_, "vkDestroyDevice"));
   DML_RETURN_IF_ERROR(physical_.instance->LoadDeviceFunctions(device_, &vk_));
+  if (physical_.clock.calibrated) {
+    vk_.vkGetCalibratedTimestampsEXT =
+        reinterpret_cast<PFN_vkGetCalibratedTimestampsEXT>(
+            vk.vkGetDeviceProcAddr(device_, "vkGetCalibratedTimestampsEXT"));
+    if (vk_.vkGetCalibratedTimestampsEXT == nullptr) {
+      return Error(
+          Code::kUnavailable,
+          "the Vulkan driver lacks vkGetCalibratedTimestampsEXT, which "
+          "it announces; update it");
+    }
+  }
   vk_.vkGetDeviceQueue(device_, physical_.queue_family, 0, &queue_);
 
   auto type = Zeroed<VkSemaphoreTypeCreateInfo>(
@@ -189,6 +207,24 @@ Status VulkanDevice::Completed(uint64_t* value) {
   if (lost_) return LostStatus();
   return Check(vk_.vkGetSemaphoreCounterValue(device_, timeline_, value),
                "vkGetSemaphoreCounterValue");
+}
+
+Status VulkanDevice::ReadClocks(uint64_t* ticks, uint64_t* host_ns) {
+  VkCalibratedTimestampInfoEXT infos[2] = {
+      Zeroed<VkCalibratedTimestampInfoEXT>(
+          VK_STRUCTURE_TYPE_CALIBRATED_TIMESTAMP_INFO_EXT),
+      Zeroed<VkCalibratedTimestampInfoEXT>(
+          VK_STRUCTURE_TYPE_CALIBRATED_TIMESTAMP_INFO_EXT)};
+  infos[0].timeDomain = VK_TIME_DOMAIN_DEVICE_EXT;
+  infos[1].timeDomain = VK_TIME_DOMAIN_CLOCK_MONOTONIC_EXT;
+  uint64_t values[2] = {0, 0};
+  uint64_t deviation = 0;
+  DML_RETURN_IF_ERROR(Check(
+      vk_.vkGetCalibratedTimestampsEXT(device_, 2, infos, values, &deviation),
+      "vkGetCalibratedTimestampsEXT"));
+  *ticks = values[0];
+  *host_ns = values[1];
+  return Status::Ok();
 }
 
 void VulkanDevice::SaveProgramCache() { pipeline_cache_.Save(); }

@@ -32,6 +32,9 @@ class VulkanDevice final : public Device {
   Status Submit(CommandList* list, uint64_t value) override;
   Status Wait(uint64_t value, uint64_t timeout_ns) override;
   Status Completed(uint64_t* value) override;
+  DeviceClock clock() const override { return physical_.clock; }
+  Status ReadClocks(uint64_t* ticks, uint64_t* host_ns) override;
+  uint64_t timestamp_room() const override { return timestamp_room_; }
   void SaveProgramCache() override;
 
   // For the objects that this device makes.
@@ -43,6 +46,7 @@ class VulkanDevice final : public Device {
   PipelineCache* pipeline_cache() { return &pipeline_cache_; }
   // Counts what heaps take, for drivers that do not.
   void AddDeviceBytes(int64_t bytes) { device_bytes_ += bytes; }
+  void AddTimestampRoom(int64_t timestamps) { timestamp_room_ += timestamps; }
   // As ToStatus(), but remembers that the device is lost and says more of it.
   Status Check(VkResult result, const char* call);
 
@@ -59,6 +63,7 @@ class VulkanDevice final : public Device {
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   PipelineCache pipeline_cache_;
   std::atomic<uint64_t> device_bytes_{0};
+  std::atomic<uint64_t> timestamp_room_{0};
 
   std::mutex queue_mutex_;  // a queue takes one call at a time; after the next
   std::atomic<bool> lost_{false};

@@ -192,6 +192,10 @@ Status Instance::Create() {
   }
 #define DML_VK_DEVICE(name)
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/functions.inc"
+  vk_.vkGetPhysicalDeviceCalibrateableTimeDomainsEXT =
+      reinterpret_cast<PFN_vkGetPhysicalDeviceCalibrateableTimeDomainsEXT>(
+          get_proc_(instance_,
+                    "vkGetPhysicalDeviceCalibrateableTimeDomainsEXT"));
   return Status::Ok();
 }
 

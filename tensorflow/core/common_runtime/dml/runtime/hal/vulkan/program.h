@@ -19,7 +19,7 @@ class VulkanProgram final : public Program {
 
   VkPipeline pipeline() const { return pipeline_; }
   bool parameters_in_memory() const { return parameters_in_memory_; }
-  const std::string& name() const { return name_; }
+  const char* name() const override { return name_.c_str(); }
 
  private:
   VulkanProgram(VulkanDevice* device, const ProgramDesc& desc)

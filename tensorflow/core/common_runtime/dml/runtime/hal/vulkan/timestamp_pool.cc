@@ -1,0 +1,82 @@
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/timestamp_pool.h"
+
+#include <algorithm>
+
+namespace dml {
+namespace hal {
+namespace vulkan {
+namespace {
+
+constexpr uint32_t kMinRoom = 128;
+
+}  // namespace
+
+TimestampPool::~TimestampPool() { Free(); }
+
+void TimestampPool::Free() {
+  if (pool_ == VK_NULL_HANDLE) return;
+  device_->vk().vkDestroyQueryPool(device_->handle(), pool_, nullptr);
+  device_->AddTimestampRoom(-static_cast<int64_t>(room_));
+  pool_ = VK_NULL_HANDLE;
+  room_ = 0;
+}
+
+Status TimestampPool::Begin(VkCommandBuffer commands, uint32_t count) {
+  written_ = 0;
+  if (count == 0) {
+    Free();
+    return Status::Ok();
+  }
+  if (device_->clock().tick_ns == 0) {
+    return Unimplemented("adapter \"", device_->info().name,
+                         "\" has no timestamps on its compute queue");
+  }
+  if (count > room_) {
+    const uint32_t room = std::max({kMinRoom, 2 * room_, count});
+    Free();
+    auto create =
+        Zeroed<VkQueryPoolCreateInfo>(VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO);
+    create.queryType = VK_QUERY_TYPE_TIMESTAMP;
+    create.queryCount = room;
+    const VkResult result = device_->vk().vkCreateQueryPool(
+        device_->handle(), &create, nullptr, &pool_);
+    if (result != VK_SUCCESS) {
+      pool_ = VK_NULL_HANDLE;
+      return device_->Check(result, "vkCreateQueryPool");
+    }
+    room_ = room;
+    device_->AddTimestampRoom(room);
+  }
+  device_->vk().vkCmdResetQueryPool(commands, pool_, 0, count);
+  return Status::Ok();
+}
+
+void TimestampPool::Write(VkCommandBuffer commands) {
+  if (written_ < room_) {
+    device_->vk().vkCmdWriteTimestamp(
+        commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, pool_, written_);
+  }
+  ++written_;
+}
+
+Status TimestampPool::Read(std::vector<uint64_t>* ticks) {
+  ticks->clear();
+  if (written_ == 0) return Status::Ok();
+  if (written_ > room_) {
+    return Error(Code::kInternal, written_, " timestamps, with room for ",
+                 room_);
+  }
+  ticks->resize(written_);
+  const VkResult result = device_->vk().vkGetQueryPoolResults(
+      device_->handle(), pool_, 0, written_, written_ * sizeof(uint64_t),
+      ticks->data(), sizeof(uint64_t), VK_QUERY_RESULT_64_BIT);
+  if (result == VK_NOT_READY) {
+    return Error(Code::kInternal,
+                 "the driver has no timestamps of work that is complete");
+  }
+  return device_->Check(result, "vkGetQueryPoolResults");
+}
+
+}  // namespace vulkan
+}  // namespace hal
+}  // namespace dml

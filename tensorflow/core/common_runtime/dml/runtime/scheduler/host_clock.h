@@ -1,0 +1,70 @@
+// HostClock: device timestamps as times of the host.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_HOST_CLOCK_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_HOST_CLOCK_H_
+
+#include <chrono>
+#include <cstdint>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+
+namespace dml {
+
+inline uint64_t SteadyNanoseconds() {
+  return std::chrono::steady_clock::now().time_since_epoch() /
+         std::chrono::nanoseconds(1);
+}
+
+// A straight line through one moment that both clocks tell: its slope is the
+// device's tick. The moment is renewed with each batch, so neither drift nor
+// wrapping adds up.
+//
+// Where the driver reads both clocks at once, the moment comes from there.
+// Elsewhere it is estimated: work can't begin before it was submitted, nor end
+// after the host saw it complete. A line that keeps to this stays; one that
+// does not is moved just as far as it must be. The smallest delay between
+// completion and notice that was seen so far is then the error.
+//
+// Thread-compatible.
+class HostClock {
+ public:
+  explicit HostClock(const hal::DeviceClock& clock)
+      : tick_ns_(clock.tick_ns),
+        unused_bits_(64 - clock.valid_bits),
+        known_(false) {}
+
+  // Both clocks read these at the same moment.
+  void Set(uint64_t ticks, uint64_t host_ns) {
+    ticks_ = ticks;
+    host_ns_ = host_ns;
+    known_ = true;
+  }
+
+  // Work between ticks `begin` and `end` was done between two host times.
+  void Bound(uint64_t begin, uint64_t end, uint64_t submitted_ns,
+             uint64_t retired_ns) {
+    if (!known_) Set(end, retired_ns);
+    uint64_t end_ns = ToHost(end);
+    const uint64_t begin_ns = ToHost(begin);
+    if (begin_ns < submitted_ns) end_ns += submitted_ns - begin_ns;
+    if (end_ns > retired_ns) end_ns = retired_ns;
+    Set(end, end_ns);
+  }
+
+  // Right within half of what the device's clock counts before it wraps.
+  uint64_t ToHost(uint64_t ticks) const {
+    const int64_t passed =
+        static_cast<int64_t>((ticks - ticks_) << unused_bits_) >> unused_bits_;
+    return host_ns_ + static_cast<int64_t>(passed * tick_ns_);
+  }
+
+ private:
+  const double tick_ns_;
+  const uint32_t unused_bits_;
+  bool known_;
+  uint64_t ticks_ = 0;
+  uint64_t host_ns_ = 0;
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_HOST_CLOCK_H_

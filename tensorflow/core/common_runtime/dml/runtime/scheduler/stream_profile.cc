@@ -1,0 +1,95 @@
+// What a stream does for profiles.
+
+#include <memory>
+
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_impl.h"
+
+namespace dml {
+
+void Stream::Impl::Time(WorkKind kind) {
+  const Batch::Command& command = current_->commands.back();
+  ProfileRecord record;
+  record.activity = profile_->Activity();
+  record.bytes = command.copy_bytes;
+  record.program = command.program;
+  record.kind = kind;
+  current_->timed.push_back(record);
+  current_->timed_commands.push_back(current_->commands.size() - 1);
+}
+
+// A profile that fails leaves the work itself alone.
+Status Stream::Impl::Begin(Batch* batch) {
+  if (!batch->timed.empty()) {
+    const Status status = batch->list->Begin(batch->commands.size() + 1);
+    if (status.ok() || status.code() == Code::kDeviceLost) return status;
+    Lock lock(mutex_);
+    profile_->Drop(batch->timed.size());
+    batch->timed.clear();
+  }
+  return batch->list->Begin(0);
+}
+
+Profile::Reading Stream::Impl::ReadTimes(const Batch& batch) {
+  Profile::Reading reading;
+  reading.submitted_ns = batch.submitted_ns;
+  reading.retired_ns = SteadyNanoseconds();
+  if (!batch.list->ReadTimestamps(&reading.ticks).ok()) reading.ticks.clear();
+  if (device_->clock().calibrated &&
+      !device_->ReadClocks(&reading.clock_ticks, &reading.clock_ns).ok()) {
+    reading.clock_ns = 0;
+  }
+  return reading;
+}
+
+Status Stream::Impl::StartProfile(const ProfileOptions& options) {
+  const hal::DeviceClock clock = device_->clock();
+  Lock lock(mutex_);
+  DML_RETURN_IF_ERROR(status_);
+  if (profile_open_) {
+    return Error(Code::kFailedPrecondition,
+                 "a profile of this device is already being taken: stop it "
+                 "first");
+  }
+  if (clock.tick_ns == 0) {
+    return Unimplemented("adapter \"", device_->info().name,
+                         "\" has no timestamps on its compute queue, so there "
+                         "are no device times; a newer driver may have them");
+  }
+  profile_ = std::make_unique<Profile>(options, clock);
+  profile_open_ = true;
+  profiling_ = true;
+  return Status::Ok();
+}
+
+Status Stream::Impl::StopProfile() {
+  {
+    Lock lock(mutex_);
+    if (!profiling_) {
+      return Error(Code::kFailedPrecondition,
+                   "no profile of this device is being taken");
+    }
+    profiling_ = false;
+  }
+  const Status status = Sync();
+  Lock lock(mutex_);
+  profile_open_ = false;
+  return status;
+}
+
+size_t Stream::Impl::ReadProfile(Span<ProfileRecord> records) {
+  Lock lock(mutex_);
+  return profile_ == nullptr ? 0 : profile_->Take(records);
+}
+
+ProfileStatistics Stream::Impl::profile_statistics() const {
+  ProfileStatistics result;
+  result.timestamp_room = device_->timestamp_room();
+  Lock lock(mutex_);
+  if (profile_ != nullptr) {
+    result.waiting = profile_->waiting();
+    result.dropped = profile_->dropped();
+  }
+  return result;
+}
+
+}  // namespace dml
