@@ -36,11 +36,14 @@ FLOATS_AND_INT64 = FLOATS + ("int64",)
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 INDICES = ("int32", "int64")
 # What copies are tried on: one type a size, and the two odd ones.
-MOVABLE = ("float32", "float16", "int64", "uint8", "bool")
+MOVABLE = ("float32", "float16", "int64", "uint8", "bool", "complex128")
 
 # (relative, absolute). float16 has 11 bits: half a unit in the last place is
 # 2**-11 of the result; a gradient rounds a few times.
-TOLERANCES = {"float32": (2e-5, 2e-6), "float16": (4e-3, 2e-3), "float64": (1e-13, 1e-14)}
+TOLERANCES = {
+    "float32": (2e-5, 2e-6), "float16": (4e-3, 2e-3), "float64": (1e-13, 1e-14),
+    "complex64": (2e-5, 2e-6), "complex128": (1e-13, 1e-14),
+}
 
 # Inputs that TensorFlow's Python functions call otherwise.
 RENAMED = {"reduction_indices": "axis"}
@@ -126,6 +129,9 @@ def draw(rng, shape, dtype, domain):
     low, high = domain
     if dtype == "bool":
         return np.asarray(rng.rand(*shape) < 0.5)
+    if np.issubdtype(np.dtype(dtype), np.complexfloating):
+        return np.asarray(rng.uniform(low, high, shape) + 1j * rng.uniform(low, high, shape)
+                          ).astype(dtype)
     if np.issubdtype(np.dtype(dtype), np.floating):
         return np.asarray(rng.uniform(low, high, shape)).astype(dtype)
     if np.issubdtype(np.dtype(dtype), np.unsignedinteger):
@@ -153,6 +159,10 @@ def config():
     return options
 
 
+def differentiable(tensor):
+    return tensor.dtype.is_floating or tensor.dtype.is_complex
+
+
 def as_list(outputs):
     if isinstance(outputs, tf.Operation):
         return []
@@ -167,8 +177,8 @@ def outputs_and_gradients(row, inputs, device, weights):
             return outputs, []
         chosen = row.grad_inputs
         if chosen is None:
-            chosen = [i for i, x in enumerate(inputs) if x.dtype.is_floating]
-        floats = [y for y in outputs if y.dtype.is_floating]
+            chosen = [i for i, x in enumerate(inputs) if differentiable(x)]
+        floats = [y for y in outputs if differentiable(y)]
         while len(weights) < len(floats):
             seed = len(weights) + 1
             weights.append(lambda y, seed=seed: weight(y, seed))
@@ -182,6 +192,8 @@ def weight(y, seed):
     shape = y.shape.as_list()
     rng = np.random.RandomState(seed)
     values = rng.uniform(-1, 1, shape).astype(np.float16)  # the same in any type
+    if y.dtype.is_complex:
+        values = values + 1j * rng.uniform(-1, 1, shape).astype(np.float16)
     with tf.device(CPU):
         return tf.constant(values.astype(y.dtype.as_numpy_dtype))
 
@@ -242,11 +254,12 @@ def compare(label, want, got, dtype, tolerance=None):
         with np.errstate(over="ignore"):
             want = want.astype(np.float16)  # overflows as the device's result does
     assert got.dtype == want.dtype, "%s: %s, expected %s" % (label, got.dtype, want.dtype)
-    if not np.issubdtype(want.dtype, np.floating):
+    if not np.issubdtype(want.dtype, np.inexact):
         np.testing.assert_array_equal(got, want, label)
         return
     relative, absolute = tolerance or TOLERANCES[dtype if dtype in TOLERANCES else "float32"]
-    np.testing.assert_allclose(got.astype(np.float64), want.astype(np.float64), relative, absolute,
+    wide = np.complex128 if np.issubdtype(want.dtype, np.complexfloating) else np.float64
+    np.testing.assert_allclose(got.astype(wide), want.astype(wide), relative, absolute,
                                equal_nan=True, err_msg=label)
 
 

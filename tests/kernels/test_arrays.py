@@ -98,7 +98,7 @@ ROWS = [
     moved("Pack", [[(2, 3), (2, 3)], [(2, 3)], [(4, 5), (4, 5), (4, 5)]],
           call=listed("Pack", axis=1)),
     moved("Pack", [[(), ()], [(0,), (0,)]], call=listed("Pack", axis=0)),
-    moved("Split", [[(6, 4)], [(6, 16)], [(0, 3)]],
+    moved("Split", [[(6, 3)], [(6, 16)], [(0, 3)]],
           call=lambda x: tf.raw_ops.Split(axis=0, value=x, num_split=3)),
     moved("Split", [[(6, 4)]], call=lambda x: tf.raw_ops.Split(axis=-1, value=x, num_split=2)),
     moved("SplitV", [[(6, 4)], [(2, 4)]],

@@ -26,7 +26,8 @@ ROWS = [
     band("MatrixBandPart", [[(6, 7), ints(2), ints(1)]], ("float32",)),
     band("MatrixDiag", [[(4,)], [(2, 3)], [(2, 0)], [(1, 1)], [(2, 3, 4)]]),
     band("MatrixDiagPart", [[shape] for shape in MATRICES]),
-    band("MatrixSetDiag", [[(4, 5), (4,)], [(2, 5, 3), (2, 3)], [(1, 1), (1,)], [(2, 0, 3), (2, 0)]]),
+    band("MatrixSetDiag",
+         [[(4, 5), (4,)], [(2, 5, 3), (2, 3)], [(1, 1), (1,)], [(2, 0, 3), (2, 0)]]),
     band("MatrixDiagV2", [
         [(3,), ints(0), ints(-1), ints(-1), element],
         [(3,), ints(2), ints(-1), ints(-1), element],

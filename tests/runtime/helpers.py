@@ -13,7 +13,13 @@ LAYOUTS = ["contiguous", "transposed", "gaps", "reversed", "unaligned"]
 
 # Relative to the largest expected magnitude, one rounding of the result type
 # plus what float32 accumulation may lose.
-TOLERANCE = {np.dtype("float16"): 2e-3, np.dtype("float32"): 1e-5, np.dtype("float64"): 1e-12}
+TOLERANCE = {
+    np.dtype("float16"): 2e-3,
+    np.dtype("float32"): 1e-5,
+    np.dtype("float64"): 1e-12,
+    np.dtype("complex64"): 1e-5,
+    np.dtype("complex128"): 1e-12,
+}
 
 
 def random(shape, dtype="float32", low=-2.0, high=2.0, seed=0):
@@ -25,6 +31,9 @@ def random(shape, dtype="float32", low=-2.0, high=2.0, seed=0):
     if dtype.kind in "iu":
         low = max(int(low), np.iinfo(dtype).min)
         return np.asarray(generator.randint(low, max(int(high), low + 1) + 1, shape), dtype)
+    if dtype.kind == "c":
+        parts = generator.uniform(low, high, (2, *shape))
+        return np.asarray(parts[0] + 1j * parts[1], dtype)
     return np.asarray(generator.uniform(low, high, shape), dtype)
 
 
@@ -57,15 +66,19 @@ def empty(device, shape, dtype="float32", layout="contiguous"):
 
 
 def check(tensor, expected, tolerance=None):
-    """Compares a device tensor with a reference, in float64 for floats.
+    """Compares a device tensor with a reference, in float64 or complex128.
 
     Integers and bools must be equal. Floats may differ by `tolerance` (by
     default TOLERANCE of the tensor's type) times the larger of 1 and the
     expected element's magnitude; NaN and infinities must be where they belong.
+    What a complex number is off may lie in either part.
     """
     actual = tensor.numpy()
     expected = np.asarray(expected)
     assert actual.shape == expected.shape
+    if actual.dtype.kind == "c":
+        check_complex(actual, expected, TOLERANCE[actual.dtype] if tolerance is None else tolerance)
+        return
     if actual.dtype.kind != "f":
         np.testing.assert_array_equal(actual, expected.astype(actual.dtype))
         return
@@ -77,6 +90,16 @@ def check(tensor, expected, tolerance=None):
     np.testing.assert_allclose(
         actual.astype(np.float64), expected, rtol=limit, atol=limit, equal_nan=True
     )
+
+
+def check_complex(actual, expected, limit):
+    actual, expected = np.broadcast_arrays(
+        actual.astype(np.complex128), expected.astype(np.complex128)
+    )
+    finite = np.isfinite(expected)
+    for part in (np.real, np.imag):
+        np.testing.assert_array_equal(part(actual)[~finite], part(expected)[~finite])
+    np.testing.assert_allclose(actual[finite], expected[finite], rtol=limit, atol=limit)
 
 
 def run_python(code, **variables):

@@ -6,8 +6,10 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 
-TYPES = ["int8", "float16", "float32", "int64"]  # one of each size
-ALL = [*TYPES, "int16", "int32", "uint8", "uint16", "uint32", "uint64", "float64", "bool"]
+TYPES = ["int8", "float16", "float32", "int64", "complex128"]  # one of each size
+REAL = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+REAL += ["float16", "float32"]
+ALL = [*REAL, "float64", "bool", "complex64", "complex128"]
 
 
 @pytest.mark.parametrize("dtype", TYPES)
@@ -88,7 +90,7 @@ def test_any_slice(device, data):
 @pytest.mark.parametrize("dtype", ALL)
 @pytest.mark.parametrize("layout", helpers.LAYOUTS)
 def test_fill(device, dtype, layout):
-    value = 1 if dtype == "bool" else 77
+    value = 77 + 5j if np.dtype(dtype).kind == "c" else 1 if dtype == "bool" else 77
     for shape in [(), (0, 3), (1,), (3,), (1031,), (4, 6)]:
         y = helpers.empty(device, shape, dtype, layout)
         device.fill(y, value)
@@ -106,7 +108,7 @@ def test_fill_touches_nothing_else(device, dtype):
     helpers.check(t, expected, 0)
 
 
-@pytest.mark.parametrize("dtype", [t for t in ALL if t not in ("bool", "float64")])
+@pytest.mark.parametrize("dtype", REAL)
 def test_range(device, dtype):
     y = device.empty((100,), dtype)
     device.range(y, 3, 1)

@@ -4,7 +4,7 @@ import helpers
 import numpy as np
 import pytest
 
-TYPES = ["int8", "float16", "float32", "int64", "bool"]
+TYPES = ["int8", "float16", "float32", "int64", "bool", "complex128"]
 INDEX_TYPES = ["int32", "int64"]
 
 

@@ -17,7 +17,8 @@ Made from the kernel registry; do not edit, but run
 {summary}
 
 An op without a DML kernel for its types runs on the CPU (soft placement). *Host* ops
-work on host memory only: shapes, handles, control flow; they launch nothing.
+work on host memory only: shapes, handles, control flow, and linear algebra, which copies
+what lives on the device; they launch nothing.
 
 | op | types | host arguments |
 | --- | --- | --- |
@@ -126,16 +127,11 @@ def summary(device_ops: Dict[str, Support]) -> str:
     """One line of counts."""
     host = sum(support.host_only for support in device_ops.values())
     kernels = sum(support.kernels for support in device_ops.values())
-    return (
-        "DML: %d kernels of %d ops, %d of them host ops. Ops by device: DML %d, CPU %d, CUDA %d."
-        % (
-            kernels,
-            len(device_ops),
-            host,
-            len(device_ops),
-            len(supported("CPU")),
-            len(cuda_kernels.load()),
-        )
+    return "DML: %d kernels of %d ops, %d of them host ops. CUDA has kernels of %d ops." % (
+        kernels,
+        len(device_ops),
+        host,
+        len(cuda_kernels.load()),
     )
 
 

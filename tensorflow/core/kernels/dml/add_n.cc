@@ -39,7 +39,8 @@ class AddN {
 
 const Kernels kKernels({
     Row("AddN")
-        .Types("T", {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64})
+        .Types("T", {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64, DT_COMPLEX64,
+                     DT_COMPLEX128})
         .Make<AddN>(),
 });
 

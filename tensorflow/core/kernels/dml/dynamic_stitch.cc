@@ -1,6 +1,7 @@
 // DynamicStitch: rows of several tensors, put where their indices say.
 #include <algorithm>
 
+#include "tensorflow/core/kernels/dml/fill.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
@@ -54,8 +55,7 @@ class DynamicStitch {
     if (merged->NumElements() == 0) return Status::OK();
     const int64 inner = row.num_elements();
     const dml_tensor output = Describe(*merged, {rows, inner});
-    const uint64 zero = 0;
-    DML_RETURN_IF_FAILED(dml_fill(c->device(), &output, &zero));
+    TF_RETURN_IF_ERROR(FillZero(c, *merged));
     for (int i = 0; i < count; ++i) {
       TF_RETURN_IF_ERROR(
           Place(c, c->Input(i), c->Input(count + i), inner, output));
@@ -84,7 +84,7 @@ class DynamicStitch {
 
 const Kernels kKernels({
     Row("DynamicStitch")
-        .Types("T", {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64})
+        .Types("T", kDeviceTypes)
         .Host({"indices"})
         .Make<DynamicStitch>(),
     // The shape arithmetic of reductions' gradients.

@@ -1,6 +1,7 @@
 // Element-wise operations on one or two tensors: arithmetic, comparisons,
 // logic, activations and the gradients of all these.
 #include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/views.h"
 #include "tensorflow/core/util/bcast.h"
 
 namespace tensorflow {
@@ -133,6 +134,26 @@ class Gradient : ElementwiseBase {
   }
 };
 
+// The real or the imaginary parts.
+class Part {
+ public:
+  Part(OpKernelConstruction*, bool imaginary) : imaginary_(imaginary) {}
+
+  Status Compute(KernelContext* c) {
+    const Tensor& x = c->Input(0);
+    Tensor* y;
+    TF_RETURN_IF_ERROR(c->Output(0, x.shape(), &y));
+    View parts = MakeView(*y, {x.NumElements()});
+    const View to = parts;
+    parts.data = Address(x) + (imaginary_ ? DataTypeSize(y->dtype()) : 0);
+    parts.strides[0] = 2;
+    return CopyView(c, parts, to);
+  }
+
+ private:
+  const bool imaginary_;
+};
+
 Row UnaryRow(const char* name, const TypeList& types, dml_elementwise_op op) {
   return Row(name).Types("T", types).Make<Unary>(op);
 }
@@ -244,6 +265,74 @@ const Kernels kBinary({
     BinaryRow("GreaterEqual", kComparable, DML_GREATER_EQUAL),
     GradientRow("ApproximateEqual", DML_APPROXIMATE_EQUAL),
 });
+
+// Of complex numbers.
+std::vector<Row> ComplexRows() {
+  std::vector<Row> rows;
+  const std::pair<const char*, dml_elementwise_op> unary[] = {
+      {"Neg", DML_NEGATE},
+      {"Sign", DML_SIGN},
+      {"Square", DML_SQUARE},
+      {"Inv", DML_RECIPROCAL},
+      {"Reciprocal", DML_RECIPROCAL},
+      {"Sqrt", DML_SQRT},
+      {"Rsqrt", DML_RSQRT},
+      {"Conj", DML_CONJUGATE},
+      {"ComplexAbs", DML_COMPLEX_ABS},
+  };
+  for (const auto& op : unary) {
+    rows.push_back(UnaryRow(op.first, kComplex, op.second));
+  }
+  // Elementary functions are of complex64 alone, see elementwise_complex.glsl.
+  const std::pair<const char*, dml_elementwise_op> functions[] = {
+      {"Exp", DML_EXP},     {"Expm1", DML_EXPM1},     {"Log", DML_LOG},
+      {"Log1p", DML_LOG1P}, {"Sin", DML_SIN},         {"Cos", DML_COS},
+      {"Tan", DML_TAN},     {"Sinh", DML_SINH},       {"Cosh", DML_COSH},
+      {"Tanh", DML_TANH},   {"Asinh", DML_ASINH},     {"Acosh", DML_ACOSH},
+      {"Atanh", DML_ATANH}, {"Sigmoid", DML_SIGMOID}, {"Angle", DML_ANGLE},
+  };
+  for (const auto& op : functions) {
+    rows.push_back(UnaryRow(op.first, {DT_COMPLEX64}, op.second));
+  }
+  const std::pair<const char*, dml_elementwise_op> binary[] = {
+      {"Add", DML_ADD},
+      {"AddV2", DML_ADD},
+      {"Sub", DML_SUBTRACT},
+      {"Mul", DML_MULTIPLY},
+      {"Div", DML_DIVIDE},
+      {"RealDiv", DML_DIVIDE},
+      {"DivNoNan", DML_DIVIDE_NO_NAN},
+      {"MulNoNan", DML_MULTIPLY_NO_NAN},
+      {"Xdivy", DML_XDIVY},
+      {"SquaredDifference", DML_SQUARED_DIFFERENCE},
+      {"Equal", DML_EQUAL},
+      {"NotEqual", DML_NOT_EQUAL},
+  };
+  for (const auto& op : binary) {
+    rows.push_back(BinaryRow(op.first, kComplex, op.second));
+  }
+  rows.push_back(BinaryRow("Pow", {DT_COMPLEX64}, DML_POW));
+  rows.push_back(BinaryRow("Xlogy", {DT_COMPLEX64}, DML_XLOGY));
+  const std::pair<const char*, dml_elementwise_op> gradients[] = {
+      {"SigmoidGrad", DML_SIGMOID_GRADIENT},
+      {"TanhGrad", DML_TANH_GRADIENT},
+      {"SqrtGrad", DML_SQRT_GRADIENT},
+      {"RsqrtGrad", DML_RSQRT_GRADIENT},
+      {"ReciprocalGrad", DML_RECIPROCAL_GRADIENT},
+      {"InvGrad", DML_RECIPROCAL_GRADIENT},
+  };
+  for (const auto& op : gradients) {
+    rows.push_back(GradientRow(op.first, op.second, kComplex));
+  }
+  rows.push_back(Row("Real").Types("T", kComplex).Make<Part>(false));
+  rows.push_back(Row("Imag").Types("T", kComplex).Make<Part>(true));
+  rows.push_back(Row("Complex")
+                     .Types("T", {DT_FLOAT, DT_DOUBLE})
+                     .Make<Binary>(DML_COMPOSE_COMPLEX));
+  return rows;
+}
+
+const Kernels kComplexKernels(ComplexRows());
 
 const Kernels kGradients({
     GradientRow("ReluGrad", DML_RELU_GRADIENT),

@@ -35,14 +35,17 @@ class Fill {
   }
 };
 
-// The bits of 1 in `dtype`.
+// The first 8 bytes of 1 in `dtype`; others are 0.
 uint64 One(DataType dtype) {
   switch (dtype) {
     case DT_FLOAT:
       return 0x3f800000;
     case DT_HALF:
       return 0x3c00;
+    case DT_COMPLEX64:  // its real part, which comes first
+      return 0x3f800000;
     case DT_DOUBLE:
+    case DT_COMPLEX128:
       return 0x3ff0000000000000;
     case DT_BFLOAT16:
       return 0x3f80;
@@ -59,9 +62,9 @@ class FillLike {
     Tensor* output;
     TF_RETURN_IF_ERROR(
         c->OutputOrForward({0}, 0, c->Input(0).shape(), &output));
-    const uint64 value = ones_ ? One(output->dtype()) : 0;
+    const uint64 value[2] = {ones_ ? One(output->dtype()) : 0, 0};
     const dml_tensor y = Describe(*output, {output->NumElements()});
-    DML_RETURN_IF_FAILED(dml_fill(c->device(), &y, &value));
+    DML_RETURN_IF_FAILED(dml_fill(c->device(), &y, value));
     return Status::OK();
   }
 

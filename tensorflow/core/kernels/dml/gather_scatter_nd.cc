@@ -2,6 +2,7 @@
 // dimensions of a tensor. They become numbers of rows, -1 where any part is out
 // of range; those gather zeros and are skipped in scatters, as on TensorFlow's
 // other accelerators.
+#include "tensorflow/core/kernels/dml/fill.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/variables.h"
 #include "tensorflow/core/kernels/dml/views.h"
@@ -191,9 +192,7 @@ class ScatterNd {
         TensorShapeUtils::MakeShape(sizes.data(), sizes.size(), &shape));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    const dml_tensor y = Describe(*output, {output->NumElements()});
-    const uint64 zero = 0;
-    DML_RETURN_IF_FAILED(dml_fill(c->device(), &y, &zero));
+    TF_RETURN_IF_ERROR(FillZero(c, *output));
     return ScatterSlices(c, DML_SCATTER_ADD, c->Input(0), c->Input(1), *output);
   }
 };
@@ -236,8 +235,8 @@ class ScatterNdUpdate {
   bool use_locking_;
 };
 
-const TypeList kScatterable = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT32,
-                               DT_INT64};
+const TypeList kScatterable = {DT_FLOAT, DT_HALF,      DT_DOUBLE,    DT_INT32,
+                               DT_INT64, DT_COMPLEX64, DT_COMPLEX128};
 
 Row ScatterRow(const char* name, dml_scatter_op op) {
   // Assignment only moves bits.

@@ -244,7 +244,7 @@ void TellOfHost(const string& op, const string& cause) {
 
 bool LacksFloat64(OpKernelConstruction* c) {
   const auto is_double = [](DataType type) {
-    return BaseType(type) == DT_DOUBLE;
+    return BaseType(type) == DT_DOUBLE || BaseType(type) == DT_COMPLEX128;
   };
   if (!std::any_of(c->input_types().begin(), c->input_types().end(),
                    is_double) &&

@@ -154,6 +154,12 @@ Status ToDmlType(DataType dtype, uint32_t* type) {
     case DT_BOOL:
       *type = DML_BOOL;
       return Status::OK();
+    case DT_COMPLEX64:
+      *type = DML_COMPLEX64;
+      return Status::OK();
+    case DT_COMPLEX128:
+      *type = DML_COMPLEX128;
+      return Status::OK();
     default:
       return errors::InvalidArgument("A DML device can't compute with type ",
                                      DataTypeString(dtype));

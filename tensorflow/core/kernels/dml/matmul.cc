@@ -27,9 +27,15 @@ View BatchView(const Tensor& tensor, gtl::ArraySlice<int64> batch_sizes) {
   return Broadcast(view, batch_sizes);
 }
 
+// How an operand enters a product.
+struct Use {
+  bool transpose;
+  bool conjugate;
+};
+
 // c = a x b, where c's shape is settled.
-Status Multiply(KernelContext* c, const Tensor& a, bool transpose_a,
-                const Tensor& b, bool transpose_b, const Tensor& product) {
+Status Multiply(KernelContext* c, const Tensor& a, Use use_a, const Tensor& b,
+                Use use_b, const Tensor& product) {
   if (product.NumElements() == 0) return Status::OK();
   Dims batch_sizes;
   for (int d = 0; d < product.dims() - 2; ++d) {
@@ -51,9 +57,14 @@ Status Multiply(KernelContext* c, const Tensor& a, bool transpose_a,
     AppendMatrix(batch, tensor.dim_size(tensor.dims() - 2),
                  tensor.dim_size(tensor.dims() - 1), transpose);
   };
-  append(&ta, a, transpose_a);
-  append(&tb, b, transpose_b);
+  append(&ta, a, use_a.transpose);
+  append(&tb, b, use_b.transpose);
   append(&tc, product, false);
+  if (DataTypeIsComplex(product.dtype())) {
+    DML_RETURN_IF_FAILED(dml_complex_gemm(c->device(), &ta, use_a.conjugate,
+                                          &tb, use_b.conjugate, &tc));
+    return Status::OK();
+  }
   DML_RETURN_IF_FAILED(dml_gemm(c->device(), &ta, &tb, &tc, 1.0, 0.0, nullptr,
                                 DML_ACTIVATION_NONE));
   return Status::OK();
@@ -87,7 +98,8 @@ class MatMul {
                   TensorShape({a.dim_size(transpose_a_ ? 1 : 0),
                                b.dim_size(transpose_b_ ? 0 : 1)}),
                   &product));
-    return Multiply(c, a, transpose_a_, b, transpose_b_, *product);
+    return Multiply(c, a, {transpose_a_, false}, b, {transpose_b_, false},
+                    *product);
   }
 
  private:
@@ -98,8 +110,8 @@ class MatMul {
 class BatchMatMul {
  public:
   BatchMatMul(OpKernelConstruction* c, bool broadcast) : broadcast_(broadcast) {
-    OP_REQUIRES_OK(c, c->GetAttr("adj_x", &transpose_a_));
-    OP_REQUIRES_OK(c, c->GetAttr("adj_y", &transpose_b_));
+    OP_REQUIRES_OK(c, c->GetAttr("adj_x", &adjoint_a_));
+    OP_REQUIRES_OK(c, c->GetAttr("adj_y", &adjoint_b_));
   }
 
   Status Compute(KernelContext* c) {
@@ -112,20 +124,21 @@ class BatchMatMul {
           "In[0] and In[1] must have compatible batch dimensions: ",
           a.shape().DebugString(), " vs. ", b.shape().DebugString());
     }
-    const int64 inner_a = a.dim_size(a.dims() - (transpose_a_ ? 2 : 1));
-    const int64 inner_b = b.dim_size(b.dims() - (transpose_b_ ? 1 : 2));
+    const int64 inner_a = a.dim_size(a.dims() - (adjoint_a_ ? 2 : 1));
+    const int64 inner_b = b.dim_size(b.dims() - (adjoint_b_ ? 1 : 2));
     if (inner_a != inner_b) {
       return errors::InvalidArgument(
           "In[0] mismatch In[1] shape: ", inner_a, " vs. ", inner_b, ": ",
           a.shape().DebugString(), " ", b.shape().DebugString(), " ",
-          transpose_a_, " ", transpose_b_);
+          adjoint_a_, " ", adjoint_b_);
     }
     TensorShape shape = batch.output_batch_shape();
-    shape.AddDim(a.dim_size(a.dims() - (transpose_a_ ? 1 : 2)));
-    shape.AddDim(b.dim_size(b.dims() - (transpose_b_ ? 2 : 1)));
+    shape.AddDim(a.dim_size(a.dims() - (adjoint_a_ ? 1 : 2)));
+    shape.AddDim(b.dim_size(b.dims() - (adjoint_b_ ? 2 : 1)));
     Tensor* product;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &product));
-    return Multiply(c, a, transpose_a_, b, transpose_b_, *product);
+    return Multiply(c, a, {adjoint_a_, adjoint_a_}, b, {adjoint_b_, adjoint_b_},
+                    *product);
   }
 
  private:
@@ -162,14 +175,17 @@ class BatchMatMul {
   }
 
   const bool broadcast_;
-  bool transpose_a_;
-  bool transpose_b_;
+  bool adjoint_a_;
+  bool adjoint_b_;
 };
 
+const TypeList kMultiplied = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_COMPLEX64,
+                              DT_COMPLEX128};
+
 const Kernels kKernels({
-    Row("MatMul").Types("T", kFloatsAndDouble).Make<MatMul>(),
-    Row("BatchMatMul").Types("T", kFloatsAndDouble).Make<BatchMatMul>(false),
-    Row("BatchMatMulV2").Types("T", kFloatsAndDouble).Make<BatchMatMul>(true),
+    Row("MatMul").Types("T", kMultiplied).Make<MatMul>(),
+    Row("BatchMatMul").Types("T", kMultiplied).Make<BatchMatMul>(false),
+    Row("BatchMatMulV2").Types("T", kMultiplied).Make<BatchMatMul>(true),
 });
 
 }  // namespace

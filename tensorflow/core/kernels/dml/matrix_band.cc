@@ -81,8 +81,8 @@ Status CheckInside(const Matrices& m, const Band& band) {
 // zero if there is none.
 Status Padding(KernelContext* c, DataType dtype, int input, Tensor* padding) {
   TF_RETURN_IF_ERROR(c->Temporary(dtype, TensorShape({}), padding));
-  const uint64 zero = 0;
-  const void* value = &zero;
+  const uint64 zero[2] = {};  // of any type
+  const void* value = zero;
   if (input >= 0) {
     if (c->Input(input).NumElements() == 0) {
       return errors::InvalidArgument("padding_value must be a scalar");

@@ -162,15 +162,19 @@ Row ArgRow(const char* name, dml_arg_reduce_op op) {
       .Make<ArgReduction>(op);
 }
 
-const TypeList kSummable = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
+const TypeList kCompared = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
+const TypeList kSummable = {DT_FLOAT, DT_HALF,      DT_DOUBLE,
+                            DT_INT64, DT_COMPLEX64, DT_COMPLEX128};
+const TypeList kAveraged = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_COMPLEX64,
+                            DT_COMPLEX128};
 
 const Kernels kKernels({
     ReductionRow("Sum", kSummable, DML_REDUCE_SUM),
-    ReductionRow("Mean", kFloatsAndDouble, DML_REDUCE_MEAN),
-    ReductionRow("Prod", kFloatsAndDouble, DML_REDUCE_PRODUCT),
-    ReductionRow("Max", kSummable, DML_REDUCE_MAX),
-    ReductionRow("Min", kSummable, DML_REDUCE_MIN),
-    ReductionRow("EuclideanNorm", kFloatsAndDouble, DML_REDUCE_L2),
+    ReductionRow("Mean", kAveraged, DML_REDUCE_MEAN),
+    ReductionRow("Prod", kAveraged, DML_REDUCE_PRODUCT),
+    ReductionRow("Max", kCompared, DML_REDUCE_MAX),
+    ReductionRow("Min", kCompared, DML_REDUCE_MIN),
+    ReductionRow("EuclideanNorm", kAveraged, DML_REDUCE_L2),
     LogicalRow("All", DML_REDUCE_ALL),
     LogicalRow("Any", DML_REDUCE_ANY),
     Row("L2Loss").Types("T", kFloatsAndDouble).Make<L2Loss>(),

@@ -183,7 +183,9 @@ Row& Row::Types(const char* attribute, const TypeList& types) {
     return std::find(types.begin(), types.end(), type) != types.end();
   };
   // What also takes bool moves bits, or compares them.
-  if (has(DT_DOUBLE) && !has(DT_BOOL)) computes_float64_ = true;
+  if ((has(DT_DOUBLE) || has(DT_COMPLEX128)) && !has(DT_BOOL)) {
+    computes_float64_ = true;
+  }
   return *this;
 }
 

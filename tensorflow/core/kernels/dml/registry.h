@@ -42,13 +42,16 @@ const TypeList kNumbers = {DT_FLOAT, DT_HALF,   DT_INT8,   DT_INT16, DT_INT64,
 const TypeList kAllNumbers = {DT_FLOAT,  DT_HALF,  DT_INT8,  DT_INT16,
                               DT_INT32,  DT_INT64, DT_UINT8, DT_UINT16,
                               DT_UINT32, DT_UINT64};
+const TypeList kComplex = {DT_COMPLEX64, DT_COMPLEX128};
 // All that the device can move, but int32. It does not compute in bfloat16.
 const TypeList kDeviceTypes = {
-    DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_BFLOAT16, DT_INT8,   DT_INT16,
-    DT_INT64, DT_UINT8, DT_UINT16, DT_UINT32,   DT_UINT64, DT_BOOL};
+    DT_FLOAT,  DT_HALF,  DT_DOUBLE,    DT_BFLOAT16,  DT_INT8,
+    DT_INT16,  DT_INT64, DT_UINT8,     DT_UINT16,    DT_UINT32,
+    DT_UINT64, DT_BOOL,  DT_COMPLEX64, DT_COMPLEX128};
 const TypeList kAllDeviceTypes = {
-    DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_BFLOAT16, DT_INT8,   DT_INT16, DT_INT32,
-    DT_INT64, DT_UINT8, DT_UINT16, DT_UINT32,   DT_UINT64, DT_BOOL};
+    DT_FLOAT,  DT_HALF,   DT_DOUBLE, DT_BFLOAT16,  DT_INT8,
+    DT_INT16,  DT_INT32,  DT_INT64,  DT_UINT8,     DT_UINT16,
+    DT_UINT32, DT_UINT64, DT_BOOL,   DT_COMPLEX64, DT_COMPLEX128};
 // All whose bytes the device can keep and pass on, but int32; also handles to
 // tensors on the device.
 const TypeList kPassedTypes = {
@@ -66,8 +69,9 @@ class Row {
   // Constrains the type attribute `attribute`, to those of `types` that the op
   // allows at all. Several calls combine.
   Row& Types(const char* attribute, const TypeList& types);
-  // On an adapter without float64, nodes with float64 arguments run on the CPU
-  // (host_fallback.h). Implied by types with float64 and without bool.
+  // On an adapter without float64, nodes with float64 or complex128 arguments
+  // run on the CPU (host_fallback.h). Implied by types with these and without
+  // bool.
   Row& ComputesFloat64();
   // These arguments live in host memory.
   Row& Host(std::initializer_list<const char*> arguments);

@@ -46,8 +46,9 @@ class Scan {
   bool reverse_;
 };
 
-const TypeList kScannable = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,  DT_INT16,
-                             DT_INT32, DT_INT64, DT_UINT8,  DT_UINT16};
+const TypeList kScannable = {DT_FLOAT,  DT_HALF,      DT_DOUBLE,    DT_INT8,
+                             DT_INT16,  DT_INT32,     DT_INT64,     DT_UINT8,
+                             DT_UINT16, DT_COMPLEX64, DT_COMPLEX128};
 
 const Kernels kKernels({
     Row("Cumsum")

@@ -134,9 +134,9 @@ class UnsortedSegment {
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     if (output->NumElements() == 0) return Status::OK();
-    const uint64 start = StartOf(op_, output->dtype());
+    const uint64 start[2] = {StartOf(op_, output->dtype()), 0};
     const dml_tensor y = Describe(*output, {output->NumElements()});
-    DML_RETURN_IF_FAILED(dml_fill(c->device(), &y, &start));
+    DML_RETURN_IF_FAILED(dml_fill(c->device(), &y, start));
     // A scalar data has one row; as a vector it is not mistaken for a value to
     // repeat.
     return EnqueueScatter(c, op_, segments,
@@ -151,6 +151,9 @@ class UnsortedSegment {
 const TypeList kScatterable = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
 const TypeList kSegmentable = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT32,
                                DT_INT64};
+
+const TypeList kSummable = {DT_FLOAT, DT_HALF,      DT_DOUBLE,    DT_INT32,
+                            DT_INT64, DT_COMPLEX64, DT_COMPLEX128};
 
 // Assignment only moves bits.
 const TypeList& TypesOf(dml_scatter_op op) {
@@ -169,9 +172,10 @@ Row ResourceRow(const char* name, dml_scatter_op op) {
       .Host({"resource"})
       .Make<ScatterUpdate>(op);
 }
-Row SegmentRow(const char* name, dml_scatter_op op) {
+Row SegmentRow(const char* name, dml_scatter_op op,
+               const TypeList& types = kSegmentable) {
   return Row(name)
-      .Types("T", kSegmentable)
+      .Types("T", types)
       .Types("Tindices", kIndices)
       .Types("Tnumsegments", kIndices)
       .Host({"num_segments"})
@@ -198,7 +202,7 @@ const Kernels kKernels({
     ResourceRow("ResourceScatterDiv", DML_SCATTER_DIVIDE),
     ResourceRow("ResourceScatterMin", DML_SCATTER_MINIMUM),
     ResourceRow("ResourceScatterMax", DML_SCATTER_MAXIMUM),
-    SegmentRow("UnsortedSegmentSum", DML_SCATTER_ADD),
+    SegmentRow("UnsortedSegmentSum", DML_SCATTER_ADD, kSummable),
     SegmentRow("UnsortedSegmentProd", DML_SCATTER_MULTIPLY),
     SegmentRow("UnsortedSegmentMax", DML_SCATTER_MAXIMUM),
     SegmentRow("UnsortedSegmentMin", DML_SCATTER_MINIMUM),

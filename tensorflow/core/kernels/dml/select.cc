@@ -10,8 +10,8 @@ namespace {
 const TypeList kClippable = {DT_FLOAT,  DT_HALF,  DT_DOUBLE, DT_INT8,
                              DT_INT16,  DT_INT64, DT_UINT8,  DT_UINT16,
                              DT_UINT32, DT_UINT64};
-const TypeList kSelectable = {DT_BOOL,   DT_FLOAT, DT_HALF,
-                              DT_DOUBLE, DT_INT32, DT_INT64};
+const TypeList kSelectable = {DT_BOOL,  DT_FLOAT, DT_HALF,      DT_DOUBLE,
+                              DT_INT32, DT_INT64, DT_COMPLEX64, DT_COMPLEX128};
 
 // The condition is a scalar, a vector with an element for each row of the
 // others, or of their shape.

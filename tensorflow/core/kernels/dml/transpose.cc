@@ -1,4 +1,4 @@
-// Transpose, and ConjugateTranspose of real tensors.
+// Transpose and ConjugateTranspose.
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
 
@@ -8,7 +8,8 @@ namespace {
 
 class Transpose {
  public:
-  explicit Transpose(OpKernelConstruction*) {}
+  Transpose(OpKernelConstruction* c, bool conjugate)
+      : conjugate_(conjugate && DataTypeIsComplex(c->input_type(0))) {}
 
   Status Compute(KernelContext* c) {
     const Tensor& input = c->Input(0);
@@ -25,11 +26,19 @@ class Transpose {
       in_order = in_order && d > last;
       last = d;
     }
-    if (in_order) return c->SetOutputReshaped(0, input, shape);
+    if (in_order && !conjugate_) return c->SetOutputReshaped(0, input, shape);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    return CopyView(c, Permute(MakeView(input), permutation),
-                    MakeView(*output));
+    const View from = Permute(MakeView(input), permutation);
+    const View to = MakeView(*output);
+    if (!conjugate_) return CopyView(c, from, to);
+    if (output->NumElements() == 0) return Status::OK();
+    dml_tensor x, y;
+    TF_RETURN_IF_ERROR(ToDmlTensors({&from, &to}, {&x, &y}));
+    const dml_tensor* const inputs[] = {&x};
+    DML_RETURN_IF_FAILED(
+        dml_elementwise(c->device(), DML_CONJUGATE, inputs, 1, &y, nullptr));
+    return Status::OK();
   }
 
  private:
@@ -60,17 +69,19 @@ class Transpose {
     }
     return Status::OK();
   }
+
+  const bool conjugate_;
 };
 
 const Kernels kKernels({
     Row("Transpose")
         .Types("T", kAllDeviceTypes)
         .Host({"perm"})
-        .Make<Transpose>(),
+        .Make<Transpose>(false),
     Row("ConjugateTranspose")
         .Types("T", kAllDeviceTypes)
         .Host({"perm"})
-        .Make<Transpose>(),
+        .Make<Transpose>(true),
 });
 
 }  // namespace

@@ -152,7 +152,8 @@ const TypeList kResourceTypes = {
     DT_FLOAT, DT_HALF,      DT_DOUBLE,     DT_INT8,   DT_INT16,
     DT_INT64, DT_UINT8,     DT_UINT16,     DT_UINT32, DT_UINT64,
     DT_BOOL,  DT_COMPLEX64, DT_COMPLEX128, DT_VARIANT};
-const TypeList kUpdated = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
+const TypeList kUpdated = {DT_FLOAT, DT_HALF,      DT_DOUBLE,
+                           DT_INT64, DT_COMPLEX64, DT_COMPLEX128};
 
 const Kernels kRows({
     Row("Variable").Types("dtype", kVariableTypes).HostTwin({"ref"}),

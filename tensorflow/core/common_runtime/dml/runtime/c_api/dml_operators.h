@@ -42,7 +42,9 @@ typedef enum dml_data_type {
   DML_UINT16 = 8,
   DML_UINT32 = 9,
   DML_UINT64 = 10,
-  DML_BOOL = 11
+  DML_BOOL = 11,
+  DML_COMPLEX64 = 12, /* two float32: the real part first */
+  DML_COMPLEX128 = 13 /* two float64 */
 } dml_data_type;
 
 #define DML_MAX_RANK 8
@@ -58,7 +60,12 @@ typedef struct dml_tensor {
 /* ---- Element-wise ------------------------------------------------------ */
 
 /* Input and output types are equal unless noted. "float" is float32, float16
- * and float64; "number" adds the integers. */
+ * and float64; "number" adds the integers. complex64 and complex128 are taken
+ * by NEGATE, SIGN (x / |x|), SQUARE, RECIPROCAL, SQRT to TAN, SINH to ATANH,
+ * SIGMOID, ADD, SUBTRACT, MULTIPLY, DIVIDE, DIVIDE_NO_NAN, MULTIPLY_NO_NAN,
+ * SQUARED_DIFFERENCE (of the absolute value), POW, XLOGY, XDIVY,
+ * SIGMOID_GRADIENT, TANH_GRADIENT, SQRT_GRADIENT, RSQRT_GRADIENT and
+ * RECIPROCAL_GRADIENT (these three conjugate y), EQUAL, NOT_EQUAL, SELECT. */
 typedef enum dml_elementwise_op {
   /* Unary, number (and bool for IDENTITY). */
   DML_IDENTITY = 0,
@@ -109,6 +116,11 @@ typedef enum dml_elementwise_op {
   DML_IS_INF = 42,
   DML_IS_FINITE = 43,
 
+  /* Unary, complex; the last two to the type of the parts. */
+  DML_CONJUGATE = 60,
+  DML_COMPLEX_ABS = 61,
+  DML_ANGLE = 62,
+
   /* Binary, number. Integer division by zero gives 0 (TF reports it on the
    * CPU only). */
   DML_ADD = 64,
@@ -150,6 +162,9 @@ typedef enum dml_elementwise_op {
   DML_RSQRT_GRADIENT = 97,      /* outputs y, dy: dy * -0.5 * y^3 */
   DML_RECIPROCAL_GRADIENT = 98, /* outputs y, dy: -dy * y * y */
 
+  /* Two floats (the real and imaginary parts) to complex. */
+  DML_COMPOSE_COMPLEX = 127,
+
   /* Comparisons: two of one type (number or bool) to bool. */
   DML_EQUAL = 128,
   DML_NOT_EQUAL = 129,
@@ -174,7 +189,8 @@ DML_EXPORT dml_code dml_elementwise(dml_device* device, dml_elementwise_op op,
                                     const double* parameters);
 
 /* Converts between any two types: floats to integers toward zero, to bool as
- * x != 0; to float16 by round to nearest even. Same type: a strided copy. What
+ * x != 0; to float16 by round to nearest even; complex to others by the real
+ * part. Same type: a strided copy. What
  * is out of range, and NaN, gives what x86 CPUs give: the lowest int32 or
  * int64; 8- and 16-bit types take the low bits of the int32, uint32 and uint64
  * those of the int64 (uint64 also holds what is beyond it). */
@@ -236,16 +252,17 @@ DML_EXPORT dml_code dml_matrix_band(dml_device* device, dml_band_mode mode,
 
 /* ---- Reductions -------------------------------------------------------- */
 
+/* Of numbers but where noted. */
 typedef enum dml_reduce_op {
-  DML_REDUCE_SUM = 0,        /* number; float16 accumulates in float32 */
-  DML_REDUCE_MEAN = 1,       /* number; empty: NaN, integers 0 */
-  DML_REDUCE_PRODUCT = 2,    /* number */
+  DML_REDUCE_SUM = 0,        /* also complex; float16 sums up in float32 */
+  DML_REDUCE_MEAN = 1,       /* also complex; empty: NaN for float, else 0 */
+  DML_REDUCE_PRODUCT = 2,    /* also complex */
   DML_REDUCE_MAX = 3,        /* number; passes over NaN; empty: lowest value */
   DML_REDUCE_MIN = 4,        /* number; passes over NaN; empty: highest value */
   DML_REDUCE_ALL = 5,        /* bool */
   DML_REDUCE_ANY = 6,        /* bool */
-  DML_REDUCE_SUM_SQUARE = 7, /* float */
-  DML_REDUCE_L2 = 8          /* float: square root of the sum of squares */
+  DML_REDUCE_SUM_SQUARE = 7, /* float, complex: of absolute values */
+  DML_REDUCE_L2 = 8          /* the square root of that */
 } dml_reduce_op;
 
 /* Same rank; output sizes are 1 in the reduced dimensions and equal elsewhere.
@@ -274,8 +291,8 @@ typedef enum dml_scan_op {
 
 /* output[.., i, ..] = the sum or product of input[.., j, ..] for all j <= i
  * along `axis`; j < i if `exclusive` (nothing: 0 or 1); from the last element
- * to the first if `reverse`. Number; equal sizes. float16 is accumulated in
- * float32. */
+ * to the first if `reverse`. Number or complex; equal sizes. float16 is
+ * accumulated in float32. */
 DML_EXPORT dml_code dml_scan(dml_device* device, dml_scan_op op,
                              const dml_tensor* input, uint32_t axis,
                              int32_t exclusive, int32_t reverse,
@@ -344,6 +361,12 @@ DML_EXPORT dml_code dml_gemm(dml_device* device, const dml_tensor* a,
                              const dml_tensor* b, const dml_tensor* c,
                              double alpha, double beta, const dml_tensor* bias,
                              dml_activation activation);
+
+/* c = a x b for complex64 or complex128, shaped and broadcast as for dml_gemm,
+ * of the conjugates of a and b where asked for. */
+DML_EXPORT dml_code dml_complex_gemm(dml_device* device, const dml_tensor* a,
+                                     int32_t conjugate_a, const dml_tensor* b,
+                                     int32_t conjugate_b, const dml_tensor* c);
 
 /* ---- Convolution and pooling ------------------------------------------- */
 
@@ -567,7 +590,8 @@ typedef enum dml_scatter_op {
  *   output[indices[i], j] = op(output[indices[i], j], updates[i, j])
  * with updates [count, inner] (or broadcast by stride 0), indices [count],
  * int32 or int64; indices out of range are skipped. Assignment takes any type,
- * others floats, int32 and int64. Deterministic: repeated indices apply in
+ * others floats, int32 and int64, sums also complex numbers (of which those of
+ * a row lie side by side in memory). Deterministic: repeated indices apply in
  * order. */
 DML_EXPORT dml_code dml_scatter(dml_device* device, dml_scatter_op op,
                                 const dml_tensor* indices,

@@ -147,6 +147,16 @@ dml_code dml_gemm(dml_device* device, const dml_tensor* a, const dml_tensor* b,
                           });
 }
 
+dml_code dml_complex_gemm(dml_device* device, const dml_tensor* a,
+                          int32_t conjugate_a, const dml_tensor* b,
+                          int32_t conjugate_b, const dml_tensor* c) {
+  return dml::RunOperator(
+      "complex_gemm", device, {{"a", a}, {"b", b}, {"c", c}},
+      [&](OperatorContext& context) {
+        return dml::ComplexGemm(context, a, conjugate_a, b, conjugate_b, c);
+      });
+}
+
 dml_code dml_convolution(dml_device* device,
                          const dml_convolution_attributes* attributes,
                          const dml_tensor* input, const dml_tensor* filter,

@@ -1,5 +1,6 @@
 // Conversion of types. Programs take tensors without gaps, which is what casts
-// meet in practice; others pass through scratch memory.
+// meet in practice; others pass through scratch memory. Complex numbers go by
+// their parts.
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
@@ -21,6 +22,48 @@ struct Constants {
   uint32_t count;
 };
 
+// From or to complex, or both.
+Status CastComplex(OperatorContext& context, const dml_tensor& input,
+                   const dml_tensor& output) {
+  if (!IsComplex(output.type)) {
+    const dml_tensor real = RealParts(input);
+    return Cast(context, &real, &output);
+  }
+  if (IsComplex(input.type)) {
+    if (IsContiguous(input) && IsContiguous(output)) {
+      const int64_t count = 2 * ElementCount(input);
+      const dml_tensor from =
+          MakeTensor(input.data, PartType(input.type), {count});
+      const dml_tensor to =
+          MakeTensor(output.data, PartType(output.type), {count});
+      return Cast(context, &from, &to);
+    }
+    const dml_tensor from[] = {RealParts(input), ImaginaryParts(input)};
+    const dml_tensor to[] = {RealParts(output), ImaginaryParts(output)};
+    for (int i = 0; i < 2; ++i) {
+      DML_RETURN_IF_ERROR(Cast(context, &from[i], &to[i]));
+    }
+    return Status::Ok();
+  }
+  Scratch scratch(context);
+  dml_tensor real = input;
+  real.type = PartType(output.type);
+  if (input.type != real.type) {
+    DML_RETURN_IF_ERROR(AllocateLike(real, &scratch, &real));
+    DML_RETURN_IF_ERROR(Cast(context, &input, &real));
+  }
+  Scratch zero_scratch(context);
+  DML_RETURN_IF_ERROR(zero_scratch.Allocate(TypeBytes(real.type)));
+  dml_tensor zero = MakeTensor(zero_scratch.address(), real.type, {});
+  const double value = 0;
+  DML_RETURN_IF_ERROR(Fill(context, &zero, &value));
+  zero = real;
+  zero.data = zero_scratch.address();
+  for (int64_t& stride : zero.strides) stride = 0;
+  const dml_tensor* const parts[] = {&real, &zero};
+  return Elementwise(context, DML_COMPOSE_COMPLEX, parts, 2, &output, nullptr);
+}
+
 }  // namespace
 
 Status Cast(OperatorContext& context, const dml_tensor* input,
@@ -35,6 +78,9 @@ Status Cast(OperatorContext& context, const dml_tensor* input,
   if (input->type == output->type) return CopyTensor(context, input, output);
   if (IsEmpty(*output)) return Status::Ok();
   DML_RETURN_IF_ERROR(CheckAliasing("cast", *input, *output));
+  if (IsComplex(input->type) || IsComplex(output->type)) {
+    return CastComplex(context, *input, *output);
+  }
 
   Scratch input_scratch(context);
   dml_tensor from = *input;

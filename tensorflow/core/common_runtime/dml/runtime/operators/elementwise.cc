@@ -10,7 +10,16 @@ namespace dml {
 namespace {
 
 // The forms of elementwise.glsl.
-enum class Form { kUnary, kBinary, kTernary, kCompare, kClassify, kChoose };
+enum class Form {
+  kUnary,
+  kBinary,
+  kTernary,
+  kCompare,
+  kClassify,
+  kChoose,
+  kPart,
+  kCompose
+};
 
 struct FormInfo {
   const char* program;
@@ -23,6 +32,7 @@ const FormInfo& InfoOf(Form form) {
       {"unary", "unary_strided", 1},       {"binary", "binary_strided", 2},
       {"ternary", "ternary_strided", 3},   {"compare", "compare_strided", 2},
       {"classify", "classify_strided", 1}, {"choose", "choose_strided", 3},
+      {"part", "part_strided", 1},         {"compose", "compose_strided", 2},
   };
   return kInfo[static_cast<int>(form)];
 }
@@ -37,6 +47,8 @@ enum : uint32_t {
   kIntegers = kSigned | kUnsigned,
   kNumbers = kFloats | kIntegers,
   kBool = 1u << DML_BOOL,
+  kComplex64 = 1u << DML_COMPLEX64,
+  kComplex = kComplex64 | 1u << DML_COMPLEX128,
   kNone = 0,
 };
 
@@ -46,7 +58,7 @@ struct OpInfo {
   bool has_parameter = false;
 };
 
-OpInfo InfoOf(dml_elementwise_op op) {
+OpInfo RealInfoOf(dml_elementwise_op op) {
   switch (op) {
     case DML_ABS:
     case DML_NEGATE:
@@ -105,7 +117,7 @@ OpInfo InfoOf(dml_elementwise_op op) {
     case DML_APPROXIMATE_EQUAL:
       return {Form::kCompare, kNumbers, true};
     case DML_SELECT:
-      return {Form::kChoose, kNumbers | kBool};
+      return {Form::kChoose, kNumbers | kBool | kComplex};
     case DML_CLIP_BY_VALUE:
       return {Form::kTernary, kNumbers};
     case DML_MULTIPLY_ADD:
@@ -119,6 +131,76 @@ OpInfo InfoOf(dml_elementwise_op op) {
     return {Form::kBinary, kFloats};
   }
   return {};
+}
+
+// Of which complex types elementwise_complex.glsl knows an operation that real
+// numbers have, too.
+uint32_t ComplexTypesOf(dml_elementwise_op op) {
+  switch (op) {
+    case DML_NEGATE:
+    case DML_SIGN:
+    case DML_SQUARE:
+    case DML_RECIPROCAL:
+    case DML_SQRT:
+    case DML_RSQRT:
+    case DML_ADD:
+    case DML_SUBTRACT:
+    case DML_MULTIPLY:
+    case DML_DIVIDE:
+    case DML_DIVIDE_NO_NAN:
+    case DML_SQUARED_DIFFERENCE:
+    case DML_MULTIPLY_NO_NAN:
+    case DML_XDIVY:
+    case DML_SIGMOID_GRADIENT:
+    case DML_TANH_GRADIENT:
+    case DML_SQRT_GRADIENT:
+    case DML_RSQRT_GRADIENT:
+    case DML_RECIPROCAL_GRADIENT:
+    case DML_EQUAL:
+    case DML_NOT_EQUAL:
+      return kComplex;
+    case DML_SIGMOID:
+    case DML_POW:
+    case DML_XLOGY:
+      return kComplex64;
+    default:
+      return (op >= DML_SQRT && op <= DML_TAN) ||
+                     (op >= DML_SINH && op <= DML_ATANH)
+                 ? kComplex64
+                 : kNone;
+  }
+}
+
+OpInfo InfoOf(dml_elementwise_op op) {
+  switch (op) {
+    case DML_CONJUGATE:
+      return {Form::kUnary, kComplex};
+    case DML_COMPLEX_ABS:
+      return {Form::kPart, kComplex};
+    case DML_ANGLE:
+      return {Form::kPart, kComplex64};
+    case DML_COMPOSE_COMPLEX:
+      return {Form::kCompose, 1u << DML_FLOAT32 | 1u << DML_FLOAT64};
+    default:
+      break;
+  }
+  OpInfo info = RealInfoOf(op);
+  info.types |= ComplexTypesOf(op);
+  return info;
+}
+
+uint32_t OutputType(Form form, uint32_t type) {
+  switch (form) {
+    case Form::kCompare:
+    case Form::kClassify:
+      return DML_BOOL;
+    case Form::kPart:
+      return PartType(type);
+    case Form::kCompose:
+      return type == DML_FLOAT64 ? DML_COMPLEX128 : DML_COMPLEX64;
+    default:
+      return type;
+  }
 }
 
 const char* const kInputNames[] = {
@@ -167,9 +249,7 @@ Status CheckArguments(dml_elementwise_op op, const OpInfo& info,
     return InvalidArgument("elementwise: operation ", static_cast<int>(op),
                            " does not take ", Describe(*inputs[first]));
   }
-  const bool to_bool =
-      info.form == Form::kCompare || info.form == Form::kClassify;
-  if (output->type != (to_bool ? uint32_t{DML_BOOL} : type)) {
+  if (output->type != OutputType(info.form, type)) {
     return InvalidArgument("elementwise: operation ", static_cast<int>(op),
                            " of ", Describe(*inputs[first]), " does not give ",
                            Describe(*output));
@@ -178,6 +258,19 @@ Status CheckArguments(dml_elementwise_op op, const OpInfo& info,
     DML_RETURN_IF_ERROR(CheckAliasing("elementwise", *inputs[i], *output));
   }
   return Status::Ok();
+}
+
+// T of the program.
+uint32_t ProgramType(Form form, const dml_tensor& input,
+                     const dml_tensor& output) {
+  switch (form) {
+    case Form::kChoose:
+      return BitsType(output.type);
+    case Form::kCompose:
+      return output.type;
+    default:
+      return input.type;
+  }
 }
 
 // Mirror the parameter blocks of elementwise.glsl.
@@ -213,8 +306,7 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
   const uint32_t count = static_cast<uint32_t>(ElementCount(*output));
   const float parameter =
       info.has_parameter ? static_cast<float>(parameters[0]) : 0.0f;
-  const uint32_t type =
-      info.form == Form::kChoose ? BitsType(output->type) : inputs[0]->type;
+  const uint32_t type = ProgramType(info.form, *inputs[0], *output);
   const FormInfo& form = InfoOf(info.form);
   const uint32_t rounds = TypeBytes(type) < 4 ? 4 / TypeBytes(type) : 1;
   const Grid grid =
@@ -223,7 +315,8 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
   const dml_tensor* tensors[4];
   BufferArgument buffers[4];
   bool flat = IsContiguous(*output);
-  bool vectors = IsVectorAligned(*output);
+  bool vectors =
+      !IsComplex(type) && type != kBits128 && IsVectorAligned(*output);
   uint32_t scalars = 0;
   for (uint32_t i = 0; i < input_count; ++i) {
     tensors[i] = inputs[i];

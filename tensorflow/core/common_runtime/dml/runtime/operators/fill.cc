@@ -11,7 +11,7 @@ namespace {
 // Mirror the parameter blocks of fill.comp and range.comp.
 struct FillConstants {
   uint32_t count;
-  uint32_t value[2];
+  uint32_t value[4];
 };
 struct RangeConstants {
   uint32_t count;
@@ -23,11 +23,11 @@ struct RangeConstants {
 
 Status FillContiguous(OperatorContext& context, dml_tensor tensor,
                       const void* value) {
-  // As many copies of the value as fit 8 bytes, so that small elements may be
+  // As many copies of the value as fit 16 bytes, so that small elements may be
   // written several at a time.
   uint32_t bytes = TypeBytes(tensor.type);
-  uint8_t pattern[8];
-  for (uint32_t i = 0; i < 8; i += bytes) {
+  uint8_t pattern[16];
+  for (uint32_t i = 0; i < sizeof(pattern); i += bytes) {
     std::memcpy(pattern + i, value, bytes);
   }
   const dml_tensor flat =
@@ -76,7 +76,8 @@ Status Fill(OperatorContext& context, const dml_tensor* output,
 Status Range(OperatorContext& context, const dml_tensor* output, double start,
              double delta) {
   DML_RETURN_IF_ERROR(CheckTensor(output, "range: output"));
-  if (output->rank != 1 || output->type == DML_BOOL) {
+  if (output->rank != 1 ||
+      !(IsFloat(output->type) || IsInteger(output->type))) {
     return InvalidArgument("range: the output must be numbers of rank 1, not ",
                            Describe(*output));
   }

@@ -73,8 +73,8 @@ Status Gather(OperatorContext& context, const dml_tensor* params,
   }
   if (IsEmpty(*output)) return Status::Ok();
   if (IsEmpty(*params)) {  // every index is out of range
-    const uint64_t zero = 0;
-    return Fill(context, output, &zero);
+    const uint64_t zero[2] = {};
+    return Fill(context, output, zero);
   }
   DML_RETURN_IF_ERROR(CheckDisjoint("gather", *params, *output));
   DML_RETURN_IF_ERROR(CheckDisjoint("gather", *indices, *output));

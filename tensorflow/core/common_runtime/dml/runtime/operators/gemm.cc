@@ -1,4 +1,6 @@
 // Matrix products: shaders/gemm.comp.
+#include "tensorflow/core/common_runtime/dml/runtime/operators/gemm.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -105,15 +107,13 @@ uint32_t LoadOrder(int64_t depth_size, int64_t depth_stride, int64_t size,
   return std::llabs(depth_stride) <= std::llabs(stride) ? 0 : 1;
 }
 
-Status CheckOperands(const dml_tensor* a, const dml_tensor* b,
-                     const dml_tensor* c, const dml_tensor* bias) {
-  DML_RETURN_IF_ERROR(CheckTensor(a, "gemm: a"));
-  DML_RETURN_IF_ERROR(CheckTensor(b, "gemm: b"));
-  DML_RETURN_IF_ERROR(CheckTensor(c, "gemm: c"));
-  if (bias != nullptr) DML_RETURN_IF_ERROR(CheckTensor(bias, "gemm: bias"));
+}  // namespace
+
+Status CheckProduct(const char* name, const dml_tensor* a, const dml_tensor* b,
+                    const dml_tensor* c, const dml_tensor* bias) {
   const auto mismatch = [&](const char* what) {
     return InvalidArgument(
-        "gemm: ", what, ": a ", Describe(*a), ", b ", Describe(*b), ", c ",
+        name, ": ", what, ": a ", Describe(*a), ", b ", Describe(*b), ", c ",
         Describe(*c), bias != nullptr ? ", bias " + Describe(*bias) : "", ".");
   };
   if (a->type != c->type || b->type != c->type ||
@@ -140,12 +140,14 @@ Status CheckOperands(const dml_tensor* a, const dml_tensor* b,
   return Status::Ok();
 }
 
-}  // namespace
-
 Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
             const dml_tensor* c, double alpha, double beta,
             const dml_tensor* bias, dml_activation activation) {
-  DML_RETURN_IF_ERROR(CheckOperands(a, b, c, bias));
+  DML_RETURN_IF_ERROR(CheckTensor(a, "gemm: a"));
+  DML_RETURN_IF_ERROR(CheckTensor(b, "gemm: b"));
+  DML_RETURN_IF_ERROR(CheckTensor(c, "gemm: c"));
+  if (bias != nullptr) DML_RETURN_IF_ERROR(CheckTensor(bias, "gemm: bias"));
+  DML_RETURN_IF_ERROR(CheckProduct("gemm", a, b, c, bias));
   DML_RETURN_IF_ERROR(CheckActivation("gemm", c->type, activation));
   if (IsEmpty(*c)) return Status::Ok();
 

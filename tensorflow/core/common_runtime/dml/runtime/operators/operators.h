@@ -72,6 +72,9 @@ Status InTopK(OperatorContext& context, const dml_tensor* predictions,
 Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
             const dml_tensor* c, double alpha, double beta,
             const dml_tensor* bias, dml_activation activation);
+Status ComplexGemm(OperatorContext& context, const dml_tensor* a,
+                   int32_t conjugate_a, const dml_tensor* b,
+                   int32_t conjugate_b, const dml_tensor* c);
 
 Status Convolution(OperatorContext& context,
                    const dml_convolution_attributes* attributes,

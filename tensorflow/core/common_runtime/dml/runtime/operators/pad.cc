@@ -13,7 +13,7 @@ namespace {
 // Mirrors the parameter block of pad.comp.
 struct Constants {
   uint32_t count;
-  uint32_t value[2];
+  uint32_t value[4];
   StridedIndex index;
   int32_t x_offset;
   int32_t y_offset;
@@ -107,10 +107,10 @@ Status Pad(OperatorContext& context, dml_pad_mode mode, const dml_tensor* input,
   }
   DML_RETURN_IF_ERROR(CheckAliasing("pad", *input, *output));
   const uint32_t bytes = TypeBytes(output->type);
-  uint64_t bits = 0;
-  if (value != nullptr) std::memcpy(&bits, value, bytes);
+  uint32_t bits[4] = {};
+  if (value != nullptr) std::memcpy(bits, value, bytes);
   if (IsEmpty(*input)) {  // only constant mode comes here
-    return Fill(context, output, &bits);
+    return Fill(context, output, bits);
   }
 
   Dimension merged[DML_MAX_RANK];
@@ -118,7 +118,7 @@ Status Pad(OperatorContext& context, dml_pad_mode mode, const dml_tensor* input,
   const uint32_t rank = merged_rank <= 4 ? merged_rank : DML_MAX_RANK;
   Constants constants = {};
   constants.count = static_cast<uint32_t>(ElementCount(*output));
-  std::memcpy(constants.value, &bits, sizeof(bits));
+  std::memcpy(constants.value, bits, sizeof(bits));
   uint32_t sizes[DML_MAX_RANK];
   for (uint32_t d = 0; d < rank; ++d) {
     // Dimensions of size 1 in front, where the rank has no program.

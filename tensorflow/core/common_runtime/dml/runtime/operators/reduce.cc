@@ -80,9 +80,9 @@ Status CheckReduce(dml_reduce_op op, const dml_tensor* input,
       break;
     case DML_REDUCE_SUM_SQUARE:
     case DML_REDUCE_L2:
-      if (!IsFloat(input->type)) {
+      if (!IsFloat(input->type) && !IsComplex(input->type)) {
         return InvalidArgument(
-            "reduce: sums of squares take floating point, not ",
+            "reduce: sums of squares take floating point and complex, not ",
             Describe(*input));
       }
       break;
@@ -93,6 +93,11 @@ Status CheckReduce(dml_reduce_op op, const dml_tensor* input,
     case DML_REDUCE_MIN:
       if (is_bool) {
         return InvalidArgument("reduce: bool takes all and any only");
+      }
+      if (IsComplex(input->type) &&
+          (op == DML_REDUCE_MAX || op == DML_REDUCE_MIN)) {
+        return InvalidArgument("reduce: ", Describe(*input),
+                               " has no order, so no maximum or minimum");
       }
       break;
     default:

@@ -47,7 +47,8 @@ Status CheckScan(dml_scan_op op, const dml_tensor* input, uint32_t axis,
                            " and the output ", Describe(*output),
                            " differ in type or sizes");
   }
-  if (!IsFloat(input->type) && !IsInteger(input->type)) {
+  if (!IsFloat(input->type) && !IsInteger(input->type) &&
+      !IsComplex(input->type)) {
     return Unimplemented("scan: takes numbers, not ", Describe(*input));
   }
   return Status::Ok();

@@ -19,6 +19,12 @@ struct Constants {
   int32_t y_offset;
 };
 
+// Sums of complex numbers are the sums of their parts.
+bool SumsParts(dml_scatter_op op, uint32_t type) {
+  return (op == DML_SCATTER_ADD || op == DML_SCATTER_SUBTRACT) &&
+         IsComplex(type);
+}
+
 Status CheckArguments(dml_scatter_op op, const dml_tensor& indices,
                       const dml_tensor& updates, const dml_tensor& output) {
   if (op < DML_SCATTER_ASSIGN || op > DML_SCATTER_MAXIMUM) {
@@ -37,6 +43,14 @@ Status CheckArguments(dml_scatter_op op, const dml_tensor& indices,
     return InvalidArgument("scatter: indices must be int32 or int64, not ",
                            Describe(indices));
   }
+  if (SumsParts(op, output.type)) {
+    if (HasPartsSideBySide(updates) && HasPartsSideBySide(output)) {
+      return Status::Ok();
+    }
+    return Unimplemented(
+        "scatter: sums of complex rows need the elements of each row side by "
+        "side in memory");
+  }
   if (op != DML_SCATTER_ASSIGN && output.type != DML_INT32 &&
       output.type != DML_INT64 && !IsFloat(output.type)) {
     return Unimplemented("scatter: only assignment takes ", Describe(output));
@@ -54,6 +68,11 @@ Status Scatter(OperatorContext& context, dml_scatter_op op,
   DML_RETURN_IF_ERROR(CheckTensor(output, "scatter: output"));
   DML_RETURN_IF_ERROR(CheckArguments(op, *indices, *updates, *output));
   if (IsEmpty(*updates) || IsEmpty(*output)) return Status::Ok();
+  if (SumsParts(op, output->type)) {
+    const dml_tensor part_updates = PartsSideBySide(*updates);
+    const dml_tensor part_output = PartsSideBySide(*output);
+    return Scatter(context, op, indices, &part_updates, &part_output);
+  }
   DML_RETURN_IF_ERROR(CheckDisjoint("scatter", *indices, *output));
   DML_RETURN_IF_ERROR(CheckDisjoint("scatter", *updates, *output));
 

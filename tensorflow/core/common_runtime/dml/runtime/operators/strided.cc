@@ -16,6 +16,21 @@ Status OverlapError(const char* name, const dml_tensor& input,
                          "; give it memory of its own");
 }
 
+uint32_t BitsOf(uint32_t bytes) {
+  switch (bytes) {
+    case 1:
+      return DML_UINT8;
+    case 2:
+      return DML_UINT16;
+    case 4:
+      return DML_UINT32;
+    case 8:
+      return DML_UINT64;
+    default:
+      return kBits128;
+  }
+}
+
 }  // namespace
 
 FastDivisor::FastDivisor(uint32_t d) : multiplier(1), shift(0) {
@@ -87,18 +102,7 @@ Status CheckDisjoint(const char* name, const dml_tensor& input,
                                 : Status::Ok();
 }
 
-uint32_t BitsType(uint32_t type) {
-  switch (TypeBytes(type)) {
-    case 1:
-      return DML_UINT8;
-    case 2:
-      return DML_UINT16;
-    case 4:
-      return DML_UINT32;
-    default:
-      return DML_UINT64;
-  }
-}
+uint32_t BitsType(uint32_t type) { return BitsOf(TypeBytes(type)); }
 
 uint32_t WidestBytes(Span<const dml_tensor* const> tensors) {
   const uint32_t bytes = TypeBytes(tensors[0]->type);
@@ -121,10 +125,7 @@ uint32_t WidestBytes(Span<const dml_tensor* const> tensors) {
 dml_tensor Widen(const dml_tensor& tensor, uint32_t bytes) {
   dml_tensor wide = tensor;
   const int64_t factor = bytes / TypeBytes(tensor.type);
-  wide.type = bytes == 8   ? DML_UINT64
-              : bytes == 4 ? DML_UINT32
-              : bytes == 2 ? DML_UINT16
-                           : DML_UINT8;
+  wide.type = BitsOf(bytes);
   if (factor == 1) return wide;
   wide.sizes[wide.rank - 1] /= factor;
   for (uint32_t d = 0; d + 1 < wide.rank; ++d) {

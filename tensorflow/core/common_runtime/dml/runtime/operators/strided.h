@@ -55,8 +55,8 @@ Status CheckAliasing(const char* name, const dml_tensor& input,
 Status CheckDisjoint(const char* name, const dml_tensor& input,
                      const dml_tensor& output);
 
-// 1, 2, 4 or 8 bytes: the unsigned type of that size, for programs that only
-// move bits.
+// 1, 2, 4, 8 or 16 bytes: the unsigned type of that size, for programs that
+// only move bits.
 uint32_t BitsType(uint32_t type);
 
 // The same memory as elements of the unsigned type of `bytes` bytes, where

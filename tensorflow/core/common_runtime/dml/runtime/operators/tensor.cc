@@ -14,11 +14,16 @@ struct TypeTraits {
 
 // By dml_data_type.
 constexpr TypeTraits kTypes[] = {
-    {"f32", "float32", 4}, {"f16", "float16", 2}, {"f64", "float64", 8},
-    {"i8", "int8", 1},     {"i16", "int16", 2},   {"i32", "int32", 4},
-    {"i64", "int64", 8},   {"u8", "uint8", 1},    {"u16", "uint16", 2},
-    {"u32", "uint32", 4},  {"u64", "uint64", 8},  {"bool", "bool", 1},
+    {"f32", "float32", 4},   {"f16", "float16", 2},
+    {"f64", "float64", 8},   {"i8", "int8", 1},
+    {"i16", "int16", 2},     {"i32", "int32", 4},
+    {"i64", "int64", 8},     {"u8", "uint8", 1},
+    {"u16", "uint16", 2},    {"u32", "uint32", 4},
+    {"u64", "uint64", 8},    {"bool", "bool", 1},
+    {"c64", "complex64", 8}, {"c128", "complex128", 16},
+    {"u128", "bits128", 16},
 };
+constexpr uint32_t kTypeCount = kBits128;  // of arguments
 constexpr TypeTraits kUnknownType = {"unknown", "unknown type", 1};
 
 const TypeTraits& Traits(uint32_t type) {
@@ -45,6 +50,38 @@ uint32_t TypeBytes(uint32_t type) { return Traits(type).bytes; }
 const char* TypeSuffix(uint32_t type) { return Traits(type).suffix; }
 bool IsFloat(uint32_t type) { return type <= DML_FLOAT64; }
 bool IsInteger(uint32_t type) { return type >= DML_INT8 && type <= DML_UINT64; }
+bool IsComplex(uint32_t type) {
+  return type == DML_COMPLEX64 || type == DML_COMPLEX128;
+}
+
+uint32_t PartType(uint32_t type) {
+  return type == DML_COMPLEX128 ? DML_FLOAT64 : DML_FLOAT32;
+}
+
+dml_tensor RealParts(const dml_tensor& tensor) {
+  dml_tensor parts = tensor;
+  parts.type = PartType(tensor.type);
+  for (int64_t& stride : parts.strides) stride *= 2;
+  return parts;
+}
+
+dml_tensor ImaginaryParts(const dml_tensor& tensor) {
+  dml_tensor parts = RealParts(tensor);
+  parts.data += TypeBytes(parts.type);
+  return parts;
+}
+
+bool HasPartsSideBySide(const dml_tensor& tensor) {
+  const uint32_t last = tensor.rank - 1;
+  return tensor.sizes[last] == 1 || tensor.strides[last] == 1;
+}
+
+dml_tensor PartsSideBySide(const dml_tensor& tensor) {
+  dml_tensor parts = RealParts(tensor);
+  parts.sizes[tensor.rank - 1] *= 2;
+  parts.strides[tensor.rank - 1] = 1;
+  return parts;
+}
 
 int64_t ElementCount(const dml_tensor& tensor) {
   int64_t count = 1;
@@ -100,7 +137,7 @@ dml_tensor Reshape(const dml_tensor& tensor, Span<const int64_t> sizes) {
 
 Status CheckTensor(const dml_tensor* tensor, const char* name) {
   if (tensor == nullptr) return InvalidArgument(name, " is null");
-  if (tensor->type >= std::size(kTypes)) {
+  if (tensor->type >= kTypeCount) {
     return InvalidArgument(name, " has unknown data type ", tensor->type);
   }
   if (tensor->rank > DML_MAX_RANK) {

@@ -14,10 +14,26 @@
 namespace dml {
 
 uint32_t TypeBytes(uint32_t type);
-// "f32", "f16", "f64", "i8", ..., "u64", "bool": as in shader variants' names.
+// "f32", "f16", "f64", "i8", ..., "u64", "bool", "c64", "c128": as in shader
+// variants' names.
 const char* TypeSuffix(uint32_t type);
 bool IsFloat(uint32_t type);
 bool IsInteger(uint32_t type);  // bool is not
+bool IsComplex(uint32_t type);
+
+// 16 bytes, for programs that only move bits: never the type of an argument.
+constexpr uint32_t kBits128 = DML_COMPLEX128 + 1;
+
+// The type of a complex type's parts.
+uint32_t PartType(uint32_t type);
+// A complex tensor's real parts, as a tensor of their type, or its imaginary
+// parts. The same memory.
+dml_tensor RealParts(const dml_tensor& tensor);
+dml_tensor ImaginaryParts(const dml_tensor& tensor);
+// Whether elements of the last dimension are neighbours in memory; then their
+// parts are too, twice as many. Rank 1 and up.
+bool HasPartsSideBySide(const dml_tensor& tensor);
+dml_tensor PartsSideBySide(const dml_tensor& tensor);
 
 int64_t ElementCount(const dml_tensor& tensor);
 inline bool IsEmpty(const dml_tensor& tensor) {

@@ -37,6 +37,9 @@ TYPES = {
     "u32": ("uint", "uint", 4, 0),
     "u64": ("uint64_t", "uint64_t", 8, 0),
     "bool": ("uint8_t", "int", 1, 0),
+    "c64": ("vec2", "vec2", 8, 0),
+    "c128": ("dvec2", "dvec2", 16, 0),
+    "u128": ("uvec4", "uvec4", 16, 0),
 }
 
 # Macros of one type parameter, {P} its letter.
@@ -44,6 +47,7 @@ TYPE_MACROS = """\
 #define {P}_{type} 1
 #define {P}_IS_FLOAT {is_float}
 #define {P}_IS_BOOL {is_bool}
+#define {P}_IS_COMPLEX {is_complex}
 #define {P}_SIZE {size}
 #define {P}_storage {storage}
 #define {P}_compute {compute}
@@ -60,11 +64,13 @@ def type_macros(types):
     for parameter, name in sorted(types.items()):
         storage, compute, size, is_float = TYPES[name]
         is_bool = int(name == "bool")
+        is_complex = int(name in ("c64", "c128"))
         stored = f"{storage}((v) != {compute}(0))" if is_bool else f"{storage}(v)"
         text.append(
             TYPE_MACROS.format(
                 P=parameter, type=name, storage=storage, compute=compute,
-                size=size, is_float=is_float, is_bool=is_bool, stored=stored))
+                size=size, is_float=is_float, is_bool=is_bool,
+                is_complex=is_complex, stored=stored))
     return "\n".join(text)
 
 

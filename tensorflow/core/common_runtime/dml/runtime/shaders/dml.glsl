@@ -7,10 +7,12 @@
 //   TBuffer            a buffer parameter of elements T
 //   T_compute          the type to compute in: float for f16 and f32, double,
 //                      int for i8, i16, i32 and bool (0 or 1), uint for u8,
-//                      u16, u32, int64_t, uint64_t
+//                      u16, u32, int64_t, uint64_t; a vector of the two parts
+//                      for c64 and c128, of four words for u128
 //   T_load(b, i)       element i as T_compute
 //   T_store(b, i, v)   rounds or wraps v into element i
-//   T_IS_FLOAT, T_IS_BOOL, T_SIZE (bytes); T_f32 (and so on) is defined as 1
+//   T_IS_FLOAT, T_IS_BOOL, T_IS_COMPLEX, T_SIZE (bytes); T_f32 (and so on) is
+//                      defined as 1
 //
 // Parameters. Buffers first, then 4-byte constants; a program whose block may
 // exceed 128 bytes says #define DML_PARAMETERS_IN_MEMORY before including this:

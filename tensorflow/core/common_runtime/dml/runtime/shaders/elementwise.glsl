@@ -3,9 +3,11 @@
 //   DML_UNARY     x of T to T            DML_COMPARE   x, y of T to bool
 //   DML_BINARY    x, y of T to T         DML_CLASSIFY  x of T to bool
 //   DML_TERNARY   x, y, z of T to T      DML_CHOOSE    bool x, y, z of T to T
+//   DML_PART      x of T to its part     DML_COMPOSE   x, y, parts of T, to T
 // Each invocation makes 4 elements at a time: consecutive ones by vector
 // accesses where VECTORS, else a group's width apart, so that neighbours in the
-// group touch neighbours in memory.
+// group touch neighbours in memory. Complex and 16-byte elements are vectors
+// themselves, and are not taken 4 at a time.
 #include "dml.glsl"
 #include "strided.glsl"
 #include "vector.glsl"
@@ -14,31 +16,52 @@ layout(constant_id = 1) const uint OP = 0;  // a dml_elementwise_op
 #ifdef DML_STRIDED
 layout(constant_id = 2) const uint RANK = 8;
 const bool VECTORS = false;
+#define DML_SINGLE
+#elif T_IS_COMPLEX || T_SIZE == 16
+const bool VECTORS = false;
+#define DML_SINGLE
 #else
 layout(constant_id = 2) const bool VECTORS = false;
+#endif
+#ifndef DML_STRIDED
 // Bit i: input i is one element.
 layout(constant_id = 3) const uint SCALARS = 0;
 #endif
 
-#if defined(DML_UNARY) || defined(DML_CLASSIFY)
+#if defined(DML_UNARY) || defined(DML_CLASSIFY) || defined(DML_PART)
 #define DML_INPUTS 1
-#elif defined(DML_BINARY) || defined(DML_COMPARE)
+#elif defined(DML_BINARY) || defined(DML_COMPARE) || defined(DML_COMPOSE)
 #define DML_INPUTS 2
 #else
 #define DML_INPUTS 3
 #endif
 
-// The first input and the output may be bool while the rest is T.
+#if T_IS_COMPLEX
+#include "complex.glsl"
+#endif
+
+// The first input and the output may be bool while the rest is T; parts of
+// complex numbers are floats.
 #ifdef DML_CHOOSE
 #define X_compute int
 #define X_compute4 ivec4
 #define XBuffer ByteBuffer
 #define XVector4 ByteVector4
+#elif defined(DML_COMPOSE)
+#define X_compute T_part
+#define XBuffer TPartBuffer
 #else
 #define X_compute T_compute
 #define X_compute4 T_compute4
 #define XBuffer TBuffer
 #define XVector4 TVector4
+#endif
+#ifdef DML_COMPOSE
+#define Y_compute T_part
+#define YBuffer TPartBuffer
+#else
+#define Y_compute T_compute
+#define YBuffer TBuffer
 #endif
 #if defined(DML_COMPARE) || defined(DML_CLASSIFY)
 #define O_compute bool
@@ -46,6 +69,10 @@ layout(constant_id = 3) const uint SCALARS = 0;
 #define O_pack(a, b, c, d) u8vec4(uvec4(a, b, c, d))
 #define OBuffer ByteBuffer
 #define OVector4 ByteVector4
+#elif defined(DML_PART)
+#define O_compute T_part
+#define O_storage T_part
+#define OBuffer TPartBuffer
 #elif T_IS_BOOL
 #define O_compute T_compute
 #define O_storage(v) uint8_t((v) != 0)
@@ -64,7 +91,7 @@ layout(constant_id = 3) const uint SCALARS = 0;
 DML_PARAMETERS_BEGIN
   XBuffer x;
 #if DML_INPUTS > 1
-  TBuffer y;
+  YBuffer y;
 #endif
 #if DML_INPUTS > 2
   TBuffer z;
@@ -113,11 +140,11 @@ Offsets offsets_of(uint i) {
 // Elements `first` + k * `step`, k < 4, as far as there are any.
 void make_four(uint first, uint step) {
   X_compute x[4];
-  T_compute y[4];
+  Y_compute y[4];
   T_compute z[4];
   uint at[4];
   const bool whole = VECTORS && first + 4 <= p.count;
-#ifndef DML_STRIDED
+#ifndef DML_SINGLE
   if (whole) {
     uint v = first / 4;
     X_compute4 xs;
@@ -154,7 +181,7 @@ void make_four(uint first, uint step) {
       Offsets offsets = offsets_of(i);
       x[k] = X_compute(p.x.at[offsets.x]);
 #if DML_INPUTS > 1
-      y[k] = T_compute(p.y.at[offsets.y]);
+      y[k] = Y_compute(p.y.at[offsets.y]);
 #endif
 #if DML_INPUTS > 2
       z[k] = T_compute(p.z.at[offsets.z]);
@@ -175,7 +202,7 @@ void make_four(uint first, uint step) {
 #endif
   }
 
-#ifndef DML_STRIDED
+#ifndef DML_SINGLE
   if (whole) {
     OVector4(p.result).at[first / 4] =
         O_pack(made[0], made[1], made[2], made[3]);

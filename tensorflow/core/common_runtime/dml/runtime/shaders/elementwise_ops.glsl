@@ -1,6 +1,8 @@
 // dml_apply(): what OP does to one element, by kind and type. OP is a constant
 // of the program, so one case of each switch remains.
-#if defined(DML_UNARY)
+#if T_IS_COMPLEX && !defined(DML_COMPARE)
+#include "elementwise_complex.glsl"
+#elif defined(DML_UNARY)
 #if T_IS_FLOAT
 #include "elementwise_unary_float.glsl"
 #else

@@ -3,6 +3,8 @@
 #if T_IS_FLOAT
 #include "math_t.glsl"
 #define IS_NAN(x) dml_is_nan(x)
+#elif T_IS_COMPLEX
+#define IS_NAN(x) complex_is_nan(x)
 #else
 #define IS_NAN(x) false
 #endif
@@ -23,15 +25,19 @@ bool dml_apply(T_compute x, T_compute y) {
   switch (OP) {
     case DML_EQUAL: return x == y;
     case DML_NOT_EQUAL: return x != y;
+#if !T_IS_COMPLEX
     case DML_LESS: return x < y;
     case DML_LESS_EQUAL: return x <= y;
     case DML_GREATER: return x > y;
     case DML_GREATER_EQUAL: return x >= y;
+#endif
   }
-  T_compute distance = x < y ? y - x : x - y;
-#ifdef T_f64
-  return distance < double(p.parameter);
+#if T_IS_COMPLEX
+  return false;
+#elif defined(T_f64)
+  return (x < y ? y - x : x - y) < double(p.parameter);
 #else
+  T_compute distance = x < y ? y - x : x - y;
   return float(distance) < p.parameter;
 #endif
 }

@@ -8,20 +8,24 @@ layout(constant_id = 1) const bool VECTORS = false;
 DML_PARAMETERS_BEGIN
   TBuffer y;
   uint count;
-  uint value[2];  // low word first
+  uint value[4];  // low word first
 DML_PARAMETERS_END
 
 void main() {
-#if T_SIZE == 8
+#if T_SIZE == 16
+  T_storage value = T_storage(p.value[0], p.value[1], p.value[2], p.value[3]);
+#elif T_SIZE == 8
   T_storage value = uint64_t(p.value[1]) << 32 | uint64_t(p.value[0]);
 #else
   T_storage value = T_storage(p.value[0]);
 #endif
   uint first = 4 * dml_global();
   if (first >= p.count) return;
+#if T_SIZE < 16
   if (VECTORS && first + 4 <= p.count) {
     TVector4(p.y).at[first / 4] = T_storage4(value);
     return;
   }
+#endif
   for (uint i = first; i < min(first + 4, p.count); ++i) p.y.at[i] = value;
 }

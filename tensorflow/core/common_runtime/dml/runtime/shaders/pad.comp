@@ -12,7 +12,7 @@ DML_PARAMETERS_BEGIN
   TBuffer x;
   TBuffer y;
   uint count;      // elements of y
-  uint value[2];   // low word first
+  uint value[4];   // low word first
   DML_STRIDED_INDEX  // of y
   int x_offset;
   int y_offset;
@@ -40,7 +40,9 @@ bool step_dimension(int d, int coordinate, inout int from, inout int to) {
 }
 
 void main() {
-#if T_SIZE == 8
+#if T_SIZE == 16
+  T_storage value = T_storage(p.value[0], p.value[1], p.value[2], p.value[3]);
+#elif T_SIZE == 8
   T_storage value = uint64_t(p.value[1]) << 32 | uint64_t(p.value[0]);
 #else
   T_storage value = T_storage(p.value[0]);

@@ -7,7 +7,11 @@
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
 #include "all_reduce.glsl"
+#if T_IS_COMPLEX
+#include "complex.glsl"
+#else
 #include "limits.glsl"
+#endif
 
 // DML_REDUCE_SUM, PRODUCT, MAX, MIN or SUM_SQUARE; the others are these, with
 // something done at the end.
@@ -37,6 +41,18 @@ DML_PARAMETERS_BEGIN
   int reduced_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
+#if T_IS_COMPLEX
+T_compute identity() {
+  return complex_of(T_part(OPERATION == DML_REDUCE_PRODUCT ? 1 : 0));
+}
+
+T_compute combine(T_compute a, T_compute b) {
+  return OPERATION == DML_REDUCE_PRODUCT ? complex_multiply(a, b) : a + b;
+}
+
+// |z|^2
+T_compute square(T_compute z) { return complex_of(dot(z, z)); }
+#else
 T_compute identity() {
   if (OPERATION == DML_REDUCE_PRODUCT) return T_compute(1);
   if (OPERATION == DML_REDUCE_MAX) return T_LOWEST;
@@ -52,19 +68,29 @@ T_compute combine(T_compute a, T_compute b) {
   return a + b;
 }
 
+T_compute square(T_compute x) { return x * x; }
+#endif
+
 DML_ALL_REDUCE(combine_lanes, tree, T_compute, combine)
 
 T_compute accumulate(T_compute a, int origin, uint i) {
   int offset = origin;
   DML_ADD_OFFSET(offset, i, p.reduced_rank, p.reduced_sizes, p.reduced_strides)
   const T_compute value = T_load(p.x, offset);
-  return combine(a, OPERATION == DML_REDUCE_SUM_SQUARE ? value * value : value);
+  return combine(a,
+                 OPERATION == DML_REDUCE_SUM_SQUARE ? square(value) : value);
 }
 
+#if T_IS_COMPLEX
+#define EMPTY_MEAN T_compute(0)
+#else
+#define EMPTY_MEAN T_compute(uintBitsToFloat(0x7fc00000u))
+#endif
+
 T_compute finish(T_compute value) {
-#if T_IS_FLOAT
+#if T_IS_FLOAT || T_IS_COMPLEX
   if (p.divide != 0) {
-    value = p.count == 0 ? uintBitsToFloat(0x7fc00000u)
+    value = p.count == 0 ? EMPTY_MEAN
                          : value / T_compute(p.count);
   }
   if (p.root != 0) value = sqrt(value);

@@ -1,7 +1,7 @@
 // Sums or products of all elements up to each one, along one axis.
 //
-// A group walks the elements of its slots (see all_reduce.glsl) in tiles of 8 a
-// lane: loads a tile so that neighbours read neighbours, scans it in shared
+// A group walks the elements of its slots (see all_reduce.glsl) in tiles of 8
+// or 4 a lane: loads a tile so that neighbours read neighbours, scans it in shared
 // memory, writes it, and carries its total over to the next tile. Long axes
 // with few others are cut into `splits` parts, in three launches:
 //   TOTALS  the total of each part, to scratch [splits, outputs]
@@ -13,6 +13,9 @@
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
 #include "all_reduce.glsl"
+#if T_IS_COMPLEX
+#include "complex.glsl"
+#endif
 
 const uint PARTS = 0;
 const uint TOTALS = 1;
@@ -51,10 +54,15 @@ DML_PARAMETERS_BEGIN
   int kept_y_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
-const uint kItems = 8;
+// As many as shared memory holds.
+const uint kItems = T_SIZE == 16 ? 4 : 8;
 
 T_compute combine(T_compute a, T_compute b) {
+#if T_IS_COMPLEX
+  return OPERATION == DML_SCAN_SUM ? a + b : complex_multiply(a, b);
+#else
   return OPERATION == DML_SCAN_SUM ? a + b : a * b;
+#endif
 }
 
 DML_ALL_REDUCE(total_of_lanes, tree, T_compute, combine)
@@ -65,7 +73,12 @@ shared T_compute lane_totals[kGroupSize];
 shared T_compute block_totals[kGroupSize];
 
 void main() {
+#if T_IS_COMPLEX
+  const T_compute identity =
+      complex_of(T_part(OPERATION == DML_SCAN_SUM ? 0 : 1));
+#else
   const T_compute identity = T_compute(OPERATION == DML_SCAN_SUM ? 0 : 1);
+#endif
   const uint lanes = p.lanes;
   const uint slots = kGroupSize / lanes;
   const uint lane = lane_of(lanes, p.lane_stride);

@@ -15,8 +15,9 @@ FLOATS = ("f32", "f16")
 INTEGERS = ("i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64")
 NUMBERS = FLOATS + INTEGERS
 ALL = NUMBERS + ("bool",)
+COMPLEX = ("c64", "c128")
 # For programs that only move bits: one variant a size, in bytes.
-SIZES = ("u8", "u16", "u32", "u64")
+SIZES = ("u8", "u16", "u32", "u64", "u128")
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,14 @@ class Shader:
 # What element-wise programs take and give: the shaders of each form.
 def elementwise(source: str, suffix: str) -> Sequence[Shader]:
     types = {
-        "unary": (*ALL, "f64"),
-        "binary": (*ALL, "f64"),
+        "unary": (*ALL, "f64", *COMPLEX),
+        "binary": (*ALL, "f64", *COMPLEX),
         "ternary": (*NUMBERS, "f64"),
-        "compare": (*ALL, "f64"),
+        "compare": (*ALL, "f64", *COMPLEX),
         "classify": (*FLOATS, "f64"),
         "choose": SIZES,
+        "part": COMPLEX,
+        "compose": COMPLEX,
     }
     return [
         Shader(source, T=t, name=kind + suffix, defines={f"DML_{kind.upper()}": "1"})
@@ -123,7 +126,7 @@ SHADERS = [
     # Reductions, normalization, softmax, pooling.
     # Float partial sums of float16 go through float32.
     Shader("reduce", FLOATS, FLOATS),
-    *(Shader("reduce", (t,), (t,)) for t in INTEGERS + ("f64", "bool")),
+    *(Shader("reduce", (t,), (t,)) for t in INTEGERS + ("f64", "bool") + COMPLEX),
     Shader("arg_reduce", NUMBERS + ("f64",)),
     Shader("softmax", FLOATS + ("f64",)),
     Shader("softmax_cross_entropy", FLOATS + ("f64",)),
@@ -147,7 +150,7 @@ SHADERS = [
     Shader("crop_and_resize_image_gradient", FLOATS + ("f64",)),
     Shader("crop_and_resize_boxes_gradient", FLOATS + ("f64",)),
     Shader("extract_patches", SIZES),
-    Shader("scan", NUMBERS + ("f64",)),
+    Shader("scan", NUMBERS + ("f64",) + COMPLEX),
     # Selections.
     Shader("nonzero", SIZES),
     Shader("search_sorted", NUMBERS + ("f64",)),
@@ -156,6 +159,7 @@ SHADERS = [
     Shader("in_top_k", ("i32", "i64")),
     # Matrix products, convolution.
     Shader("gemm", T=FLOATS + ("f64",)),
+    Shader("complex_expand", T=COMPLEX),
     Shader("split_reduce", T=FLOATS + ("f64",)),
     Shader("convolution", T=FLOATS + ("f64",)),
     Shader("depthwise", T=FLOATS + ("f64",)),
