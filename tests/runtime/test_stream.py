@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tensorflow_directml import profiling
 
 MIB = 1 << 20
 PROPERTY = dict(
@@ -113,11 +114,15 @@ def test_more_than_the_staging_limit(device):
         np.testing.assert_array_equal(future.result(), piece)
 
 
-def test_idle_staging_is_given_back(device):
+@pytest.mark.parametrize("wait", ["sync", "on_complete"])
+def test_idle_staging_is_given_back(device, wait):
     data = noise(4 * MIB)
     memory = device.tensor(data)
     device.copy(memory.data + 1, memory.data, 2 * MIB)  # overlaps: goes through staging
-    device.sync()
+    if wait == "sync":
+        device.sync()
+    else:
+        device.on_complete().result()
     assert device.statistics()["staging_bytes"] > 0
     limit = time.time() + 20
     while device.statistics()["staging_bytes"] > 0 and time.time() < limit:
@@ -472,6 +477,34 @@ def test_lost_device_reports_and_reopens(backend, code):
     )
     assert result.stdout.split() == ["fine"], result.stdout + result.stderr
     assert result.returncode == 0
+
+
+def test_what_a_callback_sets_ends_with_it(device, dml):
+    """It may run on the thread of whoever waits, in the middle of an operator."""
+    x = device.tensor(np.ones(100, np.float32))
+    errors = []
+
+    def callback(_):
+        dml._lib().dml_set_tag(b"Callback")
+        dml._lib().dml_set_activity(77)
+        try:
+            dml._lib().dml_profile_stop(device.handle)
+        except dml.DmlError as error:
+            errors.append(error.message)
+
+    before = device.launches_by_tag()
+    with dml.tag("Mine"), profiling.Profile(device) as taken:
+        for _ in range(20):
+            device.elementwise("RELU", [x], x)
+            device.copy_to_host_async(np.zeros(100, np.float32), x.data).add_done_callback(callback)
+            device.on_complete().add_done_callback(callback)
+        device.sync()
+        device.elementwise("RELU", [x], x)
+    after = device.launches_by_tag()
+    assert after["Mine"] - before.get("Mine", 0) == 21
+    assert "Callback" not in after
+    assert {record.activity for record in taken.records} == {0}
+    assert errors and all("callback" in error for error in errors)
 
 
 def test_failure_in_the_middle_of_work():

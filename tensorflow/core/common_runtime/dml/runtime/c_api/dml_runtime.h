@@ -257,9 +257,11 @@ DML_EXPORT dml_code dml_copy_from_host(dml_device* device, uint64_t dst,
 /* Waits for the bytes. */
 DML_EXPORT dml_code dml_copy_to_host(dml_device* device, void* dst,
                                      uint64_t src, uint64_t bytes);
-/* Calls `done(argument, code, message)` once, on a thread of the runtime or on
- * this one, when the bytes are in `dst` or never will be. It must not wait for
- * the device. */
+/* Calls `done(argument, code, message)` once, when the bytes are in `dst` or
+ * never will be: on this thread, on one of the runtime, or on any that calls
+ * dml_on_complete(), dml_device_sync() or dml_allocate() meanwhile. So hold no
+ * lock in these calls that a callback takes. It must not wait for the device.
+ * What it sets for its thread (tag, activity) ends with it. */
 typedef void (*dml_callback)(void* argument, dml_code code,
                              const char* message);
 DML_EXPORT void dml_copy_to_host_async(dml_device* device, void* dst,

@@ -42,10 +42,18 @@ const char* ThreadTag() { return tag; }
 uint64_t ThreadActivity() { return activity; }
 
 void RunCallback(dml_callback callback, void* argument, const Status& status) {
+  // The thread may be anyone's, see dml_on_complete().
+  const char* const outer_tag = tag;
+  const uint64_t outer_activity = activity;
+  char outer_copy[sizeof(copied_tag)];
+  memcpy(outer_copy, copied_tag, sizeof(copied_tag));
   ++callback_depth;
   callback(argument, static_cast<dml_code>(status.code()),
            status.message().c_str());
   --callback_depth;
+  memcpy(copied_tag, outer_copy, sizeof(copied_tag));
+  tag = outer_tag;
+  activity = outer_activity;
 }
 
 bool InsideCallback() { return callback_depth > 0; }

@@ -2,6 +2,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_HOST_CLOCK_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_HOST_CLOCK_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -39,15 +40,16 @@ class HostClock {
     known_ = true;
   }
 
-  // Work between ticks `begin` and `end` was done between two host times.
+  // Work between ticks `begin` and `end` was done between two host times. Each
+  // of the ticks alone may be off by what the clock counts before it wraps, when
+  // the last moment is long past; their distance is not.
   void Bound(uint64_t begin, uint64_t end, uint64_t submitted_ns,
              uint64_t retired_ns) {
     if (!known_) Set(end, retired_ns);
-    uint64_t end_ns = ToHost(end);
-    const uint64_t begin_ns = ToHost(begin);
-    if (begin_ns < submitted_ns) end_ns += submitted_ns - begin_ns;
-    if (end_ns > retired_ns) end_ns = retired_ns;
-    Set(end, end_ns);
+    const uint64_t ticks = (end - begin) << unused_bits_ >> unused_bits_;
+    const uint64_t length_ns = static_cast<uint64_t>(ticks * tick_ns_);
+    const uint64_t begin_ns = std::max(ToHost(begin), submitted_ns);
+    Set(end, std::min(begin_ns + length_ns, retired_ns));
   }
 
   // Right within half of what the device's clock counts before it wraps.

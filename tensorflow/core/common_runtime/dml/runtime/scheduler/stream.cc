@@ -248,13 +248,13 @@ void Stream::Impl::OnComplete(Callback done) {
   // need wake for it.
   if (!InsideCallback()) {
     if (!current_->empty()) SendNow(&lock);
-    CompleteFinished(&lock);
+    while (FrontHasFinished()) CompleteFirst(&lock);
+    HandOver();
     if (current_->empty() && in_flight_.empty() && !completing_) {
       const Status status = status_;
       lock.unlock();
       return done(status);
     }
-    HandOver();
   }
   if (current_->empty()) current_->since = Clock::now();
   current_->completions.push_back({nullptr, nullptr, 0, std::move(done)});

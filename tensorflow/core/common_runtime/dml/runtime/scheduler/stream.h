@@ -5,6 +5,9 @@
 // packet; it neither allocates per launch nor calls the driver. A submission
 // thread turns packets into command lists and sends them by count, by bytes or
 // by age, and at once when somebody waits. A completion thread runs callbacks.
+// To spare switches of threads, who calls Sync() or OnComplete() may do the
+// work of both: callbacks of anybody's work may run there. So hold no lock that
+// a callback takes when calling these two, or what may wait for memory.
 //
 // Hazards: a barrier goes before a command exactly when one of its byte ranges
 // conflicts (write-read, read-write, write-write) with a command since the last
@@ -87,8 +90,9 @@ class Stream {
   Status Copy(uint64_t dst, uint64_t src, uint64_t bytes);
   // The host range may be reused when the call returns.
   Status CopyFromHost(uint64_t dst, const void* src, uint64_t bytes);
-  // `done` runs once, on the completion thread or on the calling one, after
-  // the bytes are in `dst` or the copy failed. It must not block on the stream.
+  // `done` runs once, after the bytes are in `dst` or the copy failed, on the
+  // calling thread or on one of those that the head of this file names. It must
+  // not block on the stream.
   void CopyToHost(void* dst, uint64_t src, uint64_t bytes, Callback done);
   // `done` runs when all work enqueued so far has completed.
   void OnComplete(Callback done);
@@ -115,6 +119,7 @@ class Stream {
   Status StartProfile(const ProfileOptions& options);
   // Ends it and waits for what was enqueued. When that fails, since the device
   // is lost, the profile ends all the same, with what was timed before.
+  // kFailedPrecondition inside a callback of this stream; nothing ends then.
   Status StopProfile();
   // The oldest records, in the order in which the work was enqueued; they go
   // from the profile. Records come as their work completes.

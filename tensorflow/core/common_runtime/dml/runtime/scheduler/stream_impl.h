@@ -100,7 +100,8 @@ class Stream::Impl {
   // What the device timed of a batch that completed.
   Profile::Reading ReadTimes(const Batch& batch);
 
-  // -- stream_threads.cc; all need the lock, and what takes it gives it up meanwhile.
+  // -- stream_threads.cc; all need the lock, and what takes it gives it up
+  // meanwhile.
   bool ShouldSend() const;
   // Whether there is something to send, and a thread may do it now.
   bool CanSend() const;
@@ -109,8 +110,8 @@ class Stream::Impl {
   void SendNow(Lock* lock);
   bool CanComplete() const;
   void CompleteFirst(Lock* lock);  // needs CanComplete(); waits for the device
-  // Completes what the device has finished by now.
-  void CompleteFinished(Lock* lock);
+  // CanComplete(), and CompleteFirst() would not wait for the device.
+  bool FrontHasFinished() const;
   // After this thread sent or completed: the stream's own go on with the rest.
   void HandOver();
   void Latch(const Status& status);

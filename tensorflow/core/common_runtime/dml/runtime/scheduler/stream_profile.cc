@@ -62,6 +62,11 @@ Status Stream::Impl::StartProfile(const ProfileOptions& options) {
 }
 
 Status Stream::Impl::StopProfile() {
+  if (InsideCallback()) {
+    return Error(
+        Code::kFailedPrecondition,
+        "a completion callback must not stop its own stream's profile");
+  }
   {
     Lock lock(mutex_);
     if (!profiling_) {

@@ -67,7 +67,11 @@ void Stream::Impl::SubmissionLoop() {
       continue;
     }
     SendCurrent(&lock);
-    CompleteFinished(&lock);
+    // Copies and callbacks are the completion thread's: nothing would be sent
+    // while they run here.
+    while (FrontHasFinished() && in_flight_.front()->completions.empty()) {
+      CompleteFirst(&lock);
+    }
     HandOver();
   }
 }
@@ -115,6 +119,9 @@ void Stream::Impl::SendCurrent(Lock* lock) {
   batch->status = status;
   batch->value = last_value_;
   batch->submitted = true;
+  // The thread waits for this while another one, which is here, may go on to
+  // wait for the device.
+  if (submission_blocked_) work_.notify_one();
 }
 
 Status Stream::Impl::Send(Batch* batch) {
@@ -154,7 +161,7 @@ void Stream::Impl::CompletionLoop() {
       CompleteFirst(&lock);
       continue;
     }
-    if (stopping_ && !in_flight && current_->empty()) return;
+    if (stopping_ && !in_flight && !completing_ && current_->empty()) return;
     if (in_flight || StagingBytes() == 0) {
       completion_asleep_ = true;
       submitted_.wait(lock);
@@ -190,16 +197,12 @@ bool Stream::Impl::CanComplete() const {
   return !completing_ && !in_flight_.empty() && in_flight_.front()->submitted;
 }
 
-void Stream::Impl::CompleteFinished(Lock* lock) {
-  while (CanComplete()) {
-    const Batch& batch = *in_flight_.front();
-    uint64_t value = 0;
-    if (!batch.status.ok() || !device_->Completed(&value).ok() ||
-        value < batch.value) {
-      return;
-    }
-    CompleteFirst(lock);
-  }
+bool Stream::Impl::FrontHasFinished() const {
+  if (!CanComplete()) return false;
+  const Batch& batch = *in_flight_.front();
+  uint64_t value = 0;
+  return batch.status.ok() && device_->Completed(&value).ok() &&
+         value >= batch.value;
 }
 
 // Memory first, then callbacks, then whoever waits in Sync(): after Sync() all
@@ -251,7 +254,10 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
   completing_ = false;
   completed_sequence_ = sequence;
   progress_.notify_all();
-  if (stopping_) work_.notify_one();
+  if (stopping_) {
+    work_.notify_one();
+    submitted_.notify_one();
+  }
 }
 
 void Stream::Impl::Latch(const Status& status) {
