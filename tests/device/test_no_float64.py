@@ -5,10 +5,12 @@ import numpy as np
 
 rng = np.random.RandomState(3)
 a, b = rng.rand(5, 7), rng.rand(7, 3)
+c = a + 1j * rng.rand(5, 7)
 image, kernel = rng.rand(2, 6, 6, 3), rng.rand(3, 3, 3, 4)
 with tf.device("/device:DML:0"):
     x, y = v1.placeholder(tf.float64, [None, 7]), v1.placeholder(tf.float64, [7, 3])
     p, k = v1.placeholder(tf.float64, [2, 6, 6, 3]), v1.placeholder(tf.float64, [3, 3, 3, 4])
+    z = v1.placeholder(tf.complex128, [5, 7])
     product = tf.matmul(x, y)
     results = [
         (product, a @ b),
@@ -19,9 +21,11 @@ with tf.device("/device:DML:0"):
         (x[:0] * 2.0, a[:0]),
         (tf.gradients(tf.nn.l2_loss(tf.nn.conv2d(p, k, 1, "SAME")), [k])[0], None),
         (tf.cast(x, tf.float32) * 2, a.astype(np.float32) * 2),
+        (tf.raw_ops.ConjugateTranspose(x=z, perm=[1, 0]), c.conj().T),
+        (tf.raw_ops.Where(condition=z), np.argwhere(c)),
     ]
 with v1.Session() as session:
-    feeds = {x: a, y: b, p: image, k: kernel}
+    feeds = {x: a, y: b, z: c, p: image, k: kernel}
     for got, (_, want) in zip(session.run([r for r, _ in results], feeds), results):
         if want is not None:
             assert got.dtype == want.dtype and got.shape == want.shape
@@ -41,7 +45,8 @@ def test_float64_runs_on_the_cpu(run_python, faulty_loader):
         TF_CPP_MIN_LOG_LEVEL="0",
     )
     assert "Mul" in result.out and "MatMul" not in result.out
-    for op in ("MatMul", "Sum", "Cast", "Equal", "Conv2DBackpropFilter"):
+    assert "Where" in result.out  # only looks at bits
+    for op in ("MatMul", "Sum", "Cast", "Equal", "Conv2DBackpropFilter", "ConjugateTranspose"):
         line = f"does not compute in float64: {op} of float64"
         assert result.err.count(line) == 1, result.err[-3000:]
 

@@ -77,6 +77,8 @@ def zeros(*shape):
     ([zeros(2, 3, 3, 1), zeros(2, 3), ints(0, 0), ints(2, 2)], "boxes must have 4 columns"),
     ([zeros(2, 3, 3), zeros(2, 4), ints(0, 0), ints(2, 2)], "input image must be 4-D"),
     ([zeros(2, 3, 3, 1), zeros(2, 4), ints(0, 0), ints(0, 2)], "crop dimensions must be positive"),
+    ([zeros(2, 3, 3, 3), zeros(2, 4), ints(0, 1), ints(2**31 - 1, 2**31 - 1)],
+     "more than 2**63 - 1 elements"),
 ])
 def test_errors(inputs, message):
     assert message in error_of(raw("CropAndResize"), inputs)

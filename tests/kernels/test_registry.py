@@ -4,6 +4,7 @@ import importlib
 import pathlib
 
 import harness
+import tensorflow.compat.v1 as tf
 from tensorflow.python.framework import kernels
 
 # Ops that hold, pass on or shape values: tests/device and tests/training run them,
@@ -62,6 +63,33 @@ def test_every_op_is_tested():
     for path in pathlib.Path(__file__).parent.glob("test_*.py"):
         importlib.import_module(path.stem)
     assert sorted(registered() - harness.covered - PLUMBING) == []
+
+
+def dml_kernels(*ops):
+    return [kernel for kernel in kernels.get_all_registered_kernels().kernel
+            if kernel.device_type == "DML" and kernel.op in ops]
+
+
+def test_parts_have_the_type_of_their_whole():
+    """Nodes of other pairs of types, which the ops' definitions allow, stay away."""
+    parts = {"complex64": "float32", "complex128": "float64"}
+    for kernel in dml_kernels("Real", "Imag", "ComplexAbs", "Angle", "Complex"):
+        types = {c.name: [tf.as_dtype(t).name for t in c.allowed_values.list.type]
+                 for c in kernel.constraint}
+        assert len(types["T"]) == len(types["Tout"]) == 1, kernel
+        whole, part = (types["Tout"], types["T"]) if kernel.op == "Complex" else (
+            types["T"], types["Tout"])
+        assert parts[whole[0]] == part[0]
+
+
+def test_where_of_int32_is_the_hosts():
+    """As with CUDA: int32 is the type of shapes."""
+    found = {}
+    for kernel in dml_kernels("Where"):
+        for number in kernel.constraint[0].allowed_values.list.type:
+            found[tf.as_dtype(number).name] = list(kernel.host_memory_arg)
+    assert found.pop("int32") == ["input", "index"]
+    assert found and not any(found.values())
 
 
 def test_every_row_has_a_kernel():

@@ -62,6 +62,10 @@ def shaped(call, *shapes):
     return told
 
 
+def zeros(*shape):
+    return np.zeros(shape, np.float32)
+
+
 def adjoint(a=False, b=False):
     return {"adjoint_a": a, "adjoint_b": b}
 
@@ -73,10 +77,12 @@ MATRIX = np.array([[0, 2], [1, 0], [1, 3], [4, 1], [1, 0]], np.int64)
 SHAPE = np.array([5, 4], np.int64)
 
 ROWS = [
-    Row("Where", ("float32", "float64", "int8", "uint8", "int32", "int64", "bool"), [
+    Row("Where", ("float32", "float64", "int8", "uint8", "int64", "bool", "complex64",
+                  "complex128"), [
         [sparse(7)], [sparse(3, 5)], [sparse(2, 3, 4)], [sparse(2, 1, 2, 1, 3, 2, 1, 2)],
         [sparse(5000)], [full(0, 4)], [full(1, 4, 2)], [full(1, 0)], [full(1, 3, 0)],
     ], call=tf.where),
+    Row("Where", ("int32",), [[sparse(3, 5)], [full(0, 4)]], call=tf.where, launches=False),
     Row("DynamicPartition", FLOATS + ("float64", "int64"), [
         [(7,), partitions(7)], [(5, 3), partitions(5)], [(2, 3, 4), partitions(2, 3)],
         [(0, 3), partitions(0)], [(3, 0), partitions(3)], [(5000,), partitions(5000)],
@@ -162,6 +168,30 @@ def test_sparse_entries_out_of_range(dtype):
     product = run(call, [indices, np.ones(4, np.float32), np.array([4, 4]),
                          np.ones((4, 2), np.float32)])
     np.testing.assert_array_equal(product, [[1, 1], [np.nan] * 2, [np.nan] * 2, [0, 0]])
+
+
+def test_sparse_products_that_no_tensor_can_hold():
+    call = raw("SparseTensorDenseMatMul", {"adjoint_a": False, "adjoint_b": False})
+    inputs = [np.zeros((0, 2), np.int64), zeros(0), np.array([-3, 2]), zeros(2, 2)]
+    assert "must be >= 0" in error_of(call, inputs)
+    inputs[2] = np.array([2**62, 2])
+    assert "more than 2**63 - 1 elements" in error_of(call, inputs)
+
+
+@pytest.mark.parametrize("last, message", [
+    (2**62, "more than 2**63 - 1 elements"), (2**63 - 1, "is too large"), (-1, "must be >= 0")])
+def test_segments_that_no_tensor_can_hold(last, message):
+    inputs = [zeros(2, 5), ids(0, last, dtype=np.int64)]
+    assert message in error_of(raw("SegmentSum"), inputs)
+
+
+def test_where_counts_either_part():
+    """NaN is not zero, -0 is."""
+    for dtype, tiny in (("complex64", 1e-45), ("complex128", 5e-324)):
+        x = np.zeros(9, dtype)
+        x.real = [0, -0.0, 1, 0, np.nan, 0, tiny, 0, -0.0]
+        x.imag = [0, -0.0, 0, 2, 0, np.nan, 0, -tiny, 0]
+        np.testing.assert_array_equal(run(tf.where, [x])[:, 0], [2, 3, 4, 5, 6, 7])
 
 
 def test_check_numerics_says_what_it_found():

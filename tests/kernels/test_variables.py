@@ -146,6 +146,22 @@ def test_sparse_optimizer_skips_rows_out_of_range():
     assert (got[0][1] != 0).all()
 
 
+@pytest.mark.parametrize("shape, dimension", [((2,), 1), ((2, 6), 1), ((2, 7, 1), 2)], ids=str)
+def test_rows_of_another_shape_are_an_error(shape, dimension):
+    """Also those of more dimensions than the variable, which have as many elements."""
+    with tf.Graph().as_default(), tf.device(DML):
+        variable, momentum = [make_variable(np.zeros(SHAPE, "f"), True) for _ in range(2)]
+        gradient = tf.placeholder(tf.float32, None)
+        update = tf.raw_ops.ResourceSparseApplyMomentum(
+            var=variable.handle, accum=momentum.handle, lr=0.1, grad=gradient,
+            indices=tf.constant([0, 1]), momentum=0.9)
+        with tf.Session(config=config()) as session:
+            session.run(tf.global_variables_initializer())
+            with pytest.raises(tf.errors.InvalidArgumentError, match="must match in dimension %d"
+                               % dimension):
+                session.run(update, {gradient: np.ones(shape, "f")})
+
+
 @pytest.mark.parametrize("keras", [False, True], ids=["v1", "keras"])
 @pytest.mark.parametrize("name", ["Adam", "Adagrad", "RMSprop", "SGD", "Adadelta", "Ftrl"])
 def test_embedding_learns_on_the_device(name, keras):

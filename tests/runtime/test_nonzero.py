@@ -6,7 +6,7 @@ import pytest
 
 BLOCK = 2048
 TYPES = ["float32", "float16", "float64", "int8", "int16", "int32", "int64", "uint8", "uint64",
-         "bool"]
+         "bool", "complex64", "complex128"]
 SHAPES = [(1,), (7,), (BLOCK,), (BLOCK + 1,), (3 * BLOCK - 5,), (3, 5), (40, 9, 31),
           (2, 1, 3, 2, 1, 2, 3, 2), (0,), (3, 0), ()]
 
@@ -54,6 +54,17 @@ def test_special_values(device, dtype):
     tiny = np.finfo(dtype).tiny / 4
     x = np.array([0.0, -0.0, np.nan, -np.nan, np.inf, tiny, -tiny, 1], dtype)
     assert nonzero(device, device.tensor(x)).ravel().tolist() == [2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("layout", helpers.LAYOUTS)
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_either_part_of_a_complex_number_counts(device, dtype, layout):
+    tiny = np.finfo(dtype).tiny / 4
+    x = np.zeros(12, dtype)
+    x.real = [0, -0.0, 1, 0, np.nan, 0, tiny, 0, -0.0, 0, np.inf, -2]
+    x.imag = [0, -0.0, 0, 2, -0.0, -np.nan, 0, -tiny, 0, -0.0, 0, 3]
+    assert nonzero(device, helpers.upload(device, x, layout)).ravel().tolist() == [
+        2, 3, 4, 5, 6, 7, 10, 11]
 
 
 def test_high_bits_count(device):

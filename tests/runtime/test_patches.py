@@ -45,6 +45,11 @@ def test_patches_types(device, dtype):
     check_patches(device, helpers.random((2, 1, 9, 7, 3), dtype), GEOMETRIES[2])
 
 
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_patches_of_an_empty_input_are_zero(device, dtype):
+    check_patches(device, np.zeros((2, 1, 0, 2, 3), dtype), GEOMETRIES[5])
+
+
 @pytest.mark.parametrize("layout", helpers.LAYOUTS)
 def test_patches_layouts(device, layout):
     check_patches(device, helpers.random((2, 1, 9, 7, 3)), GEOMETRIES[2], layout)
@@ -116,6 +121,18 @@ def test_crop_and_resize(device, shape, crop, mode, dtype):
     device.crop_and_resize(mode, device.tensor(x), device.tensor(BOXES), device.tensor(INDEX),
                            7.5, y)
     helpers.check(y, crops_of(mode, x, crop, 7.5))
+
+
+def test_crops_of_the_whole_image_reach_its_end(device):
+    """The last element is inside where float32, rounded correctly, says so."""
+    box, index = device.tensor(np.array([[0, 0, 1, 1]], np.float32)), device.tensor(INDEX[:1])
+    for size in (2, 3, 4, 6, 11):
+        x = device.tensor(np.ones((1, size, size, 1), np.float32))
+        for crop in (2, 4, 8, 14, 23, 50):
+            y = device.empty((1, crop, 1, 1))
+            device.crop_and_resize("LINEAR", x, box, index, 7.5, y)
+            outside = side(0, 1, size, crop) > size - 1
+            np.testing.assert_array_equal(y.numpy()[0, :, 0, 0], np.where(outside, 7.5, 1))
 
 
 def test_images_that_are_not_there(device):

@@ -128,9 +128,11 @@ class CropAndResize : CropBase {
     Dims crop;
     TF_RETURN_IF_ERROR(c->HostIntegers(3, &crop));
     const int64 count = c->Input(2).NumElements();
+    TensorShape shape;
+    TF_RETURN_IF_ERROR(TensorShapeUtils::MakeShape(
+        Dims{count, crop[0], crop[1], image.dim_size(3)}, &shape));
     Tensor* output;
-    TF_RETURN_IF_ERROR(c->Output(
-        0, TensorShape({count, crop[0], crop[1], image.dim_size(3)}), &output));
+    TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     if (output->NumElements() == 0) return Status::OK();
     const dml_tensor x = Describe(image), boxes = Describe(c->Input(1));
     const dml_tensor index = Describe(c->Input(2)), y = Describe(*output);

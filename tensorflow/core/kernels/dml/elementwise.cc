@@ -278,7 +278,6 @@ std::vector<Row> ComplexRows() {
       {"Sqrt", DML_SQRT},
       {"Rsqrt", DML_RSQRT},
       {"Conj", DML_CONJUGATE},
-      {"ComplexAbs", DML_COMPLEX_ABS},
   };
   for (const auto& op : unary) {
     rows.push_back(UnaryRow(op.first, kComplex, op.second));
@@ -289,7 +288,7 @@ std::vector<Row> ComplexRows() {
       {"Log1p", DML_LOG1P}, {"Sin", DML_SIN},         {"Cos", DML_COS},
       {"Tan", DML_TAN},     {"Sinh", DML_SINH},       {"Cosh", DML_COSH},
       {"Tanh", DML_TANH},   {"Asinh", DML_ASINH},     {"Acosh", DML_ACOSH},
-      {"Atanh", DML_ATANH}, {"Sigmoid", DML_SIGMOID}, {"Angle", DML_ANGLE},
+      {"Atanh", DML_ATANH}, {"Sigmoid", DML_SIGMOID},
   };
   for (const auto& op : functions) {
     rows.push_back(UnaryRow(op.first, {DT_COMPLEX64}, op.second));
@@ -324,11 +323,25 @@ std::vector<Row> ComplexRows() {
   for (const auto& op : gradients) {
     rows.push_back(GradientRow(op.first, op.second, kComplex));
   }
-  rows.push_back(Row("Real").Types("T", kComplex).Make<Part>(false));
-  rows.push_back(Row("Imag").Types("T", kComplex).Make<Part>(true));
-  rows.push_back(Row("Complex")
-                     .Types("T", {DT_FLOAT, DT_DOUBLE})
-                     .Make<Binary>(DML_COMPOSE_COMPLEX));
+  // Tout is another attribute than T, but follows it.
+  const std::pair<DataType, DataType> parts[] = {{DT_COMPLEX64, DT_FLOAT},
+                                                 {DT_COMPLEX128, DT_DOUBLE}};
+  for (const auto& types : parts) {
+    const DataType whole = types.first, part = types.second;
+    const auto typed = [](const char* op, DataType from, DataType to) {
+      return Row(op).Types("T", {from}).Types("Tout", {to});
+    };
+    rows.push_back(typed("Real", whole, part).Make<Part>(false));
+    rows.push_back(typed("Imag", whole, part).Make<Part>(true));
+    rows.push_back(
+        typed("ComplexAbs", whole, part).Make<Unary>(DML_COMPLEX_ABS));
+    rows.push_back(
+        typed("Complex", part, whole).Make<Binary>(DML_COMPOSE_COMPLEX));
+  }
+  rows.push_back(Row("Angle")
+                     .Types("T", {DT_COMPLEX64})
+                     .Types("Tout", {DT_FLOAT})
+                     .Make<Unary>(DML_ANGLE));
   return rows;
 }
 

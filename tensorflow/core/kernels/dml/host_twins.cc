@@ -58,6 +58,7 @@ constexpr const char* kInt32Arithmetic[] = {
     "TensorStridedSliceUpdate",
     "TruncateMod",
     "Unpack",
+    "Where",
 };
 
 std::vector<Row> Int32Rows() {

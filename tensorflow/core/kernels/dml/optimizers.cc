@@ -1,4 +1,6 @@
 // Optimizer updates of ref and resource variables, in place.
+#include <algorithm>
+
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/variables.h"
@@ -129,8 +131,9 @@ class Optimizer {
       return errors::InvalidArgument(
           "grad must be the same size as indices in the first dimension.");
     }
-    for (int d = 1; d < var.dims(); ++d) {
-      if (d < gradient.dims() && var.dim_size(d) == gradient.dim_size(d)) {
+    for (int d = 1; d < std::max(var.dims(), gradient.dims()); ++d) {
+      if (d < std::min(var.dims(), gradient.dims()) &&
+          var.dim_size(d) == gradient.dim_size(d)) {
         continue;
       }
       return errors::InvalidArgument("var and grad must match in dimension ",

@@ -33,14 +33,21 @@ class SegmentSum {
     const Tensor& ids = c->Input(1);
     int64 rows = 0;
     if (value.NumElements() > 0) {
-      rows = 1 + (value.dtype() == DT_INT32 ? value.flat<int32>()(0)
-                                            : value.flat<int64>()(0));
-      if (rows <= 0) {
+      const int64 last = value.dtype() == DT_INT32 ? value.flat<int32>()(0)
+                                                   : value.flat<int64>()(0);
+      if (last < 0) {
         return errors::InvalidArgument("segment ids must be >= 0");
       }
+      if (last == kint64max) {
+        return errors::InvalidArgument("segment id ", last, " is too large");
+      }
+      rows = last + 1;
     }
-    TensorShape shape = data.shape();
-    shape.set_dim(0, rows);
+    auto sizes = data.shape().dim_sizes();
+    sizes[0] = rows;
+    TensorShape shape;
+    TF_RETURN_IF_ERROR(
+        TensorShapeUtils::MakeShape(sizes.data(), sizes.size(), &shape));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     if (output->NumElements() == 0) return Status::OK();

@@ -27,8 +27,11 @@ class SparseMatMul {
     const int64 entries = values.NumElements();
     const int64 rows = a[adjoint_a_ ? 1 : 0];
     const int64 columns = b.dim_size(adjoint_b_ ? 0 : 1);
+    TensorShape shape;
+    TF_RETURN_IF_ERROR(
+        TensorShapeUtils::MakeShape(Dims{rows, columns}, &shape));
     Tensor* output;
-    TF_RETURN_IF_ERROR(c->Output(0, TensorShape({rows, columns}), &output));
+    TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     if (output->NumElements() == 0) return Status::OK();
     TF_RETURN_IF_ERROR(FillZero(c, *output));
     if (entries == 0 || b.NumElements() == 0) return Status::OK();

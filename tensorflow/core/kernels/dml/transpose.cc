@@ -73,14 +73,27 @@ class Transpose {
   const bool conjugate_;
 };
 
+TypeList RealTypes() {
+  TypeList types;
+  for (const DataType type : kAllDeviceTypes) {
+    if (!DataTypeIsComplex(type)) types.push_back(type);
+  }
+  return types;
+}
+
 const Kernels kKernels({
     Row("Transpose")
         .Types("T", kAllDeviceTypes)
         .Host({"perm"})
         .Make<Transpose>(false),
     Row("ConjugateTranspose")
-        .Types("T", kAllDeviceTypes)
+        .Types("T", RealTypes())
         .Host({"perm"})
+        .Make<Transpose>(true),
+    Row("ConjugateTranspose")
+        .Types("T", kComplex)
+        .Host({"perm"})
+        .ComputesFloat64()
         .Make<Transpose>(true),
 });
 

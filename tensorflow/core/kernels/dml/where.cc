@@ -173,9 +173,9 @@ class DynamicPartition {
   int64 partitions_ = 0;
 };
 
-// Complex types are missing: the runtime has none.
-const TypeList kWhereTypes = {DT_FLOAT, DT_DOUBLE, DT_INT8, DT_UINT8,
-                              DT_INT32, DT_INT64,  DT_BOOL};
+// int32 is among the host's, see host_twins.cc.
+const TypeList kWhereTypes = {DT_FLOAT, DT_DOUBLE, DT_INT8,      DT_UINT8,
+                              DT_INT64, DT_BOOL,   DT_COMPLEX64, DT_COMPLEX128};
 
 const Kernels kKernels({
     Row("Where").Types("T", kWhereTypes).MakeKernel<ReadBackKernel<Where>>(),

@@ -62,8 +62,8 @@ Status ExtractPatches(OperatorContext& context, const int64_t strides[3],
   }
   if (IsEmpty(*output)) return Status::Ok();
   if (IsEmpty(*input)) {
-    const uint64_t zero = 0;
-    return Fill(context, output, &zero);
+    const uint64_t zero[2] = {};  // as wide as the widest type
+    return Fill(context, output, zero);
   }
   DML_RETURN_IF_ERROR(CheckDisjoint("extract_patches", *input, *output));
   constants.total = static_cast<uint32_t>(ElementCount(*output));

@@ -24,8 +24,14 @@ struct Constants {
   int32_t strides[DML_MAX_RANK];
 };
 
-// All bits of an element but a float's sign.
+// All bits of an element but a float's sign, or its parts'. Of a complex128,
+// those of one part.
 uint64_t MaskOf(uint32_t type) {
+  if (type == DML_COMPLEX64) {
+    const uint64_t part = MaskOf(DML_FLOAT32);
+    return part << 32 | part;
+  }
+  if (IsComplex(type)) return MaskOf(PartType(type));
   const uint32_t bits = 8 * TypeBytes(type);
   return ~uint64_t{0} >> (64 - bits + (IsFloat(type) ? 1 : 0));
 }

@@ -5,7 +5,8 @@
 // Between the two, the counts become where each block ends.
 //
 // T: an unsigned type of the elements' size. An element is zero if none of the
-// bits of the mask is set, so that -0 is zero and NaN is not.
+// bits of the mask is set, so that -0 is zero and NaN is not. Both halves of 16
+// bytes have the mask.
 #version 460
 #include "dml.glsl"
 #include "all_reduce.glsl"
@@ -41,7 +42,10 @@ bool is_nonzero(uint i) {
     DML_ADD_OFFSET(offset, i, p.rank, p.sizes, p.strides)
   }
   const T_storage bits = p.x.at[offset];
-#if T_SIZE == 8
+#if T_SIZE == 16
+  const uvec2 mask = uvec2(p.mask_low, p.mask_high);
+  return (bits & mask.xyxy) != uvec4(0);
+#elif T_SIZE == 8
   return (bits & (T_storage(p.mask_high) << 32 | T_storage(p.mask_low))) != 0;
 #else
   return (uint(bits) & p.mask_low) != 0;
