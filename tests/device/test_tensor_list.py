@@ -17,8 +17,9 @@ def evaluate(build, device=DML):
         with tf.device(device):
             fetches = build()
         config = v1.ConfigProto(allow_soft_placement=False)
-        # Grappler would fold constants on the host.
+        # Grappler and the session would fold constants on the host.
         config.graph_options.rewrite_options.disable_meta_optimizer = True
+        config.graph_options.optimizer_options.opt_level = v1.OptimizerOptions.L0
         with v1.Session(config=config) as s:
             return s.run(fetches)
 
@@ -122,6 +123,33 @@ def test_as_on_the_cpu(build):
     # What was fetched lay on the device; that is all there is to see of copies.
     assert directml.statistics()["device_to_host_copies"] > before
     np.testing.assert_equal(on_device, evaluate(build, CPU))
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "uint16", "bool", "complex64", "complex128"])
+def test_element_types(dtype):
+    def build():
+        x = tf.cast(values(2, 3), dtype)
+        gap = list_ops.tensor_list_set_item(list_ops.tensor_list_reserve([3], 2, dtype), 1, x[1])
+        read = [list_ops.tensor_list_get_item(gap, i, dtype) for i in range(2)]
+        _, last = list_ops.tensor_list_pop_back(gap, dtype)
+        return [tf.cast(y, tf.float32)
+                for y in (*read, last, list_ops.tensor_list_stack(gap, dtype))]  # fmt: skip
+
+    np.testing.assert_equal(evaluate(build), evaluate(build, CPU))
+
+
+def test_what_was_never_written_counts_as_the_list_op():
+    def count(op):
+        return directml.launches_by_tag().get(op, 0)
+
+    # Of a shape that only the list tells.
+    for op, read in (
+        ("TensorListGetItem", lambda: list_ops.tensor_list_get_item(reserve(2), 0, tf.float32)),
+        ("TensorListPopBack", lambda: list_ops.tensor_list_pop_back(reserve(2), tf.float32)[1]),
+    ):
+        before = count(op)
+        np.testing.assert_equal(evaluate(read), np.zeros(3))
+        assert count(op) == before + 1
 
 
 ERRORS = {

@@ -113,6 +113,10 @@ CASTS = [
     Row("Cast", (a,), [[(3, 5)]], attrs={"DstT": b},
         call=lambda x, b=b: tf.raw_ops.Cast(x=x, DstT=b))
     for a, b in (COMPLEX, COMPLEX[::-1])
+] + [
+    Row("Cast", (a,), [[(3, 5)]], attrs={"DstT": b, "Truncate": True}, same_type=True,
+        tolerance={a: (0, 0)}, call=lambda x, b=b: tf.raw_ops.Cast(x=x, DstT=b, Truncate=True))
+    for a, b in (COMPLEX[::-1], ("complex128", "float32"), ("complex64", "float16"))
 ]
 
 

@@ -96,11 +96,17 @@ ROWS = [
     double("DepthwiseConv2dNative", [[(2, 5, 6, 3), (3, 2, 3, 2)]], gradient=True,
            attrs={"strides": [1, 1, 1, 1], "padding": "SAME"}),
 ]
+# Rounding would give 2, infinity, or the next number.
+CUT = np.array([1.99999999, 1.9999, 65530, -0.1, 0.7, 3.3e-4, np.nan, np.inf, 2.5])
 CASTS = [
     Row("Cast", (a,), [[(3, 5)], [(0,)]], domain=(0, 100), attrs={"DstT": b},
         call=lambda x, b=b: tf.raw_ops.Cast(x=x, DstT=b))
     for a, b in [("float64", "float32"), ("float32", "float64"), ("float64", "float16"),
                  ("int32", "float64"), ("float64", "int64")]
+] + [
+    Row("Cast", (a,), [[CUT.astype(a)]], attrs={"DstT": b, "Truncate": True},
+        tolerance={a: (0, 0)}, call=lambda x, b=b: tf.raw_ops.Cast(x=x, DstT=b, Truncate=True))
+    for a, b in [("float64", "float32"), ("float64", "float16"), ("float32", "float16")]
 ]
 
 

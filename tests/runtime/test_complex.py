@@ -1,5 +1,6 @@
 """Complex numbers against NumPy in complex128."""
 
+import cmath
 import itertools
 
 import helpers
@@ -193,6 +194,17 @@ def test_zeros(device, dtype):
         helpers.check(apply(device, op, [zero, x], dtype), zero, 0)
     quotient = apply(device, "DIVIDE", [np.array([1 + 1j], dtype), zero[:1]], dtype).numpy()
     assert np.isinf(quotient.real[0]) and np.isinf(quotient.imag[0])
+
+
+@pytest.mark.parametrize("dtype", ["complex64"])
+@pytest.mark.parametrize("op, function", [
+    ("ASINH", cmath.asinh), ("ACOSH", cmath.acosh), ("ATANH", cmath.atanh), ("LOG", cmath.log),
+    ("LOG1P", lambda z: cmath.log(complex(1 + z.real, z.imag))), ("SQRT", cmath.sqrt)])
+def test_the_sign_of_a_zero_tells_the_side_of_a_cut(device, dtype, op, function):
+    ends = itertools.product((-2.0, -0.5, 0.5, 2.0), (-0.0, 0.0))
+    z = np.array([complex(*parts) for end in ends for parts in (end, end[::-1])], dtype)
+    expected = np.array([function(complex(value)) for value in z])
+    helpers.check(apply(device, op, [z], dtype), expected, 4 * tolerance(dtype))
 
 
 @pytest.mark.parametrize("dtype", ["complex64"])

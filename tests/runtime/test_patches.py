@@ -151,11 +151,30 @@ def test_image_gradient(device, shape, crop, mode, dtype):
     dx = device.tensor(np.full(shape, 77, dtype))
     device.crop_and_resize_image_gradient(
         mode, device.tensor(dy), device.tensor(BOXES), device.tensor(INDEX), dx)
-    expected = np.zeros(shape)
-    for n, (box, index) in enumerate(zip(BOXES, INDEX)):
-        rows, columns, _ = matrices(mode, box, shape, crop)
-        expected[index] += np.einsum("ih,jw,ijc->hwc", rows, columns, dy[n].astype(np.float64))
+    expected = image_gradient_of(mode, shape, dy, BOXES, INDEX)
     helpers.check(dx, expected, 1e-5 if dtype != "float16" else None)
+
+
+def image_gradient_of(mode, shape, dy, boxes, box_index):
+    dx = np.zeros(shape)
+    for box, index, dcrop in zip(boxes, box_index, dy.astype(np.float64)):
+        rows, columns, _ = matrices(mode, box, shape, dcrop.shape)
+        dx[index] += np.einsum("ih,jw,ijc->hwc", rows, columns, dcrop, optimize=True)
+    return dx
+
+
+# One launch takes about 49000 crop elements: these need several.
+@pytest.mark.parametrize("dtype", ["float32", "float16", "float64"])
+@pytest.mark.parametrize("count,crop", [(1, (300, 300)), (7, (100, 99)), (2, (1, 60000))], ids=str)
+def test_image_gradient_of_many_crop_elements(device, count, crop, dtype):
+    shape = (1, 2, 2, 1)
+    boxes, index = np.tile(BOXES[0], (count, 1)), np.zeros(count, np.int32)
+    dy = helpers.random((count, *crop, 1), "float32", 0.5, 1.5) / np.float32(np.prod(crop))
+    dx = device.tensor(np.full(shape, 77, dtype))
+    device.crop_and_resize_image_gradient(
+        "LINEAR", device.tensor(dy), device.tensor(boxes), device.tensor(index), dx)
+    expected = image_gradient_of("LINEAR", shape, dy, boxes, index)
+    helpers.check(dx, expected, 2e-4 if dtype != "float16" else None)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "float64"])

@@ -8,8 +8,8 @@ namespace tensorflow {
 namespace dml {
 
 // Converts between any two types that the device holds, of which one may be
-// bfloat16, as tf.cast does; same element count. `truncate`: to bfloat16 by
-// dropping bits.
+// bfloat16, as tf.cast does; same element count. `truncate`: to a float type of
+// fewer bits by dropping them, not by rounding.
 Status EnqueueCast(KernelContext* c, const Tensor& input, const Tensor& output,
                    bool truncate = false);
 

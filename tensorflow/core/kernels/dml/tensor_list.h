@@ -10,10 +10,16 @@
 
 #include "tensorflow/core/framework/partial_tensor_shape.h"
 #include "tensorflow/core/framework/variant.h"
-#include "tensorflow/core/kernels/dml/kernel.h"
+#include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
 namespace dml {
+
+// Types that TensorFlow's CPU kernels take for elements and the device holds.
+const TypeList kListElementTypes = {
+    DT_FLOAT, DT_HALF,      DT_DOUBLE,    DT_BFLOAT16, DT_INT8,
+    DT_INT16, DT_INT32,     DT_INT64,     DT_UINT8,    DT_UINT16,
+    DT_BOOL,  DT_COMPLEX64, DT_COMPLEX128};
 
 struct TensorList {
   PartialTensorShape element_shape;

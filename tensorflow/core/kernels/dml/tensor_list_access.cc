@@ -1,7 +1,8 @@
 // TensorListGetItem and TensorListPopBack. TensorFlow's CPU kernels only hand a
 // tensor on, whatever the length of the list, and reuse a list that nobody else
-// holds; only what they make for an element that was never written has to move
-// to the device.
+// holds; only an element in host memory, such as the zeros that they make for
+// one that was never written, has to move to the device.
+#include <cstring>
 #include <memory>
 
 #include "tensorflow/core/common_runtime/dma_helper.h"
@@ -9,7 +10,7 @@
 #include "tensorflow/core/framework/allocation_description.pb.h"
 #include "tensorflow/core/framework/allocator.h"
 #include "tensorflow/core/kernels/dml/fill.h"
-#include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/tensor_list.h"
 
 namespace tensorflow {
 namespace dml {
@@ -23,10 +24,26 @@ bool IsInHostMemory(const Tensor& tensor) {
   return description.allocator_name() == cpu_allocator()->Name();
 }
 
+// Zeros need no transfer.
+Status CopyToDevice(KernelContext* c, const Tensor& host, Tensor* tensor) {
+  TF_RETURN_IF_ERROR(c->Temporary(host.dtype(), host.shape(), tensor));
+  const StringPiece bytes = host.tensor_data();
+  if (bytes.empty()) return Status::OK();
+  if (bytes[0] == 0 &&
+      std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0) {
+    return FillZero(c, *tensor);
+  }
+  DML_RETURN_IF_FAILED(dml_copy_from_host(c->device(), Address(*tensor),
+                                          bytes.data(), bytes.size()));
+  return Status::OK();
+}
+
 class TensorListAccess : public OpKernel {
  public:
   TensorListAccess(OpKernelConstruction* c, int element_output)
-      : OpKernel(c), element_output_(element_output) {
+      : OpKernel(c),
+        tag_(LastingName(type_string())),
+        element_output_(element_output) {
     OpKernel* kernel = nullptr;
     OP_REQUIRES_OK(
         c, CreateOpKernel(DeviceType(DEVICE_CPU),
@@ -44,28 +61,23 @@ class TensorListAccess : public OpKernel {
     if (!c->status().ok()) return;
     Tensor* const element = c->mutable_output(element_output_);
     if (!IsInHostMemory(*element)) return;
+    dml_set_lasting_tag(tag_);
     KernelContext context(c);
-    Tensor zeros;
-    OP_REQUIRES_OK(
-        c, context.Temporary(element->dtype(), element->shape(), &zeros));
-    OP_REQUIRES_OK(c, FillZero(&context, zeros));
-    *element = zeros;
+    Tensor on_device;
+    OP_REQUIRES_OK(c, CopyToDevice(&context, *element, &on_device));
+    *element = on_device;
   }
   bool IsExpensive() override { return false; }
 
  private:
+  const char* const tag_;
   const int element_output_;
   std::unique_ptr<OpKernel> kernel_;
 };
 
-// As far as the CPU has kernels for them.
-const TypeList kElementTypes = {DT_FLOAT, DT_HALF,   DT_DOUBLE, DT_BFLOAT16,
-                                DT_INT8,  DT_INT16,  DT_INT32,  DT_INT64,
-                                DT_UINT8, DT_UINT16, DT_BOOL};
-
 Row AccessRow(const char* name, int element_output) {
   return Row(name)
-      .Types("element_dtype", kElementTypes)
+      .Types("element_dtype", kListElementTypes)
       .Custom([element_output](OpKernelConstruction* c) -> OpKernel* {
         return new TensorListAccess(c, element_output);
       });

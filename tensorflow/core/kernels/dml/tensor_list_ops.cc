@@ -514,7 +514,7 @@ const Kernels kRows({
     Row("TensorListPushBack")
         .HostTwin({"input_handle", "tensor", "output_handle"}),
     Row("TensorListSetItem")
-        .Types("element_dtype", kAllDeviceTypes)
+        .Types("element_dtype", kListElementTypes)
         .HostTwin({"input_handle", "item", "output_handle"}),
     Row("TensorListLength").HostTwin({"input_handle"}),
     Row("TensorListElementShape").HostTwin({"input_handle"}),
@@ -522,42 +522,42 @@ const Kernels kRows({
     Row("TensorListConcatLists").HostTwin({"input_a", "input_b", "output"}),
 
     Row("TensorListStack")
-        .Types("element_dtype", kAllDeviceTypes)
+        .Types("element_dtype", kListElementTypes)
         .Host({"element_shape"})
         .Make<TensorListStack>(),
     Row("TensorListGather")
-        .Types("element_dtype", kAllDeviceTypes)
+        .Types("element_dtype", kListElementTypes)
         .Host({"indices", "element_shape"})
         .Make<TensorListGather>(),
     Row("TensorListPushBackBatch")
-        .Types("element_dtype", kAllDeviceTypes)
+        .Types("element_dtype", kListElementTypes)
         .Make<TensorListPushBackBatch>(),
     Row("TensorListFromTensor")
-        .Types("element_dtype", kAllDeviceTypes)
+        .Types("element_dtype", kListElementTypes)
         .Host({"element_shape"})
         .Make<TensorListFromTensor>(),
     Row("TensorListScatter")
-        .Types("element_dtype", kAllDeviceTypes)
+        .Types("element_dtype", kListElementTypes)
         .Host({"indices", "element_shape"})
         .Make<TensorListScatter>(false),
     Row("TensorListScatterV2")
-        .Types("element_dtype", kAllDeviceTypes)
+        .Types("element_dtype", kListElementTypes)
         .Host({"indices", "element_shape", "num_elements"})
         .Make<TensorListScatter>(false),
     Row("TensorListScatterIntoExistingList")
-        .Types("element_dtype", kAllDeviceTypes)
+        .Types("element_dtype", kListElementTypes)
         .Host({"indices"})
         .Make<TensorListScatter>(true),
     Row("TensorListSplit")
-        .Types("element_dtype", kAllDeviceTypes)
+        .Types("element_dtype", kListElementTypes)
         .Host({"element_shape", "lengths"})
         .Make<TensorListSplit>(),
     Row("TensorListConcat")
-        .Types("element_dtype", kAllDeviceTypes)
+        .Types("element_dtype", kListElementTypes)
         .Host({"lengths"})
         .Make<TensorListConcat>(),
     Row("TensorListConcatV2")
-        .Types("element_dtype", kAllDeviceTypes)
+        .Types("element_dtype", kListElementTypes)
         .Host({"element_shape", "leading_dims", "lengths"})
         .Make<TensorListConcat>(),
 });

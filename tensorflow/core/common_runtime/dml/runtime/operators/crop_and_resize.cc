@@ -1,4 +1,5 @@
 // Boxes of images, resized to one size, and their gradients.
+#include <algorithm>
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
@@ -11,7 +12,7 @@ namespace {
 // Mirror the programs of the same names.
 struct Constants {
   uint32_t total;
-  uint32_t images;  // of the image gradient: boxes
+  uint32_t images;
   uint32_t height;
   uint32_t width;
   uint32_t depth;
@@ -22,6 +23,52 @@ struct ForwardConstants {
   Constants sizes;
   float outside;
 };
+
+struct Interval {
+  uint32_t first;
+  uint32_t end;
+};
+struct ImageGradientConstants {
+  uint32_t total;
+  uint32_t height;
+  uint32_t width;
+  uint32_t depth;
+  uint32_t crop_height;
+  uint32_t crop_width;
+  Interval boxes;
+  Interval rows;
+  Interval columns;
+  uint32_t accumulate;
+};
+
+// What an invocation of the image gradient may walk in one launch, boxes, rows
+// and columns of the crops taken together, so that no launch runs into a
+// driver's time limit or, on Mesa's software driver, into its limit of 65535
+// iterations (row_walk.h).
+constexpr uint32_t kIterationsPerLaunch = 49152;
+
+// How many at once of each fit that limit: whole boxes if possible, else whole
+// rows of one box, else a part of a row.
+struct Portions {
+  Portions(uint32_t count, uint32_t crop_height, uint32_t crop_width) {
+    columns = std::min(crop_width, kIterationsPerLaunch - 2);
+    rows = std::min(crop_height, (kIterationsPerLaunch - 1) / (1 + columns));
+    boxes = std::min(count, kIterationsPerLaunch / (1 + rows * (1 + columns)));
+  }
+  uint32_t boxes;
+  uint32_t rows;
+  uint32_t columns;
+};
+
+// Calls launch(interval) for all of `count` in order, `portion` at a time.
+template <typename Launch>
+Status ForIntervals(uint32_t count, uint32_t portion, Launch launch) {
+  for (uint32_t first = 0; first < count; first += portion) {
+    DML_RETURN_IF_ERROR(
+        launch(Interval{first, first + std::min(portion, count - first)}));
+  }
+  return Status::Ok();
+}
 
 Status CheckMode(dml_resize_mode mode) {
   if (mode == DML_RESIZE_NEAREST || mode == DML_RESIZE_LINEAR) {
@@ -104,18 +151,51 @@ Status CropAndResizeImageGradient(OperatorContext& context,
   }
   DML_RETURN_IF_ERROR(
       CheckDisjoint("crop_and_resize", *crops_gradient, *image_gradient));
-  Constants constants = SizesOf(*image_gradient, *crops_gradient);
-  constants.total = static_cast<uint32_t>(ElementCount(*image_gradient));
-  constants.images = static_cast<uint32_t>(boxes->sizes[0]);
-  return LaunchProgram(
-      context,
-      ShaderName("crop_and_resize_image_gradient", image_gradient->type),
-      {kGroupSize, mode == DML_RESIZE_NEAREST ? 1u : 0u},
-      LinearGrid(context, CeilDivide(constants.total, kGroupSize)),
-      {Argument(*crops_gradient, Access::kRead),
-       Argument(*boxes, Access::kRead), Argument(*box_index, Access::kRead),
-       Argument(*image_gradient, Access::kWrite)},
-      constants);
+  const Constants sizes = SizesOf(*image_gradient, *crops_gradient);
+  const uint32_t count = static_cast<uint32_t>(boxes->sizes[0]);
+  const Portions portions(count, sizes.crop_height, sizes.crop_width);
+  const bool at_once = portions.boxes == count &&
+                       portions.rows == sizes.crop_height &&
+                       portions.columns == sizes.crop_width;
+  // Between launches a sum keeps its precision.
+  Scratch sums(context);
+  dml_tensor sum = *image_gradient;
+  if (!at_once && sum.type == DML_FLOAT16) {
+    DML_RETURN_IF_ERROR(sums.Allocate(sizeof(float) * ElementCount(sum)));
+    sum.data = sums.address();
+    sum.type = DML_FLOAT32;
+  }
+  ImageGradientConstants constants = {};
+  constants.total = static_cast<uint32_t>(ElementCount(sum));
+  constants.height = sizes.height;
+  constants.width = sizes.width;
+  constants.depth = sizes.depth;
+  constants.crop_height = sizes.crop_height;
+  constants.crop_width = sizes.crop_width;
+  const auto launch = [&](Interval columns) {
+    constants.columns = columns;
+    const Status status = LaunchProgram(
+        context, ShaderName("crop_and_resize_image_gradient", sum.type),
+        {kGroupSize, mode == DML_RESIZE_NEAREST ? 1u : 0u},
+        LinearGrid(context, CeilDivide(constants.total, kGroupSize)),
+        {Argument(*crops_gradient, Access::kRead),
+         Argument(*boxes, Access::kRead), Argument(*box_index, Access::kRead),
+         Argument(sum, at_once ? Access::kWrite : Access::kReadWrite)},
+        constants);
+    constants.accumulate = 1;
+    return status;
+  };
+  const auto launch_rows = [&](Interval rows) {
+    constants.rows = rows;
+    return ForIntervals(sizes.crop_width, portions.columns, launch);
+  };
+  const auto launch_boxes = [&](Interval taken) {
+    constants.boxes = taken;
+    return ForIntervals(sizes.crop_height, portions.rows, launch_rows);
+  };
+  DML_RETURN_IF_ERROR(ForIntervals(count, portions.boxes, launch_boxes));
+  if (sum.type == image_gradient->type) return Status::Ok();
+  return Cast(context, &sum, image_gradient);
 }
 
 Status CropAndResizeBoxesGradient(OperatorContext& context,

@@ -54,7 +54,7 @@ T_compute complex_log(T_compute z) {
 }
 
 T_compute complex_log1p(T_compute z) {
-  T_compute next = z + complex_of(T_part(1));
+  T_compute next = T_compute(z.x + T_part(1), z.y);
   if (dml_magnitude(z.x) < T_part(0.5) && dml_magnitude(z.y) < T_part(0.5)) {
     return T_compute(T_part(0.5) * dml_log1p(z.x * (T_part(2) + z.x) +
                                              z.y * z.y),
@@ -102,17 +102,18 @@ T_compute complex_tan(T_compute z) {
   return complex_over_i(complex_tanh(complex_times_i(z)));
 }
 
-// By the roots of 1 + z and 1 - z, which fixes the branch cuts (Kahan).
+// By the roots of 1 + z and 1 - z, which fixes the branch cuts (Kahan). On a
+// cut the sign of a zero tells the side, which a sum with 1 + 0i would lose.
 T_compute complex_asin(T_compute z) {
-  T_compute plus = complex_sqrt(complex_of(T_part(1)) + z);
-  T_compute minus = complex_sqrt(complex_of(T_part(1)) - z);
+  T_compute plus = complex_sqrt(T_compute(T_part(1) + z.x, z.y));
+  T_compute minus = complex_sqrt(T_compute(T_part(1) - z.x, -z.y));
   return T_compute(
       dml_atan2(z.x, complex_multiply(minus, plus).x),
       dml_asinh(complex_multiply(complex_conjugate(minus), plus).y));
 }
 T_compute complex_acosh(T_compute z) {
-  T_compute plus = complex_sqrt(z + complex_of(T_part(1)));
-  T_compute minus = complex_sqrt(z - complex_of(T_part(1)));
+  T_compute plus = complex_sqrt(T_compute(z.x + T_part(1), z.y));
+  T_compute minus = complex_sqrt(T_compute(z.x - T_part(1), z.y));
   return T_compute(
       dml_asinh(complex_multiply(complex_conjugate(minus), plus).x),
       T_part(2) * dml_atan2(minus.y, plus.x));
