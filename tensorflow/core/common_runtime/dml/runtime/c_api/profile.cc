@@ -42,6 +42,12 @@ dml_code dml_profile_start(dml_device* device, uint64_t max_records) {
 }
 
 dml_code dml_profile_stop(dml_device* device) {
+  // Of any stream, on whatever thread it runs: stopping waits.
+  if (dml::InsideCallback()) {
+    return dml::Report(dml::Error(dml::Code::kFailedPrecondition,
+                                  "a completion callback must not stop a "
+                                  "profile"));
+  }
   return dml::Report(device->stream->StopProfile());
 }
 
