@@ -6,6 +6,8 @@
  *       makes every adapter lack that feature;
  *   FAULT_EXTENSION=VK_EXT_memory_budget
  *       makes every adapter lack that extension;
+ *   FAULT_FUNCTION=vkGetCalibratedTimestampsEXT
+ *       makes every device lack that function;
  *   FAULT_TIMESTAMPS=1
  *       makes every queue lack timestamps.
  *   FAULT_CALL=vkEnumerateInstanceVersion
@@ -135,7 +137,9 @@ static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceFeatures2(
 
 static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
 my_vkGetDeviceProcAddr(VkDevice device, const char* function) {
+  const char* lacking = getenv("FAULT_FUNCTION");
   PFN_vkVoidFunction found = next_device_proc(device, function);
+  if (lacking != NULL && strcmp(lacking, function) == 0) return NULL;
   REPLACE(vkAllocateMemory, found)
   REPLACE(vkCreateComputePipelines, found)
   REPLACE(vkCreateQueryPool, found)

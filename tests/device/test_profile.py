@@ -139,6 +139,24 @@ print(json.dumps([steps, [[copy.node_name, copy.timeline_label] for copy in copi
     assert ["Assign:MemcpyDtoD", "Assign, 4096 bytes"] in copies
 
 
+def test_kernels_that_read_a_value_back(run_python):
+    found, _ = run_step(
+        run_python,
+        """
+with tf.device("/device:DML:0"):
+    find = tf.where(tf.greater(x, 0, name="positive"), name="find")
+session.run(find, feed)
+before = launches()
+metadata, _ = traced(find)
+print(json.dumps([nodes(metadata, "/device:DML:0/stream:all"), launches() - before]))
+""",
+    )
+    names, count = found
+    # Also what is enqueued once the value is known.
+    assert set(names) == {"positive:Greater", "find:Where"}
+    assert len(names) == count
+
+
 def test_tf_profiler(run_python):
     found, _ = run_step(
         run_python,

@@ -142,7 +142,6 @@ def test_what_was_never_written_counts_as_the_list_op():
     def count(op):
         return directml.launches_by_tag().get(op, 0)
 
-    # Of a shape that only the list tells.
     for op, read in (
         ("TensorListGetItem", lambda: list_ops.tensor_list_get_item(reserve(2), 0, tf.float32)),
         ("TensorListPopBack", lambda: list_ops.tensor_list_pop_back(reserve(2), tf.float32)[1]),

@@ -136,6 +136,36 @@ result["each"] = [
     assert found["each"] == [True] * 4 and found["ordered"]
 
 
+def test_work_while_half_of_the_clock_passes():
+    # Its begin is less than half a wrap after the work before it, its end is more.
+    code = '''
+HALF_NS = 1 << 29
+source, copy = (device.empty(1 << 26) for _ in range(2))
+
+def timed():
+    before = time.monotonic_ns()
+    device.copy(copy.data, source.data, 1 << 28)
+    device.sync()
+    return before, time.monotonic_ns()
+
+timed()  # touches the memory
+with profiling.Profile(device) as taken:
+    bounds = [timed()]
+    for _ in range(4):
+        before, after = bounds[-1]
+        time.sleep((HALF_NS - (after - before) / 2) / 1e9)
+        bounds.append(timed())
+result = [
+    [before, record.start_ns, record.end_ns, after]
+    for record, (before, after) in zip(taken.records, bounds)
+]
+'''
+    found, _ = run(WORK + code, TF_DIRECTML_BACKEND="null")
+    assert len(found) == 5
+    for times in found:
+        assert times == sorted(times)
+
+
 def test_copies():
     code = """
 before = device.statistics()
@@ -289,11 +319,17 @@ result.append(y.numpy()[-1].item())
     assert value == 50
 
 
-def test_clock_that_cannot_be_calibrated(faulty_loader):
+@pytest.mark.parametrize(
+    "fault",
+    [
+        dict(FAULT_EXTENSION="VK_EXT_calibrated_timestamps"),
+        dict(FAULT_FUNCTION="vkGetCalibratedTimestampsEXT"),
+    ],
+    ids=["no extension", "no function"],
+)
+def test_clock_that_cannot_be_calibrated(faulty_loader, fault):
     found, _ = run(
-        WORK + "result = take(300)",
-        TF_DIRECTML_VULKAN_LOADER=faulty_loader,
-        FAULT_EXTENSION="VK_EXT_calibrated_timestamps",
+        WORK + "result = take(300)", TF_DIRECTML_VULKAN_LOADER=faulty_loader, **fault
     )
     check(found, 300)
 

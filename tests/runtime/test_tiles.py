@@ -2,6 +2,7 @@
 choices stored for an adapter are used, whatever happens to their file.
 """
 
+import struct
 import subprocess
 import sys
 
@@ -108,6 +109,19 @@ def test_tiles_that_cannot_be(device, dml, change, message):
         device.store_tiles([{**good, "family": 9}])
 
 
+def test_null_pointers(device, dml):
+    library = dml._lib()
+    for call in (
+        lambda: library.dml_tiles_store(device.handle, None, 1),
+        lambda: library.dml_tiles_last(device.handle, None),
+    ):
+        with pytest.raises(dml.DmlError, match="null") as error:
+            call()
+        assert error.value.code == dml.Code.INVALID_ARGUMENT
+    count = library.dml_tiles_candidates(device.handle, 0, 0, None, 9)
+    assert count == len(device.tile_candidates())
+
+
 # ---- Stored choices --------------------------------------------------------
 
 # A product of classes 1 and 1.
@@ -188,6 +202,25 @@ def test_a_damaged_file_is_ignored(stored, damage):
     # Storing again mends it.
     run(STORE, TF_DIRECTML_CACHE_DIR=str(folder))
     assert run(USE, TF_DIRECTML_CACHE_DIR=str(folder)) == (choice, "")
+
+
+def test_a_choice_that_cannot_run_is_skipped_and_kept(stored):
+    folder, _, choice = stored
+    path = tile_file(folder)
+    data = path.read_bytes()
+    # More invocations than a group may have, for some convolution.
+    line = b"1 0 2 2 512 512 8 8 8 4 0\n"
+    text = data[24:] + line
+    checksum = 0xCBF29CE484222325
+    for byte in text:
+        checksum = (checksum ^ byte) * 0x100000001B3 % (1 << 64)
+    path.write_bytes(data[:8] + struct.pack("<QQ", len(text), checksum) + text)
+    assert run(USE, TF_DIRECTML_CACHE_DIR=str(folder)) == (choice, "")
+    other = dict(choice, family=2)
+    code = "with dml.open(0) as device:\n    result = device.store_tiles([%r])" % other
+    assert run(code, TF_DIRECTML_CACHE_DIR=str(folder))[1] == ""
+    lines = path.read_bytes()[24:].splitlines(keepends=True)
+    assert len(lines) == 3 and line in lines
 
 
 def test_processes_that_store_at_once_keep_all(stored):

@@ -22,6 +22,7 @@
 #include <utility>
 
 #include "tensorflow/core/common_runtime/dml/dml_device_context.h"
+#include "tensorflow/core/common_runtime/dml/dml_profiler.h"
 #include "tensorflow/core/kernels/dml/kernel.h"
 
 namespace tensorflow {
@@ -36,7 +37,9 @@ template <typename Body>
 class ReadBackKernel : public AsyncOpKernel {
  public:
   explicit ReadBackKernel(OpKernelConstruction* c)
-      : AsyncOpKernel(c), body_(c) {}
+      : AsyncOpKernel(c),
+        device_(c->device()->tensorflow_gpu_device_info()->gpu_id),
+        body_(c) {}
 
   void ComputeAsync(OpKernelContext* c, DoneCallback done) override {
     auto call = std::make_shared<Call>();
@@ -48,6 +51,7 @@ class ReadBackKernel : public AsyncOpKernel {
         ->CopyDeviceTensorToCPU(&call->readings.value, "", /*device=*/nullptr,
                                 &call->host,
                                 [this, c, call, done](const Status& copied) {
+                                  const ScopedActivity activity(device_, *this);
                                   dml_set_tag(type_string().c_str());
                                   End(c, copied, *call, done);
                                   dml_set_tag(nullptr);
@@ -79,6 +83,7 @@ class ReadBackKernel : public AsyncOpKernel {
     done();
   }
 
+  const int device_;
   Body body_;
 };
 

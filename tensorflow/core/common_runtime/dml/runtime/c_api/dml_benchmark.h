@@ -74,7 +74,8 @@ typedef struct dml_tile_choice {
 
 /* Configurations for `type` that the adapter can run: those worth measuring, or
  * with `every` those for other classes of adapters too. Writes at most
- * `capacity` (families and classes 0) and returns how many there are. */
+ * `capacity` (families and classes 0), none where `choices` is null, and
+ * returns how many there are. */
 DML_EXPORT uint32_t dml_tiles_candidates(dml_device* device, uint32_t type,
                                          uint32_t every,
                                          dml_tile_choice* choices,

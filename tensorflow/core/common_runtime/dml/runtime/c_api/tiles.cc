@@ -30,6 +30,9 @@ dml_tile_choice MakeChoice(const TileKey& key, const TileConfig& tile) {
 }
 
 Status Store(dml_device* device, Span<const dml_tile_choice> given) {
+  if (given.data() == nullptr && !given.empty()) {
+    return InvalidArgument("tiles: choices is null");
+  }
   const hal::AdapterInfo& adapter = device->hal->info();
   std::vector<TileChoice> choices;
   for (const dml_tile_choice& one : given) {
@@ -58,6 +61,7 @@ uint32_t dml_tiles_candidates(dml_device* device, uint32_t type, uint32_t every,
                               dml_tile_choice* choices, uint32_t capacity) {
   const std::vector<dml::TileConfig> tiles =
       dml::TileCandidates(device->hal->info(), type, every != 0);
+  if (choices == nullptr) capacity = 0;
   for (uint32_t i = 0; i < tiles.size() && i < capacity; ++i) {
     const dml::TileKey key = {dml::TileFamily::kGemm, type, 0, 0};
     choices[i] = dml::MakeChoice(key, tiles[i]);
@@ -72,6 +76,9 @@ dml_code dml_tiles_override(dml_device* device, const dml_tile_choice* choice) {
 }
 
 dml_code dml_tiles_last(dml_device* device, dml_tile_choice* choice) {
+  if (choice == nullptr) {
+    return dml::Report(dml::InvalidArgument("tiles: choice is null"));
+  }
   dml::TileChoice last;
   if (!device->tiles->Last(&last)) {
     return dml::Report(

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -57,8 +58,7 @@ std::string Format(const TileChoice& choice) {
   return line.str();
 }
 
-bool Parse(const hal::AdapterInfo& adapter, const std::string& text,
-           std::vector<TileChoice>* choices) {
+bool Parse(const std::string& text, std::vector<TileChoice>* choices) {
   std::istringstream lines(text);
   std::string line;
   while (std::getline(lines, line)) {
@@ -72,10 +72,27 @@ bool Parse(const hal::AdapterInfo& adapter, const std::string& text,
         tile.lanes;
     if (!words) return false;
     key.family = static_cast<TileFamily>(family);
-    if (!key.valid() || !CheckTile(adapter, key.type, tile).ok()) return false;
+    if (!key.valid()) return false;
     choices->push_back(choice);
   }
   return true;
+}
+
+// All that is stored, also what the adapter cannot run as it is now.
+std::vector<TileChoice> Read(const std::string& path) {
+  std::vector<TileChoice> choices;
+  std::string text;
+  const CacheRead read =
+      path.empty() ? CacheRead::kMissing : ReadCacheFile(path, kMagic, &text);
+  if (read == CacheRead::kMissing) return {};
+  if (read == CacheRead::kDamaged || !Parse(text, &choices)) {
+    fprintf(stderr,
+            "tensorflow-directml: ignoring %s: it is damaged; run "
+            "tensorflow-directml bench --tune again, or delete it\n",
+            path.c_str());
+    return {};
+  }
+  return choices;
 }
 
 // Held while a file is read and replaced, if the folder allows it.
@@ -98,19 +115,12 @@ class FileLock {
 }  // namespace
 
 std::vector<TileChoice> LoadTileChoices(const hal::AdapterInfo& adapter) {
-  std::vector<TileChoice> choices;
-  const std::string path = PathFor(adapter);
-  std::string text;
-  const CacheRead read =
-      path.empty() ? CacheRead::kMissing : ReadCacheFile(path, kMagic, &text);
-  if (read == CacheRead::kMissing) return {};
-  if (read == CacheRead::kDamaged || !Parse(adapter, text, &choices)) {
-    fprintf(stderr,
-            "tensorflow-directml: ignoring %s: it is damaged; run "
-            "tensorflow-directml bench --tune again, or delete it\n",
-            path.c_str());
-    return {};
-  }
+  std::vector<TileChoice> choices = Read(PathFor(adapter));
+  const auto cannot_run = [&adapter](const TileChoice& choice) {
+    return !CheckTile(adapter, choice.key.type, choice.tile).ok();
+  };
+  choices.erase(std::remove_if(choices.begin(), choices.end(), cannot_run),
+                choices.end());
   return choices;
 }
 
@@ -127,7 +137,7 @@ Status StoreTileChoices(const hal::AdapterInfo& adapter,
                                       ignored);
   const FileLock lock(path + ".lock");
   std::map<uint32_t, TileChoice> merged;
-  for (const TileChoice& choice : LoadTileChoices(adapter)) {
+  for (const TileChoice& choice : Read(path)) {
     merged[choice.key.index()] = choice;
   }
   for (const TileChoice& choice : choices) merged[choice.key.index()] = choice;

@@ -12,8 +12,10 @@
 
 namespace dml {
 
-// What is stored for the adapter; nothing when there is no file. A file that is
-// damaged is ignored with a line on stderr.
+// What is stored for the adapter and can run on it; nothing when there is no
+// file. A driver's settings, such as its subgroup size, may rule a choice out
+// in one process and not in the next: it stays stored. A file that is damaged
+// is ignored with a line on stderr.
 std::vector<TileChoice> LoadTileChoices(const hal::AdapterInfo& adapter);
 
 // Adds to what is stored, replacing choices of the same keys. Processes that

@@ -41,8 +41,8 @@ class HostClock {
   }
 
   // Work between ticks `begin` and `end` was done between two host times. Each
-  // of the ticks alone may be off by what the clock counts before it wraps, when
-  // the last moment is long past; their distance is not.
+  // of the ticks alone may be off by what the clock counts before it wraps,
+  // when the last moment is long past; their distance is not.
   void Bound(uint64_t begin, uint64_t end, uint64_t submitted_ns,
              uint64_t retired_ns) {
     if (!known_) Set(end, retired_ns);

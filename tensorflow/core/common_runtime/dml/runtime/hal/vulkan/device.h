@@ -55,7 +55,7 @@ class VulkanDevice final : public Device {
   Status Init();
   Status LostStatus() const;
 
-  const PhysicalDevice physical_;
+  PhysicalDevice physical_;  // constant after Init()
   DeviceFunctions vk_;
   VkDevice device_ = VK_NULL_HANDLE;
   VkQueue queue_ = VK_NULL_HANDLE;
