@@ -190,13 +190,16 @@ def test_long_work_takes_long(device):
     device.gemm(small, small, out[0])
     device.sync()
     with profiling.Profile(device) as taken:
-        with profiling.activity(1):
-            device.gemm(small, small, out[0])
-        with profiling.activity(2):
-            device.gemm(large, large, out[1])
-    times = {1: 0, 2: 0}
-    for record in taken.records:
-        times[record.activity] += record.end_ns - record.start_ns
+        for _ in range(10):
+            with profiling.activity(1):
+                device.gemm(small, small, out[0])
+            with profiling.activity(2):
+                device.gemm(large, large, out[1])
+    # The shortest of ten: others use the machine, too.
+    times = {
+        number: min(r.end_ns - r.start_ns for r in taken.records if r.activity == number)
+        for number in (1, 2)
+    }
     assert 0 < times[1] < times[2]
 
 
