@@ -3,25 +3,12 @@
 import numpy as np
 import pytest
 import tensorflow_directml as directml
+from graphs import CPU, evaluate
 from tensorflow.python.ops import gen_array_ops, gen_list_ops, list_ops
 
 import tensorflow as tf
 
 v1 = tf.compat.v1
-DML = "/device:DML:0"
-CPU = "/device:CPU:0"
-
-
-def evaluate(build, device=DML):
-    with tf.Graph().as_default():
-        with tf.device(device):
-            fetches = build()
-        config = v1.ConfigProto(allow_soft_placement=False)
-        # Grappler and the session would fold constants on the host.
-        config.graph_options.rewrite_options.disable_meta_optimizer = True
-        config.graph_options.optimizer_options.opt_level = v1.OptimizerOptions.L0
-        with v1.Session(config=config) as s:
-            return s.run(fetches)
 
 
 def values(*shape):

@@ -3,28 +3,14 @@
 import numpy as np
 import pytest
 import tensorflow_directml as directml
+from graphs import evaluate
 from tensorflow.core.framework import tensor_pb2
 from tensorflow.python.data.ops import optional_ops
 from tensorflow.python.ops import control_flow_util, gen_dataset_ops, list_ops
 
 import tensorflow as tf
 
-v1 = tf.compat.v1
-DML = "/device:DML:0"
 X = np.array([[1.0, -2.0], [3.0, 4.0]], np.float32)
-
-
-def run(build):
-    """What the graph of build() on the device yields."""
-    with tf.Graph().as_default():
-        with tf.device(DML):
-            fetches = build()
-        config = v1.ConfigProto(allow_soft_placement=False)
-        # Both would compute constants on the host.
-        config.graph_options.rewrite_options.disable_meta_optimizer = True
-        config.graph_options.optimizer_options.opt_level = v1.OptimizerOptions.L0
-        with v1.Session(config=config) as s:
-            return s.run(fetches)
 
 
 def optional(*values):
@@ -37,14 +23,16 @@ def value(handle, *types):
 
 
 def test_zeros_like_optional():
-    first, second = run(lambda: value(tf.zeros_like(optional(X, X[0])), tf.float32, tf.float32))
+    first, second = evaluate(
+        lambda: value(tf.zeros_like(optional(X, X[0])), tf.float32, tf.float32)
+    )
     np.testing.assert_array_equal(first, np.zeros_like(X))
     np.testing.assert_array_equal(second, np.zeros(2))
 
 
 def test_sum_of_optionals():
     before = directml.launches_by_tag().get("AddN", 0)
-    (total,) = run(lambda: value(tf.add_n([optional(X)] * 3), tf.float32))
+    (total,) = evaluate(lambda: value(tf.add_n([optional(X)] * 3), tf.float32))
     assert directml.launches_by_tag()["AddN"] == before + 2
     np.testing.assert_array_equal(total, 3 * X * X)
 
@@ -55,18 +43,20 @@ def test_optional_without_a_value():
         results = [none, tf.zeros_like(none), tf.add_n([none, none])]
         return [gen_dataset_ops.optional_has_value(handle) for handle in results]
 
-    assert run(build) == [False, False, False]
+    assert evaluate(build) == [False, False, False]
 
 
 def test_sum_of_different_optionals():
     with pytest.raises(tf.errors.InvalidArgumentError, match="different numbers of components"):
-        run(lambda: value(tf.add_n([optional(X), gen_dataset_ops.optional_none()]), tf.float32))
+        evaluate(
+            lambda: value(tf.add_n([optional(X), gen_dataset_ops.optional_none()]), tf.float32)
+        )
 
 
 def test_a_list_where_an_optional_is():
     """The message describes the variant's type, never its tensors on the device."""
     with pytest.raises(tf.errors.InvalidArgumentError, match="not a list.*Optional"):
-        run(lambda: list_ops.tensor_list_stack(optional(X), tf.float32, num_elements=1))
+        evaluate(lambda: list_ops.tensor_list_stack(optional(X), tf.float32, num_elements=1))
 
 
 def test_zeros_like_a_number():
@@ -79,7 +69,7 @@ def test_zeros_like_a_number():
             )
         ],
     )
-    run(lambda: tf.zeros_like(tf.constant(variant)).op)
+    evaluate(lambda: tf.zeros_like(tf.constant(variant)).op)
 
 
 def test_gradient_of_a_conditional():
@@ -95,7 +85,7 @@ def test_gradient_of_a_conditional():
             first = tf.gradients(y, x)[0]
             return tf.gradients(first, x)[0]
 
-        second = run(build)
+        second = evaluate(build)
     finally:
         control_flow_util.ENABLE_CONTROL_FLOW_V2 = enabled
     x = X.astype(np.float64)
@@ -110,6 +100,6 @@ def test_optional_of_python():
         handle = optional_ops.Optional.from_value(tf.constant(X) * 2)
         return handle.has_value(), handle.get_value()
 
-    has_value, doubled = run(build)
+    has_value, doubled = evaluate(build)
     assert has_value
     np.testing.assert_array_equal(doubled, 2 * X)
