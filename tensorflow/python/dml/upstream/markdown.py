@@ -9,7 +9,7 @@ import re
 from typing import Callable, Dict, List
 
 from .results import CRASHED, FAILED, NO_LAUNCHES, PASSED, SKIPPED, TIMED_OUT
-from .summary import QUIET_HOLE, REGRESSION, Row, Summary
+from .summary import NOT_RUN, QUIET_HOLE, REGRESSION, Row, Summary
 
 _END = "<!-- upstream-tests:end -->"
 _COLUMNS = (
@@ -22,6 +22,7 @@ _COLUMNS = (
     ("skipped", lambda row: row.dml == SKIPPED),
     ("baseline passes", lambda row: row.baseline == PASSED),
     ("regressions", lambda row: row.verdict == REGRESSION),
+    ("not run", lambda row: row.dml == NOT_RUN),
 )
 
 
@@ -35,7 +36,7 @@ def _numbers(rows: List[Row]) -> List[int]:
 
 def line(summary: Summary) -> str:
     """One sentence for a README."""
-    passes = [row for row in summary.rows if row.baseline == PASSED and row.dml != "not_run"]
+    passes = [row for row in summary.rows if row.baseline == PASSED and row.dml != NOT_RUN]
     good = [row for row in passes if row.dml == PASSED]
     quiet = [row for row in passes if row.dml == NO_LAUNCHES]
     return (
