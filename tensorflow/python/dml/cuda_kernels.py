@@ -6,7 +6,7 @@ attribute.
 
 import json
 import os
-from typing import Dict, List, Sequence, Tuple
+from typing import Dict, List
 
 _PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cuda_kernels.json")
 
@@ -16,15 +16,6 @@ Kernels = Dict[str, List[Dict[str, List[str]]]]
 def load() -> Kernels:
     with open(_PATH) as file:
         return json.load(file)["ops"]
-
-
-def has(kernels: Kernels, op: str, types: Sequence[Tuple[str, Sequence[str]]]) -> bool:
-    """Whether one of the op's kernels takes these types, by attribute."""
-    given = dict(types)
-    return any(
-        all(set(given.get(name, ())) <= set(allowed) for name, allowed in kernel.items())
-        for kernel in kernels.get(op, ())
-    )
 
 
 def types(kernels: Kernels, op: str) -> Dict[str, List[str]]:

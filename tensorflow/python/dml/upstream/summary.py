@@ -152,8 +152,13 @@ def build(baseline: Optional[Store], dml: Optional[Store], entries: Sequence[Ent
     )
 
 
+def _on_cuda(kernel: str, cuda: cuda_kernels.Kernels) -> bool:
+    op, types = placement.parse(kernel)
+    return placement.taken(cuda.get(op, ()), types)
+
+
 def _quiet(result: Result, cuda: cuda_kernels.Kernels) -> str:
-    if any(cuda_kernels.has(cuda, *placement.parse(kernel)) for kernel in result.cpu_ops):
+    if any(_on_cuda(kernel, cuda) for kernel in result.cpu_ops):
         return QUIET_HOLE
     if result.cpu_ops:
         return QUIET_KERNELS
@@ -185,7 +190,7 @@ def _missing_kernels(results: Sequence[Result], cuda: cuda_kernels.Kernels) -> L
                 types.rstrip("]"),
                 len(names),
                 len(files[kernel]),
-                cuda_kernels.has(cuda, *placement.parse(kernel)),
+                _on_cuda(kernel, cuda),
                 tuple(sorted(names)[:3]),
             )
         )

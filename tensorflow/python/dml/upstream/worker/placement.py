@@ -15,7 +15,7 @@ test pinned to the CPU by name where DML could not run them either.
 
 import collections
 import re
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Tuple
 
 # For the runner: what makes TensorFlow log this.
 VARIABLES = {"TF_CPP_VMODULE": "op_kernel=1,execute=1", "TF_CPP_MIN_LOG_LEVEL": "0"}
@@ -77,6 +77,15 @@ def parse(description: str) -> Tuple[str, Types]:
     return op, tuple((name, tuple(values.split("|"))) for name, _, values in pairs)
 
 
+def taken(kernels: Iterable[Mapping[str, Iterable[str]]], types: Types) -> bool:
+    """Whether one of an op's kernels, each its allowed types by attribute, takes these."""
+    given = dict(types)
+    return any(
+        all(set(given.get(name, ())) <= set(allowed) for name, allowed in kernel.items())
+        for kernel in kernels
+    )
+
+
 class DeviceKernels:
     """The kernel registry's rows for DML and for any device."""
 
@@ -97,11 +106,7 @@ class DeviceKernels:
                 self._kernels[kernel.op].append(allowed)
 
     def has(self, op: str, types: Types) -> bool:
-        given = dict(types)
-        return any(
-            all(set(given.get(name, ())) <= values for name, values in allowed.items())
-            for allowed in self._kernels.get(op, ())
-        )
+        return taken(self._kernels.get(op, ()), types)
 
     def missing(self, output: str) -> Dict[str, int]:
         """Kernels created on a CPU that DML does not have, by description."""
