@@ -8,6 +8,7 @@
     dml.memory_info()       the driver's memory budget and use
     dml.memory_stats()      what tensors hold of it, hold at most, and reserve
     dml.launches_by_tag()   how often the device ran each op type
+    dml.programs()          the programs that were compiled
 
 Importing this imports no TensorFlow. In a process that runs TensorFlow the
 numbers are those of TensorFlow's devices: both use one runtime. The runtime
@@ -79,3 +80,11 @@ def launches_by_tag(device: int = 0) -> Dict[str, int]:
 
     with runtime.open(device) as opened:
         return opened.launches_by_tag()
+
+
+def programs(device: int = 0) -> List[Any]:
+    """What a device compiled: pairs (shader, values of its specialization constants)."""
+    from . import runtime
+
+    with runtime.open(device) as opened:
+        return opened.programs()

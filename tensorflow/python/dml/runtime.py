@@ -268,6 +268,44 @@ def tag(name: str) -> Iterator[None]:
         _lib().dml_set_tag(None)
 
 
+# A program of the device: the shader, and the values of its specialization constants.
+Program = collections.namedtuple("Program", "shader constants")
+
+
+@contextlib.contextmanager
+def plan() -> Iterator[List[Program]]:
+    """Lists what this thread's operators would launch inside the block, launching nothing.
+
+    Their tensors' memory is not touched. The list is complete when the block ends.
+    """
+    programs = []  # type: List[Program]
+    _lib().dml_plan_start()
+    try:
+        yield programs
+    finally:
+        _lib().dml_plan_stop()
+    programs += _programs(_lib().dml_plan_read)
+
+
+def _lines(function: Callable, *arguments: Any) -> List[str]:
+    """Of a C function that writes text and returns the length that it has."""
+    size = 1
+    while True:
+        text = ctypes.create_string_buffer(size)
+        length = function(*arguments, ctypes.cast(text, ctypes.c_char_p), size)
+        if length < size:
+            return text.value.decode().splitlines()
+        size = length + 1024  # more may come between two calls
+
+
+def _programs(function: Callable, *arguments: Any) -> List[Program]:
+    split = (line.split("\t") for line in _lines(function, *arguments))
+    return [
+        Program(shader, tuple(int(value) for value in constants.split(",") if value))
+        for shader, constants in split
+    ]
+
+
 # ---- Tensors ---------------------------------------------------------------
 
 
@@ -571,17 +609,12 @@ class Device:
 
     def launches_by_tag(self) -> Dict[str, int]:
         """How many dispatches were enqueued under each tag."""
-        size = 1
-        while True:
-            text = ctypes.create_string_buffer(size)
-            length = _lib().dml_device_launches_by_tag(
-                self.handle, ctypes.cast(text, ctypes.c_char_p), size
-            )
-            if length < size:
-                break
-            size = length + 1024  # more tags may come between two calls
-        lines = text.value.decode().splitlines()
+        lines = _lines(_lib().dml_device_launches_by_tag, self.handle)
         return {name: int(count) for name, count in (line.rsplit("\t", 1) for line in lines)}
+
+    def programs(self) -> List[Program]:
+        """What was compiled, in the order in which it was first asked for."""
+        return _programs(_lib().dml_device_programs, self.handle)
 
     def inject_failure(self, code: Union[str, int]) -> None:
         """For tests: the next submission fails as if the driver had said so."""

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -10,6 +9,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/environment.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/text.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tile_file.h"
 
@@ -171,16 +171,15 @@ size_t dml_device_launches_by_tag(dml_device* device, char* text,
                                   size_t capacity) {
   auto launches = device->stream->LaunchesByTag();
   std::sort(launches.begin(), launches.end());
-  std::string all;
+  std::vector<std::string> lines;
   for (const auto& [tag, count] : launches) {
-    all += tag + "\t" + std::to_string(count) + "\n";
+    lines.push_back(tag + "\t" + std::to_string(count));
   }
-  if (capacity > 0) {
-    const size_t length = std::min(all.size(), capacity - 1);
-    memcpy(text, all.data(), length);
-    text[length] = '\0';
-  }
-  return all.size();
+  return dml::WriteLines(lines, text, capacity);
+}
+
+size_t dml_device_programs(dml_device* device, char* text, size_t capacity) {
+  return dml::WriteLines(device->programs->Compiled(), text, capacity);
 }
 
 void dml_device_inject_failure(dml_device* device, dml_code code) {

@@ -92,6 +92,21 @@ DML_EXPORT dml_code dml_tiles_store(dml_device* device,
                                     const dml_tile_choice* choices,
                                     uint32_t count);
 
+/* ---- Plans --------------------------------------------------------------
+ *
+ * Which programs operators choose, without running them: for telling whether
+ * two shapes take the same. */
+
+/* From here on, operators that the calling thread enqueues are checked and
+ * listed, but not launched. The memory of their tensors is not touched; it need
+ * not be as large as they say. */
+DML_EXPORT void dml_plan_start(void);
+/* Ends that. */
+DML_EXPORT void dml_plan_stop(void);
+/* Writes what the calling thread's last plan has listed, in order, as
+ * dml_device_programs() does; "copy\t" stands for a plain copy. */
+DML_EXPORT size_t dml_plan_read(char* text, size_t capacity);
+
 #ifdef __cplusplus
 }
 #endif

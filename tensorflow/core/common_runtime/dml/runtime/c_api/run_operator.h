@@ -28,9 +28,9 @@ dml_code RunOperator(const char* name, dml_device* device,
     if (argument.pointer != nullptr) continue;
     return Report(InvalidArgument(name, ": ", argument.name, " is null"));
   }
-  OperatorContext context = {device->hal->info(), *device->stream,
-                             *device->programs,   *device->scratch,
-                             *device->tiles,      ThreadTag()};
+  OperatorContext context = {
+      device->hal->info(), *device->stream, *device->programs, *device->scratch,
+      *device->tiles,      ThreadTag(),     ThreadPlan()};
   return Report(function(context));
 }
 

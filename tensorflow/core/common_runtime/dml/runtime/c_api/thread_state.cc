@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/tag_table.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_benchmark.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/text.h"
 
 namespace dml {
 namespace {
@@ -13,6 +15,8 @@ thread_local std::string error_message;
 thread_local const char* tag = nullptr;
 thread_local char copied_tag[TagTable::kMaxLength + 1];
 thread_local uint64_t activity = 0;
+thread_local LaunchPlan plan;
+thread_local bool planning = false;
 thread_local int callback_depth = 0;
 
 constexpr bool Same(Code a, dml_code b) {
@@ -40,6 +44,8 @@ dml_code Report(const Status& status) {
 const char* ThreadTag() { return tag; }
 
 uint64_t ThreadActivity() { return activity; }
+
+LaunchPlan* ThreadPlan() { return planning ? &plan : nullptr; }
 
 void RunCallback(dml_callback callback, void* argument, const Status& status) {
   // The thread may be anyone's, see dml_on_complete().
@@ -76,4 +82,15 @@ void dml_set_lasting_tag(const char* tag) {
 
 uint64_t dml_set_activity(uint64_t activity) {
   return std::exchange(dml::activity, activity);
+}
+
+void dml_plan_start(void) {
+  dml::plan.clear();
+  dml::planning = true;
+}
+
+void dml_plan_stop(void) { dml::planning = false; }
+
+size_t dml_plan_read(char* text, size_t capacity) {
+  return dml::WriteLines(dml::plan, text, capacity);
 }

@@ -1,10 +1,11 @@
-// What the C API keeps per thread: the last error's message, the tag and the
-// activity.
+// What the C API keeps per thread: the last error's message, the tag, the
+// activity and the plan.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_THREAD_STATE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_THREAD_STATE_H_
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
 
 namespace dml {
 
@@ -16,6 +17,10 @@ const char* ThreadTag();
 
 // What dml_set_activity() set on this thread.
 uint64_t ThreadActivity();
+
+// The list that dml_plan_start() began on this thread and nothing ended, or
+// null.
+LaunchPlan* ThreadPlan();
 
 // Calls `callback`; the thread counts as inside one meanwhile.
 void RunCallback(dml_callback callback, void* argument, const Status& status);

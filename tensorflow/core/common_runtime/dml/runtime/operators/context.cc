@@ -30,6 +30,10 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
                          max[0], " x ", max[1], " x ", max[2],
                          ": the tensors are too large");
   }
+  if (context.plan != nullptr) {
+    context.plan->push_back(DescribeProgram(shader, specialization));
+    return Status::Ok();
+  }
   Launch launch;
   DML_RETURN_IF_ERROR(
       context.programs.Get(shader, specialization, &launch.program));
@@ -39,6 +43,15 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
   launch.buffers = buffers;
   launch.constants = constants;
   return context.stream.Dispatch(launch, context.tag);
+}
+
+Status CopyMemory(OperatorContext& context, uint64_t dst, uint64_t src,
+                  uint64_t bytes) {
+  if (context.plan != nullptr) {
+    context.plan->push_back(DescribeProgram("copy", {}));
+    return Status::Ok();
+  }
+  return context.stream.Copy(dst, src, bytes);
 }
 
 Scratch::~Scratch() {

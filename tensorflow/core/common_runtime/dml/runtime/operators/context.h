@@ -9,8 +9,10 @@
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_CONTEXT_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
@@ -23,6 +25,10 @@ namespace dml {
 
 class TileChooser;
 
+// What operators would launch, in order: programs as DescribeProgram() says
+// them, "copy\t" for a plain copy.
+using LaunchPlan = std::vector<std::string>;
+
 struct OperatorContext {
   const hal::AdapterInfo& adapter;
   Stream& stream;
@@ -30,6 +36,8 @@ struct OperatorContext {
   Pool& scratch_pool;
   TileChooser& tiles;
   const char* tag;  // names the work in counters; may be null
+  // Where to list what would be launched, instead of launching it; may be null.
+  LaunchPlan* plan;
 };
 
 // How many work groups to start. Never a zero unless there is nothing to do.
@@ -64,6 +72,10 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
       Span<const uint8_t>(reinterpret_cast<const uint8_t*>(&constants),
                           sizeof(constants)));
 }
+
+// A copy of bytes from one place of device memory to another.
+Status CopyMemory(OperatorContext& context, uint64_t dst, uint64_t src,
+                  uint64_t bytes);
 
 // Device memory for the length of one operator. Freed on destruction: the
 // stream's order keeps it valid for what was enqueued until then.

@@ -99,8 +99,8 @@ Status CopyTensor(OperatorContext& context, const dml_tensor* input,
   if (IsEmpty(*output)) return Status::Ok();
   if (IsContiguous(*input) && IsContiguous(*output)) {
     if (input->data == output->data) return Status::Ok();
-    return context.stream.Copy(output->data, input->data,
-                               ElementCount(*output) * TypeBytes(input->type));
+    return CopyMemory(context, output->data, input->data,
+                      ElementCount(*output) * TypeBytes(input->type));
   }
   DML_RETURN_IF_ERROR(CheckAliasing("copy", *input, *output));
 

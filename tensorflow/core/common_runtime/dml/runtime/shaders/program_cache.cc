@@ -69,6 +69,18 @@ class Table {
 
 }  // namespace
 
+std::string DescribeProgram(std::string_view shader,
+                            Span<const uint32_t> specialization) {
+  std::string text(shader);
+  char separator = '\t';
+  for (const uint32_t value : specialization) {
+    text += separator + std::to_string(value);
+    separator = ',';
+  }
+  if (specialization.empty()) text += separator;
+  return text;
+}
+
 class ProgramCache::Impl {
  public:
   explicit Impl(hal::Device* device) : device_(device) {
@@ -97,6 +109,17 @@ class ProgramCache::Impl {
   }
 
   uint64_t compiled_count() const { return compiled_; }
+
+  std::vector<std::string> Compiled() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    std::vector<std::string> programs;
+    for (const auto& entry : entries_) {
+      if (entry->ready.load(std::memory_order_acquire) == nullptr) continue;
+      programs.push_back(
+          DescribeProgram(entry->name, {entry->values.data(), entry->count}));
+    }
+    return programs;
+  }
 
  private:
   Status Add(uint64_t hash, std::string_view name,
@@ -197,6 +220,10 @@ Status ProgramCache::Get(std::string_view shader,
 
 uint64_t ProgramCache::compiled_count() const {
   return impl_->compiled_count();
+}
+
+std::vector<std::string> ProgramCache::Compiled() const {
+  return impl_->Compiled();
 }
 
 }  // namespace dml

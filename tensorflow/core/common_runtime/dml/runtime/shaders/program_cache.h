@@ -12,7 +12,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
@@ -31,6 +33,11 @@ struct Shader {
 // The generated table.
 Span<const Shader> AllShaders();
 
+// "gemm_f32\t64,64,16": the shader, then its constants. What no constant makes
+// special has nothing after the tab.
+std::string DescribeProgram(std::string_view shader,
+                            Span<const uint32_t> specialization);
+
 class ProgramCache {
  public:
   static constexpr int kMaxSpecialization = 12;
@@ -45,6 +52,9 @@ class ProgramCache {
 
   // Programs made so far: does not grow with new shapes.
   uint64_t compiled_count() const;
+  // What they are, as DescribeProgram() says it, in the order in which they
+  // were first asked for.
+  std::vector<std::string> Compiled() const;
 
  private:
   class Impl;
