@@ -141,6 +141,25 @@ def eager():
     yield from compare_devices(f"{ADDS} eager adds", runs)
 
 
+def product_of(program):
+    """(kind of matrix product, its tile) of a program, or None if it is none.
+
+    The constants are those of shaders/tile_config.glsl: the tile first; then orders and
+    widths of loads, how results leave, the direction. The widths follow from the tile.
+    """
+    if not program.shader.startswith(("gemm_", "convolution_")):
+        return None
+    tile, (a_order, _, b_order, _, *rest) = program.constants[:6], program.constants[6:]
+    return (program.shader, a_order, b_order, *rest), tile
+
+
+def is_tile_configuration(program, earlier):
+    """Whether the same kind of product had a program before, with another tile."""
+    product = product_of(program)
+    others = [other for other in map(product_of, earlier) if other and product]
+    return any(kind == product[0] and tile != product[1] for kind, tile in others)
+
+
 def resnet():
     """ResNet-50 training steps with batches of 8, then 16, then 8: programs and memory."""
     import numpy as np
@@ -158,15 +177,20 @@ def resnet():
         with tf.Session() as sess:
             sess.run(tf.global_variables_initializer())
             for step, batch in enumerate((8, 8, 16, 16, 8)):
-                before = dml.statistics()["programs_compiled"]
+                before = dml.programs()
                 feed = {images: np.ones((batch, 224, 224, 3)), labels: np.zeros(batch)}
                 sess.run(train, feed)
-                count = dml.statistics()["programs_compiled"] - before
-                if step == 0 and count == 0:
+                new = [program for program in dml.programs() if program not in before]
+                if step == 0 and not new:
                     sys.exit("The counters see nothing: is the device another library's?")
                 # A larger batch may want another tile configuration.
                 target = 0 if step in (1, 3, 4) else None
-                yield f"programs compiled, batch {batch}, step {step + 1}", count, "", target
+                yield f"programs compiled, batch {batch}, step {step + 1}", len(new), "", target
+                if step > 0:
+                    for program in new:
+                        print("   ", program.shader, *program.constants)
+                    others = [p for p in new if not is_tile_configuration(p, before)]
+                    yield "  that are no new tile configuration", len(others), "", 0
                 memory = dml.memory_stats()
                 live = memory["peak_bytes_in_use"]
                 peak = memory["peak_bytes_reserved"] + memory["scratch_peak_bytes_reserved"]

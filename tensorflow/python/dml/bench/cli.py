@@ -9,7 +9,7 @@ from typing import Any, Dict, List
 
 from .. import runtime
 from . import ceilings as limits
-from . import measure, models, peer, plot, report, tuning
+from . import check, measure, models, peer, plot, reduction, report, tuning
 from .families import REGISTRY
 
 HELP = "measure the adapter and the operators, over shapes of real models"
@@ -26,6 +26,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tune", action="store_true",
         help="instead, measure tile configurations of matrix products and convolutions, and "
         "store the fastest for this adapter: later starts use them (TF_DIRECTML_TUNING=0: not)",
+    )
+    parser.add_argument(
+        "--check", action="store_true",
+        help="instead, run every case once and tell right from wrong, without timing; exit "
+        "status 1 when one is wrong or fails (writes check.json and check.txt to --out)",
+    )
+    parser.add_argument(
+        "--reduce", type=float, metavar="G",
+        help="with --check, on slow adapters: what takes more than G thousand million operations "
+        "(moving a byte counts as %d) runs with a smaller batch, then image, then other extents, "
+        "as far as it takes the same programs" % reduction.OPERATIONS_A_BYTE,
     )
     parser.add_argument("--vs", choices=["torch"], help="also run PyTorch, and compare")
     parser.add_argument(
@@ -77,6 +88,8 @@ class Progress:
 
 
 def main(arguments: argparse.Namespace) -> int:
+    if arguments.reduce is not None and not arguments.check:
+        raise SystemExit("tensorflow-directml bench: --reduce goes with --check only")
     types = _check("type", _names(arguments.types), limits.TYPES)
     chosen = models.cases(
         types,
@@ -94,6 +107,8 @@ def main(arguments: argparse.Namespace) -> int:
         raise SystemExit("tensorflow-directml bench: %s" % error) from error
     if arguments.tune:
         return _tune(chosen, arguments)
+    if arguments.check:
+        return _check_cases(chosen, arguments)
     with runtime.open(arguments.device) as device:
         results = _run(device, chosen, opponent, arguments)
     print("\nGeometric means")
@@ -122,6 +137,39 @@ def _tune(chosen: List[models.Case], arguments: argparse.Namespace) -> int:
             print("Wrong results, so not chosen: " + problem, file=sys.stderr)
         print("Stored: %d new choices." % tuning.store(device, results))
     return 1 if problem else 0
+
+
+def _check_cases(chosen: List[models.Case], arguments: argparse.Namespace) -> int:
+    start = time.perf_counter()
+    progress = Progress()
+    seed = _seed(arguments)
+
+    def done(row: Dict[str, Any]) -> None:
+        progress("")
+        print(check.row_text(row), flush=True)
+
+    with runtime.open(arguments.device) as device:
+        surroundings = report.surroundings(device, "tensorflow-directml " + _command())
+        print("%(adapter)s; %(driver)s; %(date)s; commit %(commit)s\n" % surroundings)
+        rows = check.check(
+            device, chosen, arguments.reduce and arguments.reduce * 1e9, seed, progress,
+            lambda: bool(arguments.time_limit)
+            and time.perf_counter() - start > arguments.time_limit,
+            done,
+        )
+    summary = check.summarize(rows)
+    results = {
+        "surroundings": surroundings, "seed": seed, "reduce": arguments.reduce,
+        "seconds": time.perf_counter() - start, "processor_seconds": time.process_time(),
+        "summary": summary, "rows": rows,
+    }
+    print("\n" + check.summary_text(summary))
+    if arguments.out:
+        with open(os.path.join(arguments.out, "check.json"), "w") as file:
+            json.dump(results, file, indent=1)
+        with open(os.path.join(arguments.out, "check.txt"), "w") as file:
+            file.write(check.full_text(results))
+    return 1 if summary["wrong"] or summary["failed"] else 0
 
 
 def _seed(arguments: argparse.Namespace) -> int:
