@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from tensorflow_directml.bench import ceilings, measure, models, report, timing, tuning
 from tensorflow_directml.bench.families import REGISTRY
+from tensorflow_directml.bench.families.family import SAMPLES, pick
 
 CLI = "import conftest, sys; from tensorflow_directml import cli; sys.exit(cli.main())"
 
@@ -48,6 +50,18 @@ def test_wrong_results_are_seen(device, limits, monkeypatch, family):
 
     monkeypatch.setattr(REGISTRY[family], "expected", slightly_different)
     assert not run(device, limits, case)["correct"]
+
+
+def test_samples_meet_the_edges():
+    sizes = (3, 1000, 1, 4096)
+    index = np.stack(pick(np.random.RandomState(0), *sizes))
+    assert index.shape == (4, SAMPLES)
+    places = {tuple(place) for place in index.T}
+    last = tuple(size - 1 for size in sizes)
+    assert {(0, 0, 0, 0), last} <= places
+    assert all((index[d, 2:] == last[d]).any() for d in range(4))
+    assert len(np.unique(index[3])) > SAMPLES // 2
+    assert pick(np.random.RandomState(0), 5, 7, count=1)[0].shape == (1,)
 
 
 def test_unwritten_outputs_are_seen(device, limits, monkeypatch):

@@ -76,8 +76,16 @@ def fill(sizes: Sequence[int], dtype: Any, random: np.random.RandomState) -> np.
 
 
 def pick(random: np.random.RandomState, *sizes: int, count: int = SAMPLES) -> Tuple:
-    """Random indices: one array a dimension."""
-    return tuple(random.randint(0, size, count) for size in sizes)
+    """Random indices, one array a dimension; and, where there are enough, the edges.
+
+    The first place, the last one, and one at the end of each dimension alone: what lies
+    past the last whole tile is seldom met by chance.
+    """
+    index = tuple(random.randint(0, size, count) for size in sizes)
+    if count >= len(sizes) + 2:
+        for d, size in enumerate(sizes):
+            index[d][0], index[d][1], index[d][2 + d] = 0, size - 1, size - 1
+    return index
 
 
 def flat(index: Sequence[np.ndarray], sizes: Sequence[int]) -> np.ndarray:

@@ -134,7 +134,7 @@ class Softmax(Family):
     def expected(self, host, random):
         width = self.sizes[-1]
         rows = host["x"].reshape(-1, width)
-        chosen = random.randint(0, len(rows), 8)
+        chosen = pick(random, len(rows), count=8)[0]
         x = np.exp(rows[chosen].astype(np.float64))
         yield "y", chosen[:, None] * width + np.arange(width), x / x.sum(axis=1, keepdims=True)
 
@@ -167,7 +167,7 @@ class CrossEntropy(Family):
         )
 
     def expected(self, host, random):
-        chosen = random.randint(0, self.sizes[0], 8)
+        chosen = pick(random, self.sizes[0], count=8)[0]
         x = np.exp(host["logits"][chosen].astype(np.float64))
         x /= x.sum(axis=1, keepdims=True)
         at = (np.arange(len(chosen)), host["labels"][chosen])
