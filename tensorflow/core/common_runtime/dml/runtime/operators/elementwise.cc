@@ -1,5 +1,6 @@
 // Element-wise operations: which op takes what, and which program runs it.
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <iterator>
 
@@ -171,7 +172,7 @@ uint32_t ComplexTypesOf(dml_elementwise_op op) {
   }
 }
 
-OpInfo InfoOf(dml_elementwise_op op) {
+OpInfo MakeInfoOf(dml_elementwise_op op) {
   switch (op) {
     case DML_CONJUGATE:
       return {Form::kUnary, kComplex};
@@ -189,6 +190,19 @@ OpInfo InfoOf(dml_elementwise_op op) {
   return info;
 }
 
+// By the operation's number; of one that doesn't exist, without types.
+const OpInfo& InfoOf(dml_elementwise_op op) {
+  constexpr uint32_t kOps = 256;  // above all numbers
+  static const auto* const table = [] {
+    auto* made = new std::array<OpInfo, kOps + 1>;  // lives with the process
+    for (uint32_t i = 0; i < kOps; ++i) {
+      (*made)[i] = MakeInfoOf(static_cast<dml_elementwise_op>(i));
+    }
+    return made;
+  }();
+  return (*table)[std::min<uint32_t>(static_cast<uint32_t>(op), kOps)];
+}
+
 uint32_t OutputType(Form form, uint32_t type) {
   switch (form) {
     case Form::kCompare:
@@ -203,12 +217,15 @@ uint32_t OutputType(Form form, uint32_t type) {
   }
 }
 
-const char* const kInputNames[] = {
+constexpr uint32_t kMaxInputs = 3;
+const char* const kInputNames[kMaxInputs] = {
     "elementwise: input 0", "elementwise: input 1", "elementwise: input 2"};
 
+// `facts` are those of the inputs, then of the output.
 Status CheckArguments(dml_elementwise_op op, const OpInfo& info,
                       const dml_tensor* const* inputs, uint32_t input_count,
-                      const dml_tensor* output, const double* parameters) {
+                      const dml_tensor* output, const double* parameters,
+                      TensorFacts* facts) {
   if (info.types == kNone) {
     return InvalidArgument("elementwise: there is no operation ",
                            static_cast<int>(op));
@@ -222,9 +239,11 @@ Status CheckArguments(dml_elementwise_op op, const OpInfo& info,
     return InvalidArgument("elementwise: operation ", static_cast<int>(op),
                            " takes one parameter, and `parameters` is null");
   }
-  DML_RETURN_IF_ERROR(CheckTensor(output, "elementwise: output"));
+  const TensorFacts& result = facts[input_count];
+  DML_RETURN_IF_ERROR(
+      CheckTensor(output, "elementwise: output", &facts[input_count]));
   for (uint32_t i = 0; i < input_count; ++i) {
-    DML_RETURN_IF_ERROR(CheckTensor(inputs[i], kInputNames[i]));
+    DML_RETURN_IF_ERROR(CheckTensor(inputs[i], kInputNames[i], &facts[i]));
     if (!SameSizes(*inputs[i], *output)) {
       return InvalidArgument(kInputNames[i], " ", Describe(*inputs[i]),
                              " has other sizes than the output ",
@@ -255,7 +274,8 @@ Status CheckArguments(dml_elementwise_op op, const OpInfo& info,
                            Describe(*output));
   }
   for (uint32_t i = 0; i < input_count; ++i) {
-    DML_RETURN_IF_ERROR(CheckAliasing("elementwise", *inputs[i], *output));
+    DML_RETURN_IF_ERROR(
+        CheckAliasing("elementwise", *inputs[i], facts[i], *output, result));
   }
   return Status::Ok();
 }
@@ -298,12 +318,13 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
     }
     return CopyTensor(context, inputs[0], output);
   }
-  const OpInfo info = InfoOf(op);
+  const OpInfo& info = InfoOf(op);
+  TensorFacts facts[kMaxInputs + 1];
   DML_RETURN_IF_ERROR(
-      CheckArguments(op, info, inputs, input_count, output, parameters));
-  if (IsEmpty(*output)) return Status::Ok();
+      CheckArguments(op, info, inputs, input_count, output, parameters, facts));
+  const uint32_t count = static_cast<uint32_t>(facts[input_count].count);
+  if (count == 0) return Status::Ok();
 
-  const uint32_t count = static_cast<uint32_t>(ElementCount(*output));
   const float parameter =
       info.has_parameter ? static_cast<float>(parameters[0]) : 0.0f;
   const uint32_t type = ProgramType(info.form, *inputs[0], *output);
@@ -312,24 +333,24 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
   const Grid grid =
       LinearGrid(context, CeilDivide(count, uint64_t{4} * rounds * kGroupSize));
 
-  const dml_tensor* tensors[4];
-  BufferArgument buffers[4];
-  bool flat = IsContiguous(*output);
+  const dml_tensor* tensors[kMaxInputs + 1];
+  BufferArgument buffers[kMaxInputs + 1];
+  bool flat = facts[input_count].contiguous;
   bool vectors =
       !IsComplex(type) && type != kBits128 && IsVectorAligned(*output);
   uint32_t scalars = 0;
   for (uint32_t i = 0; i < input_count; ++i) {
     tensors[i] = inputs[i];
-    buffers[i] = Argument(*inputs[i], Access::kRead);
-    if (count > 1 && IsRepeatedElement(*inputs[i])) {
+    buffers[i] = facts[i].Argument(Access::kRead);
+    if (count > 1 && facts[i].repeated) {
       scalars |= 1u << i;
     } else {
-      flat = flat && IsContiguous(*inputs[i]);
+      flat = flat && facts[i].contiguous;
       vectors = vectors && IsVectorAligned(*inputs[i]);
     }
   }
   tensors[input_count] = output;
-  buffers[input_count] = Argument(*output, Access::kWrite);
+  buffers[input_count] = facts[input_count].Argument(Access::kWrite);
   const Span<const BufferArgument> arguments(buffers, input_count + 1);
 
   if (flat) {

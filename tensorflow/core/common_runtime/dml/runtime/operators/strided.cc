@@ -74,26 +74,28 @@ bool IsVectorAligned(const dml_tensor& tensor) {
   return (tensor.data & ((bytes < 16 ? bytes : 16) - 1)) == 0;
 }
 
-bool IsRepeatedElement(const dml_tensor& tensor) {
-  for (uint32_t d = 0; d < tensor.rank; ++d) {
-    if (tensor.sizes[d] != 1 && tensor.strides[d] != 0) return false;
-  }
-  return true;
+Status CheckAliasing(const char* name, const dml_tensor& input,
+                     const dml_tensor& output) {
+  TensorFacts input_facts, output_facts;
+  DML_RETURN_IF_ERROR(CheckTensor(&input, name, &input_facts));
+  DML_RETURN_IF_ERROR(CheckTensor(&output, name, &output_facts));
+  return CheckAliasing(name, input, input_facts, output, output_facts);
 }
 
 Status CheckAliasing(const char* name, const dml_tensor& input,
-                     const dml_tensor& output) {
-  if (!Overlap(input, output)) return Status::Ok();
-  bool same = input.data == output.data &&
-              TypeBytes(input.type) == TypeBytes(output.type) &&
-              SameSizes(input, output);
-  for (uint32_t d = 0; same && d < input.rank; ++d) {
-    same = input.sizes[d] == 1 || input.strides[d] == output.strides[d];
+                     const TensorFacts& input_facts, const dml_tensor& output,
+                     const TensorFacts& output_facts) {
+  if (input_facts.begin >= output_facts.begin + output_facts.bytes ||
+      output_facts.begin >= input_facts.begin + input_facts.bytes) {
+    return Status::Ok();
   }
   // Views with gaps may lie between each other, as even and odd elements do.
-  const bool dense = IsContiguous(input) && IsContiguous(output);
-  if (same || !dense) return Status::Ok();
-  return OverlapError(name, input, output);
+  if (!input_facts.contiguous || !output_facts.contiguous) return Status::Ok();
+  // Without gaps, the same sizes have the same strides.
+  const bool same = input.data == output.data &&
+                    TypeBytes(input.type) == TypeBytes(output.type) &&
+                    SameSizes(input, output);
+  return same ? Status::Ok() : OverlapError(name, input, output);
 }
 
 Status CheckDisjoint(const char* name, const dml_tensor& input,

@@ -43,13 +43,14 @@ StridedWalk WalkTogether(Span<const dml_tensor* const> tensors);
 // bytes at most), so that programs may access 4 at a time.
 bool IsVectorAligned(const dml_tensor& tensor);
 
-// All strides are 0 where sizes exceed 1: one element, repeated.
-bool IsRepeatedElement(const dml_tensor& tensor);
-
 // An output may be the very tensor of an input (same data, sizes, strides and
 // element size) but must not overlap one otherwise.
 Status CheckAliasing(const char* name, const dml_tensor& input,
                      const dml_tensor& output);
+// The same of tensors that CheckTensor() has seen.
+Status CheckAliasing(const char* name, const dml_tensor& input,
+                     const TensorFacts& input_facts, const dml_tensor& output,
+                     const TensorFacts& output_facts);
 
 // For outputs that must not overlap an input at all.
 Status CheckDisjoint(const char* name, const dml_tensor& input,

@@ -35,6 +35,17 @@ struct Extent {
   int64_t low = 0;
   int64_t high = 0;
 };
+// What programs can index.
+constexpr int64_t kLimit = std::numeric_limits<int32_t>::max();
+
+// A right tensor of known type, of one dimension with two elements or more,
+// without gaps.
+bool IsPlain(const dml_tensor& tensor) {
+  return tensor.rank == 1 && tensor.strides[0] == 1 && tensor.sizes[0] > 1 &&
+         tensor.sizes[0] <= kLimit && tensor.data != 0 &&
+         (tensor.data & (Traits(tensor.type).bytes - 1)) == 0;
+}
+
 Extent ExtentOf(const dml_tensor& tensor) {
   Extent extent;
   for (uint32_t d = 0; d < tensor.rank; ++d) {
@@ -135,7 +146,8 @@ dml_tensor Reshape(const dml_tensor& tensor, Span<const int64_t> sizes) {
   return MakeTensor(tensor.data, tensor.type, sizes);
 }
 
-Status CheckTensor(const dml_tensor* tensor, const char* name) {
+Status CheckTensor(const dml_tensor* tensor, const char* name,
+                   TensorFacts* facts) {
   if (tensor == nullptr) return InvalidArgument(name, " is null");
   if (tensor->type >= kTypeCount) {
     return InvalidArgument(name, " has unknown data type ", tensor->type);
@@ -144,40 +156,57 @@ Status CheckTensor(const dml_tensor* tensor, const char* name) {
     return Unimplemented(name, " has rank ", tensor->rank, "; at most ",
                          DML_MAX_RANK, " dimensions are supported");
   }
+  if (IsPlain(*tensor)) {  // as most are: spares the walk over dimensions
+    if (facts != nullptr) {
+      const int64_t count = tensor->sizes[0];
+      *facts = {count, tensor->data, count * uint64_t{TypeBytes(tensor->type)},
+                true, false};
+    }
+    return Status::Ok();
+  }
   // Neither products nor sums below overflow: each factor is at most 2^31.
-  constexpr int64_t kLimit = std::numeric_limits<int32_t>::max();
-  bool empty = false;
-  for (uint32_t d = 0; d < tensor->rank; ++d) {
-    if (tensor->sizes[d] < 0) {
+  bool empty = false, too_large = false, contiguous = true, repeated = true;
+  int64_t count = 1;
+  Extent extent;
+  for (uint32_t d = tensor->rank; d-- > 0;) {
+    const int64_t size = tensor->sizes[d];
+    const int64_t stride = tensor->strides[d];
+    if (size == 1) continue;
+    if (size < 0) {
       return InvalidArgument(name, ": ", Describe(*tensor),
                              " has a negative size");
     }
-    empty |= tensor->sizes[d] == 0;
+    empty |= size == 0;
+    too_large |= size > kLimit || stride > kLimit || stride < -kLimit;
+    if (empty || too_large) continue;  // there may still be a negative size
+    contiguous &= stride == count;
+    repeated &= stride == 0;
+    const int64_t last = (size - 1) * stride;
+    (last < 0 ? extent.low : extent.high) += last;
+    count *= size;
+    too_large = count > kLimit || extent.high - extent.low > kLimit;
   }
-  if (empty) return Status::Ok();
-  int64_t count = 1;
-  Extent extent;
-  for (uint32_t d = 0; d < tensor->rank; ++d) {
-    const int64_t size = tensor->sizes[d];
-    const int64_t stride = size == 1 ? 0 : tensor->strides[d];
-    const bool representable =
-        size <= kLimit && stride <= kLimit && stride >= -kLimit;
-    const int64_t last = representable ? (size - 1) * stride : 0;
-    if (representable) (last < 0 ? extent.low : extent.high) += last;
-    if (!representable || (count *= size) > kLimit ||
-        extent.high - extent.low > kLimit) {
-      return Unimplemented(name, ": ", Describe(*tensor),
-                           " spans more than 2^31 - 1 elements, which programs "
-                           "cannot index");
-    }
+  if (empty) {
+    if (facts != nullptr) *facts = {0, tensor->data, 0, true, repeated};
+    return Status::Ok();
+  }
+  if (too_large) {
+    return Unimplemented(name, ": ", Describe(*tensor),
+                         " spans more than 2^31 - 1 elements, which programs "
+                         "cannot index");
   }
   if (tensor->data == 0) {
     return InvalidArgument(name, ": ", Describe(*tensor), " has no address");
   }
-  if ((tensor->data & (Traits(tensor->type).bytes - 1)) != 0) {
+  const TypeTraits& traits = kTypes[tensor->type];
+  if ((tensor->data & (traits.bytes - 1)) != 0) {
     return InvalidArgument(name, ": address ", tensor->data,
-                           " is not aligned to its ", Traits(tensor->type).name,
-                           " elements");
+                           " is not aligned to its ", traits.name, " elements");
+  }
+  if (facts != nullptr) {
+    *facts = {count, tensor->data + extent.low * int64_t{traits.bytes},
+              (extent.high - extent.low + 1) * uint64_t{traits.bytes},
+              contiguous, repeated};
   }
   return Status::Ok();
 }

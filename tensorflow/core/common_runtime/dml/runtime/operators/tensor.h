@@ -51,9 +51,24 @@ dml_tensor MakeTensor(uint64_t data, uint32_t type, Span<const int64_t> sizes);
 // `tensor` must be contiguous.
 dml_tensor Reshape(const dml_tensor& tensor, Span<const int64_t> sizes);
 
+// What operators ask of a tensor, found in one pass over its dimensions.
+struct TensorFacts {
+  int64_t count = 0;        // of elements
+  uint64_t begin = 0;       // the address of the lowest element
+  uint64_t bytes = 0;       // from there to the end of the highest one
+  bool contiguous = false;  // as IsContiguous()
+  bool repeated = false;    // all strides are 0 where sizes exceed 1
+
+  BufferArgument Argument(Access access) const {
+    return {begin, bytes, access};
+  }
+};
+
 // Rank, type, sizes, address and extent are sane, and offsets fit the 32 bits
-// that programs index with. `name` is for the message: "gemm: a".
-Status CheckTensor(const dml_tensor* tensor, const char* name);
+// that programs index with. `name` is for the message: "gemm: a". `facts` may
+// be null, and is written on success only.
+Status CheckTensor(const dml_tensor* tensor, const char* name,
+                   TensorFacts* facts = nullptr);
 
 // The bytes from the lowest to the highest element; empty tensors give 0.
 BufferArgument Argument(const dml_tensor& tensor, Access access);

@@ -56,8 +56,10 @@ struct Batch {
   RangeSet touched;  // kept only where the host may touch device memory
   uint64_t staging_bytes = 0;
   std::chrono::steady_clock::time_point since;  // its first item
+  std::chrono::steady_clock::time_point sent;   // began to be
 
   std::unique_ptr<hal::CommandList> list;
+  bool early = false;      // sent since the device had nothing to do
   bool submitted = false;  // or failed
   uint64_t value = 0;      // of the device's counter, when it completed
   Status status;

@@ -82,7 +82,9 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
     return InvalidArgument("dispatch: no argument has memory");
   }
   Lock lock(mutex_);
-  DML_RETURN_IF_ERROR(WaitForRoom(&lock));
+  if (!status_.ok() || current_->commands.size() >= kMaxBatchCommands) {
+    DML_RETURN_IF_ERROR(WaitForRoom(&lock));
+  }
   if (launch.groups[0] == 0 || launch.groups[1] == 0 || launch.groups[2] == 0) {
     return Status::Ok();
   }

@@ -57,11 +57,15 @@ class Stream::Impl {
   // A batch grows up to this while all others are in flight; then enqueuing
   // waits.
   static constexpr size_t kMaxBatchCommands = 4096;
-  // With nothing in flight, so many commands are sent without waiting for more
-  // at first. While the device stays faster than whoever enqueues, waking the
-  // submission thread costs more than it brings, so the number grows.
+  // With nothing in flight, so many commands are sent without waiting for more:
+  // the device works while the rest is recorded. Where it has nothing in flight
+  // the next time either, it waits for whoever enqueues, and waking the
+  // submission thread gains nothing: the number grows. It starts again when a
+  // whole batch takes the device more than one in kIdleFlushShare of the time
+  // that recording it took.
   static constexpr size_t kIdleFlushCommands = 8;
   static constexpr size_t kIdleFlushGrowth = 8;
+  static constexpr int kIdleFlushShare = 4;
   // Staging memory that was not used for so long goes back to the driver.
   static constexpr std::chrono::seconds kIdleStaging{2};
 
@@ -114,6 +118,8 @@ class Stream::Impl {
   bool FrontHasFinished() const;
   // After this thread sent or completed: the stream's own go on with the rest.
   void HandOver();
+  // Chooses idle_flush_ by a batch that has completed.
+  void AdaptIdleFlush(const Batch& batch);
   void Latch(const Status& status);
 
   hal::Device* const device_;

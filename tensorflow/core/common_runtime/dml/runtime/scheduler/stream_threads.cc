@@ -97,13 +97,15 @@ void Stream::Impl::SendCurrent(Lock* lock) {
   current_ = free_.back();
   free_.pop_back();
   current_->Reset(batch->sequence + 1);
-  const bool lull = flush_requested_ || batch->commands.size() < idle_flush_;
-  idle_flush_ = lull ? kIdleFlushCommands : idle_flush_ * kIdleFlushGrowth;
+  batch->early = !flush_requested_ && in_flight_.empty() &&
+                 batch->commands.size() >= idle_flush_;
+  if (batch->early) idle_flush_ *= kIdleFlushGrowth;
   flush_requested_ = false;
   in_flight_.push_back(batch);
   progress_.notify_all();  // the new current batch has room
   Status status = status_;
   const bool has_commands = !batch->commands.empty();
+  if (has_commands) batch->sent = Clock::now();
   if (status.ok() && has_commands && !injected_.ok()) {
     status = std::exchange(injected_, Status::Ok());
   }
@@ -230,6 +232,7 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
 
   lock->lock();
   if (!status.ok()) Latch(status);
+  AdaptIdleFlush(*batch);
   if (!batch->timed.empty()) {
     profile_->Add(batch->timed, batch->timed_commands, times);
   }
@@ -258,6 +261,14 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
     work_.notify_one();
     submitted_.notify_one();
   }
+}
+
+void Stream::Impl::AdaptIdleFlush(const Batch& batch) {
+  // Of a few commands, what sending costs would decide.
+  if (batch.early || batch.commands.empty()) return;
+  const auto recording = batch.sent - batch.since;
+  const auto working = Clock::now() - batch.sent;
+  if (kIdleFlushShare * working > recording) idle_flush_ = kIdleFlushCommands;
 }
 
 void Stream::Impl::Latch(const Status& status) {
