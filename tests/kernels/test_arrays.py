@@ -134,6 +134,9 @@ ROWS = [
         [ints(0), ints(1), (), ()],
     ], ("float32", "float16", "int64"), call=lambda i, j, x, y: tf.raw_ops.DynamicStitch(
               indices=[i, j], data=[x, y])),
+    moved("ParallelDynamicStitch", [
+        [ints(3, 0), ints([1], [2]), (2, 4), (2, 1, 4)], [ints(0), ints(1), (), ()],
+    ], call=lambda i, j, x, y: tf.raw_ops.ParallelDynamicStitch(indices=[i, j], data=[x, y])),
     moved("ZerosLike", [[(2, 3)], [()], [(0,)]]),
     moved("OnesLike", [[(2, 3)], [()], [(0,)]], ("float32", "float16", "int64", "bool")),
     moved("Fill", [[axes(2, 3), ()], [np.zeros(0, np.int32), ()], [axes(0, 2), ()]]),

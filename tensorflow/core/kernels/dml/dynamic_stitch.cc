@@ -1,4 +1,5 @@
-// DynamicStitch: rows of several tensors, put where their indices say.
+// DynamicStitch and ParallelDynamicStitch: rows of several tensors, put where
+// their indices say.
 #include <algorithm>
 
 #include "tensorflow/core/kernels/dml/fill.h"
@@ -82,13 +83,24 @@ class DynamicStitch {
   }
 };
 
+Row DeviceRow(const char* op) {
+  return Row(op)
+      .Types("T", kDeviceTypes)
+      .Host({"indices"})
+      .Make<DynamicStitch>();
+}
+// The shape arithmetic of reductions' gradients.
+Row HostRow(const char* op) {
+  return Row(op).Types("T", {DT_INT32}).HostTwin();
+}
+
+// The parallel op leaves open which of equal indices wins, and rows that nobody
+// fills undefined.
 const Kernels kKernels({
-    Row("DynamicStitch")
-        .Types("T", kDeviceTypes)
-        .Host({"indices"})
-        .Make<DynamicStitch>(),
-    // The shape arithmetic of reductions' gradients.
-    Row("DynamicStitch").Types("T", {DT_INT32}).HostTwin(),
+    DeviceRow("DynamicStitch"),
+    HostRow("DynamicStitch"),
+    DeviceRow("ParallelDynamicStitch"),
+    HostRow("ParallelDynamicStitch"),
 });
 
 }  // namespace
