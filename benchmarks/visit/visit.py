@@ -22,6 +22,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 # Where containers get a vendor's manifests, which the loader does not look at.
 MANIFESTS = ("/usr/local/nvidia/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d")
 CLI = "import sys; from tensorflow_directml import cli; sys.exit(cli.main())"
+MATRICES = """
+from tensorflow_directml import runtime
+device = runtime.open(0)
+shapes = {tuple(tile["matrix_" + name] for name in "mnk")
+          for tile in device.tile_candidates("float16")} - {(0, 0, 0)}
+print("offered:", sorted(shapes), "-", device.matrices().name)
+"""
 # The share of the time that the conformance tests may take.
 CONFORMANCE = 0.4
 
@@ -116,10 +123,13 @@ def main():
         run("Adapter", ["-c", CLI, "info"], variables, log, 60)
         if not adapters(variables):
             return 1
+        run("Cooperative matrices", ["-c", MATRICES], variables, log, 120)
         report = out / "conformance.xml"
         tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}",
                  "--continue-on-collection-errors"]
-        tests += ["tests/runtime"] + (["-k", "test_gemm or test_stream"] if arguments.quick else [])
+        # First what no driver that tests usually run on can show.
+        tests += ["tests/runtime/test_matrices.py", "tests/runtime"]
+        tests += ["-k", "test_gemm or test_matrices or test_stream"] if arguments.quick else []
         run("Conformance", tests, variables, log, CONFORMANCE * 60 * arguments.minutes)
         result = conformance(report)
 

@@ -1,4 +1,4 @@
-"""Programs of the machine that generate sources: Python 3 and glslc.
+"""Programs of the machine that generate sources: Python 3, glslc and glslang.
 
 Each becomes a small script, so that genrules name them as labels and no path
 of the machine enters a BUILD file.
@@ -6,6 +6,7 @@ of the machine enters a BUILD file.
 
 _TOOLS = {
     "python3": "TF_DIRECTML_BUILD_PYTHON",
+    "glslang": "TF_DIRECTML_GLSLANG",
     "glslc": "TF_DIRECTML_GLSLC",
 }
 

@@ -642,6 +642,12 @@ class Device:
         _lib().dml_tiles_last(self.handle, ctypes.byref(choice))
         return _fields(choice)
 
+    def matrices(self) -> Any:
+        """Whether it has cooperative matrices that work (Matrices); may take seconds."""
+        state = ctypes.c_uint32()
+        _lib().dml_tiles_matrices(self.handle, ctypes.byref(state))
+        return ENUMS["dml_matrices"](state.value)
+
     def store_tiles(self, choices: Sequence[Dict[str, int]]) -> None:
         """Stores choices on disk beside those stored before, and uses them."""
         kind = STRUCTS["dml_tile_choice"]

@@ -1,6 +1,8 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -96,6 +98,20 @@ bool WriteCacheFile(const std::string& path, const CacheMagic& magic,
     return false;
   }
   return true;
+}
+
+FileLock::FileLock(const std::string& path) {
+  if (path.empty()) return;
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(),
+                                      ignored);
+  descriptor_ =
+      open((path + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (descriptor_ >= 0) flock(descriptor_, LOCK_EX);
+}
+
+FileLock::~FileLock() {
+  if (descriptor_ >= 0) close(descriptor_);
 }
 
 }  // namespace dml

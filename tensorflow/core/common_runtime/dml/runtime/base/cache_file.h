@@ -34,6 +34,20 @@ CacheRead ReadCacheFile(const std::string& path, const CacheMagic& magic,
 bool WriteCacheFile(const std::string& path, const CacheMagic& magic,
                     const std::string& data);
 
+// Held by one process at a time while it reads and replaces a file, if the
+// folder allows it; made together with the folder.
+class FileLock {
+ public:
+  // Waits for it. Of the file at `path`; an empty one needs none.
+  explicit FileLock(const std::string& path);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
 }  // namespace dml
 
 #endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_CACHE_FILE_H_

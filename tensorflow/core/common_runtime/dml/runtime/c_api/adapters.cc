@@ -121,8 +121,10 @@ AdapterList& Adapters() {
     const hal::EnumerateFn enumerate = environment.backend == "null"
                                            ? hal::EnumerateNull
                                            : hal::EnumerateVulkan;
+    hal::EnumerateOptions options;
+    options.cooperative_matrices = environment.cooperative_matrices;
     AdapterVector found;
-    const Status status = enumerate(&found);
+    const Status status = enumerate(options, &found);
     auto made = std::make_unique<AdapterList>(
         SelectAdapters(std::move(found), status, environment));
     return made.release();

@@ -9,6 +9,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/environment.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/matrix_check.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/text.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tile_file.h"
@@ -40,7 +41,10 @@ void SaveProgramCaches() {
   }
 }
 
-Status Open(uint32_t adapter_index, std::unique_ptr<dml_device>* device) {
+}  // namespace
+
+Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
+                  std::unique_ptr<dml_device>* device) {
   const auto& adapters = Adapters().adapters;
   if (adapter_index >= adapters.size()) {
     const std::string& problem = Adapters().problem;
@@ -53,7 +57,8 @@ Status Open(uint32_t adapter_index, std::unique_ptr<dml_device>* device) {
   DML_RETURN_IF_ERROR(adapters[adapter_index]->CreateDevice(&made->hal));
   DML_RETURN_IF_ERROR(AddressSpace::Create(&made->space));
   made->programs = std::make_unique<ProgramCache>(made->hal.get());
-  made->tiles = std::make_unique<TileChooser>(made->hal->info());
+  made->tiles =
+      std::make_unique<TileChooser>(made->hal->info(), std::move(check));
   if (GetEnvironment().tuning) {
     made->tiles->SetStored(LoadTileChoices(made->hal->info()));
   }
@@ -65,8 +70,6 @@ Status Open(uint32_t adapter_index, std::unique_ptr<dml_device>* device) {
   *device = std::move(made);
   return Status::Ok();
 }
-
-}  // namespace
 
 std::unique_ptr<Pool> MakePool(dml_device* device, const PoolOptions& options) {
   Stream* stream = device->stream.get();
@@ -116,7 +119,10 @@ dml_code dml_device_open(uint32_t adapter_index, dml_device** device) {
     }
   }
   std::unique_ptr<dml_device> made;
-  dml::Status status = dml::Open(adapter_index, &made);
+  const auto matrices_work = [adapter_index] {
+    return dml::MatricesWork(adapter_index);
+  };
+  dml::Status status = dml::MakeDevice(adapter_index, matrices_work, &made);
   if (status.ok()) {
     *device = made.get();
     registry.devices.push_back(std::move(made));

@@ -34,6 +34,11 @@ struct dml_device {
 
 namespace dml {
 
+// A device of the adapter, unknown to dml_device_open(). `check`: see
+// TileChooser.
+Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
+                  std::unique_ptr<dml_device>* device);
+
 // A pool of `device` whose heaps wait for its stream when they go.
 std::unique_ptr<Pool> MakePool(dml_device* device, const PoolOptions& options);
 

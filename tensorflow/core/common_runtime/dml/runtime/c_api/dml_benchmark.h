@@ -69,7 +69,12 @@ typedef struct dml_tile_choice {
   uint32_t thread_m;
   uint32_t thread_n;
   uint32_t load_width; /* elements a load takes at most */
-  uint32_t lanes;      /* subgroup size of the form without shared memory; 0 */
+  uint32_t lanes;      /* subgroup size of the forms that need one; else 0 */
+  /* With cooperative matrices: the product that a subgroup computes at once;
+   * thread_m and thread_n are its part. Else 0. */
+  uint32_t matrix_m;
+  uint32_t matrix_n;
+  uint32_t matrix_k;
 } dml_tile_choice;
 
 /* Configurations for `type` that the adapter can run: those worth measuring, or
@@ -87,6 +92,16 @@ DML_EXPORT dml_code dml_tiles_override(dml_device* device,
 /* The product enqueued last and its configuration; DML_NOT_FOUND when there was
  * none. */
 DML_EXPORT dml_code dml_tiles_last(dml_device* device, dml_tile_choice* choice);
+/* Cooperative matrices on the device's adapter: not there (or turned off by
+ * TF_DIRECTML_COOPERATIVE_MATRICES=0); there, but the check of their results
+ * failed, so that no product takes them; there and right. */
+typedef enum dml_matrices {
+  DML_MATRICES_NONE = 0,
+  DML_MATRICES_WRONG = 1,
+  DML_MATRICES_RIGHT = 2
+} dml_matrices;
+/* Writes a dml_matrices. Runs the check now, unless its result is known. */
+DML_EXPORT dml_code dml_tiles_matrices(dml_device* device, uint32_t* state);
 /* Stores choices beside those stored before, and uses them from now on. */
 DML_EXPORT dml_code dml_tiles_store(dml_device* device,
                                     const dml_tile_choice* choices,

@@ -59,6 +59,8 @@ Environment Read() {
     }
   }
   ReadSwitch("TF_DIRECTML_TUNING", &environment.tuning);
+  ReadSwitch("TF_DIRECTML_COOPERATIVE_MATRICES",
+             &environment.cooperative_matrices);
   ReadNumber("TF_DIRECTML_BATCH_FLUSH_SIZE", 1, 4096,
              &environment.stream.flush_commands);
   ReadNumber("TF_DIRECTML_BATCH_FLUSH_TIME", 0, 1000000,

@@ -15,6 +15,7 @@ struct Environment {
   bool allow_software_adapter = false;  // TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER
   std::string backend = "vulkan";       // TF_DIRECTML_BACKEND
   bool tuning = true;                   // TF_DIRECTML_TUNING
+  bool cooperative_matrices = true;     // TF_DIRECTML_COOPERATIVE_MATRICES
   // TF_DIRECTML_BATCH_FLUSH_SIZE (commands) and
   // TF_DIRECTML_BATCH_FLUSH_TIME (microseconds).
   StreamOptions stream;

@@ -12,7 +12,9 @@ namespace dml {
 namespace {
 
 TileConfig TileOf(const dml_tile_choice& c) {
-  return {c.m, c.n, c.k, c.thread_m, c.thread_n, c.load_width, c.lanes};
+  return {
+      c.m,        c.n,          c.k,     c.thread_m,
+      c.thread_n, c.load_width, c.lanes, {c.matrix_m, c.matrix_n, c.matrix_k}};
 }
 
 dml_tile_choice MakeChoice(const TileKey& key, const TileConfig& tile) {
@@ -26,7 +28,10 @@ dml_tile_choice MakeChoice(const TileKey& key, const TileConfig& tile) {
           tile.thread_m,
           tile.thread_n,
           tile.load_width,
-          tile.lanes};
+          tile.lanes,
+          tile.matrix.m,
+          tile.matrix.n,
+          tile.matrix.k};
 }
 
 Status Store(dml_device* device, Span<const dml_tile_choice> given) {
@@ -91,4 +96,14 @@ dml_code dml_tiles_last(dml_device* device, dml_tile_choice* choice) {
 dml_code dml_tiles_store(dml_device* device, const dml_tile_choice* choices,
                          uint32_t count) {
   return dml::Report(dml::Store(device, {choices, count}));
+}
+
+dml_code dml_tiles_matrices(dml_device* device, uint32_t* state) {
+  if (state == nullptr) {
+    return dml::Report(dml::InvalidArgument("tiles: state is null"));
+  }
+  *state = device->hal->info().matrix_shapes.empty() ? DML_MATRICES_NONE
+           : device->tiles->MatricesWork()           ? DML_MATRICES_RIGHT
+                                                     : DML_MATRICES_WRONG;
+  return DML_OK;
 }

@@ -11,11 +11,13 @@ namespace dml {
 namespace hal {
 
 // Vulkan 1.2 and up; the loader is opened at run time.
-Status EnumerateVulkan(std::vector<std::unique_ptr<Adapter>>* adapters);
+Status EnumerateVulkan(const EnumerateOptions& options,
+                       std::vector<std::unique_ptr<Adapter>>* adapters);
 
 // One adapter that accepts everything and computes nothing: it measures the
 // cost of the layers above it. Copies are real, dispatches do nothing.
-Status EnumerateNull(std::vector<std::unique_ptr<Adapter>>* adapters);
+Status EnumerateNull(const EnumerateOptions& options,
+                     std::vector<std::unique_ptr<Adapter>>* adapters);
 
 }  // namespace hal
 }  // namespace dml

@@ -24,6 +24,12 @@ namespace hal {
 // In the order in which adapters are listed to the user.
 enum class AdapterType { kDiscrete = 0, kIntegrated = 1, kSoftware = 2 };
 
+// A product that the invocations of a subgroup compute together in one step:
+// float16 matrices m x k and k x n, summed in float32.
+struct MatrixShape {
+  uint32_t m = 0, n = 0, k = 0;
+};
+
 // What the runtime needs to know of an adapter. Sizes in bytes.
 struct AdapterInfo {
   std::string name;                // as the driver gives it
@@ -43,6 +49,10 @@ struct AdapterInfo {
   uint32_t max_shared_bytes = 0;
   bool float16_arithmetic = false;
   bool float64 = false;
+  // Cooperative matrices; none where empty. Programs with them ask for
+  // subgroups of `matrix_subgroup_size` (ProgramDesc::subgroup_size).
+  std::vector<MatrixShape> matrix_shapes;
+  uint32_t matrix_subgroup_size = 0;
   // Empty when the adapter can be used. Else what it lacks, in words, such as
   // "bufferDeviceAddress; update the driver to ...".
   std::string unusable_because;
@@ -80,6 +90,9 @@ struct ProgramDesc {
   // most kMaxDirectParameterBytes) or by the address of a block in memory.
   bool parameters_in_memory = false;
   Span<const uint32_t> specialization;  // constant_id i has value [i]
+  // With cooperative matrices: groups are whole subgroups of this size, which
+  // is AdapterInfo::matrix_subgroup_size. 0: of any size.
+  uint32_t subgroup_size = 0;
 };
 
 struct Binding {
@@ -175,9 +188,14 @@ class Adapter {
   virtual Status CreateDevice(std::unique_ptr<Device>* device) = 0;
 };
 
+struct EnumerateOptions {
+  bool cooperative_matrices = true;  // false: as if no adapter had them
+};
+
 // Fills `adapters`, usable or not, in no special order. An error says why the
 // API cannot be used at all (no loader, broken driver) and how to get it.
-using EnumerateFn = Status (*)(std::vector<std::unique_ptr<Adapter>>* adapters);
+using EnumerateFn = Status (*)(const EnumerateOptions& options,
+                               std::vector<std::unique_ptr<Adapter>>* adapters);
 
 }  // namespace hal
 }  // namespace dml

@@ -248,14 +248,15 @@ Status ImplicitProduct(OperatorContext& context, ConvolutionShape shape,
   const bool plain = bias == nullptr && activation == DML_ACTIVATION_NONE;
   layout.end = split.parts > 1 ? TileEnd::kPartial
                                : (plain ? TileEnd::kStore : TileEnd::kFull);
-  const ShaderName shader("convolution", shape.type);
+  const ShaderName shader(
+      tile.cooperative() ? "convolution_matrix" : "convolution", shape.type);
   if (filter || MaySplit(context.adapter, tile, depth)) {
     PrepareOtherEnd(context, shader, shape.type, tile, layout, plain);
   }
   const uint64_t groups =
       uint64_t(phases) * c.groups * c.parts * c.tiles_m * c.tiles_n;
   DML_RETURN_IF_ERROR(LaunchProgram(context, shader,
-                                    TileSpecialization(tile, layout).values,
+                                    TileSpecialization(tile, layout),
                                     LinearGrid(context, groups), buffers, c));
   if (split.parts == 1) return Status::Ok();
 

@@ -227,7 +227,7 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
     layout.b_width = b_wide ? 4 : 1;
   }
 
-  const ShaderName shader("gemm", c->type);
+  const ShaderName shader(tile.cooperative() ? "gemm_matrix" : "gemm", c->type);
   // The gradient of weights sums over the batch: the outermost dimension of
   // both.
   const bool sums_over_batch =
@@ -252,7 +252,7 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
   const uint64_t groups = uint64_t{constants.batches} * split.parts *
                           CeilDiv(m, tile.m) * CeilDiv(n, tile.n);
   DML_RETURN_IF_ERROR(
-      LaunchProgram(context, shader, TileSpecialization(tile, layout).values,
+      LaunchProgram(context, shader, TileSpecialization(tile, layout),
                     LinearGrid(context, groups), buffers, constants));
   if (split.parts == 1) return Status::Ok();
   return ReduceParts(context, split, partial, o.c, alpha, beta,

@@ -39,8 +39,10 @@ TileSpecialization::TileSpecialization(const TileConfig& tile,
                                        const TileLayout& layout)
     : values{tile.threads(), tile.m,         tile.n,         tile.k,
              tile.thread_m,  tile.thread_n,  layout.a_order, layout.a_width,
-             layout.b_order, layout.b_width, layout.c_order, layout.direction} {
-  const uint32_t lanes = tile.lanes != 0;
+             layout.b_order, layout.b_width, layout.c_order, layout.direction,
+             tile.lanes,     tile.matrix.m,  tile.matrix.n,  tile.matrix.k},
+      count(tile.cooperative() ? 16 : 12) {
+  const uint32_t lanes = tile.lanes != 0 && !tile.cooperative();
   values[10] |= lanes << 1 | static_cast<uint32_t>(layout.end) << 2;
 }
 
@@ -54,8 +56,7 @@ void PrepareOtherEnd(OperatorContext& context, std::string_view shader,
   }
   const hal::Program* unused;
   const uint32_t reduce[] = {kReduceThreads};
-  (void)context.programs
-      .Get(shader, TileSpecialization(tile, layout).values, &unused)
+  (void)context.programs.Get(shader, TileSpecialization(tile, layout), &unused)
       .ok();
   (void)context.programs.Get(ShaderName("split_reduce", type), reduce, &unused)
       .ok();

@@ -32,7 +32,10 @@ struct TileLayout {
 };
 struct TileSpecialization {
   TileSpecialization(const TileConfig& tile, const TileLayout& layout);
-  uint32_t values[12];
+  operator Span<const uint32_t>() const { return {values, count}; }  // NOLINT
+
+  uint32_t values[16];
+  uint32_t count;  // the last four are for cooperative matrices
 };
 
 // Compiles what a problem of the same kind takes when it is split and this one

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
+
 namespace dml {
 namespace {
 
@@ -27,7 +29,9 @@ uint64_t Pack(const TileChoice& choice) {
     add(Log2(v), 4);
   }
   add(tile.load_width == 4, 1);
-  add(tile.lanes != 0, 1);
+  for (uint32_t v : {tile.lanes, tile.matrix.m, tile.matrix.n, tile.matrix.k}) {
+    add(v != 0 ? Log2(v) + 1 : 0, 4);
+  }
   return word;
 }
 
@@ -39,13 +43,16 @@ TileChoice Unpack(uint64_t word) {
   };
   TileChoice choice;
   TileConfig& tile = choice.tile;
-  const bool lanes = take(1) != 0;
+  for (uint32_t* v :
+       {&tile.matrix.k, &tile.matrix.n, &tile.matrix.m, &tile.lanes}) {
+    const uint32_t log = take(4);
+    *v = log != 0 ? 1u << (log - 1) : 0;
+  }
   tile.load_width = take(1) != 0 ? 4 : 1;
   for (uint32_t* v :
        {&tile.thread_n, &tile.thread_m, &tile.k, &tile.n, &tile.m}) {
     *v = 1u << take(4);
   }
-  tile.lanes = lanes ? tile.k : 0;
   uint32_t index = take(10);
   const auto digit = [&index](uint32_t base) {
     const uint32_t value = index % base;
@@ -87,7 +94,8 @@ struct TileChooser::Stored {
   std::array<TileConfig, kKeys> tiles;
 };
 
-TileChooser::TileChooser(const hal::AdapterInfo& adapter) : adapter_(adapter) {}
+TileChooser::TileChooser(const hal::AdapterInfo& adapter, CheckMatrices check)
+    : adapter_(adapter), check_(std::move(check)) {}
 TileChooser::~TileChooser() = default;
 
 template <typename T>
@@ -107,10 +115,14 @@ TileConfig TileChooser::Choose(TileFamily family, uint32_t type, int64_t m,
       stored != nullptr ? &stored->tiles[choice.key.index()] : nullptr;
   if (forced != nullptr && CheckTile(adapter_, type, *forced).ok()) {
     choice.tile = *forced;
-  } else if (tuned != nullptr && tuned->m != 0) {
-    choice.tile = *tuned;
   } else {
-    choice.tile = TableTile(adapter_, type, m, n);
+    const bool stored_one = tuned != nullptr && tuned->m != 0;
+    choice.tile = stored_one
+                      ? *tuned
+                      : TableTile(adapter_, type, m, n, /*matrices=*/true);
+    if (choice.tile.cooperative() && !MatricesWork()) {
+      choice.tile = TableTile(adapter_, type, m, n, /*matrices=*/false);
+    }
   }
   last_.store(Pack(choice), std::memory_order_relaxed);
   return choice.tile;
@@ -132,11 +144,16 @@ Status TileChooser::Override(const TileConfig* tile) {
     override_.store(nullptr, std::memory_order_release);
     return Status::Ok();
   }
-  // float32 asks the least.
-  constexpr uint32_t kFloat32 = 0;
-  DML_RETURN_IF_ERROR(CheckTile(adapter_, kFloat32, *tile));
+  // The type that asks the least.
+  DML_RETURN_IF_ERROR(CheckTile(
+      adapter_, tile->cooperative() ? DML_FLOAT16 : DML_FLOAT32, *tile));
   override_.store(Keep(&all_overrides_, *tile), std::memory_order_release);
   return Status::Ok();
+}
+
+bool TileChooser::MatricesWork() {
+  std::call_once(checked_, [this] { matrices_work_ = check_(); });
+  return matrices_work_;
 }
 
 bool TileChooser::Last(TileChoice* choice) const {

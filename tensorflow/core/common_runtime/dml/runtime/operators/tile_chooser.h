@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -45,11 +46,18 @@ struct TileChoice {
   TileConfig tile;
 };
 
-// Thread-safe; Choose() takes no lock.
+// Whether cooperative matrices give right results on the adapter; may take
+// long.
+using CheckMatrices = std::function<bool()>;
+
+// Thread-safe; Choose() takes no lock once it knows whether cooperative
+// matrices work.
 class TileChooser {
  public:
-  // `adapter` outlives it.
-  explicit TileChooser(const hal::AdapterInfo& adapter);
+  // `adapter` outlives it. `check` is called once at most, by the first product
+  // that would be cooperative. When it says no, none is, stored choices
+  // included; only Override() is not asked.
+  TileChooser(const hal::AdapterInfo& adapter, CheckMatrices check);
   ~TileChooser();
 
   TileConfig Choose(TileFamily family, uint32_t type, int64_t m, int64_t n);
@@ -62,6 +70,8 @@ class TileChooser {
   // null ends that. What Choose() returned last; false when it never did.
   Status Override(const TileConfig* tile);
   bool Last(TileChoice* choice) const;
+  // What the check says; it runs now if it has not.
+  bool MatricesWork();
 
  private:
   struct Stored;
@@ -70,6 +80,9 @@ class TileChooser {
   const T* Keep(std::vector<std::unique_ptr<const T>>* kept, T value);
 
   const hal::AdapterInfo& adapter_;
+  const CheckMatrices check_;
+  std::once_flag checked_;
+  bool matrices_work_ = false;  // by `checked_`
   std::atomic<const Stored*> stored_{nullptr};
   std::atomic<const TileConfig*> override_{nullptr};
   std::atomic<uint64_t> last_{0};

@@ -1,13 +1,8 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tile_file.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <map>
 #include <sstream>
 #include <string>
@@ -37,13 +32,7 @@ uint64_t ProgramsVersion() {
 }
 
 std::string PathFor(const hal::AdapterInfo& adapter) {
-  const uint64_t version = ProgramsVersion() ^ Checksum(adapter.driver.data(),
-                                                        adapter.driver.size());
-  char digits[17];
-  std::snprintf(digits, sizeof(digits), "%016llx",
-                static_cast<unsigned long long>(version));
-  return CacheFilePath("tiles-" + Hexadecimal(adapter.uuid) + "-" + digits +
-                       ".bin");
+  return AdapterFilePath("tiles", adapter);
 }
 
 // A line a choice.
@@ -54,7 +43,8 @@ std::string Format(const TileChoice& choice) {
   line << static_cast<uint32_t>(key.family) << ' ' << key.type << ' '
        << key.m_class << ' ' << key.n_class << ' ' << tile.m << ' ' << tile.n
        << ' ' << tile.k << ' ' << tile.thread_m << ' ' << tile.thread_n << ' '
-       << tile.load_width << ' ' << tile.lanes << '\n';
+       << tile.load_width << ' ' << tile.lanes << ' ' << tile.matrix.m << ' '
+       << tile.matrix.n << ' ' << tile.matrix.k << '\n';
   return line.str();
 }
 
@@ -69,7 +59,7 @@ bool Parse(const std::string& text, std::vector<TileChoice>* choices) {
     TileConfig& tile = choice.tile;
     words >> family >> key.type >> key.m_class >> key.n_class >> tile.m >>
         tile.n >> tile.k >> tile.thread_m >> tile.thread_n >> tile.load_width >>
-        tile.lanes;
+        tile.lanes >> tile.matrix.m >> tile.matrix.n >> tile.matrix.k;
     if (!words) return false;
     key.family = static_cast<TileFamily>(family);
     if (!key.valid()) return false;
@@ -95,24 +85,17 @@ std::vector<TileChoice> Read(const std::string& path) {
   return choices;
 }
 
-// Held while a file is read and replaced, if the folder allows it.
-class FileLock {
- public:
-  explicit FileLock(const std::string& path)
-      : descriptor_(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
-    if (descriptor_ >= 0) flock(descriptor_, LOCK_EX);
-  }
-  ~FileLock() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
- private:
-  const int descriptor_;
-};
-
 }  // namespace
+
+std::string AdapterFilePath(const char* what, const hal::AdapterInfo& adapter) {
+  const uint64_t version = ProgramsVersion() ^ Checksum(adapter.driver.data(),
+                                                        adapter.driver.size());
+  char digits[17];
+  std::snprintf(digits, sizeof(digits), "%016llx",
+                static_cast<unsigned long long>(version));
+  return CacheFilePath(std::string(what) + "-" + Hexadecimal(adapter.uuid) +
+                       "-" + digits + ".bin");
+}
 
 std::vector<TileChoice> LoadTileChoices(const hal::AdapterInfo& adapter) {
   std::vector<TileChoice> choices = Read(PathFor(adapter));
@@ -132,10 +115,7 @@ Status StoreTileChoices(const hal::AdapterInfo& adapter,
                  "there is no folder to store tile choices in: set "
                  "TF_DIRECTML_CACHE_DIR");
   }
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(),
-                                      ignored);
-  const FileLock lock(path + ".lock");
+  const FileLock lock(path);
   std::map<uint32_t, TileChoice> merged;
   for (const TileChoice& choice : Read(path)) {
     merged[choice.key.index()] = choice;

@@ -23,6 +23,11 @@ std::vector<TileChoice> LoadTileChoices(const hal::AdapterInfo& adapter);
 Status StoreTileChoices(const hal::AdapterInfo& adapter,
                         Span<const TileChoice> choices);
 
+// The path of a file in the cache folder that holds for the adapter, its driver
+// and the programs of matrix products: "<what>-....bin". Empty without a
+// folder.
+std::string AdapterFilePath(const char* what, const hal::AdapterInfo& adapter);
+
 }  // namespace dml
 
 #endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_TILE_FILE_H_

@@ -47,6 +47,24 @@ constexpr Row kDouble[] = {
     {{32, 32, 8, 4, 4, 1, 0}, 0, 0, kAny, kAny, 0},
 };
 
+// With cooperative matrices, which want float16: lanes and shape come from the
+// adapter. What is narrower waits for memory, however it multiplies.
+constexpr Row kMatrix[] = {
+    {{128, 128, 16, 64, 64, 4}, 65, 65, kAny, kAny, 128},
+    {{64, 64, 32, 32, 32, 4}, 17, 17, kAny, kAny, 0},
+};
+constexpr TileConfig kMoreMatrix[] = {
+    {128, 128, 16, 32, 64, 4}, {128, 64, 16, 64, 32, 4},
+    {64, 128, 16, 32, 64, 4},  {64, 64, 16, 32, 32, 4},
+    {32, 64, 32, 16, 32, 4},   {64, 32, 32, 32, 16, 4},
+    {32, 32, 32, 16, 16, 4},   {16, 64, 32, 16, 16, 4},
+};
+// A software driver compiles for minutes what is larger, and is never fast.
+constexpr Row kMatrixSoftware[] = {
+    {{16, 16, 8, 8, 8, 4}, 0, 0, kAny, kAny, 0},
+    {{16, 32, 16, 8, 16, 4}, 0, 0, kAny, kAny, 0},
+};
+
 // Beside the table's, what tuning tries.
 constexpr TileConfig kMoreForGpus[] = {
     {128, 128, 16, 8, 8, 4, 0}, {128, 64, 16, 8, 8, 4, 0},
@@ -78,9 +96,32 @@ Rows RowsFor(const hal::AdapterInfo& adapter, uint32_t type) {
                                                      : All(kIntegrated);
 }
 
+Rows MatrixRowsFor(const hal::AdapterInfo& adapter) {
+  return adapter.type == hal::AdapterType::kSoftware ? All(kMatrixSoftware)
+                                                     : All(kMatrix);
+}
+
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 bool IsPowerOfTwo(uint32_t v) { return v != 0 && (v & (v - 1)) == 0; }
+
+// The same for a cooperative one, whose own sizes are powers of two.
+const char* MatrixProblemOf(const TileConfig& tile) {
+  // Rows of 8 elements are 16 bytes, as loads of matrices want them aligned.
+  constexpr uint32_t kLeast = 8;
+  for (uint32_t v : {tile.matrix.m, tile.matrix.n, tile.matrix.k}) {
+    if (!IsPowerOfTwo(v) || v < kLeast) {
+      return "there is no program for such matrices";
+    }
+  }
+  if (tile.thread_m % tile.matrix.m != 0 ||
+      tile.thread_n % tile.matrix.n != 0 || tile.k % tile.matrix.k != 0) {
+    return "a subgroup's part is not made of whole matrices";
+  }
+  return std::min(tile.m, tile.n) * tile.k % tile.threads() == 0
+             ? nullptr
+             : "a slice has no element for every invocation";
+}
 
 // Why the programs cannot be built with it; null when they can.
 const char* ProblemOf(const TileConfig& tile) {
@@ -93,13 +134,15 @@ const char* ProblemOf(const TileConfig& tile) {
   if (tile.m > kMaxExtent || tile.n > kMaxExtent || tile.k > kMaxDepth) {
     return "the tile is too large";
   }
+  const uint32_t sharers = tile.cooperative() ? tile.lanes : 1;
   if (tile.thread_m > tile.m || tile.thread_n > tile.n ||
-      tile.thread_m * tile.thread_n > kMaxElements) {
+      tile.thread_m * tile.thread_n > kMaxElements * sharers) {
     return "an invocation's part is too large";
   }
   if (tile.load_width != 1 && tile.load_width != 4) {
     return "loads are of 1 or 4 elements";
   }
+  if (tile.cooperative()) return MatrixProblemOf(tile);
   if (tile.lanes == 0) {
     return std::min(tile.m, tile.n) * tile.k % tile.threads() == 0
                ? nullptr
@@ -115,9 +158,22 @@ const char* ProblemOf(const TileConfig& tile) {
 
 uint32_t ComputeBytes(uint32_t type) { return type == DML_FLOAT64 ? 8 : 4; }
 
+bool Same(const hal::MatrixShape& a, const hal::MatrixShape& b) {
+  return a.m == b.m && a.n == b.n && a.k == b.k;
+}
+
 bool FitsAdapter(const hal::AdapterInfo& adapter, uint32_t type,
                  const TileConfig& tile) {
-  if (tile.lanes != 0) {
+  if (tile.cooperative()) {
+    const auto& shapes = adapter.matrix_shapes;
+    const auto is_it = [&tile](const hal::MatrixShape& shape) {
+      return Same(shape, tile.matrix);
+    };
+    if (type != DML_FLOAT16 || tile.lanes != adapter.matrix_subgroup_size ||
+        std::none_of(shapes.begin(), shapes.end(), is_it)) {
+      return false;
+    }
+  } else if (tile.lanes != 0) {
     // Only there is a group of the subgroup's size known to be one subgroup.
     return adapter.type == hal::AdapterType::kSoftware &&
            tile.lanes == adapter.subgroup_size;
@@ -125,6 +181,35 @@ bool FitsAdapter(const hal::AdapterInfo& adapter, uint32_t type,
   return tile.threads() <= adapter.max_group_invocations &&
          tile.threads() <= adapter.max_group_size[0] &&
          tile.SharedBytes(ComputeBytes(type)) <= adapter.max_shared_bytes;
+}
+
+// `tile` with the adapter's part of it.
+TileConfig ForMatrices(const hal::AdapterInfo& adapter,
+                       const hal::MatrixShape& shape, TileConfig tile) {
+  tile.lanes = adapter.matrix_subgroup_size;
+  tile.matrix = shape;
+  return tile;
+}
+
+// The usual 16 x 16 x 16 where it is offered, else the largest.
+hal::MatrixShape BestShape(const hal::AdapterInfo& adapter) {
+  hal::MatrixShape best;
+  for (const hal::MatrixShape& shape : adapter.matrix_shapes) {
+    if (Same(shape, {16, 16, 16})) return shape;
+    if (shape.m * shape.n * shape.k > best.m * best.n * best.k) best = shape;
+  }
+  return best;
+}
+
+bool Takes(const hal::AdapterInfo& adapter, const Row& row, int64_t m,
+           int64_t n) {
+  const TileConfig& tile = row.tile;
+  // A GPU that shares its memory with the host has fewer cores to fill.
+  const int64_t min_tiles = adapter.type == hal::AdapterType::kDiscrete
+                                ? row.min_tiles
+                                : row.min_tiles / 8;
+  return m >= row.min_m && n >= row.min_n && m <= row.max_m && n <= row.max_n &&
+         CeilDiv(m, tile.m) * CeilDiv(n, tile.n) >= min_tiles;
 }
 
 // A part that is less deep costs more than it gains.
@@ -136,15 +221,25 @@ int64_t MinPartDepth(const hal::AdapterInfo& adapter, const TileConfig& tile) {
 }  // namespace
 
 uint32_t TileConfig::SharedBytes(uint32_t compute_bytes) const {
-  const uint32_t slices = 2 * k * ((m + 4) + (n + 4)) * compute_bytes;
   const uint32_t tables = m * 16 + 2 * k * 20;
+  if (cooperative()) {
+    // In the order of loading that takes more.
+    const auto slice = [this](uint32_t extent) {
+      return 2 * (extent * k + 8 * std::max(extent, k));
+    };
+    const uint32_t subgroups = (m / thread_m) * (n / thread_n);
+    return 2 * (slice(m) + slice(n)) + tables + m * 4 +
+           subgroups * matrix.m * matrix.n * 4;
+  }
+  const uint32_t slices = 2 * k * ((m + 4) + (n + 4)) * compute_bytes;
   return slices + tables;
 }
 
 bool TileConfig::operator==(const TileConfig& other) const {
   return m == other.m && n == other.n && k == other.k &&
          thread_m == other.thread_m && thread_n == other.thread_n &&
-         load_width == other.load_width && lanes == other.lanes;
+         load_width == other.load_width && lanes == other.lanes &&
+         Same(matrix, other.matrix);
 }
 
 Status CheckTile(const hal::AdapterInfo& adapter, uint32_t type,
@@ -156,8 +251,9 @@ Status CheckTile(const hal::AdapterInfo& adapter, uint32_t type,
   if (problem == nullptr) return Status::Ok();
   return InvalidArgument("tile ", tile.m, " x ", tile.n, " x ", tile.k, " of ",
                          tile.thread_m, " x ", tile.thread_n, ", loads of ",
-                         tile.load_width, ", lanes ", tile.lanes, ": ",
-                         problem);
+                         tile.load_width, ", lanes ", tile.lanes, ", matrices ",
+                         tile.matrix.m, " x ", tile.matrix.n, " x ",
+                         tile.matrix.k, ": ", problem);
 }
 
 std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
@@ -174,6 +270,16 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
   };
   const bool software = adapter.type == hal::AdapterType::kSoftware;
   add_rows(RowsFor(adapter, type));
+  for (const hal::MatrixShape& shape : adapter.matrix_shapes) {
+    const Rows rows = MatrixRowsFor(adapter);
+    for (const Row* row = rows.begin; row != rows.end; ++row) {
+      add(ForMatrices(adapter, shape, row->tile));
+    }
+    if (software) continue;
+    for (const TileConfig& tile : kMoreMatrix) {
+      add(ForMatrices(adapter, shape, tile));
+    }
+  }
   if (software || every) {
     for (const TileConfig& tile : kMoreForSoftware) add(tile);
   }
@@ -189,16 +295,37 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
   return found;
 }
 
+std::vector<TileConfig> MatrixTiles(const hal::AdapterInfo& adapter) {
+  std::vector<TileConfig> found;
+  if (adapter.matrix_shapes.empty()) return found;
+  const Rows rows = MatrixRowsFor(adapter);
+  for (const Row* row = rows.begin; row != rows.end; ++row) {
+    const TileConfig tile = ForMatrices(adapter, BestShape(adapter), row->tile);
+    if (ProblemOf(tile) == nullptr && FitsAdapter(adapter, DML_FLOAT16, tile)) {
+      found.push_back(tile);
+    }
+  }
+  return found;
+}
+
 TileConfig TableTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
-                     int64_t n) {
+                     int64_t n, bool matrices) {
+  // A software driver has no units for matrices, whatever it offers.
+  if (matrices && type == DML_FLOAT16 && !adapter.matrix_shapes.empty() &&
+      adapter.type != hal::AdapterType::kSoftware) {
+    const hal::MatrixShape shape = BestShape(adapter);
+    for (const Row& row : kMatrix) {
+      const TileConfig tile = ForMatrices(adapter, shape, row.tile);
+      if (Takes(adapter, row, m, n) && ProblemOf(tile) == nullptr &&
+          FitsAdapter(adapter, type, tile)) {
+        return tile;
+      }
+    }
+  }
   const Rows rows = RowsFor(adapter, type);
   for (const Row* row = rows.begin; row != rows.end; ++row) {
-    const TileConfig& tile = row->tile;
-    if (m >= row->min_m && n >= row->min_n && m <= row->max_m &&
-        n <= row->max_n &&
-        CeilDiv(m, tile.m) * CeilDiv(n, tile.n) >= row->min_tiles &&
-        FitsAdapter(adapter, type, tile)) {
-      return tile;
+    if (Takes(adapter, *row, m, n) && FitsAdapter(adapter, type, row->tile)) {
+      return row->tile;
     }
   }
   return (rows.end - 1)->tile;

@@ -16,13 +16,19 @@ namespace dml {
 
 struct TileConfig {
   uint32_t m, n, k;             // of a work group
-  uint32_t thread_m, thread_n;  // of an invocation
+  uint32_t thread_m, thread_n;  // of an invocation, or a subgroup: `matrix`
   uint32_t load_width = 1;      // elements a load takes at most: 1 or 4
   // The form with LANES of tile_product.glsl: the subgroup size that it needs,
   // equal to threads() and k. 0: the form with shared memory.
   uint32_t lanes = 0;
+  // The form of tile_matrix.glsl: the product that a subgroup, of size `lanes`,
+  // computes at once. All 0: another form.
+  hal::MatrixShape matrix = {};
 
-  uint32_t threads() const { return (m / thread_m) * (n / thread_n); }
+  bool cooperative() const { return matrix.m != 0; }
+  uint32_t threads() const {
+    return (m / thread_m) * (n / thread_n) * (cooperative() ? lanes : 1);
+  }
   // Whether slices of `extent` (m or n) can be loaded four elements at a time.
   bool LoadsByFour(uint32_t extent) const {
     return load_width == 4 && extent * k % (threads() * 4) == 0;
@@ -43,9 +49,14 @@ Status CheckTile(const hal::AdapterInfo& adapter, uint32_t type,
 std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
                                        uint32_t type, bool every);
 
+// Cooperative ones of the table, for the shape that suits the adapter best;
+// empty where it has none.
+std::vector<TileConfig> MatrixTiles(const hal::AdapterInfo& adapter);
+
 // The table's, for a product of m x n elements of `type` (a dml_data_type).
+// `matrices`: it may be cooperative.
 TileConfig TableTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
-                     int64_t n);
+                     int64_t n, bool matrices);
 
 // Whether a depth of k is ever split, whatever the number of tiles.
 bool MaySplit(const hal::AdapterInfo& adapter, const TileConfig& tile,

@@ -1,7 +1,10 @@
-"""Compiles the table of variants with glslc into one C++ source.
+"""Compiles the table of variants into one C++ source.
 
-    build_shaders.py --out shader_table.cc [--glslc PATH] [--jobs N]
-                     [--enums HEADER]
+    build_shaders.py --out shader_table.cc [--glslc PATH] [--glslang PATH]
+                     [--jobs N] [--enums HEADER]
+
+glslc compiles them; glslang those with cooperative matrices, which the glslc of
+today's distributions does not know.
 
 Writes the table that shaders/program_cache.h declares. The numbers of the C
 API's enums reach the programs as dml_enums.glsl, made from the header, so that
@@ -10,6 +13,7 @@ no number is written twice. --keep DIR keeps the SPIR-V modules, for spirv-dis.
 
 import argparse
 import concurrent.futures
+import dataclasses
 import os
 import pathlib
 import re
@@ -82,25 +86,46 @@ def enum_macros(header):
     return "".join(f"#define {name} {value}\n" for name, value in found)
 
 
-def compile_variant(glslc, shader, types, name, folder, keep):
-    """Returns (name, words, whether its parameters are in memory)."""
+@dataclasses.dataclass(frozen=True, order=True)
+class Built:
+    """A row of the C++ table."""
+
+    name: str
+    words: tuple
+    in_memory: bool  # its parameters
+    cooperative: bool
+
+
+def commands(compilers, shader, includes, module, source):
+    """The compilers' command lines."""
+    defines = dict(shader.defines)
+    if not shader.cooperative:
+        return [compilers["glslc"], "--target-env=vulkan1.2", "-O", "-fshader-stage=compute",
+                *(f"-I{folder}" for folder in includes),
+                *(f"-D{k}={v}" for k, v in defines.items()), "-o", str(module), str(source)]
+    defines["DML_COOPERATIVE"] = "1"
+    # Not optimized: that is left to drivers, who know these types best.
+    return [compilers["glslang"], "--quiet", "--target-env", "vulkan1.2", "-S", "comp",
+            "-P#extension GL_GOOGLE_include_directive : require",
+            *(f"-I{folder}" for folder in includes),
+            *(f"-D{k}={v}" for k, v in defines.items()), "-o", str(module), str(source)]
+
+
+def compile_variant(compilers, shader, types, name, folder, keep):
+    """`compilers`: paths of "glslc" and "glslang". Returns Built."""
     source = HERE / f"{shader.source}.comp"
     own = folder / name
     own.mkdir()
     (own / "dml_types.glsl").write_text(type_macros(types))
     module = (keep or own) / f"{name}.spv"
-    command = [
-        glslc, "--target-env=vulkan1.2", "-O", "-fshader-stage=compute",
-        f"-I{own}", f"-I{folder}", f"-I{HERE}",
-        *(f"-D{k}={v}" for k, v in shader.defines.items()),
-        "-o", str(module), str(source)]
+    command = commands(compilers, shader, [own, folder, HERE], module, source)
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
-        raise RuntimeError(f"{name}: {result.stderr.strip()}")
+        raise RuntimeError(f"{name}: {(result.stderr + result.stdout).strip()}")
     code = module.read_bytes()
     words = struct.unpack(f"<{len(code) // 4}I", code)
     in_memory = "#define DML_PARAMETERS_IN_MEMORY" in source.read_text()
-    return name, words, in_memory
+    return Built(name, words, in_memory, shader.cooperative)
 
 
 def write_table(path, built):
@@ -108,15 +133,16 @@ def write_table(path, built):
         out.write("// Made by build_shaders.py.\n"
                   '#include "tensorflow/core/common_runtime/dml/runtime/'
                   'shaders/program_cache.h"\n\nnamespace dml {\nnamespace {\n')
-        for name, words, _ in built:
-            out.write(f"const uint32_t k_{name}[] = {{\n")
-            for i in range(0, len(words), 12):
-                out.write(",".join(f"{w:#x}" for w in words[i:i + 12]) + ",\n")
+        for row in built:
+            out.write(f"const uint32_t k_{row.name}[] = {{\n")
+            for i in range(0, len(row.words), 12):
+                out.write(",".join(f"{w:#x}" for w in row.words[i:i + 12]) + ",\n")
             out.write("};\n")
         out.write("const Shader kShaders[] = {\n")
-        for name, words, in_memory in built:
-            out.write(f'{{"{name}", k_{name}, {len(words)}, '
-                      f"{str(in_memory).lower()}}},\n")
+        for row in built:
+            out.write(f'{{"{row.name}", k_{row.name}, {len(row.words)}, '
+                      f"{str(row.in_memory).lower()}, "
+                      f"{str(row.cooperative).lower()}}},\n")
         out.write("};\n}  // namespace\n\nSpan<const Shader> AllShaders() "
                   "{ return kShaders; }\n}  // namespace dml\n")
 
@@ -125,6 +151,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", required=True)
     parser.add_argument("--glslc", default=shutil.which("glslc") or "glslc")
+    parser.add_argument("--glslang", default=shutil.which("glslang") or "glslang")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument(
         "--enums", type=pathlib.Path,
@@ -147,7 +174,8 @@ def main():
         folder = pathlib.Path(temporary)
         (folder / "dml_enums.glsl").write_text(enum_macros(args.enums))
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-            jobs = [pool.submit(compile_variant, args.glslc, shader, types,
+            compilers = {"glslc": args.glslc, "glslang": args.glslang}
+            jobs = [pool.submit(compile_variant, compilers, shader, types,
                                 name, folder, args.keep)
                     for shader, types, name in rows]
             built, failed = [], []

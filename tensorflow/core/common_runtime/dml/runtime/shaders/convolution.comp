@@ -17,6 +17,9 @@
 shared ivec4 row_table[LANES ? 1 : TILE_M];
 shared ivec4 depth_table[LANES ? 1 : 2 * TILE_K];  // of x
 shared int depth_table_b[LANES ? 1 : 2 * TILE_K];  // of the second factor
+#ifdef DML_COOPERATIVE
+shared int row_table_c[TILE_M];  // of the result
+#endif
 // The same with LANES: row i is known to invocation i % TILE_THREADS, the depth
 // to the one of its number.
 ivec4 lane_row[TILE_LANE_ROWS];
@@ -58,10 +61,10 @@ ivec4 depth_of_x(uint i, out int other) {
 }
 
 void fill_depths(uint first_depth, uint slot);
-T_compute load_x(uint row, uint depth, uint slot);
-T_compute4 load_x4(uint row, uint depth, uint slot);
-T_compute load_b(uint depth, uint column, uint slot);
-T_compute4 load_b4(uint depth, uint column, uint slot);
+TILE_element load_x(uint row, uint depth, uint slot);
+TILE_element4 load_x4(uint row, uint depth, uint slot);
+TILE_element load_b(uint depth, uint column, uint slot);
+TILE_element4 load_b4(uint depth, uint column, uint slot);
 void end_row(uint i, uint row);
 void end_element(uint row, uint column, T_compute v);
 #define TILE_LOAD_A(row, depth, local_row, local_depth, slot) \
@@ -73,7 +76,11 @@ void end_element(uint row, uint column, T_compute v);
 #define TILE_LOAD_B4(depth, column, local_depth, slot) \
   load_b4(local_depth, column, slot)
 #define TILE_PREPARE(first_depth, slot) fill_depths(first_depth, slot)
+#ifdef DML_COOPERATIVE
+#include "tile_matrix.glsl"
+#else
 #include "tile_product.glsl"
+#endif
 
 void fill_depths(uint first_depth, uint slot) {
   if (LANES) {
@@ -100,16 +107,16 @@ int x_element(uint row, uint depth, uint slot) {
   }
   return walk_inside(at.yzw) ? x_base + at.x : -1;
 }
-T_compute load_x(uint row, uint depth, uint slot) {
+TILE_element load_x(uint row, uint depth, uint slot) {
   int at = x_element(row, depth, slot);
   // x is not empty: its first element stands in for one outside.
-  T_compute v = T_load(x_data, at < 0 ? x_base : at);
-  return at < 0 ? T_compute(0) : v;
+  TILE_element v = TILE_load(x_data, at < 0 ? x_base : at);
+  return at < 0 ? TILE_element(0) : v;
 }
-T_compute4 load_x4(uint row, uint depth, uint slot) {
+TILE_element4 load_x4(uint row, uint depth, uint slot) {
   int at = x_element(row, depth, slot);
-  T_compute4 v = T_compute4(0);
-  if (at >= 0) v = T_load4(x_data, at);
+  TILE_element4 v = TILE_element4(0);
+  if (at >= 0) v = TILE_load4(x_data, at);
   return v;
 }
 int b_element(uint depth, uint column, uint slot) {
@@ -117,16 +124,20 @@ int b_element(uint depth, uint column, uint slot) {
                  : depth_table_b[slot * TILE_K + depth];
   return b_base + at + int(column) * b_column;
 }
-T_compute load_b(uint depth, uint column, uint slot) {
-  return T_load(b_data, b_element(depth, column, slot));
+TILE_element load_b(uint depth, uint column, uint slot) {
+  return TILE_load(b_data, b_element(depth, column, slot));
 }
-T_compute4 load_b4(uint depth, uint column, uint slot) {
-  return T_load4(b_data, b_element(depth, column, slot));
+TILE_element4 load_b4(uint depth, uint column, uint slot) {
+  return TILE_load4(b_data, b_element(depth, column, slot));
 }
 
 int row_c;  // offset of the row at hand in the result
 
 void end_row(uint i, uint row) {
+#ifdef DML_COOPERATIVE
+  row_c = c_base + row_table_c[i];
+  return;
+#endif
   if (LANES) {
     int at = 0;
     [[unroll]] for (uint r = 0; r < TILE_LANE_ROWS; ++r) {
@@ -197,11 +208,13 @@ void main() {
     for (uint i = gl_LocalInvocationIndex; i < TILE_M; i += TILE_THREADS) {
       int other;
       row_table[i] = row_of_x(min(tile_first_row + i, tile_rows - 1), other);
+#ifdef DML_COOPERATIVE
+      row_table_c[i] = other;
+#endif
     }
   }
   partial_base =
       (index.batch * p.parts + index.part) * tile_rows * tile_columns;
   uint begin = min(index.part * p.depth_a_part, depths);
-  tile_product(begin, min(begin + p.depth_a_part, depths));
-  tile_end();
+  tile_run(begin, min(begin + p.depth_a_part, depths));
 }

@@ -41,6 +41,11 @@
 #extension GL_KHR_shader_subgroup_shuffle : require
 #extension GL_KHR_shader_subgroup_ballot : require
 #extension GL_KHR_shader_subgroup_vote : require
+#ifdef DML_COOPERATIVE
+#extension GL_KHR_cooperative_matrix : require
+#extension GL_KHR_memory_scope_semantics : require
+#pragma use_vulkan_memory_model
+#endif
 
 #ifndef DML_CUSTOM_LOCAL_SIZE
 layout(local_size_x_id = 0) in;

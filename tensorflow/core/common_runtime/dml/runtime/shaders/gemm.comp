@@ -44,15 +44,19 @@ uint partial_base;
 void end_row(uint i, uint row) {}
 void end_element(uint row, uint column, T_compute v);
 #define TILE_LOAD_A(row, depth, local_row, local_depth, slot) \
-  T_load(a_data, a_base + int(row) * a_row + int(depth) * a_depth)
+  TILE_load(a_data, a_base + int(row) * a_row + int(depth) * a_depth)
 #define TILE_LOAD_A4(row, depth, local_row, local_depth, slot) \
-  T_load4(a_data, a_base + int(row) * a_row + int(depth) * a_depth)
+  TILE_load4(a_data, a_base + int(row) * a_row + int(depth) * a_depth)
 #define TILE_LOAD_B(depth, column, local_depth, slot) \
-  T_load(b_data, b_base + int(depth) * b_depth + int(column) * b_column)
+  TILE_load(b_data, b_base + int(depth) * b_depth + int(column) * b_column)
 #define TILE_LOAD_B4(depth, column, local_depth, slot) \
-  T_load4(b_data, b_base + int(depth) * b_depth + int(column) * b_column)
+  TILE_load4(b_data, b_base + int(depth) * b_depth + int(column) * b_column)
 #define TILE_PREPARE(first_depth, slot)
+#ifdef DML_COOPERATIVE
+#include "tile_matrix.glsl"
+#else
 #include "tile_product.glsl"
+#endif
 
 void end_element(uint row, uint column, T_compute v) {
   int at = c_base + int(row) * c_row + int(column) * c_column;
@@ -118,6 +122,5 @@ void main() {
   partial_base =
       (index.batch * p.parts + index.part) * tile_rows * tile_columns;
   uint begin = min(index.part * p.depth_a_part, p.k);
-  tile_product(begin, min(begin + p.depth_a_part, p.k));
-  tile_end();
+  tile_run(begin, min(begin + p.depth_a_part, p.k));
 }

@@ -181,6 +181,9 @@ class ProgramCache::Impl {
     desc.spirv = {shader.words, shader.word_count};
     desc.parameters_in_memory = shader.parameters_in_memory;
     desc.specialization = {entry->values.data(), entry->count};
+    if (shader.cooperative) {
+      desc.subgroup_size = entry->values[kSubgroupConstant];
+    }
     std::unique_ptr<hal::Program> program;
     const Status status = device_->CreateProgram(desc, &program);
     {

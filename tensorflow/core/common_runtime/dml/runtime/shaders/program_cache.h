@@ -28,6 +28,9 @@ struct Shader {
   const uint32_t* words;
   uint32_t word_count;
   bool parameters_in_memory;
+  // With cooperative matrices; specialization constant kSubgroupConstant is
+  // the subgroup size that it needs.
+  bool cooperative;
 };
 
 // The generated table.
@@ -40,7 +43,8 @@ std::string DescribeProgram(std::string_view shader,
 
 class ProgramCache {
  public:
-  static constexpr int kMaxSpecialization = 12;
+  static constexpr int kMaxSpecialization = 16;
+  static constexpr int kSubgroupConstant = 12;
 
   explicit ProgramCache(hal::Device* device);
   ~ProgramCache();

@@ -1,6 +1,10 @@
 // The specialization constants of the programs that are built on
 // tile_product.glsl, and the types that they share. Include it after dml.glsl,
 // before the parameter block.
+//
+// With DML_COOPERATIVE, they are built on tile_matrix.glsl instead, for float16:
+// THREAD_M x THREAD_N is then the part of a subgroup, and four more constants
+// say in which pieces the adapter multiplies matrices.
 
 layout(constant_id = 1) const uint TILE_M = 64;
 layout(constant_id = 2) const uint TILE_N = 64;
@@ -24,7 +28,16 @@ const uint END_PARTIAL = 2;  // a partial sum, for split_reduce.comp
 
 const uint TILE_THREADS_M = TILE_M / THREAD_M;
 const uint TILE_THREADS_N = TILE_N / THREAD_N;
+#ifdef DML_COOPERATIVE
+layout(constant_id = 12) const uint SUBGROUP = 32;  // its size
+layout(constant_id = 13) const uint MATRIX_M = 16;
+layout(constant_id = 14) const uint MATRIX_N = 16;
+layout(constant_id = 15) const uint MATRIX_K = 16;
+const uint TILE_SUBGROUPS = TILE_THREADS_M * TILE_THREADS_N;
+const uint TILE_THREADS = TILE_SUBGROUPS * SUBGROUP;
+#else
 const uint TILE_THREADS = TILE_THREADS_M * TILE_THREADS_N;
+#endif
 // An invocation's rows come in runs of four, so that shared memory is read 16
 // bytes at a time without bank conflicts.
 const uint TILE_RUN_M = THREAD_M < 4 ? THREAD_M : 4;
@@ -58,3 +71,17 @@ layout(buffer_reference, scalar, buffer_reference_align = 4 * T_SIZE) buffer
   T_storage4 at[];
 };
 #define T_load4(b, i) T_compute4(TBuffer4(b).at[(i) >> 2])
+
+// What slices hold: elements as in memory where matrices are multiplied so, else
+// as computed.
+#ifdef DML_COOPERATIVE
+#define TILE_element float16_t
+#define TILE_element4 f16vec4
+#define TILE_load(b, i) (b).at[i]
+#define TILE_load4(b, i) TBuffer4(b).at[(i) >> 2]
+#else
+#define TILE_element T_compute
+#define TILE_element4 T_compute4
+#define TILE_load(b, i) T_load(b, i)
+#define TILE_load4(b, i) T_load4(b, i)
+#endif

@@ -10,7 +10,7 @@
 //
 // The program includes tile_config.glsl, then defines, before including this
 // file, with indices relative to C as above and to the tile ("local"):
-//   TILE_LOAD_A(row, depth, local_row, local_depth, slot)     T_compute
+//   TILE_LOAD_A(row, depth, local_row, local_depth, slot)     TILE_element
 //   TILE_LOAD_A4(row, depth, local_row, local_depth, slot)    four of them
 //   TILE_LOAD_B(depth, column, local_depth, slot)
 //   TILE_LOAD_B4(depth, column, local_depth, slot)
@@ -23,20 +23,15 @@
 //                                     i-th row, in uniform control flow
 //   void end_element(uint row, uint column, T_compute v)   stores a sum
 //
-// tile_product() sums up, then tile_end() gives away what is within the limits.
+// tile_run() sums up, then gives away what is within the limits.
 
 shared T_compute tile_shared_a[LANES ? 1 : 2 * TILE_SLICE_A];
 shared T_compute tile_shared_b[LANES ? 1 : 2 * TILE_SLICE_B];
 shared T_compute4 tile_shared_sum[LANES ? TILE_M * TILE_N / 4 : 1];
 
-uint tile_rows, tile_columns;          // the limits of m and n
-uint tile_first_row, tile_first_column;
-uint tile_depth_end;
-
+#include "tile_fetch.glsl"
 
 T_compute tile_sum[THREAD_M * THREAD_N];
-T_compute tile_next_a[TILE_LOADS_A * A_WIDTH];
-T_compute tile_next_b[TILE_LOADS_B * B_WIDTH];
 
 uint tile_thread_m() {
   uint thread = gl_LocalInvocationIndex;
@@ -56,58 +51,6 @@ uint tile_local_column(uint j) {
 }
 uint tile_row(uint i) { return tile_first_row + tile_local_row(i); }
 uint tile_column(uint j) { return tile_first_column + tile_local_column(j); }
-
-// Where in a slice of `extent` x TILE_K the l-th load of this invocation lies:
-// x along the extent, y along depth.
-uvec2 tile_position(uint l, uint order, uint width, uint extent) {
-  uint at = gl_LocalInvocationIndex + l * TILE_THREADS;
-  if (order == 0) {
-    uint across = TILE_K / width;
-    return uvec2(at / across, (at % across) * width);
-  }
-  uint across = extent / width;
-  return uvec2((at % across) * width, at / across);
-}
-
-// Starts the slice from memory to registers. The last valid index stands in
-// for one beyond the limit.
-void tile_fetch(uint first_depth, uint slot) {
-  [[unroll]] for (uint l = 0; l < TILE_LOADS_A; ++l) {
-    uvec2 at = tile_position(l, A_ORDER, A_WIDTH, TILE_M);
-    uint row = tile_first_row + at.x;
-    uint depth = first_depth + at.y;
-    bool valid = row < tile_rows && depth < tile_depth_end;
-    if (A_WIDTH == 4) {
-      T_compute4 v = T_compute4(0);
-      if (valid) v = TILE_LOAD_A4(row, depth, at.x, at.y, slot);
-      [[unroll]] for (uint e = 0; e < 4; ++e) tile_next_a[l * 4 + e] = v[e];
-    } else {
-      row = min(row, tile_rows - 1);
-      uint local_row = row - tile_first_row;
-      uint local_depth = min(at.y, tile_depth_end - 1 - first_depth);
-      T_compute v = TILE_LOAD_A(row, first_depth + local_depth, local_row,
-                                local_depth, slot);
-      tile_next_a[l] = valid ? v : T_compute(0);
-    }
-  }
-  [[unroll]] for (uint l = 0; l < TILE_LOADS_B; ++l) {
-    uvec2 at = tile_position(l, B_ORDER, B_WIDTH, TILE_N);
-    uint column = tile_first_column + at.x;
-    uint depth = first_depth + at.y;
-    bool valid = column < tile_columns && depth < tile_depth_end;
-    if (B_WIDTH == 4) {
-      T_compute4 v = T_compute4(0);
-      if (valid) v = TILE_LOAD_B4(depth, column, at.y, slot);
-      [[unroll]] for (uint e = 0; e < 4; ++e) tile_next_b[l * 4 + e] = v[e];
-    } else {
-      column = min(column, tile_columns - 1);
-      uint local_depth = min(at.y, tile_depth_end - 1 - first_depth);
-      T_compute v =
-          TILE_LOAD_B(first_depth + local_depth, column, local_depth, slot);
-      tile_next_b[l] = valid ? v : T_compute(0);
-    }
-  }
-}
 
 // Registers to shared memory; depth is the slow index there.
 void tile_stash(uint slot) {
@@ -183,7 +126,7 @@ void tile_product_lanes(uint depth_begin, uint depth_end) {
   }
 }
 
-// Sums over depths [depth_begin, depth_end). Call in uniform control flow.
+// Sums over depths [depth_begin, depth_end).
 void tile_product(uint depth_begin, uint depth_end) {
   [[unroll]] for (uint i = 0; i < THREAD_M * THREAD_N; ++i) {
     tile_sum[i] = T_compute(0);
@@ -253,24 +196,8 @@ void tile_end() {
   }
 }
 
-// Which tile, part of the depth and batch a group works on. Groups that follow
-// one another share rows of A and columns of B in the cache: they go down bands
-// of eight tiles.
-struct TileIndex {
-  uint row, column, part, batch;
-};
-TileIndex tile_index(uint tiles_m, uint tiles_n, uint parts) {
-  uint tiles = tiles_m * tiles_n;
-  uint group = dml_group();
-  uint at = group % tiles;
-  uint rest = group / tiles;
-  uint band = at / (8 * tiles_n);
-  uint height = min(tiles_m - band * 8, 8);
-  uint within = at - band * 8 * tiles_n;
-  TileIndex index;
-  index.row = band * 8 + within % height;
-  index.column = within / height;
-  index.part = rest % parts;
-  index.batch = rest / parts;
-  return index;
+// Call in uniform control flow.
+void tile_run(uint depth_begin, uint depth_end) {
+  tile_product(depth_begin, depth_end);
+  tile_end();
 }

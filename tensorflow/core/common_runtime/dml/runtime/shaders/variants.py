@@ -29,6 +29,7 @@ class Shader:
     U: Sequence[str] = ()
     name: str = ""  # stem of the variants' names; the source's by default
     defines: Dict[str, str] = field(default_factory=dict)
+    cooperative: bool = False  # with cooperative matrices: tile_matrix.glsl
 
     def variants(self) -> Iterator[Tuple[str, Dict[str, str]]]:
         """Yields (variant name, types by parameter)."""
@@ -159,6 +160,8 @@ SHADERS = [
     Shader("in_top_k", ("i32", "i64")),
     # Matrix products, convolution.
     Shader("gemm", T=FLOATS + ("f64",)),
+    Shader("gemm", T=("f16",), name="gemm_matrix", cooperative=True),
+    Shader("convolution", T=("f16",), name="convolution_matrix", cooperative=True),
     Shader("complex_expand", T=COMPLEX),
     Shader("split_reduce", T=FLOATS + ("f64",)),
     Shader("convolution", T=FLOATS + ("f64",)),

@@ -26,7 +26,7 @@ namespace {
 
 constexpr uint64_t kMemoryBytes = uint64_t{16} << 30;
 
-AdapterInfo MakeInfo() {
+AdapterInfo MakeInfo(const EnumerateOptions& options) {
   AdapterInfo info;
   info.name = "Null adapter (computes nothing)";
   info.driver = "null";
@@ -42,6 +42,10 @@ AdapterInfo MakeInfo() {
   info.max_shared_bytes = 32 << 10;
   info.float16_arithmetic = true;
   info.float64 = true;
+  if (options.cooperative_matrices) {
+    info.matrix_shapes = {{16, 16, 16}, {8, 16, 16}};
+    info.matrix_subgroup_size = info.subgroup_size;
+  }
   return info;
 }
 
@@ -136,6 +140,8 @@ class NullCommandList final : public CommandList {
 
 class NullDevice final : public Device {
  public:
+  explicit NullDevice(const AdapterInfo& info) : info_(info) {}
+
   const AdapterInfo& info() const override { return info_; }
   MemoryBudget memory_budget() const override {
     return {kMemoryBytes, used_bytes_};
@@ -200,7 +206,7 @@ class NullDevice final : public Device {
   void SaveProgramCache() override {}
 
  private:
-  const AdapterInfo info_ = MakeInfo();
+  const AdapterInfo info_;
   std::atomic<uint64_t> used_bytes_{0};
   std::atomic<uint64_t> timestamp_room_{0};
   std::mutex mutex_;
@@ -210,22 +216,26 @@ class NullDevice final : public Device {
 
 class NullAdapter final : public Adapter {
  public:
+  explicit NullAdapter(const EnumerateOptions& options)
+      : info_(MakeInfo(options)) {}
+
   const AdapterInfo& info() const override { return info_; }
   Status CreateDevice(std::unique_ptr<Device>* device) override {
-    *device = std::make_unique<NullDevice>();
+    *device = std::make_unique<NullDevice>(info_);
     return Status::Ok();
   }
 
  private:
-  const AdapterInfo info_ = MakeInfo();
+  const AdapterInfo info_;
 };
 
 }  // namespace
 }  // namespace null
 
-Status EnumerateNull(std::vector<std::unique_ptr<Adapter>>* adapters) {
+Status EnumerateNull(const EnumerateOptions& options,
+                     std::vector<std::unique_ptr<Adapter>>* adapters) {
   adapters->clear();
-  adapters->push_back(std::make_unique<null::NullAdapter>());
+  adapters->push_back(std::make_unique<null::NullAdapter>(options));
   return Status::Ok();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/cooperative_matrix.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/features.h"
 
@@ -102,7 +103,8 @@ void FillLimits(const VkPhysicalDeviceProperties& properties,
 }
 
 // What needs Vulkan 1.2 to be asked. Returns what is lacking.
-std::string FillFrom12(PhysicalDevice* physical, uint32_t api_version) {
+std::string FillFrom12(const EnumerateOptions& options,
+                       PhysicalDevice* physical, uint32_t api_version) {
   const InstanceFunctions& vk = physical->instance->vk();
   AdapterInfo* info = &physical->info;
 
@@ -128,8 +130,18 @@ std::string FillFrom12(PhysicalDevice* physical, uint32_t api_version) {
       std::min({info->memory_bytes, v11.maxMemoryAllocationSize,
                 uint64_t{v13.maxBufferSize}});
 
-  Features features;
+  physical->subgroup_size_control_extension = HasExtension(
+      vk, physical->handle, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
+  const bool matrices =
+      options.cooperative_matrices &&
+      (api_version >= VK_API_VERSION_1_3 ||
+       physical->subgroup_size_control_extension) &&
+      HasExtension(vk, physical->handle, kCooperativeMatrixExtension);
+  Features features(matrices);
   vk.vkGetPhysicalDeviceFeatures2(physical->handle, features.chain());
+  if (features.cooperative_matrices()) {
+    FillMatrices(vk, physical->handle, info);
+  }
   info->float16_arithmetic = features.float16_arithmetic();
   info->float64 = features.float64();
   std::string missing = features.Missing();
@@ -172,7 +184,8 @@ void FillMemory(PhysicalDevice* physical) {
 }  // namespace
 
 VulkanAdapter::VulkanAdapter(std::shared_ptr<const Instance> instance,
-                             VkPhysicalDevice device) {
+                             VkPhysicalDevice device,
+                             const EnumerateOptions& options) {
   physical_.instance = std::move(instance);
   physical_.handle = device;
   const InstanceFunctions& vk = physical_.instance->vk();
@@ -189,7 +202,7 @@ VulkanAdapter::VulkanAdapter(std::shared_ptr<const Instance> instance,
   }
   FillMemory(&physical_);
   std::string missing = FillFrom12(
-      &physical_,
+      options, &physical_,
       std::min(properties.apiVersion, physical_.instance->api_version()));
 
   uint32_t count = 0;
@@ -229,7 +242,8 @@ Status VulkanAdapter::CreateDevice(std::unique_ptr<Device>* device) {
 
 }  // namespace vulkan
 
-Status EnumerateVulkan(std::vector<std::unique_ptr<Adapter>>* adapters) {
+Status EnumerateVulkan(const EnumerateOptions& options,
+                       std::vector<std::unique_ptr<Adapter>>* adapters) {
   std::shared_ptr<const vulkan::Instance> instance;
   DML_RETURN_IF_ERROR(vulkan::Instance::Get(&instance));
   std::vector<VkPhysicalDevice> devices;
@@ -237,7 +251,7 @@ Status EnumerateVulkan(std::vector<std::unique_ptr<Adapter>>* adapters) {
   adapters->clear();
   for (VkPhysicalDevice device : devices) {
     adapters->push_back(
-        std::make_unique<vulkan::VulkanAdapter>(instance, device));
+        std::make_unique<vulkan::VulkanAdapter>(instance, device, options));
   }
   return Status::Ok();
 }

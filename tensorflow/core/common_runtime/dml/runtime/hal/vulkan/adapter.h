@@ -20,13 +20,17 @@ struct PhysicalDevice {
   VkPhysicalDeviceMemoryProperties memory{};
   bool memory_budget = false;  // VK_EXT_memory_budget
   DeviceClock clock;           // calibrated: VK_EXT_calibrated_timestamps
+  // VK_EXT_subgroup_size_control is listed; Vulkan 1.3 has it anyway.
+  bool subgroup_size_control_extension = false;
+
+  bool cooperative_matrices() const { return !info.matrix_shapes.empty(); }
 };
 
 // Immutable, thus thread-safe.
 class VulkanAdapter final : public Adapter {
  public:
   VulkanAdapter(std::shared_ptr<const Instance> instance,
-                VkPhysicalDevice device);
+                VkPhysicalDevice device, const EnumerateOptions& options);
   const AdapterInfo& info() const override { return physical_.info; }
   Status CreateDevice(std::unique_ptr<Device>* device) override;
 

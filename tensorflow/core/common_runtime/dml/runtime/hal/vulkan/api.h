@@ -25,6 +25,10 @@ struct InstanceFunctions {
   // VK_EXT_calibrated_timestamps; null when the loader does not know it.
   PFN_vkGetPhysicalDeviceCalibrateableTimeDomainsEXT
       vkGetPhysicalDeviceCalibrateableTimeDomainsEXT = nullptr;
+  // VK_KHR_cooperative_matrix, see cooperative_matrix.h; call it only where the
+  // device has the extension.
+  PFN_vkVoidFunction vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR =
+      nullptr;
 };
 
 // Functions of one device, free of the loader's dispatch.

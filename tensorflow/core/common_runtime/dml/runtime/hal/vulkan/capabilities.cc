@@ -26,7 +26,9 @@ enum Capability : uint32_t {
   kGroupNonUniformShuffle = 65,
   kStorageBuffer16BitAccess = 4433,
   kStorageBuffer8BitAccess = 4448,
+  kVulkanMemoryModel = 5345,
   kPhysicalStorageBufferAddresses = 5347,
+  kCooperativeMatrix = 6022,
 };
 
 bool IsEnabled(uint32_t capability, const AdapterInfo& info) {
@@ -49,6 +51,9 @@ bool IsEnabled(uint32_t capability, const AdapterInfo& info) {
       return info.float16_arithmetic;
     case kFloat64:
       return info.float64;
+    case kVulkanMemoryModel:
+    case kCooperativeMatrix:
+      return !info.matrix_shapes.empty();
     default:
       return false;
   }

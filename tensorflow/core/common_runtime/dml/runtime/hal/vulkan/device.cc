@@ -33,9 +33,9 @@ VulkanDevice::VulkanDevice(const PhysicalDevice& physical)
 
 Status VulkanDevice::Init() {
   const InstanceFunctions& vk = physical_.instance->vk();
-  Features supported;
+  Features supported(physical_.cooperative_matrices());
   vk.vkGetPhysicalDeviceFeatures2(physical_.handle, supported.chain());
-  Features enabled;
+  Features enabled(physical_.cooperative_matrices());
   enabled.Select(supported);
 
   const float priority = 1.0f;
@@ -51,6 +51,12 @@ Status VulkanDevice::Init() {
   }
   if (physical_.clock.calibrated) {
     extensions.push_back(VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME);
+  }
+  if (physical_.cooperative_matrices()) {
+    extensions.push_back(kCooperativeMatrixExtension);
+    if (physical_.subgroup_size_control_extension) {
+      extensions.push_back(VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
+    }
   }
   auto create =
       Zeroed<VkDeviceCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO);

@@ -24,15 +24,23 @@ void Append(const char* name, std::string* list) {
   FEATURE(v12_, bufferDeviceAddress)         \
   FEATURE(v12_, timelineSemaphore)
 
-Features::Features()
+Features::Features(bool cooperative_matrices)
     : core_(Zeroed<VkPhysicalDeviceFeatures2>(
           VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2)),
       v11_(Zeroed<VkPhysicalDeviceVulkan11Features>(
           VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES)),
       v12_(Zeroed<VkPhysicalDeviceVulkan12Features>(
-          VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES)) {
+          VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES)),
+      matrices_(
+          Zeroed<CooperativeMatrixFeatures>(kCooperativeMatrixFeaturesType)),
+      subgroups_(Zeroed<VkPhysicalDeviceSubgroupSizeControlFeaturesEXT>(
+          VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES_EXT)) {
   core_.pNext = &v11_;
   v11_.pNext = &v12_;
+  if (cooperative_matrices) {
+    v12_.pNext = &matrices_;
+    matrices_.pNext = &subgroups_;
+  }
 }
 
 std::string Features::Missing() const {
@@ -50,6 +58,12 @@ void Features::Select(const Features& supported) {
 #undef DML_TURN_ON
   v12_.shaderFloat16 = supported.v12_.shaderFloat16;
   core_.features.shaderFloat64 = supported.core_.features.shaderFloat64;
+  if (supported.cooperative_matrices()) {
+    matrices_.cooperativeMatrix = VK_TRUE;
+    v12_.vulkanMemoryModel = VK_TRUE;
+    subgroups_.subgroupSizeControl = VK_TRUE;
+    subgroups_.computeFullSubgroups = VK_TRUE;
+  }
 }
 
 std::string MissingSubgroupOperations(

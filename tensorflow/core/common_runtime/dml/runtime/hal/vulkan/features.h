@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/api.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/cooperative_matrix.h"
 
 namespace dml {
 namespace hal {
@@ -14,7 +15,9 @@ namespace vulkan {
 // parts point to one another.
 class Features {
  public:
-  Features();
+  // `cooperative_matrices`: with what they ask for, for devices that have
+  // VK_KHR_cooperative_matrix and know the control of subgroup sizes.
+  explicit Features(bool cooperative_matrices);
   Features(const Features&) = delete;
   Features& operator=(const Features&) = delete;
 
@@ -28,11 +31,19 @@ class Features {
 
   bool float16_arithmetic() const { return v12_.shaderFloat16; }
   bool float64() const { return core_.features.shaderFloat64; }
+  bool cooperative_matrices() const {
+    return matrices_.cooperativeMatrix && v12_.vulkanMemoryModel &&
+           v12_.shaderFloat16 && subgroups_.subgroupSizeControl &&
+           subgroups_.computeFullSubgroups;
+  }
 
  private:
   VkPhysicalDeviceFeatures2 core_;
   VkPhysicalDeviceVulkan11Features v11_;
   VkPhysicalDeviceVulkan12Features v12_;
+  // Only for cooperative matrices.
+  CooperativeMatrixFeatures matrices_;
+  VkPhysicalDeviceSubgroupSizeControlFeaturesEXT subgroups_;
 };
 
 // The required subgroup operations that compute programs lack; empty when none

@@ -196,6 +196,8 @@ Status Instance::Create() {
       reinterpret_cast<PFN_vkGetPhysicalDeviceCalibrateableTimeDomainsEXT>(
           get_proc_(instance_,
                     "vkGetPhysicalDeviceCalibrateableTimeDomainsEXT"));
+  vk_.vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR =
+      get_proc_(instance_, "vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR");
   return Status::Ok();
 }
 

@@ -54,6 +54,15 @@ Status VulkanProgram::Init(const ProgramDesc& desc) {
   create.stage.module = module;
   create.stage.pName = "main";
   create.stage.pSpecializationInfo = &specialization;
+  auto subgroup = Zeroed<
+      VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT>(
+      VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO_EXT);
+  if (desc.subgroup_size != 0) {
+    subgroup.requiredSubgroupSize = desc.subgroup_size;
+    create.stage.pNext = &subgroup;
+    create.stage.flags =
+        VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT;
+  }
   create.layout = device_->layout();
   const VkResult result =
       vk.vkCreateComputePipelines(device, device_->pipeline_cache()->handle(),
