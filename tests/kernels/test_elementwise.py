@@ -97,6 +97,7 @@ BINARY_ROWS = [
     binary("MulNoNan", ("float32",), gradient=False),
     binary("Xlogy", domain=(0.1, 2), gradient=False),
     binary("Xdivy", domain=(0.5, 2), gradient=False),
+    binary("NextAfter", ("float32", "float64")),
     binary("BitwiseAnd", INTEGERS, (-100, 100), False),
     binary("BitwiseOr", INTEGERS, (-100, 100), False),
     binary("BitwiseXor", INTEGERS, (-100, 100), False),

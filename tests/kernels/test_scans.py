@@ -1,4 +1,4 @@
-"""Cumsum, Cumprod, TopK and InTopK."""
+"""Cumsum, Cumprod, CumulativeLogsumexp, TopK and InTopK."""
 
 import numpy as np
 import pytest
@@ -35,6 +35,14 @@ ROWS = [
     Row("Cumprod", FLOATS, SAMPLES[:3], attrs=ATTRIBUTES[0], gradient=True, tolerance=GRADIENTS,
         domain=(0.5, 1.5), also=("Cumsum",)),
     Row("Cumsum", ("float32",), [[(3, 5), np.array(1, np.int64)]]),
+] + [
+    # The logarithm of nothing is the lowest number of the type itself.
+    Row("CumulativeLogsumexp", FLOATS + ("float64",), SAMPLES, attrs=attrs, domain=(-20, 20),
+        same_type=attrs["exclusive"], tolerance={"float16": (1e-2, 1e-2)})
+    for attrs in ATTRIBUTES
+] + [
+    Row("CumulativeLogsumexp", ("float32", "float64"), SAMPLES[:2], attrs=ATTRIBUTES[0],
+        gradient=True, tolerance=SUMS),
 ]
 
 
@@ -119,6 +127,7 @@ def zeros(*shape):
 @pytest.mark.parametrize("op, attrs, inputs, message", [
     ("Cumsum", {}, [zeros(2, 3), ints(2)], "Expected scan axis in the range [-2, 2), but got 2"),
     ("Cumsum", {}, [zeros(2, 3), ints([0, 1])], "axis must be a scalar"),
+    ("CumulativeLogsumexp", {}, [zeros(2, 3), ints(-3)], "Expected scan axis in the range"),
     ("TopKV2", {}, [zeros(2, 3), ints(4)], "must have at least k columns. Had 3, needed 4"),
     ("TopKV2", {}, [zeros(2, 3), ints(-1)], "Need k >= 0, got -1"),
     ("TopKV2", {}, [zeros(), ints(0)], "must be >= 1-D"),

@@ -341,6 +341,22 @@ def test_binary_accuracy(device, op):
     check_ulp(z.numpy()[usable], expected[usable], limit)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_next_after(device, dtype):
+    info = np.finfo(dtype)
+    numbers = np.array([0, -0.0, 1, -1, 1.5, info.max, info.min, info.tiny, -info.tiny, np.inf,
+                        -np.inf, np.nan, 3e30, 5e-30], dtype)
+    subnormal = np.nextafter(numbers[:1], numbers[2:3])
+    numbers = np.concatenate([numbers, subnormal, -2 * subnormal])
+    x, y = (grid.ravel().copy() for grid in np.meshgrid(numbers, numbers))
+    z = device.empty(x.shape, dtype)
+    device.elementwise("NEXT_AFTER", [device.tensor(x), device.tensor(y)], z)
+    with np.errstate(all="ignore"):
+        want = np.nextafter(x, y)
+    np.testing.assert_array_equal(z.numpy(), want)
+    np.testing.assert_array_equal(np.signbit(z.numpy())[want == 0], np.signbit(want)[want == 0])
+
+
 @pytest.mark.parametrize("dtype", [*FLOATS, "float64"])
 @pytest.mark.parametrize("op", SMOOTH_BINARY)
 def test_binary_smooth(device, op, dtype):

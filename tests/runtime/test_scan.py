@@ -4,7 +4,9 @@ import helpers
 import numpy as np
 import pytest
 
-OPERATIONS = {"SUM": np.cumsum, "PRODUCT": np.cumprod}
+OPERATIONS = {"SUM": np.cumsum, "PRODUCT": np.cumprod,
+              "LOG_SUM_EXP": lambda x, axis, dtype: np.logaddexp.accumulate(x, axis, dtype)}
+WHOLE = ("SUM", "PRODUCT")  # also of integers
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 CASES = [
     ((1,), 0),
@@ -22,14 +24,16 @@ CASES = [
 LONG = [((70001,), 0), ((30011, 2), 0), ((2, 30011), 1)]
 
 
-def scan(operation, x, axis, exclusive, reverse):
+def scan(operation, x, axis, exclusive, reverse, lowest=np.float32):
+    """`lowest`: the type whose lowest number is the logarithm of nothing."""
     if reverse:
-        flipped = scan(operation, np.flip(x, axis), axis, exclusive, False)
+        flipped = scan(operation, np.flip(x, axis), axis, exclusive, False, lowest)
         return np.flip(flipped, axis)
     y = OPERATIONS[operation](x, axis, dtype=x.dtype)
     if not exclusive or not y.size:
         return y
-    first = np.take(np.full_like(y, operation == "PRODUCT"), [0], axis)
+    nothing = np.finfo(lowest).min if operation == "LOG_SUM_EXP" else operation == "PRODUCT"
+    first = np.take(np.full_like(y, nothing), [0], axis)
     return np.concatenate([first, np.take(y, range(y.shape[axis] - 1), axis)], axis)
 
 
@@ -38,7 +42,7 @@ def check(device, operation, x, axis, exclusive, reverse, layout="contiguous", t
     uploaded = helpers.upload(device, x, layout)
     device.scan(operation, uploaded, axis, exclusive, reverse, y)
     wide = x.astype(np.float64) if x.dtype.kind == "f" else x
-    helpers.check(y, scan(operation, wide, axis, exclusive, reverse), tolerance)
+    helpers.check(y, scan(operation, wide, axis, exclusive, reverse, x.dtype), tolerance)
 
 
 def factors(shape, dtype="float32"):
@@ -68,7 +72,30 @@ def test_products(device, shape, axis):
     check(device, "PRODUCT", factors(shape), axis, True, False, tolerance=1e-4)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("reverse,exclusive", [(False, False), (True, True)])
+@pytest.mark.parametrize("shape,axis", CASES + LONG[:1], ids=str)
+def test_logarithms_of_sums(device, shape, axis, exclusive, reverse):
+    # Their exponentials are far beyond the type.
+    x = helpers.random(shape, "float32", -300, 300)
+    check(device, "LOG_SUM_EXP", x, axis, exclusive, reverse)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64"])
+def test_logarithms_of_sums_of_other_types(device, dtype):
+    x = helpers.random((3, 300), dtype, -9, 9)
+    check(device, "LOG_SUM_EXP", x, 1, True, False)
+
+
+def test_logarithms_of_sums_of_infinities(device):
+    lowest = np.finfo(np.float32).min
+    x = np.float32([-np.inf, -np.inf, 1, np.inf, 2, np.inf, np.nan, 3])
+    y = device.empty(x.shape)
+    device.scan("LOG_SUM_EXP", device.tensor(x), 0, 0, 0, y)
+    want = [lowest, lowest, 1, np.inf, np.inf, np.inf, np.nan, np.nan]
+    np.testing.assert_allclose(y.numpy(), np.float32(want), rtol=1e-6)
+
+
+@pytest.mark.parametrize("operation", WHOLE)
 @pytest.mark.parametrize("dtype", ["float16", "float64"] + INTEGERS)
 def test_types(device, dtype, operation):
     x = helpers.random((3, 300), dtype, 0, 3)
@@ -117,6 +144,13 @@ def test_says_what_is_wrong(device, dml, x, axis, y, message):
     with pytest.raises(dml.DmlError, match=message) as error:
         device.scan("SUM", device.empty(*x), axis, 0, 0, device.empty(*y))
     assert error.value.code == dml.Code.INVALID_ARGUMENT
+
+
+def test_logarithms_are_of_floats(device, dml):
+    x = device.empty((3,), "int32")
+    with pytest.raises(dml.DmlError, match="takes floats") as error:
+        device.scan("LOG_SUM_EXP", x, 0, 0, 0, x)
+    assert error.value.code == dml.Code.UNIMPLEMENTED
 
 
 def test_bools_have_no_program(device, dml):

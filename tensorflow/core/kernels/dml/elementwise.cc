@@ -250,6 +250,7 @@ const Kernels kBinary({
     BinaryRow("MulNoNan", kFloatsAndDouble, DML_MULTIPLY_NO_NAN),
     BinaryRow("Xlogy", kFloatsAndDouble, DML_XLOGY),
     BinaryRow("Xdivy", kFloatsAndDouble, DML_XDIVY),
+    BinaryRow("NextAfter", {DT_FLOAT, DT_DOUBLE}, DML_NEXT_AFTER),
     BinaryRow("BitwiseAnd", kIntegers, DML_BITWISE_AND),
     BinaryRow("BitwiseOr", kIntegers, DML_BITWISE_OR),
     BinaryRow("BitwiseXor", kIntegers, DML_BITWISE_XOR),

@@ -1,4 +1,4 @@
-// Cumsum and Cumprod.
+// Cumsum, Cumprod and CumulativeLogsumexp.
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
@@ -61,6 +61,11 @@ const Kernels kKernels({
         .Types("Tidx", kIndices)
         .Host({"axis"})
         .Make<Scan>(DML_SCAN_PRODUCT),
+    Row("CumulativeLogsumexp")
+        .Types("T", kFloatsAndDouble)
+        .Types("Tidx", kIndices)
+        .Host({"axis"})
+        .Make<Scan>(DML_SCAN_LOG_SUM_EXP),
 });
 
 }  // namespace

@@ -161,6 +161,8 @@ typedef enum dml_elementwise_op {
   DML_SQRT_GRADIENT = 96,       /* outputs y, dy: dy * 0.5 / y */
   DML_RSQRT_GRADIENT = 97,      /* outputs y, dy: dy * -0.5 * y^3 */
   DML_RECIPROCAL_GRADIENT = 98, /* outputs y, dy: -dy * y * y */
+  /* Binary, float32 and float64. */
+  DML_NEXT_AFTER = 99, /* the number next to x in the direction of y */
 
   /* Two floats (the real and imaginary parts) to complex. */
   DML_COMPOSE_COMPLEX = 127,
@@ -285,14 +287,16 @@ DML_EXPORT dml_code dml_arg_reduce(dml_device* device, dml_arg_reduce_op op,
 /* ---- Scans -------------------------------------------------------------- */
 
 typedef enum dml_scan_op {
-  DML_SCAN_SUM = 0,    /* TF's Cumsum */
-  DML_SCAN_PRODUCT = 1 /* TF's Cumprod */
+  DML_SCAN_SUM = 0,        /* TF's Cumsum */
+  DML_SCAN_PRODUCT = 1,    /* TF's Cumprod */
+  DML_SCAN_LOG_SUM_EXP = 2 /* the logarithm of the sum of exp(x); float */
 } dml_scan_op;
 
 /* output[.., i, ..] = the sum or product of input[.., j, ..] for all j <= i
- * along `axis`; j < i if `exclusive` (nothing: 0 or 1); from the last element
- * to the first if `reverse`. Number or complex; equal sizes. float16 is
- * accumulated in float32. */
+ * along `axis`; j < i if `exclusive` (nothing: 0, 1, and for the logarithm of
+ * nothing the type's lowest number); from the last element to the first if
+ * `reverse`. Number or complex; equal sizes. float16 is accumulated in float32.
+ */
 DML_EXPORT dml_code dml_scan(dml_device* device, dml_scan_op op,
                              const dml_tensor* input, uint32_t axis,
                              int32_t exclusive, int32_t reverse,
@@ -342,6 +346,23 @@ DML_EXPORT dml_code dml_search_sorted(dml_device* device, int32_t upper,
                                       const dml_tensor* sorted,
                                       const dml_tensor* values,
                                       const dml_tensor* output);
+
+/* values: int32, rank 1; output: int32, rank 1:
+ *   output[i] = how many of the values are i
+ * Values outside of the output are not counted. */
+DML_EXPORT dml_code dml_count_values(dml_device* device,
+                                     const dml_tensor* values,
+                                     const dml_tensor* output);
+
+/* ---- Bits and vectors ---------------------------------------------------- */
+
+/* input [count, 8] bool, output [count] uint8: its bits, the first on top. */
+DML_EXPORT dml_code dml_pack_bits(dml_device* device, const dml_tensor* input,
+                                  const dml_tensor* output);
+
+/* The cross products of the rows of x and y, all [rows, 3]. Number. */
+DML_EXPORT dml_code dml_cross(dml_device* device, const dml_tensor* x,
+                              const dml_tensor* y, const dml_tensor* output);
 
 /* ---- Matrix products ---------------------------------------------------- */
 

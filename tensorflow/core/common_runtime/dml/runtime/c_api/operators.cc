@@ -525,6 +525,33 @@ dml_code dml_search_sorted(dml_device* device, int32_t upper,
       });
 }
 
+dml_code dml_count_values(dml_device* device, const dml_tensor* values,
+                          const dml_tensor* output) {
+  return dml::RunOperator("count_values", device,
+                          {{"values", values}, {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::CountValues(context, values, output);
+                          });
+}
+
+dml_code dml_pack_bits(dml_device* device, const dml_tensor* input,
+                       const dml_tensor* output) {
+  return dml::RunOperator("pack_bits", device,
+                          {{"input", input}, {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::PackBits(context, input, output);
+                          });
+}
+
+dml_code dml_cross(dml_device* device, const dml_tensor* x, const dml_tensor* y,
+                   const dml_tensor* output) {
+  return dml::RunOperator("cross", device,
+                          {{"x", x}, {"y", y}, {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::Cross(context, x, y, output);
+                          });
+}
+
 dml_code dml_reverse_sequence(dml_device* device, const dml_tensor* input,
                               const dml_tensor* lengths, uint32_t sequence_axis,
                               uint32_t batch_axis, const dml_tensor* output) {

@@ -98,6 +98,8 @@ OpInfo RealInfoOf(dml_elementwise_op op) {
       return {Form::kBinary, kNumbers};
     case DML_LEAKY_RELU_GRADIENT:
       return {Form::kBinary, kFloats, true};
+    case DML_NEXT_AFTER:
+      return {Form::kBinary, 1u << DML_FLOAT32 | 1u << DML_FLOAT64};
     case DML_BITWISE_AND:
     case DML_BITWISE_OR:
     case DML_BITWISE_XOR:

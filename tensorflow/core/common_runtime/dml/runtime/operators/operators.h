@@ -61,6 +61,15 @@ Status SearchSorted(OperatorContext& context, int32_t upper,
                     const dml_tensor* sorted, const dml_tensor* values,
                     const dml_tensor* output);
 
+Status CountValues(OperatorContext& context, const dml_tensor* values,
+                   const dml_tensor* output);
+
+Status PackBits(OperatorContext& context, const dml_tensor* input,
+                const dml_tensor* output);
+
+Status Cross(OperatorContext& context, const dml_tensor* x, const dml_tensor* y,
+             const dml_tensor* output);
+
 Status ReverseSequence(OperatorContext& context, const dml_tensor* input,
                        const dml_tensor* lengths, uint32_t sequence_axis,
                        uint32_t batch_axis, const dml_tensor* output);

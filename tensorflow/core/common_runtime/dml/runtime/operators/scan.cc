@@ -34,7 +34,7 @@ Status CheckScan(dml_scan_op op, const dml_tensor* input, uint32_t axis,
                  const dml_tensor* output) {
   DML_RETURN_IF_ERROR(CheckTensor(input, "scan: input"));
   DML_RETURN_IF_ERROR(CheckTensor(output, "scan: output"));
-  if (op != DML_SCAN_SUM && op != DML_SCAN_PRODUCT) {
+  if (op < DML_SCAN_SUM || op > DML_SCAN_LOG_SUM_EXP) {
     return InvalidArgument("scan: there is no operation ",
                            static_cast<int>(op));
   }
@@ -46,6 +46,10 @@ Status CheckScan(dml_scan_op op, const dml_tensor* input, uint32_t axis,
     return InvalidArgument("scan: the input ", Describe(*input),
                            " and the output ", Describe(*output),
                            " differ in type or sizes");
+  }
+  if (op == DML_SCAN_LOG_SUM_EXP && !IsFloat(input->type)) {
+    return Unimplemented("scan: LOG_SUM_EXP takes floats, not ",
+                         Describe(*input));
   }
   if (!IsFloat(input->type) && !IsInteger(input->type) &&
       !IsComplex(input->type)) {
@@ -106,7 +110,9 @@ class Scanner {
     const BufferArgument x = Argument(x_, Access::kRead);
     // Buffers that a step leaves alone are the input.
     return LaunchProgram(
-        context, ShaderName("scan", x_.type),
+        context,
+        ShaderName(op_ == DML_SCAN_LOG_SUM_EXP ? "scan_log_sum_exp" : "scan",
+                   x_.type),
         {kReductionGroupSize, static_cast<uint32_t>(op_),
          static_cast<uint32_t>(step), exclusive ? 1u : 0u},
         LinearGrid(context, shape.groups),

@@ -65,6 +65,27 @@ T_compute floor_divide(T_compute x, T_compute y) {
   return product == x ? n : floor(q);
 }
 
+#ifdef T_f64
+#define TO_BITS(x) packUint2x32(unpackDouble2x32(x))
+#define FROM_BITS(bits) packDouble2x32(unpackUint2x32(bits))
+#else
+#define TO_BITS(x) floatBitsToUint(x)
+#define FROM_BITS(bits) uintBitsToFloat(bits)
+#endif
+
+// On bits, as arithmetic may take subnormal numbers for 0.
+T_compute next_after(T_compute x, T_compute y) {
+  if (dml_is_nan(x) || dml_is_nan(y)) return dml_nan();
+  const Bits one = Bits(1);
+  const Bits sign = one << (8 * T_SIZE - 1);
+  const Bits bx = TO_BITS(x), by = TO_BITS(y);
+  const Bits magnitude_x = bx & ~sign, magnitude_y = by & ~sign;
+  if (bx == by || (magnitude_x | magnitude_y) == Bits(0)) return y;
+  if (magnitude_x == Bits(0)) return FROM_BITS((by & sign) | one);
+  const bool outward = (bx & sign) == (by & sign) && magnitude_x < magnitude_y;
+  return FROM_BITS(outward ? bx + one : bx - one);
+}
+
 T_compute dml_apply(T_compute x, T_compute y) {
   const T_compute zero = T_compute(0);
   const T_compute one = T_compute(1);
@@ -88,6 +109,9 @@ T_compute dml_apply(T_compute x, T_compute y) {
     case DML_MULTIPLY_NO_NAN: return y == zero ? zero : x * y;
     case DML_XLOGY: return x == zero ? zero : x * dml_log(y);
     case DML_XDIVY: return x == zero ? zero : x / y;
+#ifndef T_f16
+    case DML_NEXT_AFTER: return next_after(x, y);
+#endif
     case DML_RELU_GRADIENT: return y > zero ? x : zero;
     case DML_RELU6_GRADIENT: return y > zero && y < T_compute(6) ? x : zero;
     case DML_LEAKY_RELU_GRADIENT: return y > zero ? x : x * T_compute(p.parameter);

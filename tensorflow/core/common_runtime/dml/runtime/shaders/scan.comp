@@ -1,4 +1,5 @@
-// Sums or products of all elements up to each one, along one axis.
+// Sums or products of all elements up to each one, along one axis; with
+// LOG_SUM_EXP the logarithms of the sums of their exponentials.
 //
 // A group walks the elements of its slots (see all_reduce.glsl) in tiles of 8
 // or 4 a lane: loads a tile so that neighbours read neighbours, scans it in shared
@@ -15,6 +16,19 @@
 #include "all_reduce.glsl"
 #if T_IS_COMPLEX
 #include "complex.glsl"
+#endif
+#ifdef LOG_SUM_EXP
+#include "math_t.glsl"
+#if defined(T_f64)
+const double kLog2 = 0.693147180559945309417232121458lf;
+#define LOWEST packDouble2x32(uvec2(0xffffffffu, 0xffefffffu))
+#elif defined(T_f16)
+const float kLog2 = 0.693147181f;
+#define LOWEST -65504.0f
+#else
+const float kLog2 = 0.693147181f;
+#define LOWEST uintBitsToFloat(0xff7fffffu)
+#endif
 #endif
 
 const uint PARTS = 0;
@@ -58,7 +72,11 @@ DML_PARAMETERS_END
 const uint kItems = T_SIZE == 16 ? 4 : 8;
 
 T_compute combine(T_compute a, T_compute b) {
-#if T_IS_COMPLEX
+#ifdef LOG_SUM_EXP
+  // Equal infinities have no difference.
+  if (a == b) return a + kLog2;
+  return max(a, b) + dml_log1p(dml_exp(-dml_magnitude(a - b)));
+#elif T_IS_COMPLEX
   return OPERATION == DML_SCAN_SUM ? a + b : complex_multiply(a, b);
 #else
   return OPERATION == DML_SCAN_SUM ? a + b : a * b;
@@ -73,7 +91,9 @@ shared T_compute lane_totals[kGroupSize];
 shared T_compute block_totals[kGroupSize];
 
 void main() {
-#if T_IS_COMPLEX
+#ifdef LOG_SUM_EXP
+  const T_compute identity = LOWEST;
+#elif T_IS_COMPLEX
   const T_compute identity =
       complex_of(T_part(OPERATION == DML_SCAN_SUM ? 0 : 1));
 #else

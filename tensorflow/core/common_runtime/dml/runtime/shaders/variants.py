@@ -152,12 +152,16 @@ SHADERS = [
     Shader("crop_and_resize_boxes_gradient", FLOATS + ("f64",)),
     Shader("extract_patches", SIZES),
     Shader("scan", NUMBERS + ("f64",) + COMPLEX),
+    Shader("scan", FLOATS + ("f64",), name="scan_log_sum_exp", defines={"LOG_SUM_EXP": "1"}),
     # Selections.
     Shader("nonzero", SIZES),
     Shader("search_sorted", NUMBERS + ("f64",)),
     Shader("reverse_sequence", SIZES, ("i32", "i64")),
     Shader("top_k", NUMBERS + ("f64",)),
     Shader("in_top_k", ("i32", "i64")),
+    Shader("count_values"),
+    Shader("pack_bits"),
+    Shader("cross", NUMBERS + ("f64",)),
     # Matrix products, convolution.
     Shader("gemm", T=FLOATS + ("f64",)),
     Shader("gemm", T=("f16",), name="gemm_matrix", cooperative=True),

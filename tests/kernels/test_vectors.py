@@ -1,0 +1,52 @@
+"""Bincount, CompareAndBitpack, Cross."""
+
+import numpy as np
+import pytest
+from harness import FLOATS, Row, check, error_of, ints, name, raw, variants
+
+NUMBERS = np.array([3, 0, 3, 9, 1, 3], np.int32)
+NONE = (0,)
+MANY = np.random.RandomState(0).randint(0, 5000, 20000).astype(np.int32)
+
+
+def limit(rng, dtype):
+    return np.array(1, dtype)
+
+
+ROWS = [
+    Row("Bincount", ("int32", "int64", "float32", "float64"), [
+        [NUMBERS, ints(5), NONE], [NUMBERS, ints(12), (6,)], [NUMBERS.reshape(2, 3), ints(4), NONE],
+        [NUMBERS, ints(0), NONE], [np.zeros(0, np.int32), ints(3), NONE],
+        [MANY, ints(6), NONE], [MANY, ints(5000), NONE],
+    ], domain=(0, 9)),
+    Row("CompareAndBitpack", FLOATS + ("float64", "int8", "int16", "int32", "int64", "bool"), [
+        [(8,), limit], [(3, 16), limit], [(2, 3, 24), limit], [(2, 0), limit], [(0, 8), limit],
+    ], domain=(-3, 4)),
+    Row("Cross", FLOATS + ("float64", "int8", "int16", "int32", "int64", "uint8", "uint16"), [
+        [(3,), (3,)], [(7, 3), (7, 3)], [(2, 300, 3), (2, 300, 3)], [(0, 3), (0, 3)],
+    ], domain=(-9, 9)),
+    Row("Cross", ("float32",), [[(7, 3), (7, 3)]], gradient=True),
+]
+
+
+@pytest.mark.parametrize("row, dtype", variants(ROWS), ids=name)
+def test_vectors(row, dtype):
+    check(row, dtype)
+
+
+def zeros(*shape):
+    return np.zeros(shape, np.float32)
+
+
+@pytest.mark.parametrize("op, inputs, message", [
+    ("Bincount", [NUMBERS, ints(-1), zeros(0)], "size (-1) must be non-negative"),
+    ("Bincount", [NUMBERS, ints(4), zeros(5)], "weights must be empty or have the size of arr"),
+    ("CompareAndBitpack", [zeros(8), zeros(1)], "Compare must be a scalar"),
+    ("CompareAndBitpack", [zeros(), zeros()], "at least a vector"),
+    ("CompareAndBitpack", [zeros(2, 9), zeros()], "divisible by 8"),
+    ("Cross", [zeros(2, 3), zeros(3)], "Both inputs must be of same shape"),
+    ("Cross", [zeros(2, 2), zeros(2, 2)], "only defined for 3-element vectors"),
+    ("Cross", [zeros(), zeros()], "at least 1D"),
+])
+def test_errors(op, inputs, message):
+    assert message in error_of(raw(op), inputs)
