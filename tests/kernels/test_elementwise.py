@@ -177,6 +177,7 @@ def test_too_many_dimensions_says_so():
     assert "dimensions" in message
 
 
-def test_integer_division_by_zero_gives_zero():
-    x = np.array([0, 5], np.int64)
-    compare("x // x", np.array([0, 1]), run(raw("FloorDiv"), [x, x]), "int64")
+def test_integer_division_by_zero_sets_all_bits():
+    for dtype, ones in (("int64", -1), ("int16", -1), ("uint8", 255)):
+        x = np.array([0, 5], dtype)
+        compare("x // x", np.array([ones, 1], dtype), run(raw("FloorDiv"), [x, x]), dtype)

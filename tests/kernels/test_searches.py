@@ -226,6 +226,20 @@ def test_multinomial_draws_by_probability(dtype):
         np.testing.assert_allclose(share, expected, atol=0.015)  # four deviations
 
 
+def test_stateless_multinomial_draws_what_its_seed_says():
+    covered.add("StatelessMultinomial")
+    logits = np.log([[0.1, 0.2, 0.7]]).astype(np.float32)
+
+    def draw(seed, dtype="int32"):
+        return run(lambda x: tf.random.stateless_categorical(x, 20000, seed, dtype), [logits])
+
+    samples = draw([1, 2])
+    assert samples.dtype == np.int32
+    np.testing.assert_allclose(np.bincount(samples[0]) / 20000.0, [0.1, 0.2, 0.7], atol=0.015)
+    np.testing.assert_array_equal(samples, draw([1, 2], "int64"))
+    assert (samples != draw([1, 3])).any()
+
+
 MOVED_BFLOAT16 = {
     "concat": lambda x: tf.concat([x, x], 1),
     "split": lambda x: tf.split(x, 2, 1)[1],

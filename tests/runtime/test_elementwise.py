@@ -167,11 +167,12 @@ def truncate_divide(x, y):
     q = np.floor_divide(x, safe)
     rest = (x - q * safe).astype(x.dtype)
     q = (q + ((rest != 0) & ((x < 0) != (safe < 0)))).astype(x.dtype)
-    return np.where(y == 0, 0, q).astype(x.dtype)
+    return np.where(y == 0, ~np.zeros_like(x), q)
 
 
 def floor_divide(x, y):
-    return np.where(y == 0, 0, np.floor_divide(x, np.where(y == 0, 1, y))).astype(x.dtype)
+    q = np.floor_divide(x, np.where(y == 0, 1, y).astype(y.dtype))
+    return np.where(y == 0, ~np.zeros_like(x), q)
 
 
 INTEGER_UNARY = {
@@ -190,9 +191,9 @@ INTEGER_BINARY = {
     "MULTIPLY": np.multiply,
     "DIVIDE": truncate_divide,
     "FLOOR_DIVIDE": floor_divide,
-    "DIVIDE_NO_NAN": truncate_divide,
-    "FLOOR_MOD": lambda x, y: (np.where(y == 0, 0, x) - floor_divide(x, y) * y).astype(x.dtype),
-    "TRUNCATE_MOD": lambda x, y: np.where(y == 0, 0, x - truncate_divide(x, y) * y),
+    "DIVIDE_NO_NAN": lambda x, y: np.where(y == 0, 0, truncate_divide(x, y)).astype(x.dtype),
+    "FLOOR_MOD": lambda x, y: x - floor_divide(x, y) * y,
+    "TRUNCATE_MOD": lambda x, y: x - truncate_divide(x, y) * y,
     "MAXIMUM": np.maximum,
     "MINIMUM": np.minimum,
     "SQUARED_DIFFERENCE": lambda x, y: np.square(x - y),

@@ -114,6 +114,29 @@ def test_normal(device, counter, dtype):
     helpers.check(y, normals(bits).ravel()[:259].reshape(7, 37))
 
 
+def gumbels(bits):
+    """[blocks, 4] words to [blocks, 2] numbers."""
+    words = bits.astype(np.float64) + [0, 0.5, 0, 0.5]
+    u = (words[:, ::2] + words[:, 1::2] / 2**32) / 2**32
+    upper = bits[:, ::2] >= 1 << 31
+    return -np.log(-np.where(upper, np.log(1 - u), np.log1p(-u)))
+
+
+@pytest.mark.parametrize("counter", COUNTERS, ids=str)
+def test_gumbel(device, counter):
+    y = draw(device, "GUMBEL", counter, (7, 37), "float32")
+    bits = philox(counter, KEY, range(130))
+    helpers.check(y, gumbels(bits).ravel()[:259].reshape(7, 37))
+
+
+def test_gumbel_is_finite_and_has_its_tails(device):
+    y = draw(device, "GUMBEL", COUNTERS[0], (1 << 20,), "float32").numpy()
+    assert np.isfinite(y).all()
+    # P(x < t) = exp(-exp(-t)), so about 7 in 2^20 are above 11.9, 6 below -2.5.
+    assert 1 <= (y > 11.9).sum() <= 30 and 1 <= (y < -2.49).sum() <= 30
+    assert abs(np.mean(y) - 0.5772) < 0.01 and abs(np.var(y) - np.pi**2 / 6) < 0.02
+
+
 @pytest.mark.parametrize("counter", COUNTERS, ids=str)
 def test_float64(device, counter):
     bits = philox(counter, KEY, range(130))

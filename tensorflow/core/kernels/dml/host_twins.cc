@@ -72,6 +72,12 @@ std::vector<Row> Int32Rows() {
 const Kernels kInt32Rows(Int32Rows());
 
 const TypeList kRangeTypes = {DT_FLOAT, DT_DOUBLE, DT_INT32, DT_INT64};
+// As kPassedTypes, without variants.
+const TypeList kPyFuncTypes = {
+    DT_FLOAT,   DT_HALF,      DT_DOUBLE,     DT_BFLOAT16, DT_INT8,
+    DT_INT16,   DT_INT64,     DT_UINT8,      DT_UINT16,   DT_UINT32,
+    DT_UINT64,  DT_BOOL,      DT_QINT8,      DT_QUINT8,   DT_QINT16,
+    DT_QUINT16, DT_COMPLEX64, DT_COMPLEX128, DT_QINT32};
 // Below the CPU's own kernels, so that input pipelines stay there unless
 // something asks for their elements on the device.
 constexpr int kBehindCpu = 1;
@@ -148,6 +154,12 @@ const Kernels kRows({
     Row("GetSessionHandleV2").Types("T", kPassedTypes).HostTwin({"value"}),
     Row("GetSessionTensor").Types("dtype", kPassedTypes).HostTwin({"value"}),
     Row("DeleteSessionTensor").HostTwin(),
+
+    // Hands eager tensors of the device to Python, which computes there.
+    Row("EagerPyFunc")
+        .Types("Tin", kPyFuncTypes)
+        .Types("Tout", kPyFuncTypes)
+        .HostTwin({"input", "output"}),
 
     // Critical sections.
     Row("MutexV2").HostTwin(),

@@ -3,6 +3,7 @@
 // probability. The draws differ from the CPU kernel's, which inverts the
 // distribution function.
 #include "tensorflow/core/kernels/dml/casts.h"
+#include "tensorflow/core/kernels/dml/random.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
 #include "tensorflow/core/util/guarded_philox_random.h"
@@ -11,15 +12,14 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
+// The scores of the classes: noise of its own for each sample and class.
 // Inputs: logits [batch, classes], num_samples (host).
-class Multinomial {
- public:
-  explicit Multinomial(OpKernelConstruction* c) {
-    OP_REQUIRES_OK(c, generator_.Init(c));
-  }
-
-  Status Compute(KernelContext* c) {
-    Tensor logits = c->Input(0);
+class MultinomialBase {
+ protected:
+  // Checks the inputs and makes the output; `noise` [batch, samples, classes]
+  // stays without memory when the output is empty.
+  static Status Prepare(KernelContext* c, Tensor* noise) {
+    const Tensor& logits = c->Input(0);
     if (!TensorShapeUtils::IsMatrix(logits.shape())) {
       return errors::InvalidArgument("logits should be a matrix, got shape ",
                                      logits.shape().DebugString());
@@ -43,40 +43,60 @@ class Multinomial {
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, TensorShape({batch, samples}), &output));
     if (output->NumElements() == 0) return Status::OK();
+    return c->Temporary(DT_FLOAT, TensorShape({batch, samples, classes}),
+                        noise);
+  }
+
+  static Status Choose(KernelContext* c, const random::PhiloxRandom& generator,
+                       Tensor noise) {
+    TF_RETURN_IF_ERROR(DrawRandom(c, DML_RANDOM_GUMBEL, generator, noise));
+    Tensor logits = c->Input(0);
     if (logits.dtype() != DT_FLOAT) {
       TF_RETURN_IF_ERROR(CastToTemporary(c, logits, DT_FLOAT, &logits));
     }
-    Tensor noise;
-    TF_RETURN_IF_ERROR(
-        c->Temporary(DT_FLOAT, TensorShape({batch, samples, classes}), &noise));
-    TF_RETURN_IF_ERROR(DrawUniform(c, noise));
-    // logits - log(-log(noise))
-    TF_RETURN_IF_ERROR(c->Elementwise(DML_LOG, {&noise}, noise));
-    TF_RETURN_IF_ERROR(c->Elementwise(DML_NEGATE, {&noise}, noise));
-    TF_RETURN_IF_ERROR(c->Elementwise(DML_LOG, {&noise}, noise));
+    const int64 batch = noise.dim_size(0), classes = noise.dim_size(2);
     const Tensor rows = Reshaped(logits, TensorShape({batch, 1, classes}));
-    TF_RETURN_IF_ERROR(c->Elementwise(DML_SUBTRACT, {&rows, &noise}, noise));
+    TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {&rows, &noise}, noise));
     const dml_tensor scores = Describe(noise);
-    const dml_tensor best = Describe(*output, {batch, samples, 1});
+    const dml_tensor best =
+        Describe(*c->tf()->mutable_output(0), {batch, noise.dim_size(1), 1});
     DML_RETURN_IF_FAILED(
         dml_arg_reduce(c->device(), DML_ARG_MAX, &scores, 2, &best));
     return Status::OK();
   }
+};
 
- private:
-  Status DrawUniform(KernelContext* c, const Tensor& output) {
-    const random::PhiloxRandom generator =
-        generator_.ReserveRandomOutputs(output.NumElements(), 256);
-    uint32_t counter[4], key[2];
-    for (int i = 0; i < 4; ++i) counter[i] = generator.counter()[i];
-    for (int i = 0; i < 2; ++i) key[i] = generator.key()[i];
-    const dml_tensor y = Describe(output, {output.NumElements()});
-    DML_RETURN_IF_FAILED(dml_random(c->device(), DML_RANDOM_UNIFORM, counter,
-                                    key, /*low=*/0, /*high=*/0, &y));
-    return Status::OK();
+class Multinomial : MultinomialBase {
+ public:
+  explicit Multinomial(OpKernelConstruction* c) {
+    OP_REQUIRES_OK(c, generator_.Init(c));
   }
 
+  Status Compute(KernelContext* c) {
+    Tensor noise;
+    TF_RETURN_IF_ERROR(Prepare(c, &noise));
+    if (noise.NumElements() == 0) return Status::OK();
+    return Choose(c, generator_.ReserveRandomOutputs(noise.NumElements(), 256),
+                  noise);
+  }
+
+ private:
   GuardedPhiloxRandom generator_;
+};
+
+// A third input: seed [2] (host).
+class StatelessMultinomial : MultinomialBase {
+ public:
+  explicit StatelessMultinomial(OpKernelConstruction*) {}
+
+  Status Compute(KernelContext* c) {
+    random::PhiloxRandom generator;
+    TF_RETURN_IF_ERROR(StatelessGenerator(c, 2, &generator));
+    Tensor noise;
+    TF_RETURN_IF_ERROR(Prepare(c, &noise));
+    if (noise.NumElements() == 0) return Status::OK();
+    return Choose(c, generator, noise);
+  }
 };
 
 const Kernels kKernels({
@@ -85,6 +105,12 @@ const Kernels kKernels({
         .Types("output_dtype", kIndices)
         .Host({"num_samples"})
         .Make<Multinomial>(),
+    Row("StatelessMultinomial")
+        .Types("T", kFloatsAndDouble)
+        .Types("Tseed", kIndices)
+        .Types("output_dtype", kIndices)
+        .Host({"num_samples", "seed"})
+        .Make<StatelessMultinomial>(),
 });
 
 }  // namespace

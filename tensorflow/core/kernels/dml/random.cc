@@ -1,7 +1,8 @@
 // Random numbers, stateful and stateless: the same as the CPU kernels' for the
 // same seeds.
+#include "tensorflow/core/kernels/dml/random.h"
+
 #include "tensorflow/core/kernels/dml/registry.h"
-#include "tensorflow/core/lib/random/philox_random.h"
 #include "tensorflow/core/util/guarded_philox_random.h"
 
 namespace tensorflow {
@@ -35,18 +36,6 @@ Status CheckLimits(const Limits& limits) {
                                  " >= ", limits.high);
 }
 
-Status Enqueue(KernelContext* c, dml_random_distribution distribution,
-               const PhiloxRandom& generator, const Limits& limits,
-               const Tensor& output) {
-  uint32_t counter[4], key[2];
-  for (int i = 0; i < 4; ++i) counter[i] = generator.counter()[i];
-  for (int i = 0; i < 2; ++i) key[i] = generator.key()[i];
-  const dml_tensor y = Describe(output, {output.NumElements()});
-  DML_RETURN_IF_FAILED(dml_random(c->device(), distribution, counter, key,
-                                  limits.low, limits.high, &y));
-  return Status::OK();
-}
-
 // Inputs: shape, then minval and maxval for integers; all in host memory.
 class StatefulRandom {
  public:
@@ -68,7 +57,8 @@ class StatefulRandom {
     // Skips ahead by as much as the CPU kernels do.
     const PhiloxRandom generator =
         generator_.ReserveRandomOutputs(output->NumElements(), 256);
-    return Enqueue(c, distribution_, generator, limits, *output);
+    return DrawRandom(c, distribution_, generator, *output, limits.low,
+                      limits.high);
   }
 
  private:
@@ -86,11 +76,8 @@ class StatelessRandom {
   Status Compute(KernelContext* c) {
     TensorShape shape;
     TF_RETURN_IF_ERROR(c->tf()->op_kernel().MakeShape(c->Input(0), &shape));
-    const Tensor& seed = c->Input(1);
-    if (seed.dims() != 1 || seed.dim_size(0) != 2) {
-      return errors::InvalidArgument("seed must have shape [2], not ",
-                                     seed.shape().DebugString());
-    }
+    PhiloxRandom generator;
+    TF_RETURN_IF_ERROR(StatelessGenerator(c, 1, &generator));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     if (output->NumElements() == 0) return Status::OK();
@@ -99,33 +86,11 @@ class StatelessRandom {
       TF_RETURN_IF_ERROR(ReadLimits(c, 2, &limits));
       TF_RETURN_IF_ERROR(CheckLimits(limits));
     }
-    Dims seeds;
-    TF_RETURN_IF_ERROR(c->HostIntegers(1, &seeds));
-    return Enqueue(c, distribution_, Scramble(seeds[0], seeds[1]), limits,
-                   *output);
+    return DrawRandom(c, distribution_, generator, *output, limits.low,
+                      limits.high);
   }
 
  private:
-  // One round of the generator turns any two seeds, however weak, into a key
-  // and the upper half of a counter.
-  static PhiloxRandom Scramble(uint64 seed0, uint64 seed1) {
-    PhiloxRandom::Key key;
-    key[0] = 0x3ec8f720;
-    key[1] = 0x02461e29;
-    PhiloxRandom::ResultType counter;
-    const uint64 seeds[] = {seed0, seed1};
-    for (int i = 0; i < 4; ++i) {
-      counter[i] = static_cast<uint32>(seeds[i / 2] >> (i % 2 * 32));
-    }
-    const PhiloxRandom::ResultType mixed = PhiloxRandom(counter, key)();
-    key[0] = mixed[0];
-    key[1] = mixed[1];
-    counter[0] = counter[1] = 0;
-    counter[2] = mixed[2];
-    counter[3] = mixed[3];
-    return PhiloxRandom(counter, key);
-  }
-
   const dml_random_distribution distribution_;
 };
 

@@ -110,7 +110,7 @@ class UnsortedSegment {
   Status Compute(KernelContext* c) {
     const Tensor& data = c->Input(0);
     const Tensor& segments = c->Input(1);
-    if (c->Input(2).NumElements() != 1 || c->Input(2).dims() > 1) {
+    if (!TensorShapeUtils::IsScalar(c->Input(2).shape())) {
       return errors::InvalidArgument(
           "num_segments should be a scalar, not shape ",
           c->Input(2).shape().DebugString());

@@ -47,7 +47,7 @@ class SliceKernel {
 
  private:
   static Status Read(KernelContext* c, int rank, Dims* begin, Dims* size) {
-    if (c->Input(1).dims() > 1 || c->Input(2).dims() > 1 ||
+    if (c->Input(1).dims() != 1 || c->Input(2).dims() != 1 ||
         c->Input(1).NumElements() != rank ||
         c->Input(2).NumElements() != rank) {
       return errors::InvalidArgument(

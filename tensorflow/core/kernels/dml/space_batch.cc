@@ -26,19 +26,33 @@ Status CheckBlock(int64 block) {
 class DepthSpace {
  public:
   DepthSpace(OpKernelConstruction* c, bool to_space) : to_space_(to_space) {
-    OP_REQUIRES_OK(c, ReadFormat(c, &format_));
+    string format;
+    OP_REQUIRES_OK(c, c->GetAttr("data_format", &format));
+    words_ = format == "NCHW_VECT_C" && c->input_type(0) == DT_QINT8;
+    if (words_) {
+      format_ = FORMAT_NCHW;
+    } else {
+      OP_REQUIRES_OK(c, ReadFormat(c, &format_));
+    }
     OP_REQUIRES_OK(c, c->GetAttr("block_size", &block_));
     OP_REQUIRES_OK(c, CheckBlock(block_));
   }
 
   Status Compute(KernelContext* c) {
     const Tensor& input = c->Input(0);
-    TF_RETURN_IF_ERROR(CheckImages(input));
-    const int64 batch = GetTensorDim(input, format_, 'N');
+    TensorShape images = input.shape();
+    if (words_ && images.dims() == 5 && images.dim_size(4) == 4) {
+      images.RemoveDim(4);
+    } else if (words_ || images.dims() != 4) {
+      return errors::InvalidArgument("Input rank should be ", words_ ? 5 : 4,
+                                     ", not ", input.dims(), ": ",
+                                     input.shape().DebugString());
+    }
+    const int64 batch = GetTensorDim(images, format_, 'N');
     const int64 b = block_;
-    int64 height = GetTensorDim(input, format_, 'H');
-    int64 width = GetTensorDim(input, format_, 'W');
-    int64 channels = GetTensorDim(input, format_, 'C');
+    int64 height = GetTensorDim(images, format_, 'H');
+    int64 width = GetTensorDim(images, format_, 'W');
+    int64 channels = GetTensorDim(images, format_, 'C');
     if (to_space_) {
       if (channels % (b * b) != 0) {
         return errors::InvalidArgument("Input depth dimension ", channels,
@@ -55,10 +69,11 @@ class DepthSpace {
       width /= b;
     }
     // From here on the sizes without the blocks.
-    const TensorShape shape =
+    TensorShape shape =
         to_space_
             ? ShapeFromFormat(format_, batch, height * b, width * b, channels)
             : ShapeFromFormat(format_, batch, height, width, channels * b * b);
+    if (words_) shape.AddDim(4);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     const Tensor& space = to_space_ ? *output : input;
@@ -75,12 +90,16 @@ class DepthSpace {
           Permute(MakeView(depth, {batch, b, b, channels, height, width}),
                   {0, 3, 4, 1, 5, 2});
     }
+    if (words_) in_space.dtype = in_depth.dtype = DT_UINT32;
     return to_space_ ? CopyView(c, in_depth, in_space)
                      : CopyView(c, in_space, in_depth);
   }
 
  private:
   const bool to_space_;
+  // NCHW_VECT_C, [batch, channels / 4, height, width, 4] of a byte each: NCHW
+  // otherwise, of elements of 4 bytes.
+  bool words_ = false;
   TensorFormat format_;
   int block_;
 };
@@ -226,24 +245,26 @@ class SpaceToBatch : SpaceBatch {
                     const TensorShape& shape, Tensor* space) {
     Tensor padded;
     TF_RETURN_IF_ERROR(c->Temporary(space->dtype(), shape, &padded));
-    Dims from = {space->dim_size(0)}, to = from;
-    std::vector<int64_t> before = {0};
-    for (size_t i = 0; i < dimensions.size(); ++i) {
-      from.push_back(space->dim_size(1 + i));
-      to.push_back(shape.dim_size(1 + i));
-      before.push_back(dimensions[i].before);
+    Dims from, to;
+    std::vector<int64_t> before;
+    bool merge = false;  // neighbours without padding are one dimension
+    const int count = static_cast<int>(dimensions.size());
+    for (int d = 0; d < shape.dims(); ++d) {
+      const int64 size = space->dim_size(d), target = shape.dim_size(d);
+      if (size == target && merge) {
+        from.back() *= size;
+        to.back() *= target;
+        continue;
+      }
+      from.push_back(size);
+      to.push_back(target);
+      before.push_back(d > 0 && d <= count ? dimensions[d - 1].before : 0);
+      merge = size == target;
     }
-    int64 rest = 1;
-    for (int d = 1 + dimensions.size(); d < shape.dims(); ++d) {
-      rest *= shape.dim_size(d);
-    }
-    from.push_back(rest);
-    to.push_back(rest);
-    before.push_back(0);
     if (from.size() > DML_MAX_RANK) {
       return errors::Unimplemented(
-          "The DML device pads up to ", DML_MAX_RANK - 2,
-          " dimensions, not block_shape's ", dimensions.size());
+          "The DML device pads up to ", DML_MAX_RANK / 2,
+          " dimensions apart from each other, which these paddings exceed");
     }
     const dml_tensor x = Describe(*space, from);
     const dml_tensor y = Describe(padded, to);
@@ -310,9 +331,17 @@ class BatchToSpace : SpaceBatch {
   }
 };
 
+TypeList DepthTypes() {
+  TypeList types = kDeviceTypes;
+  types.push_back(DT_QINT8);
+  return types;
+}
+
+const TypeList kDepthTypes = DepthTypes();
+
 const Kernels kKernels({
-    Row("DepthToSpace").Types("T", kDeviceTypes).Make<DepthSpace>(true),
-    Row("SpaceToDepth").Types("T", kDeviceTypes).Make<DepthSpace>(false),
+    Row("DepthToSpace").Types("T", kDepthTypes).Make<DepthSpace>(true),
+    Row("SpaceToDepth").Types("T", kDepthTypes).Make<DepthSpace>(false),
     Row("SpaceToBatchND")
         .Types("T", kDeviceTypes)
         .Types("Tblock_shape", kIndices)

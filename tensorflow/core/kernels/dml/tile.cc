@@ -14,7 +14,7 @@ class Tile {
   Status Compute(KernelContext* c) {
     const Tensor& input = c->Input(0);
     const int rank = input.dims();
-    if (c->Input(1).dims() > 1) {
+    if (c->Input(1).dims() != 1) {
       return errors::InvalidArgument(
           "Expected multiples to be 1-D, but got shape ",
           c->Input(1).shape().DebugString());

@@ -76,12 +76,15 @@ View Broadcast(const View& view, gtl::ArraySlice<int64> sizes) {
   return result;
 }
 
-Status ToDmlTensors(std::initializer_list<const View*> views,
-                    gtl::ArraySlice<dml_tensor*> tensors) {
+namespace {
+
+// The groups of dimensions that every view walks as one, outermost first: their
+// sizes, and the last dimension of each.
+void Merge(std::initializer_list<const View*> views, Dims* merged,
+           Dims* last_of_each) {
   const View& first = **views.begin();
-  // Groups of dimensions that every view walks as one, outermost first; each is
-  // known by its last dimension.
-  Dims sizes, last;
+  Dims& sizes = *merged;
+  Dims& last = *last_of_each;
   for (int d = 0; d < first.rank(); ++d) {
     if (first.sizes[d] == 1) continue;
     bool merge = !last.empty();
@@ -97,6 +100,14 @@ Status ToDmlTensors(std::initializer_list<const View*> views,
       last.push_back(d);
     }
   }
+}
+
+}  // namespace
+
+Status ToDmlTensors(std::initializer_list<const View*> views,
+                    gtl::ArraySlice<dml_tensor*> tensors) {
+  Dims sizes, last;
+  Merge(views, &sizes, &last);
   if (sizes.size() > DML_MAX_RANK) {
     return errors::Unimplemented(
         "The DML device handles tensors of up to ", DML_MAX_RANK,
@@ -120,6 +131,23 @@ Status ToDmlTensors(std::initializer_list<const View*> views,
 
 Status CopyView(KernelContext* c, const View& from, const View& to) {
   if (to.NumElements() == 0) return Status::OK();
+  Dims sizes, last;
+  Merge({&from, &to}, &sizes, &last);
+  if (sizes.size() > DML_MAX_RANK) {
+    // No program walks so many: a copy for each index of the shortest.
+    int shortest = -1;
+    for (int d = 0; d < to.rank(); ++d) {
+      if (to.sizes[d] > 1 &&
+          (shortest < 0 || to.sizes[d] < to.sizes[shortest])) {
+        shortest = d;
+      }
+    }
+    for (int64 i = 0; i < to.sizes[shortest]; ++i) {
+      TF_RETURN_IF_ERROR(
+          CopyView(c, Slice(from, shortest, i, 1), Slice(to, shortest, i, 1)));
+    }
+    return Status::OK();
+  }
   dml_tensor input, output;
   TF_RETURN_IF_ERROR(ToDmlTensors({&from, &to}, {&input, &output}));
   DML_RETURN_IF_FAILED(dml_copy_tensor(c->device(), &input, &output));

@@ -121,8 +121,8 @@ typedef enum dml_elementwise_op {
   DML_COMPLEX_ABS = 61,
   DML_ANGLE = 62,
 
-  /* Binary, number. Integer division by zero gives 0 (TF reports it on the
-   * CPU only). */
+  /* Binary, number. Integer division by zero gives a number with all bits set,
+   * and the rest x, as on other GPUs (TF reports it on the CPU only). */
   DML_ADD = 64,
   DML_SUBTRACT = 65,
   DML_MULTIPLY = 66,
@@ -641,15 +641,17 @@ typedef enum dml_random_distribution {
   DML_RANDOM_UNIFORM = 0,          /* float in [0, 1) */
   DML_RANDOM_NORMAL = 1,           /* float, mean 0, deviation 1 */
   DML_RANDOM_TRUNCATED_NORMAL = 2, /* as above, |x| < 2 by rejection */
-  DML_RANDOM_UNIFORM_INT = 3       /* int32, int64 in [low, high) */
+  DML_RANDOM_UNIFORM_INT = 3,      /* int32, int64 in [low, high) */
+  DML_RANDOM_GUMBEL = 4            /* float32: -log(-log(u)) */
 } dml_random_distribution;
 
 /* Philox 4x32-10 (Salmon et al., 2011): the numbers that TensorFlow's CPU
  * kernels draw from the same counter (128 bits, low word first) and key.
  * Output block g, of 4 numbers, of int64 and float64 2, comes from counter + g;
- * a block of truncated normals from counter + g * 256 on, of float64 128.
- * float32 has 23 random bits, float16 10, float64 52. Contiguous output. `low` and `high` are for
- * DML_RANDOM_UNIFORM_INT. */
+ * a block of truncated normals from counter + g * 256 on, of float64 128, and
+ * one of Gumbel's from counter + g * 2 on. float32 has 23 random bits, float16
+ * 10, float64 52; Gumbel's have 64, so that both tails are there. Contiguous
+ * output. `low` and `high` are for DML_RANDOM_UNIFORM_INT. */
 DML_EXPORT dml_code dml_random(dml_device* device,
                                dml_random_distribution distribution,
                                const uint32_t counter[4], const uint32_t key[2],

@@ -17,6 +17,20 @@ struct Constants {
   uint32_t range[2];
 };
 
+bool Gives(dml_random_distribution distribution, uint32_t type) {
+  switch (distribution) {
+    case DML_RANDOM_UNIFORM:
+    case DML_RANDOM_NORMAL:
+    case DML_RANDOM_TRUNCATED_NORMAL:
+      return IsFloat(type);
+    case DML_RANDOM_UNIFORM_INT:
+      return type == DML_INT32 || type == DML_INT64;
+    case DML_RANDOM_GUMBEL:
+      return type == DML_FLOAT32;
+  }
+  return false;
+}
+
 void SetWords(uint64_t value, uint32_t words[2]) {
   words[0] = static_cast<uint32_t>(value);
   words[1] = static_cast<uint32_t>(value >> 32);
@@ -32,11 +46,7 @@ Status Random(OperatorContext& context, dml_random_distribution distribution,
     return InvalidArgument("random: the counter or the key is null");
   }
   const bool integers = distribution == DML_RANDOM_UNIFORM_INT;
-  const bool fits =
-      integers ? output->type == DML_INT32 || output->type == DML_INT64
-               : IsFloat(output->type) && distribution >= DML_RANDOM_UNIFORM &&
-                     distribution <= DML_RANDOM_TRUNCATED_NORMAL;
-  if (!fits) {
+  if (!Gives(distribution, output->type)) {
     return InvalidArgument("random: distribution ",
                            static_cast<int>(distribution), " does not give ",
                            Describe(*output));

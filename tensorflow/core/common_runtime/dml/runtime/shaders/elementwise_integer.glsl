@@ -8,16 +8,16 @@
 const T_compute ZERO = T_compute(0);
 const T_compute ONE = T_compute(1);
 
-// Toward zero; 0 where y is 0. The lowest number by -1 wraps.
+// Toward zero; all bits set where y is 0. The lowest number by -1 wraps.
 T_compute divide(T_compute x, T_compute y) {
-  if (y == ZERO) return ZERO;
+  if (y == ZERO) return ~ZERO;
 #if T_SIGNED
   if (y == T_compute(-1)) return ZERO - x;
 #endif
   return x / y;
 }
 T_compute truncate_mod(T_compute x, T_compute y) {
-  return y == ZERO ? ZERO : x - divide(x, y) * y;
+  return x - divide(x, y) * y;
 }
 
 #ifdef DML_UNARY
@@ -69,9 +69,9 @@ T_compute dml_apply(T_compute x, T_compute y) {
     case DML_SUBTRACT: return x - y;
     case DML_MULTIPLY:
     case DML_MULTIPLY_NO_NAN: return x * y;
-    case DML_DIVIDE:
-    case DML_DIVIDE_NO_NAN:
-    case DML_XDIVY: return divide(x, y);
+    case DML_DIVIDE: return divide(x, y);
+    case DML_DIVIDE_NO_NAN: return y == ZERO ? ZERO : divide(x, y);
+    case DML_XDIVY: return x == ZERO ? ZERO : divide(x, y);
 #if T_SIGNED
     case DML_FLOOR_DIVIDE: {
       T_compute q = divide(x, y);

@@ -89,6 +89,26 @@ vec4 truncated_normals(uvec4 counter, uvec2 key) {
   return made;
 }
 
+// A number of Gumbel's distribution: -log(e), where e is exponential, and so
+// -log(1 - u) of a uniform u in (0, 1). Here u has 64 bits; where it is near 1,
+// 1 - u has them all, so that e is exact in both tails.
+float gumbel(uint high, uint low) {
+  const bool upper = high >= 0x80000000u;
+  if (upper) {
+    high = ~high;
+    low = ~low;
+  }
+  float small = (float(high) + (float(low) + 0.5) * 2.3283064e-10) * 2.3283064e-10;
+  return -dml_log(upper ? -dml_log(small) : -dml_log1p(-small));
+}
+
+vec4 gumbels(uvec4 counter, uvec2 key) {
+  uvec4 first = dml_philox(counter, key);
+  uvec4 second = dml_philox(dml_philox_advance(counter, 1), key);
+  return vec4(gumbel(first.x, first.y), gumbel(first.z, first.w),
+              gumbel(second.x, second.y), gumbel(second.z, second.w));
+}
+
 #elif T_SIZE == 4
 const uint BLOCK = 4;
 #define Block ivec4
@@ -116,6 +136,11 @@ Block make_block(uint block, uvec4 counter, uvec2 key) {
     return truncated_normals(
         dml_philox_advance(counter, uint64_t(block) * RESERVED), key);
   }
+#ifndef T_f64
+  if (DISTRIBUTION == DML_RANDOM_GUMBEL) {
+    return gumbels(dml_philox_advance(counter, uint64_t(block) * 2), key);
+  }
+#endif
   uvec4 bits = dml_philox(dml_philox_advance(counter, block), key);
 #ifdef T_f64
   if (DISTRIBUTION == DML_RANDOM_NORMAL) return box_muller(bits);
