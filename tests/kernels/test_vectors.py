@@ -1,8 +1,8 @@
-"""Bincount, CompareAndBitpack, Cross."""
+"""Bincount, HistogramFixedWidth, CompareAndBitpack, Cross."""
 
 import numpy as np
 import pytest
-from harness import FLOATS, Row, check, error_of, ints, name, raw, variants
+from harness import FLOATS, Row, check, error_of, ints, name, raw, tf, variants
 
 NUMBERS = np.array([3, 0, 3, 9, 1, 3], np.int32)
 NONE = (0,)
@@ -13,7 +13,20 @@ def limit(rng, dtype):
     return np.array(1, dtype)
 
 
+def bounds(rng, dtype):
+    return np.array([-1, 3], dtype)
+
+
+# The bins of numbers that binary fractions hold do not depend on rounding.
+def eighths(*shape):
+    return lambda rng, dtype: (rng.randint(-40, 40, shape) / 8).astype(dtype)
+
+
 ROWS = [
+    Row("HistogramFixedWidth", ("float32", "float64"), [
+        [eighths(300), bounds, ints(16)], [eighths(3, 5), bounds, ints(1)],
+        [eighths(0), bounds, ints(4)], [eighths(), bounds, ints(4)],
+    ], attrs={"dtype": tf.int32}),
     Row("Bincount", ("int32", "int64", "float32", "float64"), [
         [NUMBERS, ints(5), NONE], [NUMBERS, ints(12), (6,)], [NUMBERS.reshape(2, 3), ints(4), NONE],
         [NUMBERS, ints(0), NONE], [np.zeros(0, np.int32), ints(3), NONE],
@@ -41,6 +54,9 @@ def zeros(*shape):
 @pytest.mark.parametrize("op, inputs, message", [
     ("Bincount", [NUMBERS, ints(-1), zeros(0)], "size (-1) must be non-negative"),
     ("Bincount", [NUMBERS, ints(4), zeros(5)], "weights must be empty or have the size of arr"),
+    ("HistogramFixedWidth", [zeros(8), zeros(2), ints(3)], "value_range[0] < value_range[1]"),
+    ("HistogramFixedWidth", [zeros(8), zeros(3), ints(3)], "a vector of 2 elements"),
+    ("HistogramFixedWidth", [zeros(8), zeros(2), ints(0)], "nbins should be a positive number"),
     ("CompareAndBitpack", [zeros(8), zeros(1)], "Compare must be a scalar"),
     ("CompareAndBitpack", [zeros(), zeros()], "at least a vector"),
     ("CompareAndBitpack", [zeros(2, 9), zeros()], "divisible by 8"),
