@@ -226,8 +226,10 @@ def test_multinomial_draws_by_probability(dtype):
         np.testing.assert_allclose(share, expected, atol=0.015)  # four deviations
 
 
+covered.add("StatelessMultinomial")
+
+
 def test_stateless_multinomial_draws_what_its_seed_says():
-    covered.add("StatelessMultinomial")
     logits = np.log([[0.1, 0.2, 0.7]]).astype(np.float32)
 
     def draw(seed, dtype="int32"):
