@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from harness import FLOATS, MOVABLE, Row, axes, check, error_of, ints, name, raw, run, tf, variants
+from tensorflow.python.ops import while_v2
 
 SAMPLES = [
     [(7, 3), axes(3), (1, 3)], [(7, 3), axes(-1, 0, 12), (3, 3)],
@@ -63,13 +64,13 @@ def test_empty_has_the_shape_asked_for():
     assert shape == (2, 3)
 
 
-def test_loop_body_on_the_device():
-    """Bodies of functional loops, whose row is known on the device alone."""
+@pytest.mark.parametrize("loop", [tf.while_loop, while_v2.while_loop], ids=["v1", "v2"])
+def test_loop_body_on_the_device(loop):
     def call(x):
         def body(i, y):
             return i + 1, tf.raw_ops.InplaceUpdate(x=y, i=[i], v=tf.gather(x, [2 - i]))
 
-        return tf.while_loop(lambda i, y: i < 3, body, [0, tf.zeros([3, 2])])[1]
+        return loop(lambda i, y: i < 3, body, [0, tf.zeros([3, 2])])[1]
 
     x = np.arange(6, dtype=np.float32).reshape(3, 2)
     np.testing.assert_array_equal(run(call, [x]), x[::-1])
