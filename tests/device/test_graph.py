@@ -333,3 +333,16 @@ def test_checkpoint(tmp_path):
             s.run(change)
             saver.restore(s, path)
             np.testing.assert_array_equal(s.run(v), [1, 2])
+
+
+def test_a_handle_of_a_device_tensor_can_be_fed():
+    with tf.Graph().as_default(), tf.device(DML):
+        x = v1.placeholder(tf.float32, [3])
+        doubled = x + x
+        handle = v1.get_session_handle(doubled)
+        quadrupled = doubled + doubled
+        with v1.Session() as session:
+            kept = session.run(handle, {x: [1, 2, 3]})
+            # The session passes the tensor on as if it lay in host memory.
+            values = session.run(quadrupled, {doubled: kept})
+    np.testing.assert_array_equal(values, [4, 8, 12])

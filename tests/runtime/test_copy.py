@@ -182,3 +182,14 @@ def test_errors(device, dml):
         device.range(x, 0, 1)
     with pytest.raises(dml.DmlError, match="differ in type or rank"):
         device.pad("CONSTANT", x, [0, 0], None, device.empty((4, 6), "int32"))
+
+
+def test_copy_from_host_takes_addresses_of_the_device(device, dml):
+    x = device.tensor(np.arange(100, dtype=np.float32))
+    y = device.empty(100)
+    before = device.statistics()
+    dml._lib().dml_copy_from_host(device.handle, y.data, x.data, 400)
+    np.testing.assert_array_equal(y.numpy(), np.arange(100))
+    after = device.statistics()
+    assert after["device_copies"] == before["device_copies"] + 1
+    assert after["host_to_device_copies"] == before["host_to_device_copies"]

@@ -256,7 +256,8 @@ DML_EXPORT void dml_device_reset_peaks(dml_device* device);
 
 /* ---- Copies ------------------------------------------------------------ */
 
-/* The host range may be reused when this returns. */
+/* The host range may be reused when this returns. `src` may also be an address
+ * of this device's, as unified addressing has it: a copy within the device. */
 DML_EXPORT dml_code dml_copy_from_host(dml_device* device, uint64_t dst,
                                        const void* src, uint64_t bytes);
 /* Waits for the bytes. */

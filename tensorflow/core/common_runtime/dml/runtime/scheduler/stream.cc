@@ -164,6 +164,8 @@ Status Stream::Impl::CopyThroughStaging(uint64_t dst, uint64_t src,
 
 Status Stream::Impl::CopyFromHost(uint64_t dst, const void* src,
                                   uint64_t bytes) {
+  const auto address = reinterpret_cast<uint64_t>(src);
+  if (space_->Contains(address)) return Copy(dst, address, bytes);
   hal::Binding to;
   if (!space_->Resolve(dst, bytes, &to)) {
     return NotMapped("copy from host", dst, bytes);

@@ -88,7 +88,8 @@ class Stream {
   Status Dispatch(const Launch& launch, const char* tag);
   // Device to device; ranges may overlap (as memmove).
   Status Copy(uint64_t dst, uint64_t src, uint64_t bytes);
-  // The host range may be reused when the call returns.
+  // The host range may be reused when the call returns. An address of the
+  // device's is taken for what it is.
   Status CopyFromHost(uint64_t dst, const void* src, uint64_t bytes);
   // `done` runs once, after the bytes are in `dst` or the copy failed, on the
   // calling thread or on one of those that the head of this file names. It must
