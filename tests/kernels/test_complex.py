@@ -72,8 +72,8 @@ ROWS = [
         attrs={"keep_dims": False}, domain=(-0.7, 0.7), tolerance=LOOSE, gradient=op != "Prod")
     for op in ("Sum", "Mean", "Prod")
 ] + [
-    row("EuclideanNorm", [[(3, 4), axes(0)], [(300,), axes(0)]], attrs={"keep_dims": False},
-        tolerance=LOOSE),
+    row("EuclideanNorm", [[(3, 4), axes(0)], [(300,), axes(0)], [(3, 4), axes()]],
+        attrs={"keep_dims": False}, tolerance=LOOSE),
     row("Cumsum", [[(3, 4), ints(0)]], gradient=True),
     row("Cumprod", [[(3, 4), ints(1)]], tolerance=LOOSE),
     row("AddN", [[(3, 4)] * 3], call=lambda *x: tf.raw_ops.AddN(inputs=list(x))),

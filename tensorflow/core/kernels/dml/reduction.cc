@@ -17,7 +17,9 @@ class Reduction {
     gtl::InlinedVector<bool, 8> reduced(input.dims(), false);
     TF_RETURN_IF_ERROR(ReadAxes(c, input.dims(), &reduced));
     TensorShape shape;
-    bool trivial = op_ != DML_REDUCE_L2;
+    // Of one number, the norm is its magnitude; of no axes, TF leaves what is
+    // there.
+    bool trivial = op_ != DML_REDUCE_L2 || c->Input(1).NumElements() == 0;
     for (int d = 0; d < input.dims(); ++d) {
       if (!reduced[d]) {
         shape.AddDim(input.dim_size(d));
