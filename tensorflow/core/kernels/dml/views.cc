@@ -132,7 +132,8 @@ Status ToDmlTensors(std::initializer_list<const View*> views,
 Status CopyView(KernelContext* c, const View& from, const View& to) {
   if (to.NumElements() == 0) return Status::OK();
   Dims sizes, last;
-  Merge({&from, &to}, &sizes, &last);
+  // Merging makes no more of them; the common ranks are merged once, below.
+  if (to.rank() > DML_MAX_RANK) Merge({&from, &to}, &sizes, &last);
   if (sizes.size() > DML_MAX_RANK) {
     // No program walks so many: a copy for each index of the shortest.
     int shortest = -1;
