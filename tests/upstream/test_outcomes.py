@@ -136,6 +136,22 @@ def test_a_hang_is_killed_with_its_children(runner, tmp_path):
     assert not _alive(int(pid.read_text()))
 
 
+def test_what_is_long_on_the_cpu_may_be_longer_on_the_device(runner):
+    runner.add(
+        "long",
+        """
+        class L(unittest.TestCase):
+            def test_long(self):
+                time.sleep(4 if dml.adapters() else 1)
+                dml.launch("Add")
+            def test_short(self):
+                time.sleep(4 if dml.adapters() else 0)
+        """,
+    )
+    runner.run("--timeout", 2, status=1)
+    assert runner.states() == {"L.test_long": BOTH, "L.test_short": ("passed", "timed_out")}
+
+
 def _alive(pid):
     try:
         with open(f"/proc/{pid}/stat") as file:

@@ -74,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_positive(float),
         default=300.0,
         metavar="SECONDS",
-        help="limit for one test (%(default)s)",
+        help="limit for one test (%(default)s), or ten times its baseline if that is more",
     )
     parser.add_argument(
         "--slice",

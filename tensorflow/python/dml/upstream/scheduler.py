@@ -18,6 +18,9 @@ from .process import Process, Slice, Target
 from .results import CRASHED, EXIT, FAILED, IMPORT, PASSED, SKIPPED, TIMED_OUT, Result, from_json
 from .store import Store
 
+# A device may take this many times what a test took before, by the hints: a test that
+# is long on any device is not one that hangs.
+_SLOWDOWN = 10.0
 # A process has nothing to do any more once its tests ended.
 _EXIT_LIMIT = 60.0
 _POLL = 0.2
@@ -27,7 +30,7 @@ _PASSED_OVER = "The suite ended without running this test and without saying why
 class Limits(NamedTuple):
     jobs: int
     memory: int  # bytes that must be free before one more process starts
-    timeout: float  # seconds for a test, and for the import of a file
+    timeout: float  # seconds for a test, and for the import of a file; see _SLOWDOWN
     slice: float  # seconds after which a process leaves the rest to others
 
 
@@ -40,6 +43,7 @@ class _Run:
         self.pending: Optional[List[str]] = None
         self.current: Optional[str] = None
         self.offset = 0  # in the output, where the current test's log begins
+        self.limit = 0.0  # seconds for the current test
         self.imported = False
         self.progressed = False
         self.ended = False
@@ -143,7 +147,7 @@ class Scheduler:
             # Or select() would return at once until the process is gone.
             self._selector.unregister(process.events)
         if status is None:
-            limit = self._limits.timeout
+            limit = run.limit if run.current is not None else self._limits.timeout
             if run.ended:
                 limit = min(limit, _EXIT_LIMIT)
             if time.time() - process.last_event <= limit:
@@ -159,6 +163,12 @@ class Scheduler:
         finally:
             process.close()
 
+    def _limit(self, file: TestFile, test: str) -> float:
+        timeout = self._limits.timeout
+        before = self._hints(file).get(test, 0.0)
+        # What was killed before tells nothing.
+        return max(timeout, _SLOWDOWN * before) if before < timeout else timeout
+
     def _on_event(self, run: _Run, event: Dict[str, Any]) -> None:
         file = run.process.slice.file
         kind = event["event"]
@@ -169,6 +179,7 @@ class Scheduler:
                 run.pending = [test for test in event["tests"] if file.wants(test)]
         elif kind == "start":
             run.current, run.offset = event["test"], event["offset"]
+            run.limit = self._limit(file, run.current)
         elif kind == "stop":
             result = from_json(event["result"])
             if result.state not in (PASSED, SKIPPED):

@@ -619,6 +619,19 @@ DML_EXPORT dml_code dml_scatter(dml_device* device, dml_scatter_op op,
                                 const dml_tensor* updates,
                                 const dml_tensor* output);
 
+/* A sparse matrix times b [depth, columns]: output [rows, columns] is updated in
+ * place, for each entry i of the sparse matrix in order:
+ *   output[rows[i], j] += values[i] * b[inner[i], j]
+ * with rows and inner [count], both int32 or both int64, and values [count], b
+ * and output of one float type. An entry whose row is out of range is skipped;
+ * one whose inner number is out of range makes its row NaN. Deterministic. */
+DML_EXPORT dml_code dml_sparse_matmul(dml_device* device,
+                                      const dml_tensor* rows,
+                                      const dml_tensor* inner,
+                                      const dml_tensor* values,
+                                      const dml_tensor* b,
+                                      const dml_tensor* output);
+
 /* indices [outer, inner] (uint8, int32 or int64), output [outer, depth, inner]
  * of any type; on_value and off_value: rank 0 tensors of that type. */
 DML_EXPORT dml_code dml_one_hot(dml_device* device, const dml_tensor* indices,

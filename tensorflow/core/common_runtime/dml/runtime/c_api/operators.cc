@@ -585,6 +585,21 @@ dml_code dml_scatter(dml_device* device, dml_scatter_op op,
       });
 }
 
+dml_code dml_sparse_matmul(dml_device* device, const dml_tensor* rows,
+                           const dml_tensor* inner, const dml_tensor* values,
+                           const dml_tensor* b, const dml_tensor* output) {
+  return dml::RunOperator("sparse_matmul", device,
+                          {{"rows", rows},
+                           {"inner", inner},
+                           {"values", values},
+                           {"b", b},
+                           {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::SparseMatmul(context, rows, inner,
+                                                     values, b, output);
+                          });
+}
+
 dml_code dml_one_hot(dml_device* device, const dml_tensor* indices,
                      const dml_tensor* on_value, const dml_tensor* off_value,
                      const dml_tensor* output) {

@@ -210,6 +210,10 @@ Status Scatter(OperatorContext& context, dml_scatter_op op,
                const dml_tensor* indices, const dml_tensor* updates,
                const dml_tensor* output);
 
+Status SparseMatmul(OperatorContext& context, const dml_tensor* rows,
+                    const dml_tensor* inner, const dml_tensor* values,
+                    const dml_tensor* b, const dml_tensor* output);
+
 Status OneHot(OperatorContext& context, const dml_tensor* indices,
               const dml_tensor* on_value, const dml_tensor* off_value,
               const dml_tensor* output);

@@ -2,11 +2,12 @@
 // share. Mirrors operators/row_walk.h.
 //
 // Every element belongs to one invocation, which meets its updates in the order
-// of i: no atomics, and the same bits every time. A group owns a block of rows
-// and of columns. It reads the indices a group's width at a time, notes in a
-// bit mask which of them are among its rows, and walks the set bits. Where
-// there are fewer columns than invocations, `lanes` of them share a row's
-// number modulo `lanes`.
+// of i: no atomics in memory, and the same bits every time. A group owns a block
+// of rows and of columns. It reads the indices a group's width at a time, notes
+// in bit masks which of them are among its rows, and walks the set bits. Where
+// there are fewer columns than invocations, a group has `lanes` of them for a
+// column; a lane owns the rows whose number modulo `lanes` is its own, and has
+// masks of its own, so that it walks no other lane's updates.
 //
 // A program has a RowWalk among its parameters, defines the two functions
 // declared here, and calls dml_walk_rows().
@@ -31,8 +32,10 @@ uint row_of_update(uint i);
 // Column `column` of update i, to be applied to that of `row`.
 void apply_update(uint row, uint column, uint i);
 
+const uint WALK_WORDS = WALK_WIDTH / 32;  // of a lane's mask
+
 shared uint walk_rows[WALK_WIDTH];  // from the group's first row
-shared uint walk_mask[WALK_WIDTH / 32];
+shared uint walk_masks[WALK_WORDS * WALK_WIDTH];  // [word][lane]
 
 void dml_walk_rows(RowWalk walk) {
   if (dml_group() >= walk.groups) return;
@@ -45,25 +48,27 @@ void dml_walk_rows(RowWalk walk) {
   bool works = lane < walk.lanes && column < walk.columns;
 
   for (uint chunk = 0; chunk < walk.count; chunk += WALK_WIDTH) {
-    if (local < WALK_WIDTH / 32) walk_mask[local] = 0;
+    for (uint k = local; k < WALK_WORDS * walk.lanes; k += WALK_WIDTH) {
+      walk_masks[k] = 0;
+    }
     barrier();
     uint i = chunk + local;
     if (i < walk.count) {
       uint row = row_of_update(i);
       if (row >= first_row && row < last_row) {
-        walk_rows[local] = row - first_row;
-        atomicOr(walk_mask[local / 32], 1u << (local % 32));
+        uint from_first = row - first_row;
+        walk_rows[local] = from_first;
+        atomicOr(walk_masks[local / 32 * walk.lanes + from_first % walk.lanes],
+                 1u << (local % 32));
       }
     }
     barrier();
-    for (uint word = 0; word < WALK_WIDTH / 32; ++word) {
-      uint bits = works ? walk_mask[word] : 0;
+    for (uint word = 0; word < WALK_WORDS; ++word) {
+      uint bits = works ? walk_masks[word * walk.lanes + lane] : 0;
       while (bits != 0) {
-        uint bit = uint(findLSB(bits));
+        uint entry = word * 32 + uint(findLSB(bits));
         bits &= bits - 1;
-        uint row = walk_rows[word * 32 + bit];
-        if (row % walk.lanes != lane) continue;
-        apply_update(first_row + row, column, chunk + word * 32 + bit);
+        apply_update(first_row + walk_rows[entry], column, chunk + entry);
       }
     }
     barrier();

@@ -120,6 +120,7 @@ SHADERS = [
     Shader("gather", T=SIZES, U=("i32", "i64")),
     Shader("scatter", T=FLOATS + ("f64", "i32", "i64"), U=("i32", "i64")),
     Shader("scatter", T=SIZES, U=("i32", "i64"), name="scatter_move", defines={"DML_MOVE": "1"}),
+    Shader("sparse_matmul", T=FLOATS + ("f64",), U=("i32", "i64")),
     Shader("one_hot", T=SIZES, U=("u8", "i32", "i64")),
     Shader("random", T=FLOATS + ("f64", "i32", "i64")),
     *optimizers("optimizer", OPTIMIZERS, ""),

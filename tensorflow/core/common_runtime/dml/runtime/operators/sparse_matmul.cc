@@ -1,0 +1,99 @@
+// A sparse matrix, given by its entries, times a dense one. See
+// shaders/sparse_matmul.comp.
+#include <cstdint>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/row_walk.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
+
+namespace dml {
+namespace {
+
+// Mirrors the parameter block of sparse_matmul.comp.
+struct Constants {
+  RowWalk walk;
+  uint32_t b_rows;
+  int32_t row_stride;
+  int32_t inner_stride;
+  int32_t value_stride;
+  int32_t b_strides[2];
+  int32_t y_strides[2];
+  int32_t row_offset;
+  int32_t inner_offset;
+  int32_t value_offset;
+  int32_t b_offset;
+  int32_t y_offset;
+};
+
+Status CheckArguments(const dml_tensor& rows, const dml_tensor& inner,
+                      const dml_tensor& values, const dml_tensor& b,
+                      const dml_tensor& output) {
+  if (rows.rank != 1 || inner.rank != 1 || values.rank != 1 || b.rank != 2 ||
+      output.rank != 2 || inner.sizes[0] != rows.sizes[0] ||
+      values.sizes[0] != rows.sizes[0] || b.sizes[1] != output.sizes[1] ||
+      inner.type != rows.type || b.type != values.type ||
+      output.type != values.type) {
+    return InvalidArgument(
+        "sparse_matmul: rows [count] ", Describe(rows), ", inner [count] ",
+        Describe(inner), ", values [count] ", Describe(values),
+        ", b [depth, columns] ", Describe(b), " and output [rows, columns] ",
+        Describe(output), " do not fit");
+  }
+  if (rows.type != DML_INT32 && rows.type != DML_INT64) {
+    return InvalidArgument("sparse_matmul: rows must be int32 or int64, not ",
+                           Describe(rows));
+  }
+  if (!IsFloat(output.type)) {
+    return Unimplemented("sparse_matmul: no products of ", Describe(output));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status SparseMatmul(OperatorContext& context, const dml_tensor* rows,
+                    const dml_tensor* inner, const dml_tensor* values,
+                    const dml_tensor* b, const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckTensor(rows, "sparse_matmul: rows"));
+  DML_RETURN_IF_ERROR(CheckTensor(inner, "sparse_matmul: inner"));
+  DML_RETURN_IF_ERROR(CheckTensor(values, "sparse_matmul: values"));
+  DML_RETURN_IF_ERROR(CheckTensor(b, "sparse_matmul: b"));
+  DML_RETURN_IF_ERROR(CheckTensor(output, "sparse_matmul: output"));
+  DML_RETURN_IF_ERROR(CheckArguments(*rows, *inner, *values, *b, *output));
+  if (IsEmpty(*values) || IsEmpty(*output)) return Status::Ok();
+  for (const dml_tensor* input : {rows, inner, values, b}) {
+    if (IsEmpty(*input)) continue;
+    DML_RETURN_IF_ERROR(CheckDisjoint("sparse_matmul", *input, *output));
+  }
+
+  const ShaderName program("sparse_matmul", output->type, rows->type);
+  return LaunchUpdates(rows->sizes[0], [&](int64_t first, int64_t count) {
+    const dml_tensor r = SliceRows(*rows, first, count);
+    const dml_tensor k = SliceRows(*inner, first, count);
+    const dml_tensor v = SliceRows(*values, first, count);
+    const Constants constants = {
+        RowWalk(count, output->sizes[0], output->sizes[1]),
+        static_cast<uint32_t>(b->sizes[0]),
+        static_cast<int32_t>(r.strides[0]),
+        static_cast<int32_t>(k.strides[0]),
+        static_cast<int32_t>(v.strides[0]),
+        {static_cast<int32_t>(b->strides[0]),
+         static_cast<int32_t>(b->strides[1])},
+        {static_cast<int32_t>(output->strides[0]),
+         static_cast<int32_t>(output->strides[1])},
+        DataOffset(r),
+        DataOffset(k),
+        DataOffset(v),
+        DataOffset(*b),
+        DataOffset(*output)};
+    return LaunchProgram(
+        context, program, {kGroupSize},
+        LinearGrid(context, constants.walk.groups),
+        {Argument(r, Access::kRead), Argument(k, Access::kRead),
+         Argument(v, Access::kRead), Argument(*b, Access::kRead),
+         Argument(*output, Access::kReadWrite)},
+        constants);
+  });
+}
+
+}  // namespace dml
