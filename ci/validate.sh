@@ -12,6 +12,7 @@ export TF_DIRECTML_DEBUG=1
 # Uncaptured, since a test that passes would swallow what the layer says.
 export PYTEST_ADDOPTS="${PYTEST_ADDOPTS:-} --capture=no"
 log=build/validation.log
+mkdir -p build  # a fresh clone has none yet
 failed=0
 ci/test.sh "${layers[@]}" 2>&1 | tee "$log" | grep --line-buffered -E '^===|passed|failed' || failed=1
 findings=$(grep -c -E 'DML validation error|VK_LAYER_KHRONOS_validation is not installed' "$log" || true)
