@@ -482,8 +482,8 @@ typedef enum dml_resize_mode {
 
 /* Tensors [batch, channels, height, width] by strides, with equal batch and
  * channels; float32 and float16, which input and output may mix, or an input of
- * float64 with an output of float32 or float64. Sizes are below 2^22. The output must not overlap the input. Coordinates are computed
- * in float32. */
+ * float64 with an output of float32 or float64. Sizes are below 2^22. The
+ * output must not overlap the input. Coordinates are computed in float32. */
 DML_EXPORT dml_code dml_resize(dml_device* device, dml_resize_mode mode,
                                dml_resize_coordinates coordinates,
                                const dml_tensor* input,
@@ -521,11 +521,14 @@ DML_EXPORT dml_code dml_crop_and_resize_boxes_gradient(
 /* Sliding windows, of any type: input [batch, 3 spatial, channels], output
  * contiguous [batch, 3 spatial, 3 of the window, channels]:
  *   output[n, o, k, c] = input[n, o * stride - pad_before + k * dilation, c]
- * zero outside of the input. Fewer dimensions come as leading ones of size 1. */
-DML_EXPORT dml_code dml_extract_patches(
-    dml_device* device, const int64_t strides[3], const int64_t dilations[3],
-    const int64_t pad_before[3], const dml_tensor* input,
-    const dml_tensor* output);
+ * zero outside of the input. Fewer dimensions come as leading ones of size 1.
+ */
+DML_EXPORT dml_code dml_extract_patches(dml_device* device,
+                                        const int64_t strides[3],
+                                        const int64_t dilations[3],
+                                        const int64_t pad_before[3],
+                                        const dml_tensor* input,
+                                        const dml_tensor* output);
 
 /* ---- Normalization and losses ------------------------------------------ */
 
@@ -619,18 +622,22 @@ DML_EXPORT dml_code dml_scatter(dml_device* device, dml_scatter_op op,
                                 const dml_tensor* updates,
                                 const dml_tensor* output);
 
-/* A sparse matrix times b [depth, columns]: output [rows, columns] is updated in
- * place, for each entry i of the sparse matrix in order:
- *   output[rows[i], j] += values[i] * b[inner[i], j]
- * with rows and inner [count], both int32 or both int64, and values [count], b
- * and output of one float type. An entry whose row is out of range is skipped;
- * one whose inner number is out of range makes its row NaN. Deterministic. */
-DML_EXPORT dml_code dml_sparse_matmul(dml_device* device,
-                                      const dml_tensor* rows,
-                                      const dml_tensor* inner,
-                                      const dml_tensor* values,
-                                      const dml_tensor* b,
-                                      const dml_tensor* output);
+/* The discrete Fourier transform along dimension 1 of [outer, n, inner],
+ * complex: output[o, k, i] = sum over j of input[o, j, i] exp(-2 pi sqrt(-1) j
+ * k / n) or, if `inverse`, with exp(+...) and divided by n. Any n up to 2^28; a
+ * prime factor above 61 takes about four times the memory and time. */
+DML_EXPORT dml_code dml_fft(dml_device* device, int32_t inverse,
+                            const dml_tensor* input, const dml_tensor* output);
+
+/* A sparse matrix times b [depth, columns]: output [rows, columns] is updated
+ * in place, for each entry i of the sparse matrix in order: output[rows[i], j]
+ * += values[i] * b[inner[i], j] with rows and inner [count], both int32 or both
+ * int64, and values [count], b and output of one float type. An entry whose row
+ * is out of range is skipped; one whose inner number is out of range makes its
+ * row NaN. Deterministic. */
+DML_EXPORT dml_code dml_sparse_matmul(
+    dml_device* device, const dml_tensor* rows, const dml_tensor* inner,
+    const dml_tensor* values, const dml_tensor* b, const dml_tensor* output);
 
 /* indices [outer, inner] (uint8, int32 or int64), output [outer, depth, inner]
  * of any type; on_value and off_value: rank 0 tensors of that type. */

@@ -585,6 +585,14 @@ dml_code dml_scatter(dml_device* device, dml_scatter_op op,
       });
 }
 
+dml_code dml_fft(dml_device* device, int32_t inverse, const dml_tensor* input,
+                 const dml_tensor* output) {
+  return dml::RunOperator("fft", device, {{"input", input}, {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::Fft(context, inverse, input, output);
+                          });
+}
+
 dml_code dml_sparse_matmul(dml_device* device, const dml_tensor* rows,
                            const dml_tensor* inner, const dml_tensor* values,
                            const dml_tensor* b, const dml_tensor* output) {

@@ -210,6 +210,9 @@ Status Scatter(OperatorContext& context, dml_scatter_op op,
                const dml_tensor* indices, const dml_tensor* updates,
                const dml_tensor* output);
 
+Status Fft(OperatorContext& context, int32_t inverse, const dml_tensor* input,
+           const dml_tensor* output);
+
 Status SparseMatmul(OperatorContext& context, const dml_tensor* rows,
                     const dml_tensor* inner, const dml_tensor* values,
                     const dml_tensor* b, const dml_tensor* output);

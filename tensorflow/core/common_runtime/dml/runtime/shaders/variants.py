@@ -163,6 +163,8 @@ SHADERS = [
     Shader("count_values"),
     Shader("pack_bits"),
     Shader("cross", NUMBERS + ("f64",)),
+    Shader("fft", COMPLEX),
+    Shader("fft_chirp", COMPLEX),
     # Matrix products, convolution.
     Shader("gemm", T=FLOATS + ("f64",)),
     Shader("gemm", T=("f16",), name="gemm_matrix", cooperative=True),
