@@ -336,3 +336,14 @@ def test_arg_says_what_is_wrong(device, dml, x, axis, y, message):
     with pytest.raises(dml.DmlError, match=message) as error:
         device.arg_reduce("MAX", device.empty(*x), axis, device.empty(*y))
     assert error.value.code == dml.Code.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize("count", [16, 100, 256])
+def test_sums_round_as_little_as_those_of_pairs(device, count):
+    """The last steps, whose numbers are the largest, are few."""
+    x = helpers.random((2000, count), low=0, high=1, seed=5)
+    y = device.empty((2000, 1))
+    device.reduce("SUM", device.tensor(x), y, 1.0)
+    want = x.sum(axis=1, keepdims=True, dtype=np.float64)
+    ulps = (y.numpy() - want) / np.spacing(want.astype(np.float32))
+    assert np.sqrt(np.mean(ulps**2)) < 0.55

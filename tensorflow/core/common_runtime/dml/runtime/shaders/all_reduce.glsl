@@ -50,12 +50,21 @@ uint slot_of(uint lanes, uint lane_stride) {
       }                                                              \
       barrier();                                                     \
     }                                                                \
-    V result = tree[first];                                          \
+    V a = tree[first];                                               \
+    V b = tree[first + lane_stride];                                 \
+    if (lanes == 2) return combine(a, b);                            \
+    V c = tree[first + 2 * lane_stride];                             \
+    V d = tree[first + 3 * lane_stride];                             \
+    /* Four chains: sums here are large, and so are their roundings. */\
     const uint count = min(lanes, kRadix);                           \
-    for (uint i = 1; i < count; ++i) {                               \
-      result = combine(result, tree[first + i * lane_stride]);       \
+    for (uint i = 4; i < count; i += 4) {                            \
+      const uint at = first + i * lane_stride;                       \
+      a = combine(a, tree[at]);                                      \
+      b = combine(b, tree[at + lane_stride]);                        \
+      c = combine(c, tree[at + 2 * lane_stride]);                    \
+      d = combine(d, tree[at + 3 * lane_stride]);                    \
     }                                                                \
-    return result;                                                   \
+    return combine(combine(a, b), combine(c, d));                    \
   }
 
 // Adds to `offset` that of the element whose row-major number is `number`, in
