@@ -208,7 +208,7 @@ Status ApplyOptimizerToRows(OperatorContext& context, dml_optimizer optimizer,
     buffers.at[info->tensors] =
         Argument(SliceRows(*indices, first, count), Access::kRead);
     const RowConstants constants = {
-        RowWalk(count, variable.sizes[0], variable.sizes[1]),
+        RowWalk(context.adapter, count, variable.sizes[0], variable.sizes[1]),
         TypeBytes(indices->type) / 4};
     return LaunchProgram(
         context, ShaderName(info->rows_program, variable.type),

@@ -7,13 +7,16 @@
 namespace dml {
 namespace {
 
-// Each group reads all indices, so more groups than fill a large GPU only add
-// work.
-constexpr uint32_t kMaxGroups = 1024;
+// Each group reads all indices, so more groups than run at once only add work:
+// enough to fill a large GPU, and few for a driver that runs them on the CPU.
+uint32_t MaxGroups(const hal::AdapterInfo& adapter) {
+  return adapter.type == hal::AdapterType::kSoftware ? 4 : 1024;
+}
 
 }  // namespace
 
-RowWalk::RowWalk(uint64_t count, uint64_t rows, uint64_t columns)
+RowWalk::RowWalk(const hal::AdapterInfo& adapter, uint64_t count, uint64_t rows,
+                 uint64_t columns)
     : count(static_cast<uint32_t>(count)),
       rows(static_cast<uint32_t>(rows)),
       columns(static_cast<uint32_t>(columns)) {
@@ -22,7 +25,7 @@ RowWalk::RowWalk(uint64_t count, uint64_t rows, uint64_t columns)
   lanes = kGroupSize / block_columns;
   // As many blocks of rows as there are groups for, each of as many rows as
   // keep its lanes busy.
-  const uint32_t row_blocks = std::max(1u, kMaxGroups / column_blocks);
+  const uint32_t row_blocks = std::max(1u, MaxGroups(adapter) / column_blocks);
   block_rows = static_cast<uint32_t>(
       std::max<uint64_t>(CeilDivide(rows, row_blocks), lanes));
   groups = static_cast<uint32_t>(CeilDivide(rows, block_rows)) * column_blocks;

@@ -7,13 +7,15 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 
 namespace dml {
 
 // Mirrors RowWalk of row_walk.glsl, whose groups have kGroupSize invocations.
 struct RowWalk {
   // `count` updates of [rows, columns], none of them 0.
-  RowWalk(uint64_t count, uint64_t rows, uint64_t columns);
+  RowWalk(const hal::AdapterInfo& adapter, uint64_t count, uint64_t rows,
+          uint64_t columns);
 
   uint32_t count;
   uint32_t rows;

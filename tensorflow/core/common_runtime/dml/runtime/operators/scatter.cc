@@ -84,7 +84,7 @@ Status Scatter(OperatorContext& context, dml_scatter_op op,
     const dml_tensor i = SliceRows(*indices, first, count);
     const dml_tensor u = SliceRows(*updates, first, count);
     const Constants constants = {
-        RowWalk(count, output->sizes[0], output->sizes[1]),
+        RowWalk(context.adapter, count, output->sizes[0], output->sizes[1]),
         static_cast<int32_t>(i.strides[0]),
         {static_cast<int32_t>(u.strides[0]),
          static_cast<int32_t>(u.strides[1])},

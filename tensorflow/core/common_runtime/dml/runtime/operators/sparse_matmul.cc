@@ -72,7 +72,7 @@ Status SparseMatmul(OperatorContext& context, const dml_tensor* rows,
     const dml_tensor k = SliceRows(*inner, first, count);
     const dml_tensor v = SliceRows(*values, first, count);
     const Constants constants = {
-        RowWalk(count, output->sizes[0], output->sizes[1]),
+        RowWalk(context.adapter, count, output->sizes[0], output->sizes[1]),
         static_cast<uint32_t>(b->sizes[0]),
         static_cast<int32_t>(r.strides[0]),
         static_cast<int32_t>(k.strides[0]),
