@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import Row, check, error_of, name, raw, run, tf, variants
+from harness import Row, check, draw, error_of, name, raw, renamed, run, tf, variants
 
 COMPLEX = ("complex64", "complex128")
 # Of sums of many numbers.
@@ -61,6 +61,24 @@ ROWS = [
 @pytest.mark.parametrize("row, dtype", variants(ROWS), ids=name)
 def test_fft(row, dtype):
     check(row, dtype)
+
+
+# Names of old graphs, which the CPU has no kernels for.
+LEGACY = [
+    renamed(row(inverse + op, samples, ("complex64",)), "Batch" + inverse + op)
+    for inverse in ("", "I") for op, samples in (("FFT", LINES), ("FFT2D", PLANES), ("FFT3D", BOXES))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", LEGACY, ids=name)
+def test_old_names(row):
+    function = {"FFT": np.fft.fftn, "IFFT": np.fft.ifftn}[row.op[len("Batch"):].rstrip("23D")]
+    axes = range(-int(row.op[-2]), 0) if row.op.endswith("D") else [-1]
+    for (shape,) in row.samples:
+        x = draw(np.random.RandomState(5), shape, "complex64", (-2, 2))
+        (got,) = run(row.call, [x])
+        want = function(x, axes=axes) if x.size else x
+        np.testing.assert_allclose(got, want, rtol=1e-4, atol=3e-5)
 
 
 def test_short_time_fourier_transform():

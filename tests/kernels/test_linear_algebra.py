@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import CPU, DML, compare, config, covered, tf
+from harness import CPU, DML, Row, check, compare, config, covered, name, renamed, tf, variants
 
 # An op, and its result from a well-conditioned matrix, in a form that is unique.
 OPS = {
@@ -40,6 +40,26 @@ def solve(op, device, dtype):
 def test_linear_algebra(op, dtype):
     tolerance = (1e-4, 1e-4) if dtype == "float32" else (1e-10, 1e-10)
     compare(op, solve(op, CPU, dtype), solve(op, DML, dtype), dtype, tolerance)
+
+
+def well_conditioned(rng, dtype):
+    return (rng.uniform(-1, 1, (2, 4, 4)) + 4 * np.eye(4)).astype(dtype)
+
+
+# Names of old graphs.
+LEGACY = [
+    renamed(Row("MatrixTriangularSolve", ("float32", "float64"), [[well_conditioned, (2, 4, 3)]],
+                attrs={"lower": False}), "BatchMatrixTriangularSolve"),
+    renamed(Row("Svd", ("float32", "float64", "complex64", "complex128"), [[(2, 4, 3)]],
+                attrs={"compute_uv": False},
+                call=lambda x: tf.raw_ops.Svd(input=x, compute_uv=False)[0]), "BatchSvd"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row, dtype", variants(LEGACY), ids=name)
+def test_old_names(row, dtype):
+    row.launches = False
+    check(row, dtype)
 
 
 def test_orthogonal_initializer_needs_no_other_device():

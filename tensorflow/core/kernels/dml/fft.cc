@@ -1,5 +1,5 @@
 // FFT, IFFT, RFFT, IRFFT and their 2D and 3D forms: one operator call for each
-// of the last dimensions.
+// of the last dimensions. BatchFFT and its like are names of old graphs.
 #include "tensorflow/core/kernels/dml/fill.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
@@ -183,6 +183,8 @@ std::vector<Row> Rows() {
     for (const bool inverse : {false, true}) {
       rows.push_back(Row(name(inverse ? "IFFT" : "FFT").c_str())
                          .Types("Tcomplex", kComplex)
+                         .Make<Fft>(rank, inverse));
+      rows.push_back(Row(name(inverse ? "BatchIFFT" : "BatchFFT").c_str())
                          .Make<Fft>(rank, inverse));
       rows.push_back(Row(name(inverse ? "IRFFT" : "RFFT").c_str())
                          .Host({"fft_length"})

@@ -29,6 +29,9 @@ const Kernels kKernels({
     HostRow("Qr", kRealAndComplex),
     HostRow("SelfAdjointEigV2", kRealAndComplex),
     HostRow("Svd", kRealAndComplex),
+    // Names of old graphs.
+    HostRow("BatchMatrixTriangularSolve", kReal),
+    HostRow("BatchSvd", kRealAndComplex),
 });
 
 }  // namespace
