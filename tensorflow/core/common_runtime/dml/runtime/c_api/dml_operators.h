@@ -629,6 +629,28 @@ DML_EXPORT dml_code dml_scatter(dml_device* device, dml_scatter_op op,
 DML_EXPORT dml_code dml_fft(dml_device* device, int32_t inverse,
                             const dml_tensor* input, const dml_tensor* output);
 
+/* Tridiagonal matrices times x [batch, rows, columns]; diagonals [batch, rows],
+ * of which upper[last row] and lower[0] are not read:
+ *   output[b, r, c] = lower[b, r] x[b, r - 1, c] + middle[b, r] x[b, r, c] +
+ *                     upper[b, r] x[b, r + 1, c]
+ * float32, float64 or complex. `output` must not overlap the others. */
+DML_EXPORT dml_code dml_tridiagonal_matmul(
+    dml_device* device, const dml_tensor* upper, const dml_tensor* middle,
+    const dml_tensor* lower, const dml_tensor* x, const dml_tensor* output);
+
+/* Solves a output = b [batch, n, columns] for tridiagonal matrices a, given by
+ * diagonals [batch, 3, n]: the upper one (its last element is not read), the
+ * main one, and the lower one (its first element is not read). By Gaussian
+ * elimination, with row exchanges if `pivoting`. singular [batch], int32,
+ * becomes 1 where a pivot is zero, which gives infinities and NaN, and 0
+ * elsewhere. The rows of a matrix are walked one by one; matrices and columns
+ * go in parallel. float32, float64 or complex. */
+DML_EXPORT dml_code dml_tridiagonal_solve(dml_device* device, int32_t pivoting,
+                                          const dml_tensor* diagonals,
+                                          const dml_tensor* b,
+                                          const dml_tensor* output,
+                                          const dml_tensor* singular);
+
 /* A sparse matrix times b [depth, columns]: output [rows, columns] is updated
  * in place, for each entry i of the sparse matrix in order: output[rows[i], j]
  * += values[i] * b[inner[i], j] with rows and inner [count], both int32 or both

@@ -593,6 +593,38 @@ dml_code dml_fft(dml_device* device, int32_t inverse, const dml_tensor* input,
                           });
 }
 
+dml_code dml_tridiagonal_matmul(dml_device* device, const dml_tensor* upper,
+                                const dml_tensor* middle,
+                                const dml_tensor* lower, const dml_tensor* x,
+                                const dml_tensor* output) {
+  return dml::RunOperator("tridiagonal_matmul", device,
+                          {{"upper", upper},
+                           {"middle", middle},
+                           {"lower", lower},
+                           {"x", x},
+                           {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::TridiagonalMatmul(
+                                context, upper, middle, lower, x, output);
+                          });
+}
+
+dml_code dml_tridiagonal_solve(dml_device* device, int32_t pivoting,
+                               const dml_tensor* diagonals, const dml_tensor* b,
+                               const dml_tensor* output,
+                               const dml_tensor* singular) {
+  return dml::RunOperator("tridiagonal_solve", device,
+                          {{"diagonals", diagonals},
+                           {"b", b},
+                           {"output", output},
+                           {"singular", singular}},
+                          [&](OperatorContext& context) {
+                            return dml::TridiagonalSolve(context, pivoting,
+                                                         diagonals, b, output,
+                                                         singular);
+                          });
+}
+
 dml_code dml_sparse_matmul(dml_device* device, const dml_tensor* rows,
                            const dml_tensor* inner, const dml_tensor* values,
                            const dml_tensor* b, const dml_tensor* output) {

@@ -213,6 +213,14 @@ Status Scatter(OperatorContext& context, dml_scatter_op op,
 Status Fft(OperatorContext& context, int32_t inverse, const dml_tensor* input,
            const dml_tensor* output);
 
+Status TridiagonalMatmul(OperatorContext& context, const dml_tensor* upper,
+                         const dml_tensor* middle, const dml_tensor* lower,
+                         const dml_tensor* x, const dml_tensor* output);
+
+Status TridiagonalSolve(OperatorContext& context, int32_t pivoting,
+                        const dml_tensor* diagonals, const dml_tensor* b,
+                        const dml_tensor* output, const dml_tensor* singular);
+
 Status SparseMatmul(OperatorContext& context, const dml_tensor* rows,
                     const dml_tensor* inner, const dml_tensor* values,
                     const dml_tensor* b, const dml_tensor* output);

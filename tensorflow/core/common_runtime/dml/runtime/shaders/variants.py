@@ -165,6 +165,8 @@ SHADERS = [
     Shader("cross", NUMBERS + ("f64",)),
     Shader("fft", COMPLEX),
     Shader("fft_chirp", COMPLEX),
+    Shader("tridiagonal_matmul", ("f32", "f64", *COMPLEX)),
+    Shader("tridiagonal_solve", ("f32", "f64", *COMPLEX)),
     # Matrix products, convolution.
     Shader("gemm", T=FLOATS + ("f64",)),
     Shader("gemm", T=("f16",), name="gemm_matrix", cooperative=True),
