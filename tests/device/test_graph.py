@@ -335,9 +335,10 @@ def test_checkpoint(tmp_path):
             np.testing.assert_array_equal(s.run(v), [1, 2])
 
 
-def test_a_handle_of_a_device_tensor_can_be_fed():
+@pytest.mark.parametrize("dtype", [tf.float32, tf.int32])
+def test_a_handle_of_a_device_tensor_can_be_fed(dtype):
     with tf.Graph().as_default(), tf.device(DML):
-        x = v1.placeholder(tf.float32, [3])
+        x = v1.placeholder(dtype, [3])
         doubled = x + x
         handle = v1.get_session_handle(doubled)
         quadrupled = doubled + doubled

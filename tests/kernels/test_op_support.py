@@ -28,6 +28,8 @@ def test_what_cuda_has_and_dml_lacks():
     support = op_support.Support("Conv2D", 1, {"T": ["float32"]}, [], False)
     lacks = op_support.missing_types({"Conv2D": support})
     assert lacks["Conv2D"] == {"T": ["float16", "float64"]}
+    # Which CUDA has a kernel for, and the op's definition rules out.
+    assert "HistogramFixedWidth" not in op_support.missing_types(ops)
     assert "Conv2D" in op_support.missing_ops({})
     assert "CudnnRNN" not in op_support.missing_ops({})
     assert not set(op_support.missing_ops(ops)) & set(ops)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import FLOATS, Row, check, error_of, ints, name, raw, tf, variants
+from harness import FLOATS, Row, check, error_of, ints, name, raw, run, tf, variants
 
 NUMBERS = np.array([3, 0, 3, 9, 1, 3], np.int32)
 NONE = (0,)
@@ -49,6 +49,15 @@ def test_vectors(row, dtype):
 
 def zeros(*shape):
     return np.zeros(shape, np.float32)
+
+
+def test_cross_of_bfloat16():
+    short = tf.bfloat16.as_numpy_dtype
+    a, b = np.random.RandomState(1).uniform(-2, 2, (2, 7, 3)).astype(short)
+    got = run(raw("Cross"), [a, b])
+    assert got.dtype == short
+    want = np.cross(a.astype(np.float64), b.astype(np.float64))
+    np.testing.assert_allclose(got.astype(np.float32), want, rtol=2**-8, atol=1e-6)
 
 
 @pytest.mark.parametrize("op, inputs, message", [

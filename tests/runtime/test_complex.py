@@ -79,7 +79,12 @@ def apply(device, op, inputs, dtype, layout="contiguous"):
 
 
 @pytest.mark.parametrize(
-    "op, dtype", [*itertools.product(UNARY, DTYPES), *((op, "complex64") for op in FUNCTIONS)]
+    "op, dtype",
+    [
+        *itertools.product(UNARY, DTYPES),
+        *((op, "complex64") for op in FUNCTIONS),
+        ("EXP", "complex128"),
+    ],
 )
 def test_unary(device, dtype, op):
     function = {**UNARY, **FUNCTIONS}[op]
@@ -92,8 +97,9 @@ def tolerance(dtype):
     return {"complex64": 1e-6, "complex128": 2e-15}[dtype]
 
 
-@pytest.mark.parametrize("dtype", ["complex64"])
-@pytest.mark.parametrize("op", FUNCTIONS)
+@pytest.mark.parametrize(
+    "op, dtype", [*((op, "complex64") for op in FUNCTIONS), ("EXP", "complex128")]
+)
 def test_functions_near_zero_and_far_away(device, dtype, op):
     scales = [1e-6, 1e-3, 0.1, 1, 10] if op in ("TAN", "TANH", "SIGMOID") else [1e-6, 1e-3, 0.1, 1]
     if op in ("LOG", "ASINH", "ACOSH"):
@@ -111,7 +117,11 @@ def test_functions_near_zero_and_far_away(device, dtype, op):
 
 @pytest.mark.parametrize(
     "op, dtype",
-    [*itertools.product(BINARY, DTYPES), *((op, "complex64") for op in BINARY_FUNCTIONS)],
+    [
+        *itertools.product(BINARY, DTYPES),
+        *((op, "complex64") for op in BINARY_FUNCTIONS),
+        ("XLOGY", "complex128"),
+    ],
 )
 def test_binary(device, dtype, op):
     function = {**BINARY, **BINARY_FUNCTIONS}[op]
@@ -146,7 +156,7 @@ def test_broadcast(device, dtype):
     helpers.check(z, np.broadcast_to(wide(x) * wide(y), (5, 4)))
 
 
-@pytest.mark.parametrize("dtype", ["complex64"])
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_angle(device, dtype):
     z = np.array([1, 1j, -1, -1j, 1 - 1j, -1 + 1j, 3e-5 + 4e5j, 0], dtype)
     helpers.check(apply(device, "ANGLE", [z], PART[dtype]), np.angle(wide(z)), tolerance(dtype))
@@ -174,6 +184,19 @@ def test_magnitudes_neither_overflow_nor_underflow(device, dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+def test_exponentials_of_which_a_part_fits(device, dtype):
+    limit = np.log(np.finfo(dtype).max)
+    z = np.array([limit + 0.3 + 1.5j, limit - 1, -2 * limit + 1j, limit + 2 + 1j], dtype)
+    got = apply(device, "EXP", [z], dtype).numpy()
+    root, angle = np.exp(wide(z).real / 2), wide(z).imag
+    with np.errstate(over="ignore"):
+        want = [(turn(angle) * root * root).astype(PART[dtype]) for turn in (np.cos, np.sin)]
+    assert np.isfinite(want[0][0]) and np.isinf(want[1][0]) and np.isinf(want[0][3])
+    for part, expected in zip((got.real, got.imag), want):
+        np.testing.assert_allclose(part, expected, rtol=300 * tolerance(dtype), atol=1e-300)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_infinities_and_nan(device, dtype):
     z = np.array([complex(INF, 1), complex(1, -INF), complex(NAN, INF), complex(NAN, 1)], dtype)
     helpers.check(apply(device, "COMPLEX_ABS", [z], PART[dtype]), [INF, INF, INF, NAN])
@@ -190,7 +213,7 @@ def test_zeros(device, dtype):
         helpers.check(apply(device, op, [zero], dtype), zero, 0)
     for op in ("DIVIDE_NO_NAN", "MULTIPLY_NO_NAN"):
         helpers.check(apply(device, op, [x, zero], dtype), zero, 0)
-    for op in ("XDIVY", "XLOGY")[: 2 if dtype == "complex64" else 1]:
+    for op in ("XDIVY", "XLOGY"):
         helpers.check(apply(device, op, [zero, x], dtype), zero, 0)
     quotient = apply(device, "DIVIDE", [np.array([1 + 1j], dtype), zero[:1]], dtype).numpy()
     assert np.isinf(quotient.real[0]) and np.isinf(quotient.imag[0])

@@ -53,6 +53,17 @@ def _arguments(op: str) -> Optional[List[str]]:
     return [arg.name for arg in definition.input_arg] + [arg.name for arg in definition.output_arg]
 
 
+def _allowed(op: str, attribute: str) -> Optional[set]:
+    """The types that the op's definition allows, which kernels may exceed; None: all."""
+    from tensorflow.python.framework import op_def_registry
+
+    definition = op_def_registry.get_registered_ops().get(op)
+    for attr in definition.attr if definition is not None else ():
+        if attr.name == attribute and attr.HasField("allowed_values"):
+            return {_type_name(number) for number in attr.allowed_values.list.type}
+    return None
+
+
 def supported(device: str = "DML") -> Dict[str, Support]:
     """The ops that have kernels for a device type, by name. Imports TensorFlow."""
     # Not every op is registered before its Python is imported.
@@ -112,8 +123,14 @@ def missing_types(device_ops: Dict[str, Support]) -> Dict[str, Dict[str, List[st
             continue  # DML's own kernels are for some types only
         lacks = {}
         for name, allowed in cuda_kernels.types(kernels, op).items():
-            if name in support.types and set(allowed) - set(support.types[name]):
-                lacks[name] = sorted(set(allowed) - set(support.types[name]))
+            if name not in support.types:
+                continue
+            lacking = set(allowed) - set(support.types[name])
+            possible = _allowed(op, name)
+            if possible is not None:
+                lacking &= possible
+            if lacking:
+                lacks[name] = sorted(lacking)
         if lacks:
             found[op] = lacks
     return found

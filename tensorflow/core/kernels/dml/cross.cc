@@ -1,4 +1,5 @@
-// Cross: products of vectors of 3.
+// Cross: products of vectors of 3. Those of bfloat16 are computed in float32.
+#include "tensorflow/core/kernels/dml/casts.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
@@ -27,17 +28,28 @@ class Cross {
     }
     Tensor* product;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0, 1}, 0, a.shape(), &product));
+    if (a.dtype() != DT_BFLOAT16) return Multiply(c, a, b, *product);
+    Tensor wide_a, wide_b;
+    TF_RETURN_IF_ERROR(CastToTemporary(c, a, DT_FLOAT, &wide_a));
+    TF_RETURN_IF_ERROR(CastToTemporary(c, b, DT_FLOAT, &wide_b));
+    TF_RETURN_IF_ERROR(Multiply(c, wide_a, wide_b, wide_a));
+    return EnqueueCast(c, wide_a, *product);
+  }
+
+ private:
+  static Status Multiply(KernelContext* c, const Tensor& a, const Tensor& b,
+                         const Tensor& product) {
     const Dims sizes = {a.NumElements() / 3, 3};
     const dml_tensor x = Describe(a, sizes), y = Describe(b, sizes),
-                     z = Describe(*product, sizes);
+                     z = Describe(product, sizes);
     DML_RETURN_IF_FAILED(dml_cross(c->device(), &x, &y, &z));
     return Status::OK();
   }
 };
 
 // int32 too: these are no shapes.
-const TypeList kTypes = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,  DT_INT16,
-                         DT_INT32, DT_INT64, DT_UINT8,  DT_UINT16};
+const TypeList kTypes = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_BFLOAT16, DT_INT8,
+                         DT_INT16, DT_INT32, DT_INT64,  DT_UINT8,    DT_UINT16};
 
 const Kernels kKernels({
     Row("Cross").Types("T", kTypes).Make<Cross>(),

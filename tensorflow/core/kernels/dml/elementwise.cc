@@ -279,17 +279,18 @@ std::vector<Row> ComplexRows() {
       {"Sqrt", DML_SQRT},
       {"Rsqrt", DML_RSQRT},
       {"Conj", DML_CONJUGATE},
+      {"Exp", DML_EXP},
   };
   for (const auto& op : unary) {
     rows.push_back(UnaryRow(op.first, kComplex, op.second));
   }
-  // Elementary functions are of complex64 alone, see elementwise_complex.glsl.
+  // Most elementary functions are of complex64 alone, as with CUDA.
   const std::pair<const char*, dml_elementwise_op> functions[] = {
-      {"Exp", DML_EXP},     {"Expm1", DML_EXPM1},     {"Log", DML_LOG},
-      {"Log1p", DML_LOG1P}, {"Sin", DML_SIN},         {"Cos", DML_COS},
-      {"Tan", DML_TAN},     {"Sinh", DML_SINH},       {"Cosh", DML_COSH},
-      {"Tanh", DML_TANH},   {"Asinh", DML_ASINH},     {"Acosh", DML_ACOSH},
-      {"Atanh", DML_ATANH}, {"Sigmoid", DML_SIGMOID},
+      {"Expm1", DML_EXPM1},     {"Log", DML_LOG},     {"Log1p", DML_LOG1P},
+      {"Sin", DML_SIN},         {"Cos", DML_COS},     {"Tan", DML_TAN},
+      {"Sinh", DML_SINH},       {"Cosh", DML_COSH},   {"Tanh", DML_TANH},
+      {"Asinh", DML_ASINH},     {"Acosh", DML_ACOSH}, {"Atanh", DML_ATANH},
+      {"Sigmoid", DML_SIGMOID},
   };
   for (const auto& op : functions) {
     rows.push_back(UnaryRow(op.first, {DT_COMPLEX64}, op.second));
@@ -304,6 +305,7 @@ std::vector<Row> ComplexRows() {
       {"DivNoNan", DML_DIVIDE_NO_NAN},
       {"MulNoNan", DML_MULTIPLY_NO_NAN},
       {"Xdivy", DML_XDIVY},
+      {"Xlogy", DML_XLOGY},
       {"SquaredDifference", DML_SQUARED_DIFFERENCE},
       {"Equal", DML_EQUAL},
       {"NotEqual", DML_NOT_EQUAL},
@@ -312,7 +314,6 @@ std::vector<Row> ComplexRows() {
     rows.push_back(BinaryRow(op.first, kComplex, op.second));
   }
   rows.push_back(BinaryRow("Pow", {DT_COMPLEX64}, DML_POW));
-  rows.push_back(BinaryRow("Xlogy", {DT_COMPLEX64}, DML_XLOGY));
   const std::pair<const char*, dml_elementwise_op> gradients[] = {
       {"SigmoidGrad", DML_SIGMOID_GRADIENT},
       {"TanhGrad", DML_TANH_GRADIENT},
@@ -336,13 +337,10 @@ std::vector<Row> ComplexRows() {
     rows.push_back(typed("Imag", whole, part).Make<Part>(true));
     rows.push_back(
         typed("ComplexAbs", whole, part).Make<Unary>(DML_COMPLEX_ABS));
+    rows.push_back(typed("Angle", whole, part).Make<Unary>(DML_ANGLE));
     rows.push_back(
         typed("Complex", part, whole).Make<Binary>(DML_COMPOSE_COMPLEX));
   }
-  rows.push_back(Row("Angle")
-                     .Types("T", {DT_COMPLEX64})
-                     .Types("Tout", {DT_FLOAT})
-                     .Make<Unary>(DML_ANGLE));
   return rows;
 }
 

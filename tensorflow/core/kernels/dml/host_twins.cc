@@ -153,6 +153,11 @@ const Kernels kRows({
     Row("GetSessionHandle").Types("T", kPassedTypes).HostTwin({"value"}),
     Row("GetSessionHandleV2").Types("T", kPassedTypes).HostTwin({"value"}),
     Row("GetSessionTensor").Types("dtype", kPassedTypes).HostTwin({"value"}),
+    // On the host, unlike with CUDA: the session hands them to kernels as they
+    // are, and those of int32 read there.
+    Row("GetSessionHandle").Types("T", kInt32).HostTwin(),
+    Row("GetSessionHandleV2").Types("T", kInt32).HostTwin(),
+    Row("GetSessionTensor").Types("dtype", kInt32).HostTwin(),
     Row("DeleteSessionTensor").HostTwin(),
 
     // Hands eager tensors of the device to Python, which computes there.

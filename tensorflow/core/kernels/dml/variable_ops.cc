@@ -139,12 +139,8 @@ class AssignVariable {
   DataType dtype_;
 };
 
-// int32 variables stay on the CPU, as with CUDA; so do ref variables of complex
-// numbers, which are tied to whatever updates them.
-const TypeList kVariableTypes = {DT_FLOAT,  DT_HALF,   DT_DOUBLE, DT_INT8,
-                                 DT_INT16,  DT_INT64,  DT_UINT8,  DT_UINT16,
-                                 DT_UINT32, DT_UINT64, DT_BOOL};
-const TypeList kAssignedTypes = {
+// int32 variables stay on the CPU, as with CUDA.
+const TypeList kVariableTypes = {
     DT_FLOAT, DT_HALF,      DT_DOUBLE,    DT_INT8,   DT_INT16,
     DT_INT64, DT_UINT8,     DT_UINT16,    DT_UINT32, DT_UINT64,
     DT_BOOL,  DT_COMPLEX64, DT_COMPLEX128};
@@ -174,7 +170,7 @@ const Kernels kRows({
     Row("ReadVariableOp").HostTwin({"value"}),
     Row("_ReadVariablesOp").HostTwin({"values"}),
     Row("AssignVariableOp")
-        .Types("dtype", kAssignedTypes)
+        .Types("dtype", kVariableTypes)
         .Host({"resource"})
         .Make<AssignVariable>(),
     Row("AssignVariableOp").Types("dtype", {DT_VARIANT}).HostTwin({"value"}),

@@ -241,6 +241,8 @@ class AddVariants {
 };
 
 const Kernels kRows({
+    // Of what TensorFlow has conjugates for, none of which has tensors.
+    Row("Conj").Types("T", {DT_VARIANT}).HostTwin({"input", "output"}),
     Row("ZerosLike").Types("T", {DT_VARIANT}).Make<ZerosLikeVariants>(),
     Row("AddN").Types("T", {DT_VARIANT}).Make<AddVariants>(),
 });

@@ -154,6 +154,8 @@ uint32_t ComplexTypesOf(dml_elementwise_op op) {
     case DML_SQUARED_DIFFERENCE:
     case DML_MULTIPLY_NO_NAN:
     case DML_XDIVY:
+    case DML_XLOGY:
+    case DML_EXP:
     case DML_SIGMOID_GRADIENT:
     case DML_TANH_GRADIENT:
     case DML_SQRT_GRADIENT:
@@ -164,7 +166,6 @@ uint32_t ComplexTypesOf(dml_elementwise_op op) {
       return kComplex;
     case DML_SIGMOID:
     case DML_POW:
-    case DML_XLOGY:
       return kComplex64;
     default:
       return (op >= DML_SQRT && op <= DML_TAN) ||
@@ -179,9 +180,8 @@ OpInfo MakeInfoOf(dml_elementwise_op op) {
     case DML_CONJUGATE:
       return {Form::kUnary, kComplex};
     case DML_COMPLEX_ABS:
-      return {Form::kPart, kComplex};
     case DML_ANGLE:
-      return {Form::kPart, kComplex64};
+      return {Form::kPart, kComplex};
     case DML_COMPOSE_COMPLEX:
       return {Form::kCompose, 1u << DML_FLOAT32 | 1u << DML_FLOAT64};
     default:

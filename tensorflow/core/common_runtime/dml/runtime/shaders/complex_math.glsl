@@ -16,14 +16,13 @@ const T_part COMPLEX_TANH_LIMIT = 11.0;
 T_part complex_angle(T_compute z) { return dml_atan2(z.y, z.x); }
 
 T_compute complex_exp(T_compute z) {
-  if (z.y == T_part(0)) return T_compute(dml_exp(z.x), z.y);
-  T_compute turn = T_compute(dml_cos(z.y), dml_sin(z.y));
-  if (z.x > COMPLEX_EXP_LIMIT) {  // a part may fit though exp(z.x) does not
-    T_part root = dml_exp(T_part(0.5) * z.x);
-    return turn * root * root;
-  }
-  T_part size = dml_exp(z.x);
-  return size == T_part(0) ? T_compute(0) : turn * size;
+  // A part may fit though exp(z.x) does not.
+  const bool large = z.x > COMPLEX_EXP_LIMIT;
+  const T_part size = dml_exp(large ? T_part(0.5) * z.x : z.x);
+  if (z.y == T_part(0)) return T_compute(large ? size * size : size, z.y);
+  if (size == T_part(0)) return T_compute(0);
+  const T_compute turned = size * dml_sin_cos(z.y).yx;
+  return large ? turned * size : turned;
 }
 
 T_compute complex_expm1(T_compute z) {

@@ -2,8 +2,8 @@
 // conjugate the outputs that they are given; who asks for those of tanh and
 // sigmoid has done so.
 //
-// Elementary functions are of complex64 alone: all of complex128's in one program
-// take drivers minutes to compile.
+// Most elementary functions are of complex64 alone: all of complex128's in one
+// program take drivers minutes to compile.
 #include "complex_math.glsl"
 
 #if defined(DML_UNARY)
@@ -18,8 +18,8 @@ T_compute dml_apply(T_compute x) {
     case DML_SQRT: return complex_sqrt(x);
     case DML_RSQRT: return complex_divide(one, complex_sqrt(x));
     case DML_CONJUGATE: return complex_conjugate(x);
-#ifndef T_c128
     case DML_EXP: return complex_exp(x);
+#ifndef T_c128
     case DML_EXPM1: return complex_expm1(x);
     case DML_LOG: return complex_log(x);
     case DML_LOG1P: return complex_log1p(x);
@@ -40,9 +40,7 @@ T_compute dml_apply(T_compute x) {
 
 #elif defined(DML_PART)
 T_part dml_apply(T_compute x) {
-#ifndef T_c128
   if (OP == DML_ANGLE) return complex_angle(x);
-#endif
   return complex_abs(x);
 }
 
@@ -62,10 +60,10 @@ T_compute dml_apply(T_compute x, T_compute y) {
     case DML_XDIVY: return x == zero ? zero : complex_divide(x, y);
     case DML_SQUARED_DIFFERENCE:
       return complex_multiply(x - y, complex_conjugate(x - y));
-#ifndef T_c128
-    case DML_POW: return complex_pow(x, y);
     case DML_XLOGY:
       return x == zero ? zero : complex_multiply(x, complex_log(y));
+#ifndef T_c128
+    case DML_POW: return complex_pow(x, y);
 #endif
   }
   const T_compute one = complex_of(T_part(1));
