@@ -10,6 +10,7 @@ GPU driver may miss of the Vulkan loader. Copy it to the machine and run there
 """
 
 import argparse
+import os
 import pathlib
 import shutil
 import subprocess
@@ -57,6 +58,17 @@ def copy_loader(target):
             shutil.copy(library, target / library.name)
 
 
+def copy_tests(target):
+    """The runtime's tests and what they need of the folder above, compiled."""
+    tests = ROOT / "tests"
+    shutil.copytree(tests / "runtime", target / "runtime",
+                    ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(tests / "conftest.py", target)
+    library = target / "faulty_loader.so"
+    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O1", "-o", library,
+                    tests / "faulty_loader.c", "-ldl"], check=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--library", type=pathlib.Path,
@@ -72,8 +84,7 @@ def main():
     out.mkdir(parents=True)
     copy_package(out / "tensorflow_directml", arguments.library)
     copy_loader(out / "loader")
-    shutil.copytree(ROOT / "tests/runtime", out / "tests/runtime",
-                    ignore=shutil.ignore_patterns("__pycache__"))
+    copy_tests(out / "tests")
     shutil.copy(HERE / "visit.py", out)
     commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=40"],
                             capture_output=True, text=True).stdout.strip()

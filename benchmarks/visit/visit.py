@@ -3,8 +3,8 @@
 
     python3 visit.py [--out DIR] [--quick] [--minutes 8]
 
-Runs from the folder that pack.py made; needs Python 3, NumPy, pytest, hypothesis and,
-to compare, PyTorch; for the picture matplotlib. It installs and changes nothing. In
+Runs from the folder that pack.py made; needs Python 3, NumPy, SciPy, mpmath, pytest,
+hypothesis and, to compare, PyTorch; for the picture matplotlib. It installs and changes nothing. In
 DIR it leaves bench.json, bench.txt and bench.png, conformance included, and the log.
 """
 

@@ -13,9 +13,9 @@ def entries(count, rows, depth, dtype, seed=0):
 
 
 def product(rows, inner, values, b, y):
-    y = y.astype(np.float64)
+    values, b, y = (array.astype(np.float64) for array in (values, b, y))
     with np.errstate(invalid="ignore"):
-        for row, k, value in zip(rows, inner, values.astype(np.float64)):
+        for row, k, value in zip(rows, inner, values):
             if 0 <= row < len(y):
                 y[row] += value * b[k] if 0 <= k < len(b) else np.nan
     return y
