@@ -469,6 +469,9 @@ def test_multiply_add(device, dtype):
     out = device.empty(x.shape, dtype)
     device.elementwise("MULTIPLY_ADD", [device.tensor(a) for a in (x, y, z)], out)
     helpers.check(out, x.astype(np.float64) * y + z)
+    device.elementwise("INTERPOLATE", [device.tensor(a) for a in (x, y, z)], out)
+    wide = x.astype(np.float64)
+    helpers.check(out, wide + y * (z - wide))
 
 
 @pytest.mark.parametrize("op", ["RELU", "RELU6", "ABS", "SIGMOID", "TANH", "EXP", "FLOOR"])

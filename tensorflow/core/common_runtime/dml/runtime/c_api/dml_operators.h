@@ -179,7 +179,8 @@ typedef enum dml_elementwise_op {
   /* Ternary. */
   DML_SELECT = 192,        /* bool, then two of any one type */
   DML_CLIP_BY_VALUE = 193, /* number: x, low, high */
-  DML_MULTIPLY_ADD = 194   /* float: x * y + z */
+  DML_MULTIPLY_ADD = 194,  /* float: x * y + z */
+  DML_INTERPOLATE = 195    /* float: x + y * (z - x) */
 } dml_elementwise_op;
 
 /* output = op(inputs...). Sizes of all are equal (broadcast by stride 0).
@@ -495,6 +496,23 @@ DML_EXPORT dml_code dml_resize_gradient(dml_device* device,
                                         dml_resize_coordinates coordinates,
                                         const dml_tensor* output_gradient,
                                         const dml_tensor* input_gradient);
+
+/* Models of color. Hue, saturation and value: v = the largest of r, g and b;
+ * s = (v - the smallest) / v, or 0 where v <= 0; h in turns, from red over
+ * green and blue back to red, or 0 where all are equal. */
+typedef enum dml_color_op {
+  DML_RGB_TO_HSV = 0,
+  DML_HSV_TO_RGB = 1,       /* hues beyond one turn are red */
+  DML_ADJUST_HUE = 2,       /* RGB: `amount` turns on */
+  DML_ADJUST_SATURATION = 3 /* RGB: times `amount`, then cut to [0, 1] */
+} dml_color_op;
+
+/* input and output: float [pixels, 3]; amount: float32, rank 0, which may be
+ * null for the first two. */
+DML_EXPORT dml_code dml_convert_colors(dml_device* device, dml_color_op op,
+                                       const dml_tensor* input,
+                                       const dml_tensor* amount,
+                                       const dml_tensor* output);
 
 /* Boxes of images, as crops of one size. image: float [images, height, width,
  * depth]; boxes: float32 [count, 4], each [y1, x1, y2, x2] in units of height -

@@ -301,6 +301,16 @@ dml_code dml_resize_gradient(dml_device* device, dml_resize_mode mode,
                           });
 }
 
+dml_code dml_convert_colors(dml_device* device, dml_color_op op,
+                            const dml_tensor* input, const dml_tensor* amount,
+                            const dml_tensor* output) {
+  return dml::RunOperator(
+      "convert_colors", device, {{"input", input}, {"output", output}},
+      [&](OperatorContext& context) {
+        return dml::ConvertColors(context, op, input, amount, output);
+      });
+}
+
 dml_code dml_crop_and_resize(dml_device* device, dml_resize_mode mode,
                              const dml_tensor* image, const dml_tensor* boxes,
                              const dml_tensor* box_index, double outside,

@@ -124,6 +124,7 @@ OpInfo RealInfoOf(dml_elementwise_op op) {
     case DML_CLIP_BY_VALUE:
       return {Form::kTernary, kNumbers};
     case DML_MULTIPLY_ADD:
+    case DML_INTERPOLATE:
       return {Form::kTernary, kFloats};
     default:
       break;

@@ -136,6 +136,10 @@ Status ResizeGradient(OperatorContext& context, dml_resize_mode mode,
                       const dml_tensor* output_gradient,
                       const dml_tensor* input_gradient);
 
+Status ConvertColors(OperatorContext& context, dml_color_op op,
+                     const dml_tensor* input, const dml_tensor* amount,
+                     const dml_tensor* output);
+
 Status CropAndResize(OperatorContext& context, dml_resize_mode mode,
                      const dml_tensor* image, const dml_tensor* boxes,
                      const dml_tensor* box_index, double outside,

@@ -51,6 +51,7 @@ T_compute dml_apply(int x, T_compute y, T_compute z) {
 T_compute dml_apply(T_compute x, T_compute y, T_compute z) {
 #if T_IS_FLOAT
   if (OP == DML_MULTIPLY_ADD) return x * y + z;
+  if (OP == DML_INTERPOLATE) return x + y * (z - x);
 #endif
   if (IS_NAN(x)) return x;
   return min(max(x, y), z);

@@ -148,6 +148,7 @@ SHADERS = [
     Shader("resize", ("f64",), ("f32", "f64")),
     Shader("resize_gradient", FLOATS, FLOATS),
     Shader("resize_gradient", ("f32", "f64"), ("f64",)),
+    Shader("colors", FLOATS + ("f64",)),
     Shader("crop_and_resize", FLOATS + ("f64",)),
     Shader("crop_and_resize_image_gradient", FLOATS + ("f64",)),
     Shader("crop_and_resize_boxes_gradient", FLOATS + ("f64",)),
