@@ -309,6 +309,27 @@ struct StridedConstants {
   int32_t strides[4][DML_MAX_RANK];
 };
 
+// Whether programs may take 4 elements at a time along the last dimension; if
+// so, bit t of `scalars` is set where tensor t repeats one element there.
+bool TakesVectors(const StridedWalk& walk,
+                  Span<const dml_tensor* const> tensors, uint32_t* scalars) {
+  const uint32_t last = walk.rank - 1;
+  *scalars = 0;
+  bool takes = walk.index.sizes[last] % 4 == 0;
+  for (uint32_t t = 0; takes && t < tensors.size(); ++t) {
+    const int32_t* strides = walk.strides[t];
+    if (strides[last] == 0 && t + 1 < tensors.size()) {
+      *scalars |= 1u << t;
+      continue;
+    }
+    takes = strides[last] == 1 && walk.offsets[t] % 4 == 0 &&
+            IsVectorAligned(*tensors[t]) &&
+            std::all_of(strides, strides + last,
+                        [](int32_t stride) { return stride % 4 == 0; });
+  }
+  return takes;
+}
+
 }  // namespace
 
 Status Elementwise(OperatorContext& context, dml_elementwise_op op,
@@ -338,9 +359,9 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
 
   const dml_tensor* tensors[kMaxInputs + 1];
   BufferArgument buffers[kMaxInputs + 1];
+  const bool may_take_vectors = !IsComplex(type) && type != kBits128;
   bool flat = facts[input_count].contiguous;
-  bool vectors =
-      !IsComplex(type) && type != kBits128 && IsVectorAligned(*output);
+  bool vectors = may_take_vectors && IsVectorAligned(*output);
   uint32_t scalars = 0;
   for (uint32_t i = 0; i < input_count; ++i) {
     tensors[i] = inputs[i];
@@ -370,9 +391,13 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
             constants.offsets);
   std::copy(&walk.strides[0][0], &walk.strides[0][0] + 4 * DML_MAX_RANK,
             &constants.strides[0][0]);
-  return LaunchProgram(context, ShaderName(form.strided_program, type),
-                       {kGroupSize, static_cast<uint32_t>(op), walk.rank}, grid,
-                       arguments, constants);
+  vectors = may_take_vectors &&
+            TakesVectors(walk, {tensors, input_count + 1}, &scalars);
+  return LaunchProgram(
+      context, ShaderName(form.strided_program, type),
+      {kGroupSize, static_cast<uint32_t>(op), static_cast<uint32_t>(vectors),
+       vectors ? scalars : 0, walk.rank},
+      grid, arguments, constants);
 }
 
 }  // namespace dml

@@ -6,26 +6,26 @@
 //   DML_PART      x of T to its part     DML_COMPOSE   x, y, parts of T, to T
 // Each invocation makes 4 elements at a time: consecutive ones by vector
 // accesses where VECTORS, else a group's width apart, so that neighbours in the
-// group touch neighbours in memory. Complex and 16-byte elements are vectors
+// group touch neighbours in memory. Strided tensors are taken by vectors where
+// the last dimension is a multiple of 4 and steps by 1, or by 0 in an input: an
+// index serves 4 elements then. Complex and 16-byte elements are vectors
 // themselves, and are not taken 4 at a time.
 #include "dml.glsl"
 #include "strided.glsl"
 #include "vector.glsl"
 
 layout(constant_id = 1) const uint OP = 0;  // a dml_elementwise_op
-#ifdef DML_STRIDED
-layout(constant_id = 2) const uint RANK = 8;
-const bool VECTORS = false;
-#define DML_SINGLE
-#elif T_IS_COMPLEX || T_SIZE == 16
+#if T_IS_COMPLEX || T_SIZE == 16
 const bool VECTORS = false;
 #define DML_SINGLE
 #else
 layout(constant_id = 2) const bool VECTORS = false;
 #endif
-#ifndef DML_STRIDED
-// Bit i: input i is one element.
+// Bit i: input i is one element; with strides, one along the last dimension,
+// which matters to vectors only.
 layout(constant_id = 3) const uint SCALARS = 0;
+#ifdef DML_STRIDED
+layout(constant_id = 4) const uint RANK = 8;
 #endif
 
 #if defined(DML_UNARY) || defined(DML_CLASSIFY) || defined(DML_PART)
@@ -143,32 +143,37 @@ void make_four(uint first, uint step) {
   Y_compute y[4];
   T_compute z[4];
   uint at[4];
+#ifdef DML_STRIDED
+  const bool whole = VECTORS;
+#else
   const bool whole = VECTORS && first + 4 <= p.count;
+#endif
 #ifndef DML_SINGLE
   if (whole) {
-    uint v = first / 4;
+    const Offsets offsets = offsets_of(first);
+    at[0] = offsets.result;
     X_compute4 xs;
     if ((SCALARS & 1u) != 0u) {
-      xs = X_compute4(X_compute(p.x.at[0]));
+      xs = X_compute4(X_compute(p.x.at[offsets.x]));
     } else {
-      xs = X_compute4(XVector4(p.x).at[v]);
+      xs = X_compute4(XVector4(p.x).at[offsets.x / 4]);
     }
     for (int k = 0; k < 4; ++k) x[k] = xs[k];
 #if DML_INPUTS > 1
     T_compute4 ys;
     if ((SCALARS & 2u) != 0u) {
-      ys = T_compute4(T_compute(p.y.at[0]));
+      ys = T_compute4(T_compute(p.y.at[offsets.y]));
     } else {
-      ys = T_compute4(TVector4(p.y).at[v]);
+      ys = T_compute4(TVector4(p.y).at[offsets.y / 4]);
     }
     for (int k = 0; k < 4; ++k) y[k] = ys[k];
 #endif
 #if DML_INPUTS > 2
     T_compute4 zs;
     if ((SCALARS & 4u) != 0u) {
-      zs = T_compute4(T_compute(p.z.at[0]));
+      zs = T_compute4(T_compute(p.z.at[offsets.z]));
     } else {
-      zs = T_compute4(TVector4(p.z).at[v]);
+      zs = T_compute4(TVector4(p.z).at[offsets.z / 4]);
     }
     for (int k = 0; k < 4; ++k) z[k] = zs[k];
 #endif
@@ -204,7 +209,7 @@ void make_four(uint first, uint step) {
 
 #ifndef DML_SINGLE
   if (whole) {
-    OVector4(p.result).at[first / 4] =
+    OVector4(p.result).at[at[0] / 4] =
         O_pack(made[0], made[1], made[2], made[3]);
     return;
   }
