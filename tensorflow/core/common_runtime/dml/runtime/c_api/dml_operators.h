@@ -321,6 +321,19 @@ DML_EXPORT dml_code dml_in_top_k(dml_device* device,
                                  const dml_tensor* targets, const dml_tensor* k,
                                  const dml_tensor* output);
 
+/* Non-maximum suppression. boxes [n, 4]: two opposite corners of each, as y, x,
+ * y, x; scores [n]: both float32. Of the boxes whose score exceeds
+ * score_threshold, from the highest score on and the first of equal ones, a box
+ * is selected unless its intersection with one selected before is more than
+ * overlap_threshold times their union, until `most` are. selected: int32
+ * [most], of which the first count (int32, rank 0) elements are written. Boxes
+ * without area overlap none; a score that is NaN exceeds nothing. All
+ * contiguous. */
+DML_EXPORT dml_code dml_non_max_suppression(
+    dml_device* device, const dml_tensor* boxes, const dml_tensor* scores,
+    double overlap_threshold, double score_threshold,
+    const dml_tensor* selected, const dml_tensor* count);
+
 /* Elements whose results each entry of block_ends counts. */
 #define DML_NONZERO_BLOCK 2048
 

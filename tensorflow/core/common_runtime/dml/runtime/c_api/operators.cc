@@ -505,6 +505,24 @@ dml_code dml_sparse_softmax_cross_entropy(dml_device* device,
                           });
 }
 
+dml_code dml_non_max_suppression(dml_device* device, const dml_tensor* boxes,
+                                 const dml_tensor* scores,
+                                 double overlap_threshold,
+                                 double score_threshold,
+                                 const dml_tensor* selected,
+                                 const dml_tensor* count) {
+  return dml::RunOperator("non_max_suppression", device,
+                          {{"boxes", boxes},
+                           {"scores", scores},
+                           {"selected", selected},
+                           {"count", count}},
+                          [&](OperatorContext& context) {
+                            return dml::NonMaxSuppression(
+                                context, boxes, scores, overlap_threshold,
+                                score_threshold, selected, count);
+                          });
+}
+
 dml_code dml_nonzero_count(dml_device* device, const dml_tensor* input,
                            const dml_tensor* block_ends) {
   return dml::RunOperator(

@@ -51,6 +51,11 @@ Status Scan(OperatorContext& context, dml_scan_op op, const dml_tensor* input,
 Status TopK(OperatorContext& context, const dml_tensor* input,
             const dml_tensor* values, const dml_tensor* indices);
 
+Status NonMaxSuppression(OperatorContext& context, const dml_tensor* boxes,
+                         const dml_tensor* scores, double overlap_threshold,
+                         double score_threshold, const dml_tensor* selected,
+                         const dml_tensor* count);
+
 Status NonzeroCount(OperatorContext& context, const dml_tensor* input,
                     const dml_tensor* block_ends);
 

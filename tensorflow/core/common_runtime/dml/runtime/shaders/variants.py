@@ -157,6 +157,8 @@ SHADERS = [
     Shader("scan", FLOATS + ("f64",), name="scan_log_sum_exp", defines={"LOG_SUM_EXP": "1"}),
     # Selections.
     Shader("nonzero", SIZES),
+    Shader("suppress_overlaps"),
+    Shader("suppress_boxes"),
     Shader("search_sorted", NUMBERS + ("f64",)),
     Shader("reverse_sequence", SIZES, ("i32", "i64")),
     Shader("top_k", NUMBERS + ("f64",)),
