@@ -549,6 +549,33 @@ DML_EXPORT dml_code dml_crop_and_resize_boxes_gradient(
     const dml_tensor* image, const dml_tensor* boxes,
     const dml_tensor* box_index, const dml_tensor* boxes_gradient);
 
+/* Morphological dilation: input [batch, rows, columns, depth], filter [rows,
+ * columns, depth], output [batch, rows, columns, depth], float, contiguous:
+ *   output[n, y, x, c] = the largest of
+ *       input[n, y * strides[0] - pad_before[0] + i * rates[0],
+ *             x * strides[1] - pad_before[1] + j * rates[1], c] +
+ *       filter[i, j, c]
+ * over i and j that are in the input; the lowest finite number where no sum is
+ * larger, which NaN is not. The outputs overlap no inputs. */
+DML_EXPORT dml_code dml_dilation(dml_device* device, const int64_t strides[2],
+                                 const int64_t rates[2],
+                                 const int64_t pad_before[2],
+                                 const dml_tensor* input,
+                                 const dml_tensor* filter,
+                                 const dml_tensor* output);
+/* The gradient of an output goes to the element, or to the tap, of the first of
+ * its largest sums; to none where no sum is larger than the lowest number. */
+DML_EXPORT dml_code dml_dilation_input_gradient(
+    dml_device* device, const int64_t strides[2], const int64_t rates[2],
+    const int64_t pad_before[2], const dml_tensor* input,
+    const dml_tensor* filter, const dml_tensor* output_gradient,
+    const dml_tensor* input_gradient);
+DML_EXPORT dml_code dml_dilation_filter_gradient(
+    dml_device* device, const int64_t strides[2], const int64_t rates[2],
+    const int64_t pad_before[2], const dml_tensor* input,
+    const dml_tensor* filter, const dml_tensor* output_gradient,
+    const dml_tensor* filter_gradient);
+
 /* Sliding windows, of any type: input [batch, 3 spatial, channels], output
  * contiguous [batch, 3 spatial, 3 of the window, channels]:
  *   output[n, o, k, c] = input[n, o * stride - pad_before + k * dilation, c]

@@ -364,6 +364,64 @@ dml_code dml_crop_and_resize_boxes_gradient(dml_device* device,
                           });
 }
 
+dml_code dml_dilation(dml_device* device, const int64_t strides[2],
+                      const int64_t rates[2], const int64_t pad_before[2],
+                      const dml_tensor* input, const dml_tensor* filter,
+                      const dml_tensor* output) {
+  return dml::RunOperator("dilation", device,
+                          {{"strides", strides},
+                           {"rates", rates},
+                           {"pad_before", pad_before},
+                           {"input", input},
+                           {"filter", filter},
+                           {"output", output}},
+                          [&](OperatorContext& context) {
+                            return dml::Dilation(context, strides, rates,
+                                                 pad_before, input, filter,
+                                                 output);
+                          });
+}
+
+dml_code dml_dilation_input_gradient(
+    dml_device* device, const int64_t strides[2], const int64_t rates[2],
+    const int64_t pad_before[2], const dml_tensor* input,
+    const dml_tensor* filter, const dml_tensor* output_gradient,
+    const dml_tensor* input_gradient) {
+  return dml::RunOperator("dilation_input_gradient", device,
+                          {{"strides", strides},
+                           {"rates", rates},
+                           {"pad_before", pad_before},
+                           {"input", input},
+                           {"filter", filter},
+                           {"output_gradient", output_gradient},
+                           {"input_gradient", input_gradient}},
+                          [&](OperatorContext& context) {
+                            return dml::DilationInputGradient(
+                                context, strides, rates, pad_before, input,
+                                filter, output_gradient, input_gradient);
+                          });
+}
+
+dml_code dml_dilation_filter_gradient(
+    dml_device* device, const int64_t strides[2], const int64_t rates[2],
+    const int64_t pad_before[2], const dml_tensor* input,
+    const dml_tensor* filter, const dml_tensor* output_gradient,
+    const dml_tensor* filter_gradient) {
+  return dml::RunOperator("dilation_filter_gradient", device,
+                          {{"strides", strides},
+                           {"rates", rates},
+                           {"pad_before", pad_before},
+                           {"input", input},
+                           {"filter", filter},
+                           {"output_gradient", output_gradient},
+                           {"filter_gradient", filter_gradient}},
+                          [&](OperatorContext& context) {
+                            return dml::DilationFilterGradient(
+                                context, strides, rates, pad_before, input,
+                                filter, output_gradient, filter_gradient);
+                          });
+}
+
 dml_code dml_extract_patches(dml_device* device, const int64_t strides[3],
                              const int64_t dilations[3],
                              const int64_t pad_before[3],

@@ -164,6 +164,25 @@ Status CropAndResizeBoxesGradient(OperatorContext& context,
                                   const dml_tensor* box_index,
                                   const dml_tensor* boxes_gradient);
 
+Status Dilation(OperatorContext& context, const int64_t strides[2],
+                const int64_t rates[2], const int64_t pad_before[2],
+                const dml_tensor* input, const dml_tensor* filter,
+                const dml_tensor* output);
+
+Status DilationInputGradient(OperatorContext& context, const int64_t strides[2],
+                             const int64_t rates[2],
+                             const int64_t pad_before[2],
+                             const dml_tensor* input, const dml_tensor* filter,
+                             const dml_tensor* output_gradient,
+                             const dml_tensor* input_gradient);
+
+Status DilationFilterGradient(OperatorContext& context,
+                              const int64_t strides[2], const int64_t rates[2],
+                              const int64_t pad_before[2],
+                              const dml_tensor* input, const dml_tensor* filter,
+                              const dml_tensor* output_gradient,
+                              const dml_tensor* filter_gradient);
+
 Status ExtractPatches(OperatorContext& context, const int64_t strides[3],
                       const int64_t dilations[3], const int64_t pad_before[3],
                       const dml_tensor* input, const dml_tensor* output);
