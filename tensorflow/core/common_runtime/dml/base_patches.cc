@@ -6,6 +6,7 @@
 #include "tensorflow/core/common_runtime/device.h"
 #include "tensorflow/core/common_runtime/dml/gpu_names.h"
 #include "tensorflow/core/common_runtime/dml/loaded_library.h"
+#include "tensorflow/core/common_runtime/dml/mixed_precision.h"
 #include "tensorflow/core/common_runtime/process_function_library_runtime.h"
 #include "tensorflow/core/framework/types.h"
 
@@ -61,10 +62,11 @@ Status PatchBase() {
   TF_RETURN_IF_ERROR(framework.Redirect(
       kGetDeviceContext, reinterpret_cast<void*>(&GetDeviceContextWithDml),
       &original_get_device_context));
-  if (!GpuNamesEnabled()) return Status::OK();
   LoadedLibrary python;
   TF_RETURN_IF_ERROR(
       LoadedLibrary::Find("_pywrap_tensorflow_internal.so", &python));
+  TF_RETURN_IF_ERROR(ExtendMixedPrecision(framework, python));
+  if (!GpuNamesEnabled()) return Status::OK();
   return AliasGpuNames(framework, python);
 }
 

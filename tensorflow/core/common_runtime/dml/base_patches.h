@@ -1,4 +1,4 @@
-// Three places of TensorFlow 1.15's core know accelerators only by the names
+// Four places of TensorFlow 1.15's core know accelerators only by the names
 // "GPU", "SYCL" and "TPU". All are data that this process may rewrite:
 //
 //   DEVICE_SYCL: the graph pass that inserts copies between host and device
@@ -9,6 +9,7 @@
 //     accepts GPU and TPU only. The entry for it in the global offset table of
 //     the framework library points to a version that knows DML.
 //   DeviceNameUtils: reads and lists device names; see gpu_names.h.
+//   AutoMixedPrecision: rewrites graphs for GPUs only; see mixed_precision.h.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_PATCHES_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_PATCHES_H_
 

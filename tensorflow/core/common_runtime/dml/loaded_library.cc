@@ -110,7 +110,10 @@ Status LoadedLibrary::Redirect(const char* symbol, void* replacement,
     for (size_t i = 0; i < count; ++i) {
       const ElfW(Rela)& relocation = relocations_[table][i];
       const auto type = ELF64_R_TYPE(relocation.r_info);
-      if (type != R_X86_64_GLOB_DAT && type != R_X86_64_JUMP_SLOT) continue;
+      if (type != R_X86_64_GLOB_DAT && type != R_X86_64_JUMP_SLOT &&
+          type != R_X86_64_64) {
+        continue;
+      }
       const ElfW(Sym)& found = symbols_[ELF64_R_SYM(relocation.r_info)];
       if (std::strcmp(strings_ + found.st_name, symbol) != 0) continue;
       if (slot != nullptr) {

@@ -1,8 +1,9 @@
 // A shared library of TensorFlow in this process, for redirecting its calls.
 //
 // The base is compiled so that calls of its exported functions, also those from
-// within the same library, go through the global offset table. An entry there
-// is one pointer, which can be checked before it is changed.
+// within the same library, go through the global offset table, or that of a
+// class's virtual functions. An entry there is one pointer, which can be
+// checked before it is changed.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_LOADED_LIBRARY_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_LOADED_LIBRARY_H_
 
