@@ -66,7 +66,8 @@ def test_fft(row, dtype):
 # Names of old graphs, which the CPU has no kernels for.
 LEGACY = [
     renamed(row(inverse + op, samples, ("complex64",)), "Batch" + inverse + op)
-    for inverse in ("", "I") for op, samples in (("FFT", LINES), ("FFT2D", PLANES), ("FFT3D", BOXES))
+    for inverse in ("", "I")
+    for op, samples in (("FFT", LINES), ("FFT2D", PLANES), ("FFT3D", BOXES))
 ]  # fmt: skip
 
 
