@@ -29,12 +29,14 @@ for sanitizer in "${sanitizers[@]}"; do
   step "Testing under $sanitizer"
   # Python is not built for the sanitizer, so its library comes first; leaks of
   # Python and of the driver are none of ours, and a host access to a device address
-  # has to end as it does without a sanitizer.
+  # has to end as it does without a sanitizer. What it finds ends the process, and
+  # must not be left in a file that pytest keeps of the process's own output.
   case $sanitizer in
     asan)
       LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \
         ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:handle_segv=0 UBSAN_OPTIONS=print_stacktrace=1 \
-        build/tools-venv/bin/python -m pytest -q -p no:cacheprovider tests/runtime "$@"
+        build/tools-venv/bin/python -m pytest -q -p no:cacheprovider --capture=sys \
+        tests/runtime "$@"
       ;;
     tsan)
       # The null backend computes nothing, so tests of values fail there: what

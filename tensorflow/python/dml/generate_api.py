@@ -12,7 +12,7 @@ import pathlib
 import pprint
 import re
 
-ENUM = re.compile(r"typedef enum (\w+) \{(.*?)\}", re.S)
+ENUM = re.compile(r"typedef enum (\w+) DML_ENUM \{(.*?)\}", re.S)
 STRUCT = re.compile(r"typedef struct (\w+) \{(.*?)\}", re.S)
 FUNCTION = re.compile(r"DML_EXPORT\s+([\w\s]+?[\s*]+)(dml_\w+)\s*\((.*?)\)\s*;", re.S)
 DEFINE = re.compile(r"^#define (DML_\w+) (\d+)$", re.M)

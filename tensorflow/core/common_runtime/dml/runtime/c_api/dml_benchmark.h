@@ -49,7 +49,7 @@ DML_EXPORT dml_code dml_benchmark_naive_convolution(
  * adapter. Choices that dml_tiles_store() wrote hold on this adapter from then
  * on, in later processes too; TF_DIRECTML_TUNING=0 leaves them alone. */
 
-typedef enum dml_tile_family {
+typedef enum dml_tile_family DML_ENUM {
   DML_TILE_GEMM = 0,
   DML_TILE_CONVOLUTION = 1,
   DML_TILE_CONVOLUTION_BACKWARD_DATA = 2,
@@ -95,7 +95,7 @@ DML_EXPORT dml_code dml_tiles_last(dml_device* device, dml_tile_choice* choice);
 /* Cooperative matrices on the device's adapter: not there (or turned off by
  * TF_DIRECTML_COOPERATIVE_MATRICES=0); there, but the check of their results
  * failed, so that no product takes them; there and right. */
-typedef enum dml_matrices {
+typedef enum dml_matrices DML_ENUM {
   DML_MATRICES_NONE = 0,
   DML_MATRICES_WRONG = 1,
   DML_MATRICES_RIGHT = 2

@@ -30,7 +30,7 @@ extern "C" {
 
 /* ---- Tensors ----------------------------------------------------------- */
 
-typedef enum dml_data_type {
+typedef enum dml_data_type DML_ENUM {
   DML_FLOAT32 = 0,
   DML_FLOAT16 = 1,
   DML_FLOAT64 = 2,
@@ -66,7 +66,7 @@ typedef struct dml_tensor {
  * SQUARED_DIFFERENCE (of the absolute value), POW, XLOGY, XDIVY,
  * SIGMOID_GRADIENT, TANH_GRADIENT, SQRT_GRADIENT, RSQRT_GRADIENT and
  * RECIPROCAL_GRADIENT (these three conjugate y), EQUAL, NOT_EQUAL, SELECT. */
-typedef enum dml_elementwise_op {
+typedef enum dml_elementwise_op DML_ENUM {
   /* Unary, number (and bool for IDENTITY). */
   DML_IDENTITY = 0,
   DML_ABS = 1,
@@ -220,7 +220,7 @@ DML_EXPORT dml_code dml_fill(dml_device* device, const dml_tensor* output,
 DML_EXPORT dml_code dml_range(dml_device* device, const dml_tensor* output,
                               double start, double delta);
 
-typedef enum dml_pad_mode {
+typedef enum dml_pad_mode DML_ENUM {
   DML_PAD_CONSTANT = 0,
   DML_PAD_REFLECT = 1,  /* edge not repeated */
   DML_PAD_SYMMETRIC = 2 /* edge repeated */
@@ -233,7 +233,7 @@ DML_EXPORT dml_code dml_pad(dml_device* device, dml_pad_mode mode,
                             const dml_tensor* input, const int64_t* before,
                             const void* value, const dml_tensor* output);
 
-typedef enum dml_band_mode {
+typedef enum dml_band_mode DML_ENUM {
   DML_BAND_KEEP = 0,   /* x[b, r, c] */
   DML_BAND_UNPACK = 1, /* x[b, upper - (c - r), min(r, c)] */
   DML_BAND_PACK = 2    /* see below */
@@ -256,7 +256,7 @@ DML_EXPORT dml_code dml_matrix_band(dml_device* device, dml_band_mode mode,
 /* ---- Reductions -------------------------------------------------------- */
 
 /* Of numbers but where noted. */
-typedef enum dml_reduce_op {
+typedef enum dml_reduce_op DML_ENUM {
   DML_REDUCE_SUM = 0,        /* also complex; float16 sums up in float32 */
   DML_REDUCE_MEAN = 1,       /* also complex; empty: NaN for float, else 0 */
   DML_REDUCE_PRODUCT = 2,    /* also complex */
@@ -274,7 +274,7 @@ DML_EXPORT dml_code dml_reduce(dml_device* device, dml_reduce_op op,
                                const dml_tensor* input,
                                const dml_tensor* output, double scale);
 
-typedef enum dml_arg_reduce_op {
+typedef enum dml_arg_reduce_op DML_ENUM {
   DML_ARG_MAX = 0,
   DML_ARG_MIN = 1
 } dml_arg_reduce_op;
@@ -287,7 +287,7 @@ DML_EXPORT dml_code dml_arg_reduce(dml_device* device, dml_arg_reduce_op op,
 
 /* ---- Scans -------------------------------------------------------------- */
 
-typedef enum dml_scan_op {
+typedef enum dml_scan_op DML_ENUM {
   DML_SCAN_SUM = 0,        /* TF's Cumsum */
   DML_SCAN_PRODUCT = 1,    /* TF's Cumprod */
   DML_SCAN_LOG_SUM_EXP = 2 /* the logarithm of the sum of exp(x); float */
@@ -380,7 +380,7 @@ DML_EXPORT dml_code dml_cross(dml_device* device, const dml_tensor* x,
 
 /* ---- Matrix products ---------------------------------------------------- */
 
-typedef enum dml_activation {
+typedef enum dml_activation DML_ENUM {
   DML_ACTIVATION_NONE = 0,
   DML_ACTIVATION_RELU = 1,
   DML_ACTIVATION_RELU6 = 2,
@@ -390,8 +390,10 @@ typedef enum dml_activation {
 /* c = activation(alpha * a x b + beta * c + bias) on the last two dimensions:
  * a [..., m, k], b [..., k, n], c [..., m, n]; transposes by strides. Leading
  * sizes equal c's (broadcast by stride 0). `bias` (may be null) has c's sizes
- * by strides. float; float16 accumulates in float32. k = 0 gives
- * activation(beta * c + bias). c must overlap neither a nor b. */
+ * by strides. float, which may have an activation and accumulates float16 in
+ * float32; int32 or int64, which wrap around and take whole alpha and beta
+ * below 2^31. k = 0 gives activation(beta * c + bias). c must overlap neither a
+ * nor b. */
 DML_EXPORT dml_code dml_gemm(dml_device* device, const dml_tensor* a,
                              const dml_tensor* b, const dml_tensor* c,
                              double alpha, double beta, const dml_tensor* bias,
@@ -480,7 +482,7 @@ DML_EXPORT dml_code dml_average_pool_gradient(
 /* ---- Resizing ---------------------------------------------------------- */
 
 /* Where output element o lies among `in` input elements, resized to `out`. */
-typedef enum dml_resize_coordinates {
+typedef enum dml_resize_coordinates DML_ENUM {
   DML_RESIZE_LEGACY = 0,        /* x = o * in / out */
   DML_RESIZE_ALIGN_CORNERS = 1, /* x = o * (in - 1) / (out - 1); LEGACY where
                                    out is 1 */
@@ -488,7 +490,7 @@ typedef enum dml_resize_coordinates {
 } dml_resize_coordinates;
 
 /* What becomes of x; elements beyond the edges are those at the edges. */
-typedef enum dml_resize_mode {
+typedef enum dml_resize_mode DML_ENUM {
   DML_RESIZE_NEAREST = 0, /* floor(x); ALIGN_CORNERS: the nearest, halves up;
                              HALF_PIXEL: floor(x + 0.5) */
   DML_RESIZE_LINEAR = 1   /* from floor(x) to ceil(x), in both dimensions */
@@ -513,7 +515,7 @@ DML_EXPORT dml_code dml_resize_gradient(dml_device* device,
 /* Models of color. Hue, saturation and value: v = the largest of r, g and b;
  * s = (v - the smallest) / v, or 0 where v <= 0; h in turns, from red over
  * green and blue back to red, or 0 where all are equal. */
-typedef enum dml_color_op {
+typedef enum dml_color_op DML_ENUM {
   DML_RGB_TO_HSV = 0,
   DML_HSV_TO_RGB = 1,       /* hues beyond one turn are red */
   DML_ADJUST_HUE = 2,       /* RGB: `amount` turns on */
@@ -658,7 +660,7 @@ DML_EXPORT dml_code dml_gather(dml_device* device, const dml_tensor* params,
                                const dml_tensor* indices,
                                const dml_tensor* output);
 
-typedef enum dml_scatter_op {
+typedef enum dml_scatter_op DML_ENUM {
   DML_SCATTER_ASSIGN = 0,
   DML_SCATTER_ADD = 1,
   DML_SCATTER_SUBTRACT = 2,
@@ -737,7 +739,7 @@ DML_EXPORT dml_code dml_reverse_sequence(
 
 /* ---- Random numbers ---------------------------------------------------- */
 
-typedef enum dml_random_distribution {
+typedef enum dml_random_distribution DML_ENUM {
   DML_RANDOM_UNIFORM = 0,          /* float in [0, 1) */
   DML_RANDOM_NORMAL = 1,           /* float, mean 0, deviation 1 */
   DML_RANDOM_TRUNCATED_NORMAL = 2, /* as above, |x| < 2 by rejection */
@@ -762,7 +764,7 @@ DML_EXPORT dml_code dml_random(dml_device* device,
 
 /* One update in place. Tensors in this order; slots have the variable's sizes,
  * the others are rank 0 on the device. All of one type, float. Contiguous. */
-typedef enum dml_optimizer {
+typedef enum dml_optimizer DML_ENUM {
   DML_SGD = 0,              /* var | lr | grad */
   DML_MOMENTUM = 1,         /* var accum | lr | grad | momentum; nesterov */
   DML_ADAGRAD = 2,          /* var accum | lr | grad; update_slots */

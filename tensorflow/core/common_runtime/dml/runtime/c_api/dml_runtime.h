@@ -34,11 +34,18 @@ extern "C" {
 
 #define DML_EXPORT __attribute__((visibility("default")))
 
+/* An int in C++ too: a caller may pass any, and a wrong one gets an error. */
+#ifdef __cplusplus
+#define DML_ENUM : int
+#else
+#define DML_ENUM
+#endif
+
 /* Changes when a function or struct below changes incompatibly. */
 #define DML_RUNTIME_API_VERSION 1
 DML_EXPORT uint32_t dml_api_version(void);
 
-typedef enum dml_code {
+typedef enum dml_code DML_ENUM {
   DML_OK = 0,
   DML_INVALID_ARGUMENT = 1,
   DML_OUT_OF_MEMORY = 2,
@@ -55,7 +62,7 @@ DML_EXPORT const char* dml_error_message(void);
 
 /* ---- Adapters ---------------------------------------------------------- */
 
-typedef enum dml_adapter_type {
+typedef enum dml_adapter_type DML_ENUM {
   DML_ADAPTER_DISCRETE = 0,
   DML_ADAPTER_INTEGRATED = 1,
   DML_ADAPTER_SOFTWARE = 2
@@ -154,7 +161,7 @@ DML_EXPORT size_t dml_device_programs(dml_device* device, char* text,
 
 /* ---- Profiles: when the device did what --------------------------------- */
 
-typedef enum dml_work_kind {
+typedef enum dml_work_kind DML_ENUM {
   DML_WORK_LAUNCH = 0,
   DML_WORK_HOST_TO_DEVICE = 1,
   DML_WORK_DEVICE_TO_HOST = 2,

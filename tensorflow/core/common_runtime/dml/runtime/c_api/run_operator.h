@@ -1,5 +1,6 @@
-// How the C functions of operators, operators_*.cc, call them: each checks that no
-// required pointer is null, then calls the function of the same name in operators/.
+// How the C functions of operators, operators_*.cc, call them: each checks that
+// no required pointer is null, then calls the function of the same name in
+// operators/.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_RUN_OPERATOR_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_RUN_OPERATOR_H_
 
