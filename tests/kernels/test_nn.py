@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import FLOATS, Row, axes, check, error_of, ints, name, raw, tf, variants
+from harness import FLOATS, INDICES, Row, axes, check, error_of, ints, name, raw, tf, variants
 
 # Sums of many float16 products, accumulated in float32 but of rounded gradients.
 SUMS = {"float32": (1e-4, 1e-5), "float16": (1e-2, 1e-2)}
@@ -94,6 +94,12 @@ MATRIX_ROWS = [
     nn("BatchMatMul", [[(2, 3, 4), (2, 4, 5)], [(3, 4), (4, 5)], [(0, 3, 4), (0, 4, 5)]]),
     nn("BatchMatMul", [[(2, 4, 3), (2, 5, 4)]], attrs={"adj_x": True, "adj_y": True}),
     nn("BatchMatMulV2", [[(2, 1, 3, 4), (5, 4, 2)], [(3, 4), (2, 4, 5)]]),
+    nn("MatMul", [[(4, 3), (5, 4)], [(0, 3), (2, 0)]], types=INDICES, domain=(-9, 9),
+       gradient=False, attrs={"transpose_a": True, "transpose_b": True}),
+    nn("BatchMatMul", [[(2, 4, 3), (2, 5, 4)]], types=("int32",), domain=(-9, 9),
+       gradient=False, attrs={"adj_x": True, "adj_y": True}),
+    nn("BatchMatMulV2", [[(2, 1, 3, 4), (5, 4, 2)]], types=("int32",), domain=(-9, 9),
+       gradient=False),
     nn("BiasAdd", [[(3, 4), (4,)], [(2, 3, 4), (4,)], [(2, 1, 3, 1, 4), (4,)], [(0, 4), (4,)]]),
     nn("BiasAdd", [[(2, 4, 3, 5), (4,)], [(2, 4, 3), (4,)]], gradient=False,
        attrs={"data_format": "NCHW"}),

@@ -206,8 +206,64 @@ def test_says_what_is_wrong(device, dml, a, b, c, message):
     assert error.value.code == dml.Code.INVALID_ARGUMENT
 
 
-def test_integers_are_not_for_gemm(device, dml):
+INTEGERS = ["int32", "int64"]
+
+
+def whole(shape, dtype, seed):
+    """Any bits: sums wrap around."""
+    info = np.iinfo(dtype)
+    generator = np.random.RandomState(seed)
+    return generator.randint(info.min, info.max, shape, dtype=dtype)
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+@pytest.mark.parametrize("m, n, k", SHAPES)
+@pytest.mark.parametrize("transposed", [False, True])
+def test_integers(device, dtype, m, n, k, transposed):
+    a, b = whole((m, k), dtype, 1), whole((k, n), dtype, 2)
+    a_tensor, b_tensor = helpers.upload(device, a), helpers.upload(device, b)
+    if transposed:
+        a_tensor = helpers.upload(device, a.T.copy()).transpose()
+        b_tensor = helpers.upload(device, b.T.copy()).transpose()
+    c = device.empty((m, n), dtype)
+    device.gemm(a_tensor, b_tensor, c, 1.0, 0.0, None, "NONE")
+    np.testing.assert_array_equal(c.numpy(), a @ b)
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+@pytest.mark.parametrize("k", [0, 7, 1600])
+def test_integers_scaled_and_added(device, dtype, k):
+    a, b = whole((2, 6, k), dtype, 1), whole((1, k, 9), dtype, 2)
+    c, bias = whole((2, 6, 9), dtype, 3), whole((9,), dtype, 4)
+    c_tensor = helpers.upload(device, c)
+    device.gemm(
+        helpers.upload(device, a), helpers.upload(device, b).broadcast_to((2, k, 9)),
+        c_tensor, 3.0, -2.0, helpers.upload(device, bias).broadcast_to((2, 6, 9)), "NONE",
+    )
+    factors = np.array([3, -2], dtype)
+    np.testing.assert_array_equal(
+        c_tensor.numpy(), factors[0] * (a @ b) + factors[1] * c + bias
+    )
+
+
+@pytest.mark.parametrize(
+    "alpha, activation, code, message",
+    [
+        (0.5, "NONE", "INVALID_ARGUMENT", "whole numbers"),
+        (2.0**31, "NONE", "INVALID_ARGUMENT", "whole numbers"),
+        (float("nan"), "NONE", "INVALID_ARGUMENT", "whole numbers"),
+        (1.0, "RELU", "UNIMPLEMENTED", "activation"),
+    ],
+)
+def test_what_integers_cannot(device, dml, alpha, activation, code, message):
     x = device.empty((2, 2), "int32")
+    with pytest.raises(dml.DmlError, match=message) as error:
+        device.gemm(x, x, device.empty((2, 2), "int32"), alpha, 0.0, None, activation)
+    assert error.value.code == dml.Code[code]
+
+
+def test_short_integers_are_not_for_gemm(device, dml):
+    x = device.empty((2, 2), "int16")
     with pytest.raises(dml.DmlError, match="float") as error:
-        device.gemm(x, x, device.empty((2, 2), "int32"), 1.0, 0.0, None, "NONE")
+        device.gemm(x, x, device.empty((2, 2), "int16"), 1.0, 0.0, None, "NONE")
     assert error.value.code == dml.Code.UNIMPLEMENTED

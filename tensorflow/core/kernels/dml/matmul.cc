@@ -179,11 +179,15 @@ class BatchMatMul {
   bool adjoint_b_;
 };
 
-const TypeList kMultiplied = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_COMPLEX64,
-                              DT_COMPLEX128};
+// As far as the ops' definitions allow: CUDA multiplies integers on the CPU.
+const TypeList kMultiplied = {DT_FLOAT,     DT_HALF,       DT_DOUBLE,
+                              DT_COMPLEX64, DT_COMPLEX128, DT_INT32};
+const TypeList kMultipliedByMatMul = {DT_FLOAT,     DT_HALF,       DT_DOUBLE,
+                                      DT_COMPLEX64, DT_COMPLEX128, DT_INT32,
+                                      DT_INT64};
 
 const Kernels kKernels({
-    Row("MatMul").Types("T", kMultiplied).Make<MatMul>(),
+    Row("MatMul").Types("T", kMultipliedByMatMul).Make<MatMul>(),
     Row("BatchMatMul").Types("T", kMultiplied).Make<BatchMatMul>(false),
     Row("BatchMatMulV2").Types("T", kMultiplied).Make<BatchMatMul>(true),
 });

@@ -2,6 +2,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/gemm.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
@@ -99,6 +100,34 @@ bool WideLoads(const dml_tensor& t, int64_t extent, int64_t stride,
   return true;
 }
 
+bool IsIntegerProduct(uint32_t type) {
+  return type == DML_INT32 || type == DML_INT64;
+}
+
+Status CheckIntegerScalars(double alpha, double beta,
+                           dml_activation activation) {
+  if (activation != DML_ACTIVATION_NONE) {
+    return Unimplemented(
+        "gemm: integers have no activation; apply it as an element-wise "
+        "operator.");
+  }
+  constexpr double kLimit = 2147483648.0;  // 2^31
+  for (const double scalar : {alpha, beta}) {
+    if (std::fabs(scalar) < kLimit && scalar == std::trunc(scalar)) continue;
+    return InvalidArgument(
+        "gemm: of integers, alpha and beta are whole numbers below 2^31, not ",
+        scalar, ".");
+  }
+  return Status::Ok();
+}
+
+// Integers are tiled like floats of their size.
+uint32_t TypeOfTile(uint32_t type) {
+  if (type == DML_INT32) return DML_FLOAT32;
+  if (type == DML_INT64) return DML_FLOAT64;
+  return type;
+}
+
 // Along which dimension neighbours are nearer in memory: 0 for `depth`.
 uint32_t LoadOrder(int64_t depth_size, int64_t depth_stride, int64_t size,
                    int64_t stride) {
@@ -148,7 +177,11 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
   DML_RETURN_IF_ERROR(CheckTensor(c, "gemm: c"));
   if (bias != nullptr) DML_RETURN_IF_ERROR(CheckTensor(bias, "gemm: bias"));
   DML_RETURN_IF_ERROR(CheckProduct("gemm", a, b, c, bias));
-  DML_RETURN_IF_ERROR(CheckActivation("gemm", c->type, activation));
+  if (IsIntegerProduct(c->type)) {
+    DML_RETURN_IF_ERROR(CheckIntegerScalars(alpha, beta, activation));
+  } else {
+    DML_RETURN_IF_ERROR(CheckActivation("gemm", c->type, activation));
+  }
   if (IsEmpty(*c)) return Status::Ok();
 
   Operands o = {*a, *b, *c, bias != nullptr ? *bias : *c};
@@ -199,7 +232,7 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
   constants.beta = PackScalar(c->type, beta);
 
   const TileConfig tile =
-      context.tiles.Choose(TileFamily::kGemm, c->type, m, n);
+      context.tiles.Choose(TileFamily::kGemm, TypeOfTile(c->type), m, n);
   const Split split =
       ChooseSplit(context.adapter, tile, constants.batches, m, n, k);
   constants.parts = split.parts;

@@ -28,6 +28,9 @@ ScalarWords PackScalar(uint32_t type, double value) {
   ScalarWords scalar = {};
   if (type == DML_FLOAT64) {
     std::memcpy(scalar.words, &value, sizeof(value));
+  } else if (IsInteger(type)) {
+    const int64_t whole = static_cast<int64_t>(value);
+    std::memcpy(scalar.words, &whole, sizeof(whole));
   } else {
     const float narrow = static_cast<float>(value);
     std::memcpy(scalar.words, &narrow, sizeof(narrow));
@@ -97,7 +100,7 @@ Split ChooseSplit(const hal::AdapterInfo& adapter, const TileConfig& tile,
 
 Status AllocatePartial(const Split& split, uint32_t type, Scratch* scratch) {
   if (split.parts == 1) return Status::Ok();
-  const uint64_t element = type == DML_FLOAT64 ? 8 : 4;
+  const uint64_t element = TypeBytes(type) == 8 ? 8 : 4;
   return scratch->Allocate(element * split.outer * split.inner * split.parts);
 }
 

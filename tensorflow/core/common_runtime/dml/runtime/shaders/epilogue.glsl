@@ -1,15 +1,20 @@
 // What follows the sum of a product: bias and activation, in T_compute.
-// `activation` is a dml_activation and uniform.
+// `activation` is a dml_activation and uniform; integers have none.
 #include "math.glsl"
 
-// A scalar parameter, two words: a double, or a float in the first.
-#if T_SIZE == 8
+// A scalar parameter, two words: one of 64 bits, or one of 32 in the first.
+#if defined(T_f64)
 #define SCALAR(v) packDouble2x32(v)
+#elif defined(T_i64)
+#define SCALAR(v) packInt2x32(ivec2(v))
+#elif defined(T_i32)
+#define SCALAR(v) int((v).x)
 #else
 #define SCALAR(v) uintBitsToFloat((v).x)
 #endif
 
 T_compute epilogue_activate(T_compute v, uint activation) {
+#if T_IS_FLOAT
   switch (activation) {
     case DML_ACTIVATION_RELU:
       return v < T_compute(0) ? T_compute(0) : v;
@@ -19,6 +24,8 @@ T_compute epilogue_activate(T_compute v, uint activation) {
     case DML_ACTIVATION_ELU:
       return v < T_compute(0) ? T_compute(dml_expm1(float(v))) : v;
     default:
-      return v;
+      break;
   }
+#endif
+  return v;
 }

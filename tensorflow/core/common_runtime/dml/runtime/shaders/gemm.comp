@@ -25,7 +25,7 @@ DML_PARAMETERS_BEGIN
   int c_row, c_column;
   int bias_row, bias_column;
   uint has_bias, activation;
-  uvec2 alpha, beta;  // a double, or a float in x: as T_compute
+  uvec2 alpha, beta;  // as T_compute, one of 32 bits in x
 DML_PARAMETERS_END
 
 // Of the parameters, what the loops use: read once. Some drivers read a

@@ -20,7 +20,7 @@ DML_PARAMETERS_BEGIN
   int bias_strides[8];
   int c_offset, bias_offset;
   uint has_bias, activation;
-  uvec2 alpha, beta;  // a double, or a float in x: as T_compute
+  uvec2 alpha, beta;  // as T_compute, one of 32 bits in x
 DML_PARAMETERS_END
 
 void main() {

@@ -52,25 +52,29 @@ const uint TILE_LANE_ROWS = LANES ? THREAD_M / TILE_THREADS : 1;
 const uint TILE_LOADS_A = TILE_M * TILE_K / (TILE_THREADS * A_WIDTH);
 const uint TILE_LOADS_B = TILE_N * TILE_K / (TILE_THREADS * B_WIDTH);
 
+#include "vector.glsl"
+
 // Partial sums are kept as computed.
-#if T_SIZE == 8
-#define T_compute4 dvec4
-#define T_storage4 dvec4
-#define PartialBuffer TBuffer
-#else
-#define T_compute4 vec4
+#if defined(T_f16)
 #define PartialBuffer FloatBuffer
-#if T_SIZE == 2
-#define T_storage4 f16vec4
 #else
-#define T_storage4 vec4
+#define PartialBuffer TBuffer
 #endif
+
+#if T_IS_FLOAT
+#define TILE_multiply_add(a, b, c) fma(a, b, c)
+#else
+#define TILE_multiply_add(a, b, c) ((a) * (b) + (c))
 #endif
-layout(buffer_reference, scalar, buffer_reference_align = 4 * T_SIZE) buffer
-    TBuffer4 {
-  T_storage4 at[];
-};
-#define T_load4(b, i) T_compute4(TBuffer4(b).at[(i) >> 2])
+// Shuffles of 64-bit integers are an extension that shuffles of doubles aren't.
+#if defined(T_i64)
+#define TILE_shuffle(v, lane) \
+  packInt2x32(subgroupShuffle(unpackInt2x32(v), lane))
+#else
+#define TILE_shuffle(v, lane) subgroupShuffle(v, lane)
+#endif
+
+#define T_load4(b, i) T_compute4(TVector4(b).at[(i) >> 2])
 
 // What slices hold: elements as in memory where matrices are multiplied so, else
 // as computed.
@@ -78,7 +82,7 @@ layout(buffer_reference, scalar, buffer_reference_align = 4 * T_SIZE) buffer
 #define TILE_element float16_t
 #define TILE_element4 f16vec4
 #define TILE_load(b, i) (b).at[i]
-#define TILE_load4(b, i) TBuffer4(b).at[(i) >> 2]
+#define TILE_load4(b, i) TVector4(b).at[(i) >> 2]
 #else
 #define TILE_element T_compute
 #define TILE_element4 T_compute4

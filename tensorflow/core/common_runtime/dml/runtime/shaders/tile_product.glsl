@@ -87,7 +87,7 @@ void tile_multiply(uint slot) {
     [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
       [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
         tile_sum[i * THREAD_N + j] =
-            fma(a[i], b[j], tile_sum[i * THREAD_N + j]);
+            TILE_multiply_add(a[i], b[j], tile_sum[i * THREAD_N + j]);
       }
     }
   }
@@ -116,10 +116,10 @@ void tile_product_lanes(uint depth_begin, uint depth_end) {
         b[j] = TILE_LOAD_B(depth + k, column, k, 0);
       }
       [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
-        T_compute row_a = subgroupShuffle(a[i], k);
+        T_compute row_a = TILE_shuffle(a[i], k);
         [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
           tile_sum[i * THREAD_N + j] =
-              fma(row_a, b[j], tile_sum[i * THREAD_N + j]);
+              TILE_multiply_add(row_a, b[j], tile_sum[i * THREAD_N + j]);
         }
       }
     }

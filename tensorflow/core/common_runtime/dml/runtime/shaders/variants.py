@@ -174,11 +174,11 @@ SHADERS = [
     Shader("tridiagonal_matmul", ("f32", "f64", *COMPLEX)),
     Shader("tridiagonal_solve", ("f32", "f64", *COMPLEX)),
     # Matrix products, convolution.
-    Shader("gemm", T=FLOATS + ("f64",)),
+    Shader("gemm", T=(*FLOATS, "f64", "i32", "i64")),
     Shader("gemm", T=("f16",), name="gemm_matrix", cooperative=True),
     Shader("convolution", T=("f16",), name="convolution_matrix", cooperative=True),
     Shader("complex_expand", T=COMPLEX),
-    Shader("split_reduce", T=FLOATS + ("f64",)),
+    Shader("split_reduce", T=(*FLOATS, "f64", "i32", "i64")),
     Shader("convolution", T=FLOATS + ("f64",)),
     Shader("depthwise", T=FLOATS + ("f64",)),
     Shader("depthwise_filter", T=FLOATS + ("f64",)),
