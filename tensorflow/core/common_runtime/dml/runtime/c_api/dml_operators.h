@@ -651,6 +651,51 @@ DML_EXPORT dml_code dml_sparse_softmax_cross_entropy(
     dml_device* device, const dml_tensor* logits, const dml_tensor* labels,
     const dml_tensor* loss, const dml_tensor* backprop);
 
+/* ---- Recurrent layers -------------------------------------------------- */
+
+/* Gates, in their order in memory:
+ *   RELU, TANH   h' = relu(a), tanh(a)
+ *   LSTM         i, f, g, o: c' = sigmoid(f) c + sigmoid(i) tanh(g),
+ *                h' = sigmoid(o) tanh(c')
+ *   GRU          r, z, n: h' = (1 - z') n' + z' h, n' = tanh(n_x + r' n_h),
+ *                r' = sigmoid(r_x + r_h), z' = sigmoid(z_x + z_h) */
+typedef enum dml_cell DML_ENUM {
+  DML_CELL_RELU = 0,
+  DML_CELL_TANH = 1,
+  DML_CELL_LSTM = 2,
+  DML_CELL_GRU = 3
+} dml_cell;
+
+/* What follows the products in one step of a recurrent layer. All tensors are
+ * float of one type, [batch, units] but for `gates` and `recurrent`, which are
+ * [batch, gates * units].
+ * gates: what the input gives to each gate, bias included, and for all but GRU
+ * also what the hidden state gives; becomes the activated gates.
+ * recurrent: GRU only: what the hidden state gives to each gate.
+ * cell_before, cell_after: LSTM only.
+ * lengths: null, or int32 [batch]: rows whose length is at most `time` keep
+ * their states, leave their gates and give an output of 0.
+ * Tensors that the cell has no use for may be null. What is written overlaps
+ * nothing else. */
+DML_EXPORT dml_code
+dml_recurrent_cell(dml_device* device, dml_cell cell, const dml_tensor* gates,
+                   const dml_tensor* recurrent, const dml_tensor* hidden_before,
+                   const dml_tensor* cell_before, const dml_tensor* lengths,
+                   int32_t time, const dml_tensor* hidden,
+                   const dml_tensor* cell_after, const dml_tensor* output);
+/* Its gradient, from what the step left behind. hidden_gradient and, for LSTM,
+ * cell_gradient come as those of the states after the step and become those of
+ * the states before it, but for what goes through the products: that is
+ * gates_gradient (for GRU: recurrent_gradient) times the weights, to be added.
+ * hidden_before is for GRU only. */
+DML_EXPORT dml_code dml_recurrent_cell_gradient(
+    dml_device* device, dml_cell cell, const dml_tensor* gates,
+    const dml_tensor* recurrent, const dml_tensor* hidden_before,
+    const dml_tensor* cell_before, const dml_tensor* cell_after,
+    const dml_tensor* lengths, int32_t time, const dml_tensor* output_gradient,
+    const dml_tensor* hidden_gradient, const dml_tensor* cell_gradient,
+    const dml_tensor* gates_gradient, const dml_tensor* recurrent_gradient);
+
 /* ---- Indexing ---------------------------------------------------------- */
 
 /* params [outer, rows, inner], indices [count] (int32 or int64), output

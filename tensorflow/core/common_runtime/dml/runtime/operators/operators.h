@@ -231,6 +231,21 @@ Status SparseSoftmaxCrossEntropy(OperatorContext& context,
                                  const dml_tensor* loss,
                                  const dml_tensor* backprop);
 
+Status RecurrentCell(OperatorContext& context, dml_cell cell,
+                     const dml_tensor* gates, const dml_tensor* recurrent,
+                     const dml_tensor* hidden_before,
+                     const dml_tensor* cell_before, const dml_tensor* lengths,
+                     int32_t time, const dml_tensor* hidden,
+                     const dml_tensor* cell_after, const dml_tensor* output);
+
+Status RecurrentCellGradient(
+    OperatorContext& context, dml_cell cell, const dml_tensor* gates,
+    const dml_tensor* recurrent, const dml_tensor* hidden_before,
+    const dml_tensor* cell_before, const dml_tensor* cell_after,
+    const dml_tensor* lengths, int32_t time, const dml_tensor* output_gradient,
+    const dml_tensor* hidden_gradient, const dml_tensor* cell_gradient,
+    const dml_tensor* gates_gradient, const dml_tensor* recurrent_gradient);
+
 Status Gather(OperatorContext& context, const dml_tensor* params,
               const dml_tensor* indices, const dml_tensor* output);
 

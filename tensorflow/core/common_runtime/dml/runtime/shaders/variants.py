@@ -182,6 +182,9 @@ SHADERS = [
     Shader("convolution", T=FLOATS + ("f64",)),
     Shader("depthwise", T=FLOATS + ("f64",)),
     Shader("depthwise_filter", T=FLOATS + ("f64",)),
+    # Recurrent layers.
+    Shader("recurrent_cell", T=(*FLOATS, "f64")),
+    Shader("recurrent_cell_gradient", T=(*FLOATS, "f64")),
     # For measuring: ceilings of the adapter, yardsticks.
     Shader("benchmark_multiply_add", T=FLOATS + ("f64",)),
     Shader("benchmark_empty"),
