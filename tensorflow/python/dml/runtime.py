@@ -776,8 +776,10 @@ def _convert(
         described = value.c_tensor()
         return _pointer(described), described
     if base == "dml_tensor**":
-        described = [tensor.c_tensor() for tensor in value]
-        pointers = (ctypes.c_void_p * len(described))(*[ctypes.addressof(d) for d in described])
+        described = [None if tensor is None else tensor.c_tensor() for tensor in value]
+        pointers = (ctypes.c_void_p * len(described))(
+            *[None if d is None else ctypes.addressof(d) for d in described]
+        )
         return _pointer(pointers), (described, pointers)
     if base == "void*":
         scalar = np.array(value, given["output"].dtype)

@@ -696,6 +696,48 @@ DML_EXPORT dml_code dml_recurrent_cell_gradient(
     const dml_tensor* hidden_gradient, const dml_tensor* cell_gradient,
     const dml_tensor* gates_gradient, const dml_tensor* recurrent_gradient);
 
+/* ---- Fused recurrent cells ---------------------------------------------- */
+
+/* A part of a step of the LSTM and GRU cells of TensorFlow's contrib.rnn, which
+ * keep every gate for the gradient. Tensors in this order, read | written; all
+ * float32 or float16, row-major: vectors [units], `gates` [rows, 4 * units]
+ * (GRU: 2), the others [rows, units].
+ *   cs: the cell's state; wci, wcf, wco: peepholes' weights; ci: what enters
+ *   the cell; co: tanh(cs); h: the output. In a GRU r: reset, u: update, c: the
+ *   candidate. Gates start as products of input and output with weights. */
+typedef enum dml_block_step DML_ENUM {
+  /* gates bias[4 * units] cs_prev wci wcf wco | i cs f o ci co h */
+  DML_LSTM_BLOCK = 0,
+  /* cs_prev wci wcf wco i cs f o ci co cs_grad cs_grad_later h_grad |
+   * gates_grad cs_prev_grad peephole_terms[rows, 3 * units], which summed up
+   * over the rows are the gradients of wci, wcf and wco */
+  DML_LSTM_BLOCK_GRADIENT = 1,
+  /* gates bias[2 * units] h_prev | r u h_prev*r */
+  DML_GRU_BLOCK_GATES = 2,
+  /* product of h_prev*r and input, bias[units] h_prev u | c h */
+  DML_GRU_BLOCK_OUTPUTS = 3,
+  /* h_prev u c h_grad | c_grad gates_grad: of u only */
+  DML_GRU_BLOCK_OUTPUT_GRADIENT = 4,
+  /* h_prev r u h_grad (h_prev*r)_grad | gates_grad: of r only, h_prev_grad but
+   * for what comes through the gates */
+  DML_GRU_BLOCK_RESET_GRADIENT = 5
+} dml_block_step;
+
+typedef enum dml_block_flags DML_ENUM {
+  DML_BLOCK_PEEPHOLE = 1, /* else wci, wcf, wco and peephole_terms are null */
+  DML_BLOCK_IFCO = 2,     /* the order of an LSTM's gates; else i, ci, f, o */
+  DML_BLOCK_LATER = 4     /* cs_grad_later is added to cs_grad; else null */
+} dml_block_flags;
+
+/* `flags`: a sum of dml_block_flags, for LSTMs. forget_bias is added to f;
+ * states are clipped to +-cell_clip if that is above 0. What is written may be
+ * a read tensor of the same sizes, and overlaps no other. */
+DML_EXPORT dml_code dml_block_cell(dml_device* device, dml_block_step step,
+                                   uint32_t flags,
+                                   const dml_tensor* const* tensors,
+                                   uint32_t tensor_count, double forget_bias,
+                                   double cell_clip);
+
 /* ---- Indexing ---------------------------------------------------------- */
 
 /* params [outer, rows, inner], indices [count] (int32 or int64), output

@@ -268,6 +268,10 @@ Status SparseMatmul(OperatorContext& context, const dml_tensor* rows,
                     const dml_tensor* inner, const dml_tensor* values,
                     const dml_tensor* b, const dml_tensor* output);
 
+Status BlockCell(OperatorContext& context, dml_block_step step, uint32_t flags,
+                 const dml_tensor* const* tensors, uint32_t tensor_count,
+                 double forget_bias, double cell_clip);
+
 Status OneHot(OperatorContext& context, const dml_tensor* indices,
               const dml_tensor* on_value, const dml_tensor* off_value,
               const dml_tensor* output);

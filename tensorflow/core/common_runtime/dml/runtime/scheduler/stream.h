@@ -44,7 +44,7 @@ struct BufferArgument {
 };
 
 struct Launch {
-  static constexpr int kMaxBuffers = 12;
+  static constexpr int kMaxBuffers = 16;
   static constexpr int kMaxConstantBytes = 512;
 
   const hal::Program* program = nullptr;

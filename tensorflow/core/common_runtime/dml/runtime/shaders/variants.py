@@ -185,6 +185,9 @@ SHADERS = [
     # Recurrent layers.
     Shader("recurrent_cell", T=(*FLOATS, "f64")),
     Shader("recurrent_cell_gradient", T=(*FLOATS, "f64")),
+    Shader("lstm_block", T=FLOATS),
+    Shader("lstm_block_gradient", T=FLOATS),
+    Shader("gru_block", T=FLOATS),
     # For measuring: ceilings of the adapter, yardsticks.
     Shader("benchmark_multiply_add", T=FLOATS + ("f64",)),
     Shader("benchmark_empty"),

@@ -1,0 +1,63 @@
+"""Fused recurrent cells, as TensorFlow's contrib.rnn makes them."""
+
+import numpy as np
+import pytest
+from harness import FLOATS, Row, check, error_of, name, raw, variants
+
+UNITS, INPUTS = 5, 3
+
+
+def vectors(count):
+    return count * [(UNITS,)]
+
+
+def lstm_inputs(rows):
+    """x cs_prev h_prev w wci wcf wco b"""
+    return [(rows, INPUTS), (rows, UNITS), (rows, UNITS), (INPUTS + UNITS, 4 * UNITS),
+            *vectors(3), (4 * UNITS,)]
+
+
+def lstm(forget_bias, cell_clip, use_peephole):
+    attrs = {"forget_bias": forget_bias, "cell_clip": cell_clip, "use_peephole": use_peephole}
+    return Row("LSTMBlockCell", FLOATS, [lstm_inputs(rows) for rows in (4, 1, 0)], attrs=attrs,
+               domain=(-1, 1))
+
+
+def lstm_gradient(use_peephole):
+    samples = [lstm_inputs(rows) + 8 * [(rows, UNITS)] for rows in (4, 1, 0)]
+    return Row("LSTMBlockCellGrad", FLOATS, samples, attrs={"use_peephole": use_peephole},
+               domain=(-1, 1))
+
+
+ROWS = [
+    lstm(1.0, 3.0, False), lstm(0.0, 0.3, True), lstm(-2.0, -1.0, True),
+    lstm_gradient(False), lstm_gradient(True),
+]
+
+
+@pytest.mark.parametrize("row, dtype", variants(ROWS), ids=name)
+def test_cells(row, dtype):
+    check(row, dtype)
+
+
+def zeros(*shape):
+    return np.zeros(shape, np.float32)
+
+
+def with_input(index, value):
+    inputs = [zeros(*shape) for shape in lstm_inputs(2)]
+    inputs[index] = value
+    return inputs
+
+
+@pytest.mark.parametrize("index, value, message", [
+    (0, zeros(3), "x must be 2D"),
+    (1, zeros(3, UNITS), "cs_prev must have shape [2,5], not [3,5]"),
+    (2, zeros(2, 1), "h_prev must have shape [2,5], not [2,1]"),
+    (3, zeros(7, 4 * UNITS), "w must have shape [8,20], not [7,20]"),
+    (4, zeros(1), "wci must have shape [5], not [1]"),
+    (7, zeros(UNITS), "b must have shape [20], not [5]"),
+])
+def test_errors(index, value, message):
+    call = raw("LSTMBlockCell", {"use_peephole": True})
+    assert message in error_of(call, with_input(index, value))
