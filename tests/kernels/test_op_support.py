@@ -31,5 +31,5 @@ def test_what_cuda_has_and_dml_lacks():
     # Which CUDA has a kernel for, and the op's definition rules out.
     assert "HistogramFixedWidth" not in op_support.missing_types(ops)
     assert "Conv2D" in op_support.missing_ops({})
-    assert "CudnnRNN" not in op_support.missing_ops({})
+    assert "NcclAllReduce" not in op_support.missing_ops({})
     assert not set(op_support.missing_ops(ops)) & set(ops)

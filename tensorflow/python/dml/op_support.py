@@ -34,8 +34,8 @@ Types that CUDA's kernels of an op take, and DML's don't:
 | --- | --- |
 {missing_types}
 """
-# Of CUDA's own libraries and compilers.
-_CUDA_ONLY = ("Cudnn", "Nccl", "_Nccl", "TRT", "CreateTRT", "InitializeTRT", "SerializeTRT")
+# Of libraries and compilers that are CUDA's own.
+_CUDA_ONLY = ("Nccl", "_Nccl", "TRT", "CreateTRT", "InitializeTRT", "SerializeTRT")
 
 
 def _type_name(number: int) -> str:
