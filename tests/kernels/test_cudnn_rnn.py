@@ -214,6 +214,26 @@ def test_dropout():
     assert np.all(np.isfinite(gradient)) and np.std(gradient) > 0
 
 
+def test_everything_dropped_out():
+    """1 is allowed: the last layer learns from its biases alone. Inference keeps all."""
+    network = Network("rnn_relu", layers=2)
+    inputs = [
+        draw(np.random.RandomState(1), s, "float32", (0.1, 1)) for s in network.sample(2, 3)
+    ]
+
+    def call(training, dropout):
+        def output(*tensors):
+            attrs = {**network.attrs, "dropout": dropout, "is_training": training}
+            return raw("CudnnRNN", attrs)(*tensors).output
+        return output
+    plain = run(call(True, 0.0), inputs)
+    np.testing.assert_array_equal(run(call(False, 1.0), inputs), plain)
+    dropped = run(call(True, 1.0), inputs)
+    assert np.all(np.isfinite(dropped)) and not np.allclose(dropped, plain)
+    other = [inputs[0] + 1, *inputs[1:]]
+    np.testing.assert_array_equal(run(call(True, 1.0), other), dropped)
+
+
 def zeros(*shape):
     return np.zeros(shape, np.float32)
 
@@ -225,7 +245,7 @@ ERRORS = [
     ({}, [zeros(4, 2, 3), zeros(1, 2, 3), zeros(1, 2, 3), zeros(95)], "has 96 parameters"),
     ({"input_mode": "skip_input"}, [zeros(4, 2, 2), zeros(1, 2, 3), zeros(1, 2, 3), zeros(9)],
      "as wide as"),
-    ({"dropout": 1.0}, [zeros(4, 2, 3), zeros(1, 2, 3), zeros(1, 2, 3), zeros(96)], "dropout"),
+    ({"dropout": 1.5}, [zeros(4, 2, 3), zeros(1, 2, 3), zeros(1, 2, 3), zeros(96)], "dropout"),
 ]
 
 

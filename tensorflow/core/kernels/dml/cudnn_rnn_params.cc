@@ -20,9 +20,9 @@ Status ReadRnnModel(OpKernelConstruction* c, RnnModel* model) {
                 : mode == "rnn_tanh" ? DML_CELL_TANH
                                      : DML_CELL_RELU;
   model->directions = direction == "bidirectional" ? 2 : 1;
-  if (!(model->dropout >= 0 && model->dropout < 1)) {
-    return errors::InvalidArgument(
-        "dropout must be at least 0 and below 1, not ", model->dropout);
+  if (!(model->dropout >= 0 && model->dropout <= 1)) {
+    return errors::InvalidArgument("dropout must be between 0 and 1, not ",
+                                   model->dropout);
   }
   int64 projection = 0;
   if (c->HasAttr("num_proj")) {
