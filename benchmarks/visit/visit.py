@@ -128,7 +128,7 @@ def main():
         tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}",
                  "--continue-on-collection-errors"]
         # First what no driver that tests usually run on can show.
-        tests += ["tests/runtime/test_matrices.py", "tests/runtime"]
+        tests += ["tests/runtime/products/test_matrices.py", "tests/runtime"]
         tests += ["-k", "test_gemm or test_matrices or test_stream"] if arguments.quick else []
         run("Conformance", tests, variables, log, CONFORMANCE * 60 * arguments.minutes)
         result = conformance(report)

@@ -2,6 +2,7 @@
 
 import importlib
 import pathlib
+import sys
 
 import harness
 import tensorflow.compat.v1 as tf
@@ -60,7 +61,8 @@ def registered():
 
 
 def test_every_op_is_tested():
-    for path in pathlib.Path(__file__).parent.glob("test_*.py"):
+    for path in pathlib.Path(__file__).parent.rglob("test_*.py"):
+        sys.path.append(str(path.parent))
         importlib.import_module(path.stem)
     assert sorted(registered() - harness.covered - PLUMBING) == []
 

@@ -67,6 +67,9 @@ def import_from_checkout():
     spec.loader.exec_module(module)
 
 
+# A family's tests may use another's helpers and references.
+sys.path += [str(folder) for folder in pathlib.Path(__file__).parent.iterdir() if folder.is_dir()]
+
 if VARIABLE not in os.environ and BAZEL_LIBRARY.exists():
     os.environ[VARIABLE] = str(BAZEL_LIBRARY)
 if VARIABLE in os.environ:

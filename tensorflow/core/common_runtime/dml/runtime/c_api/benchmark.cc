@@ -1,6 +1,6 @@
 // The programs for measuring, as C functions.
 
-#include "tensorflow/core/common_runtime/dml/runtime/operators/benchmark.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/benchmark/benchmark.h"
 
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_benchmark.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/run_operator.h"

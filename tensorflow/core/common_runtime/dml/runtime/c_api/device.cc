@@ -12,7 +12,8 @@
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/matrix_check.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/text.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
-#include "tensorflow/core/common_runtime/dml/runtime/operators/tile_file.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_file.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/programs.h"
 
 namespace dml {
 namespace {
@@ -56,7 +57,8 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   made->adapter_index = adapter_index;
   DML_RETURN_IF_ERROR(adapters[adapter_index]->CreateDevice(&made->hal));
   DML_RETURN_IF_ERROR(AddressSpace::Create(&made->space));
-  made->programs = std::make_unique<ProgramCache>(made->hal.get());
+  made->programs =
+      std::make_unique<ProgramCache>(made->hal.get(), AllShaders());
   made->tiles =
       std::make_unique<TileChooser>(made->hal->info(), std::move(check));
   if (GetEnvironment().tuning) {

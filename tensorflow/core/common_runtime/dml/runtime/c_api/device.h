@@ -11,7 +11,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/memory/address_space.h"
 #include "tensorflow/core/common_runtime/dml/runtime/memory/pool.h"
-#include "tensorflow/core/common_runtime/dml/runtime/operators/tile_chooser.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_chooser.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
 #include "tensorflow/core/common_runtime/dml/runtime/shaders/program_cache.h"
 

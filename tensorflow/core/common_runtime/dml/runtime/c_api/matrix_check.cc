@@ -12,8 +12,8 @@
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_file.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
-#include "tensorflow/core/common_runtime/dml/runtime/operators/tile_file.h"
 
 namespace dml {
 namespace {

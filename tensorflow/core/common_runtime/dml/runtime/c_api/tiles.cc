@@ -5,8 +5,8 @@
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_benchmark.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
-#include "tensorflow/core/common_runtime/dml/runtime/operators/tile_chooser.h"
-#include "tensorflow/core/common_runtime/dml/runtime/operators/tile_file.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_chooser.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_file.h"
 
 namespace dml {
 namespace {

@@ -1,19 +1,21 @@
-"""Compiles the table of variants into one C++ source.
+"""Compiles a family's table of variants into one C++ source.
 
-    build_shaders.py --out shader_table.cc [--glslc PATH] [--glslang PATH]
-                     [--jobs N] [--enums HEADER]
+    build_shaders.py --family operators/softmax --out softmax_programs.cc
+                     [--glslc PATH] [--glslang PATH] [--jobs N] [--enums HEADER]
 
 glslc compiles them; glslang those with cooperative matrices, which the glslc of
 today's distributions does not know.
 
-Writes the table that shaders/program_cache.h declares. The numbers of the C
-API's enums reach the programs as dml_enums.glsl, made from the header, so that
-no number is written twice. --keep DIR keeps the SPIR-V modules, for spirv-dis.
+Writes `Span<const Shader> SoftmaxShaders()`, of which operators/programs.cc makes
+the table of all. The numbers of the C API's enums reach the programs as
+dml_enums.glsl, made from the header, so that no number is written twice.
+--keep DIR keeps the SPIR-V modules, for spirv-dis.
 """
 
 import argparse
 import concurrent.futures
 import dataclasses
+import importlib.util
 import os
 import pathlib
 import re
@@ -24,8 +26,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-import variants  # noqa: E402
+sys.path.insert(0, str(HERE))  # programs.py imports variants
 
 # type: (storage, compute, bytes, is float)
 TYPES = {
@@ -111,14 +112,22 @@ def commands(compilers, shader, includes, module, source):
             *(f"-D{k}={v}" for k, v in defines.items()), "-o", str(module), str(source)]
 
 
-def compile_variant(compilers, shader, types, name, folder, keep):
+def table_of(family):
+    """SHADERS of a family's programs.py."""
+    spec = importlib.util.spec_from_file_location("programs", family / "programs.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.SHADERS
+
+
+def compile_variant(compilers, shader, types, name, family, folder, keep):
     """`compilers`: paths of "glslc" and "glslang". Returns Built."""
-    source = HERE / f"{shader.source}.comp"
+    source = family / f"{shader.source}.comp"
     own = folder / name
     own.mkdir()
     (own / "dml_types.glsl").write_text(type_macros(types))
     module = (keep or own) / f"{name}.spv"
-    command = commands(compilers, shader, [own, folder, HERE], module, source)
+    command = commands(compilers, shader, [own, folder, HERE, family.parent], module, source)
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         raise RuntimeError(f"{name}: {(result.stderr + result.stdout).strip()}")
@@ -128,7 +137,8 @@ def compile_variant(compilers, shader, types, name, folder, keep):
     return Built(name, words, in_memory, shader.cooperative)
 
 
-def write_table(path, built):
+def write_table(path, family, built):
+    function = "".join(word.capitalize() for word in family.name.split("_")) + "Shaders"
     with open(path, "w") as out:
         out.write("// Made by build_shaders.py.\n"
                   '#include "tensorflow/core/common_runtime/dml/runtime/'
@@ -143,12 +153,14 @@ def write_table(path, built):
             out.write(f'{{"{row.name}", k_{row.name}, {len(row.words)}, '
                       f"{str(row.in_memory).lower()}, "
                       f"{str(row.cooperative).lower()}}},\n")
-        out.write("};\n}  // namespace\n\nSpan<const Shader> AllShaders() "
+        out.write(f"}};\n}}  // namespace\n\nSpan<const Shader> {function}() "
                   "{ return kShaders; }\n}  // namespace dml\n")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--family", type=pathlib.Path, required=True,
+                        help="its folder, with programs.py")
     parser.add_argument("--out", required=True)
     parser.add_argument("--glslc", default=shutil.which("glslc") or "glslc")
     parser.add_argument("--glslang", default=shutil.which("glslang") or "glslang")
@@ -162,13 +174,13 @@ def main():
     if args.keep:
         args.keep.mkdir(parents=True, exist_ok=True)
 
-    rows = [(shader, types, name) for shader in variants.SHADERS
+    rows = [(shader, types, name) for shader in table_of(args.family)
             for name, types in shader.variants()
             if not args.only or re.search(args.only, name)]
     names = [name for _, _, name in rows]
     repeated = {name for name in names if names.count(name) > 1}
     if repeated:
-        sys.exit(f"variants.py names these twice: {sorted(repeated)}")
+        sys.exit(f"programs.py names these twice: {sorted(repeated)}")
 
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
@@ -176,7 +188,7 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
             compilers = {"glslc": args.glslc, "glslang": args.glslang}
             jobs = [pool.submit(compile_variant, compilers, shader, types,
-                                name, folder, args.keep)
+                                name, args.family, folder, args.keep)
                     for shader, types, name in rows]
             built, failed = [], []
             for job in jobs:
@@ -186,7 +198,7 @@ def main():
                     failed.append(str(error))
     if failed:
         sys.exit("\n".join(failed))
-    write_table(args.out, sorted(built))
+    write_table(args.out, args.family, sorted(built))
 
 
 if __name__ == "__main__":

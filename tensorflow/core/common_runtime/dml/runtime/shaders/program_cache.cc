@@ -83,8 +83,7 @@ std::string DescribeProgram(std::string_view shader,
 
 class ProgramCache::Impl {
  public:
-  explicit Impl(hal::Device* device) : device_(device) {
-    const Span<const Shader> shaders = AllShaders();
+  Impl(hal::Device* device, Span<const Shader> shaders) : device_(device) {
     shaders_.reserve(shaders.size());
     for (const Shader& shader : shaders) shaders_.emplace(shader.name, &shader);
     Grow(1024);
@@ -210,8 +209,8 @@ class ProgramCache::Impl {
   std::vector<std::unique_ptr<Entry>> entries_;
 };
 
-ProgramCache::ProgramCache(hal::Device* device)
-    : impl_(std::make_unique<Impl>(device)) {}
+ProgramCache::ProgramCache(hal::Device* device, Span<const Shader> shaders)
+    : impl_(std::make_unique<Impl>(device, shaders)) {}
 
 ProgramCache::~ProgramCache() = default;
 

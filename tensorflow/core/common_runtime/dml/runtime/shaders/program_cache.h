@@ -1,7 +1,7 @@
 // ProgramCache: the compiled programs of a device.
 //
 // A shader is one SPIR-V module made at build time by shaders/build_shaders.py
-// from one row of shaders/variants.py; a program is a shader with values for
+// from one row of a family's programs.py; a program is a shader with values for
 // its specialization constants. Programs know no shapes, so the cache stays as
 // small as the number of distinct kernels that a process really uses.
 //
@@ -22,7 +22,7 @@
 
 namespace dml {
 
-// One row of the generated table (shader_table.h), sorted by name.
+// One row of the generated tables.
 struct Shader {
   const char* name;  // "gemm_f32": source file's stem, then the variant's types
   const uint32_t* words;
@@ -32,9 +32,6 @@ struct Shader {
   // the subgroup size that it needs.
   bool cooperative;
 };
-
-// The generated table.
-Span<const Shader> AllShaders();
 
 // "gemm_f32\t64,64,16": the shader, then its constants. What no constant makes
 // special has nothing after the tab.
@@ -46,7 +43,8 @@ class ProgramCache {
   static constexpr int kMaxSpecialization = 16;
   static constexpr int kSubgroupConstant = 12;
 
-  explicit ProgramCache(hal::Device* device);
+  // Programs of `device`, which must outlive it as `shaders` must.
+  ProgramCache(hal::Device* device, Span<const Shader> shaders);
   ~ProgramCache();
 
   // The program stays valid as long as the cache. kUnimplemented when there is

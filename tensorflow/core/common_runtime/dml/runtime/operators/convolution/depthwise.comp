@@ -1,0 +1,93 @@
+#version 450
+// Depthwise convolution, forward and backward data: groups of one channel of
+// the input and `multiplier` of the output. An invocation computes four
+// neighbouring positions of one channel, so that each filter value serves four
+// times. The terms are those of convolution_parameters.glsl; the multiplier is
+// whichever of x_channels and y_channels is not 1.
+// Groups: phases * ceil(positions / 4 * channels / invocations).
+#define DML_PARAMETERS_IN_MEMORY
+#include "dml.glsl"
+#include "convolution_parameters.glsl"
+#include "products/epilogue.glsl"
+
+const uint RUN = 4;
+
+void main() {
+  uint phases = DIRECTION == BACKWARD_DATA
+                    ? uint(p.stride.x * p.stride.y * p.stride.z) : 1;
+  uint groups_a_phase = p.tiles_m;
+  uint phase = dml_group() / groups_a_phase;
+  if (phase >= phases) return;
+  walk_begin(phase);
+
+  uint channels = p.groups * p.y_channels;
+  uint runs = (walk_count.z + RUN - 1) / RUN;
+  uint lines = p.batch * walk_count.x * walk_count.y;
+  uint item = dml_group() % groups_a_phase * gl_WorkGroupSize.x +
+              gl_LocalInvocationID.x;
+  if (item >= lines * runs * channels) return;
+  // Neighbouring invocations take what neighbours in memory: channels
+  // (C_ORDER 0) or runs.
+  uint channel, line, run;
+  if (C_ORDER == 0) {
+    channel = item % channels;
+    run = item / channels % runs;
+    line = item / channels / runs;
+  } else {
+    run = item % runs;
+    line = item / runs % (walk_count.x * walk_count.y);
+    channel = item / runs / (walk_count.x * walk_count.y);
+    line += channel / channels * (walk_count.x * walk_count.y);
+    channel %= channels;
+  }
+  uvec4 at;
+  at.w = run * RUN;
+  at.z = line % walk_count.y;
+  at.y = line / walk_count.y % walk_count.x;
+  at.x = line / walk_count.y / walk_count.x;
+  int group = int(channel / p.y_channels);
+  int y_channel = int(channel % p.y_channels);
+  int w_at = group * p.w_group + y_channel * p.w_y_channel;
+  int x_first = p.x_offset + group * p.x_group;
+
+  ivec4 x_at[RUN];
+  T_compute sum[RUN];
+  [[unroll]] for (uint r = 0; r < RUN; ++r) {
+    x_at[r] = walk_x_of_position(at + uvec4(0, 0, 0, r));
+    sum[r] = T_compute(0);
+  }
+  // Read once: see walk_begin().
+  TBuffer x = p.x;
+  TBuffer w_data = p.w;
+  uint taps = walk_tap_count();
+  for (uint c = 0; c < walk_x_channels; ++c) {
+    int x_base = x_first + int(c) * walk_x_channel;
+    for (uint t = 0; t < taps; ++t) {
+      ivec4 x_tap = walk_x_of_tap(walk_tap(t));
+      T_compute w =
+          T_load(w_data, w_at + walk_w_of_tap(walk_tap(t)) +
+                             int(c) * walk_w_x_channel);
+      [[unroll]] for (uint r = 0; r < RUN; ++r) {
+        ivec4 meet = x_at[r] + x_tap;
+        bool inside = walk_inside(meet.yzw);
+        T_compute v = T_load(x, inside ? x_base + meet.x : x_base);
+        sum[r] += w * (inside ? v : T_compute(0));
+      }
+    }
+  }
+
+  int y_at = walk_y_of_position(at) + group * p.y_group +
+             y_channel * p.y_channel;
+  T_compute bias = T_compute(0);
+  if (p.has_bias != 0) {
+    bias = T_load(p.bias, p.bias_offset + int(channel) * p.bias_stride);
+  }
+  TBuffer y = p.y;
+  uint activation = p.activation;
+  [[unroll]] for (uint r = 0; r < RUN; ++r) {
+    if (at.w + r < walk_count.z) {
+      T_store(y, y_at + int(r) * walk_y_step.z,
+              epilogue_activate(sum[r] + bias, activation));
+    }
+  }
+}

@@ -1,0 +1,10 @@
+"""Programs of convolutions."""
+
+from variants import FLOATS, Shader
+
+SHADERS = [
+    Shader("convolution", T=FLOATS + ("f64",)),
+    Shader("convolution", T=("f16",), name="convolution_matrix", cooperative=True),
+    Shader("depthwise", T=FLOATS + ("f64",)),
+    Shader("depthwise_filter", T=FLOATS + ("f64",)),
+]

@@ -1,0 +1,11 @@
+"""Programs that move bits."""
+
+from variants import NUMBERS, SIZES, Shader
+
+SHADERS = [
+    Shader("copy_strided", T=SIZES),
+    Shader("transpose", T=SIZES),
+    Shader("fill", T=SIZES),
+    Shader("range", T=NUMBERS),
+    Shader("pad", T=SIZES),
+]

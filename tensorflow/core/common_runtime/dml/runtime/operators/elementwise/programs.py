@@ -1,0 +1,36 @@
+"""Programs of element-wise operators, and of casts."""
+
+from variants import ALL, COMPLEX, FLOATS, NUMBERS, SIZES, Shader
+
+# What element-wise programs take: the shaders of each form.
+TYPES = {
+    "unary": (*ALL, "f64", *COMPLEX),
+    "binary": (*ALL, "f64", *COMPLEX),
+    "ternary": (*NUMBERS, "f64"),
+    "compare": (*ALL, "f64", *COMPLEX),
+    "classify": (*FLOATS, "f64"),
+    "choose": SIZES,
+    "part": COMPLEX,
+    "compose": COMPLEX,
+}
+
+
+def elementwise(source: str, suffix: str):
+    return [
+        Shader(source, T=t, name=kind + suffix, defines={f"DML_{kind.upper()}": "1"})
+        for kind, t in TYPES.items()
+    ]
+
+
+def casts():
+    types = (*ALL, "f64")
+    return [Shader("cast", T=(t,), U=[u for u in types if u != t]) for t in types]
+
+
+SHADERS = [
+    *elementwise("elementwise", ""),
+    *elementwise("elementwise_strided", "_strided"),
+    *casts(),
+    Shader("cast_bfloat16", T=("u16",)),
+    Shader("pack_bits"),
+]

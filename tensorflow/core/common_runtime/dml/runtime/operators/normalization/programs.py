@@ -1,0 +1,12 @@
+"""Programs of batch and local response normalization."""
+
+from variants import FLOATS, Shader
+
+SHADERS = [
+    Shader("batch_norm_statistics", FLOATS),
+    Shader("batch_norm_finish"),
+    Shader("batch_norm_apply", FLOATS),
+    Shader("batch_norm_gradient_sums", FLOATS),
+    Shader("batch_norm_gradient", FLOATS),
+    Shader("local_response_normalization", FLOATS),
+]

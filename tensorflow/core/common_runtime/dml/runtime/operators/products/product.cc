@@ -1,0 +1,142 @@
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/product.h"
+
+#include <cstring>
+
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+
+namespace dml {
+namespace {
+
+constexpr uint32_t kReduceThreads = 64;
+constexpr uint32_t kReduceElements = 4;  // an invocation
+
+// Mirrors the parameters of split_reduce.comp.
+struct SplitReduceConstants {
+  uint32_t outer, inner, parts;
+  uint32_t rank;
+  uint32_t sizes[DML_MAX_RANK];
+  int32_t c_strides[DML_MAX_RANK];
+  int32_t bias_strides[DML_MAX_RANK];
+  int32_t c_offset, bias_offset;
+  uint32_t has_bias, activation;
+  ScalarWords alpha, beta;
+};
+
+}  // namespace
+
+ScalarWords PackScalar(uint32_t type, double value) {
+  ScalarWords scalar = {};
+  if (type == DML_FLOAT64) {
+    std::memcpy(scalar.words, &value, sizeof(value));
+  } else if (IsInteger(type)) {
+    const int64_t whole = static_cast<int64_t>(value);
+    std::memcpy(scalar.words, &whole, sizeof(whole));
+  } else {
+    const float narrow = static_cast<float>(value);
+    std::memcpy(scalar.words, &narrow, sizeof(narrow));
+  }
+  return scalar;
+}
+
+TileSpecialization::TileSpecialization(const TileConfig& tile,
+                                       const TileLayout& layout)
+    : values{tile.threads(), tile.m,         tile.n,         tile.k,
+             tile.thread_m,  tile.thread_n,  layout.a_order, layout.a_width,
+             layout.b_order, layout.b_width, layout.c_order, layout.direction,
+             tile.lanes,     tile.matrix.m,  tile.matrix.n,  tile.matrix.k},
+      count(tile.cooperative() ? 16 : 12) {
+  const uint32_t lanes = tile.lanes != 0 && !tile.cooperative();
+  values[10] |= lanes << 1 | static_cast<uint32_t>(layout.end) << 2;
+}
+
+void PrepareOtherEnd(OperatorContext& context, std::string_view shader,
+                     uint32_t type, const TileConfig& tile, TileLayout layout,
+                     bool plain) {
+  if (layout.end != TileEnd::kPartial) {
+    layout.end = TileEnd::kPartial;
+  } else {
+    layout.end = plain ? TileEnd::kStore : TileEnd::kFull;
+  }
+  const hal::Program* unused;
+  const uint32_t reduce[] = {kReduceThreads};
+  (void)context.programs.Get(shader, TileSpecialization(tile, layout), &unused)
+      .ok();
+  (void)context.programs.Get(ShaderName("split_reduce", type), reduce, &unused)
+      .ok();
+}
+
+Status CheckActivation(const char* what, uint32_t type,
+                       dml_activation activation) {
+  if (!IsFloat(type)) {
+    return Unimplemented(what, " takes float types only; cast the inputs.");
+  }
+  if (activation < DML_ACTIVATION_NONE || activation > DML_ACTIVATION_ELU) {
+    return InvalidArgument(what, ": unknown activation ",
+                           static_cast<int>(activation), ".");
+  }
+  if (type == DML_FLOAT64 && activation == DML_ACTIVATION_ELU) {
+    return Unimplemented(what,
+                         ": ELU is not fused in float64; apply it as an "
+                         "element-wise operator.");
+  }
+  return Status::Ok();
+}
+
+Split ChooseSplit(const hal::AdapterInfo& adapter, const TileConfig& tile,
+                  int64_t products, int64_t m, int64_t n, int64_t k) {
+  Split split;
+  split.outer = static_cast<uint32_t>(products);
+  split.inner = static_cast<uint32_t>(m * n);
+  const int64_t tiles = products * CeilDiv(m, tile.m) * CeilDiv(n, tile.n);
+  const uint32_t wanted =
+      ChooseParts(adapter, tile, tiles, k, products * m * n);
+  split.depth_a_part = static_cast<uint32_t>(
+      CeilDiv(CeilDiv(k, wanted), tile.k) * int64_t{tile.k});
+  // Rounded up to whole slices, fewer parts may do.
+  split.parts =
+      k == 0 ? 1 : static_cast<uint32_t>(CeilDiv(k, split.depth_a_part));
+  return split;
+}
+
+Status AllocatePartial(const Split& split, uint32_t type, Scratch* scratch) {
+  if (split.parts == 1) return Status::Ok();
+  const uint64_t element = TypeBytes(type) == 8 ? 8 : 4;
+  return scratch->Allocate(element * split.outer * split.inner * split.parts);
+}
+
+Status ReduceParts(OperatorContext& context, const Split& split,
+                   const Scratch& partial, const dml_tensor& c, double alpha,
+                   double beta, const dml_tensor* bias,
+                   dml_activation activation) {
+  const dml_tensor& bias_or_c = bias != nullptr ? *bias : c;
+  const dml_tensor* const tensors[] = {&c, &bias_or_c};
+  const Coalesced shape = Coalesce(tensors);
+  SplitReduceConstants constants = {};
+  constants.outer = split.outer;
+  constants.inner = split.inner;
+  constants.parts = split.parts;
+  constants.rank = shape.rank;
+  for (uint32_t d = 0; d < shape.rank; ++d) {
+    constants.sizes[d] = shape.sizes[d];
+    constants.c_strides[d] = shape.strides[0][d];
+    constants.bias_strides[d] = shape.strides[1][d];
+  }
+  constants.c_offset = DataOffset(c);
+  constants.bias_offset = DataOffset(bias_or_c);
+  constants.has_bias = bias != nullptr;
+  constants.activation = activation;
+  constants.alpha = PackScalar(c.type, alpha);
+  constants.beta = PackScalar(c.type, beta);
+  const BufferArgument buffers[] = {
+      partial.Argument(Access::kRead),
+      Argument(c, beta == 0 ? Access::kWrite : Access::kReadWrite),
+      Argument(bias_or_c, Access::kRead)};
+  const uint64_t elements = uint64_t{split.outer} * split.inner;
+  const uint32_t specialization[] = {kReduceThreads};
+  return LaunchProgram(
+      context, ShaderName("split_reduce", c.type), specialization,
+      LinearGrid(context, CeilDiv(elements, kReduceThreads * kReduceElements)),
+      buffers, constants);
+}
+
+}  // namespace dml

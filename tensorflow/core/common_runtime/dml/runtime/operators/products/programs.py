@@ -1,0 +1,11 @@
+"""Programs of matrix products."""
+
+from variants import COMPLEX, FLOATS, Shader
+
+SHADERS = [
+    Shader("gemm", T=(*FLOATS, "f64", "i32", "i64")),
+    Shader("gemm", T=("f16",), name="gemm_matrix", cooperative=True),
+    Shader("complex_expand", T=COMPLEX),
+    Shader("split_reduce", T=(*FLOATS, "f64", "i32", "i64")),
+    Shader("sparse_matmul", T=FLOATS + ("f64",), U=("i32", "i64")),
+]

@@ -1,0 +1,228 @@
+// Gather, GatherV2 and ResourceGather. Indices out of range give zeros, as on
+// TensorFlow's other accelerators.
+#include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/variables/variables.h"
+#include "tensorflow/core/kernels/dml/views.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+// params [batch, outer, rows, inner], indices [batch, count], output
+// [batch, outer, count, inner].
+struct GatherShape {
+  int64 batch = 1;
+  int64 outer = 1;
+  int64 rows = 1;
+  int64 inner = 1;
+  int64 count = 1;
+};
+
+Status FillScalar(KernelContext* c, DataType dtype, int64 value,
+                  Tensor* scalar) {
+  TF_RETURN_IF_ERROR(c->Temporary(dtype, TensorShape({}), scalar));
+  const dml_tensor output = Describe(*scalar);
+  DML_RETURN_IF_FAILED(dml_fill(c->device(), &output, &value));
+  return Status::OK();
+}
+
+// Indices into all batches' rows at once, [batch * outer, count]; -1 for those
+// that are out of their batch's range.
+Status FlattenIndices(KernelContext* c, const Tensor& indices,
+                      const GatherShape& s, Tensor* flat) {
+  const DataType dtype = indices.dtype();
+  const DataType as_unsigned = dtype == DT_INT32 ? DT_UINT32 : DT_UINT64;
+  Tensor offsets, valid, rows, nowhere;
+  TF_RETURN_IF_ERROR(
+      c->Temporary(dtype, TensorShape({s.batch * s.outer}), &offsets));
+  const dml_tensor range = Describe(offsets);
+  DML_RETURN_IF_FAILED(dml_range(c->device(), &range, 0, s.rows));
+  // As unsigned numbers, one comparison finds negative indices too.
+  Tensor unsigned_indices;
+  TF_RETURN_IF_ERROR(unsigned_indices.BitcastFrom(
+      indices, as_unsigned, TensorShape({s.batch, 1, s.count})));
+  TF_RETURN_IF_ERROR(FillScalar(c, as_unsigned, s.rows, &rows));
+  TF_RETURN_IF_ERROR(FillScalar(c, dtype, -1, &nowhere));
+  TF_RETURN_IF_ERROR(
+      c->Temporary(DT_BOOL, TensorShape({s.batch, 1, s.count}), &valid));
+  TF_RETURN_IF_ERROR(
+      c->Elementwise(DML_LESS, {&unsigned_indices, &rows}, valid));
+  TF_RETURN_IF_ERROR(
+      c->Temporary(dtype, TensorShape({s.batch, s.outer, s.count}), flat));
+  const Tensor row_indices =
+      Reshaped(indices, TensorShape({s.batch, 1, s.count}));
+  const Tensor row_offsets =
+      Reshaped(offsets, TensorShape({s.batch, s.outer, 1}));
+  TF_RETURN_IF_ERROR(
+      c->Elementwise(DML_ADD, {&row_indices, &row_offsets}, *flat));
+  return c->Elementwise(DML_SELECT, {&valid, flat, &nowhere}, *flat);
+}
+
+Status EnqueueGather(KernelContext* c, const Tensor& params,
+                     const Tensor& indices, const GatherShape& s,
+                     const Tensor& output) {
+  if (output.NumElements() == 0) return Status::OK();
+  if (s.batch == 1) {
+    const dml_tensor x = Describe(params, {s.outer, s.rows, s.inner});
+    const dml_tensor i = Describe(indices, {s.count});
+    const dml_tensor y = Describe(output, {s.outer, s.count, s.inner});
+    DML_RETURN_IF_FAILED(dml_gather(c->device(), &x, &i, &y));
+    return Status::OK();
+  }
+  Tensor flat;
+  TF_RETURN_IF_ERROR(FlattenIndices(c, indices, s, &flat));
+  const int64 groups = s.batch * s.outer;
+  const dml_tensor x = Describe(params, {1, groups * s.rows, s.inner});
+  const dml_tensor i = Describe(flat, {groups * s.count});
+  const dml_tensor y = Describe(output, {1, groups * s.count, s.inner});
+  DML_RETURN_IF_FAILED(dml_gather(c->device(), &x, &i, &y));
+  return Status::OK();
+}
+
+// The shape of the result, params.shape[:axis] + indices.shape[batch_dims:] +
+// params.shape[axis + 1:], and how it is computed.
+Status ShapeGather(const TensorShape& params, const TensorShape& indices,
+                   int axis, int batch_dims, GatherShape* s,
+                   TensorShape* result) {
+  for (int d = 0; d < axis; ++d) {
+    const int64 size = params.dim_size(d);
+    if (d < batch_dims && size != indices.dim_size(d)) {
+      return errors::InvalidArgument(
+          "params.shape[", d, "] and indices.shape[", d,
+          "] must be the same for batch_dims ", batch_dims,
+          ", but saw: ", params.DebugString(), " vs. ", indices.DebugString());
+    }
+    (d < batch_dims ? s->batch : s->outer) *= size;
+    result->AddDim(size);
+  }
+  for (int d = batch_dims; d < indices.dims(); ++d) {
+    s->count *= indices.dim_size(d);
+    result->AddDim(indices.dim_size(d));
+  }
+  for (int d = axis + 1; d < params.dims(); ++d) {
+    s->inner *= params.dim_size(d);
+    result->AddDim(params.dim_size(d));
+  }
+  s->rows = params.dim_size(axis);
+  return Status::OK();
+}
+
+Status Compute(KernelContext* c, const Tensor& params, const Tensor& indices,
+               int axis, int batch_dims) {
+  GatherShape s;
+  TensorShape shape;
+  TF_RETURN_IF_ERROR(ShapeGather(params.shape(), indices.shape(), axis,
+                                 batch_dims, &s, &shape));
+  Tensor* output;
+  TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
+  return EnqueueGather(c, params, indices, s, *output);
+}
+
+class Gather {
+ public:
+  explicit Gather(OpKernelConstruction* c) {
+    if (c->HasAttr("batch_dims")) {
+      OP_REQUIRES_OK(c, c->GetAttr("batch_dims", &batch_dims_));
+    }
+  }
+
+  Status Compute(KernelContext* c) {
+    const Tensor& params = c->Input(0);
+    const Tensor& indices = c->Input(1);
+    if (!TensorShapeUtils::IsVectorOrHigher(params.shape())) {
+      return errors::InvalidArgument("params must be at least 1 dimensional");
+    }
+    const int rank = params.dims();
+    int64 axis = 0;
+    if (c->num_inputs() == 3) {
+      if (!TensorShapeUtils::IsScalar(c->Input(2).shape())) {
+        return errors::InvalidArgument("axis must be scalar");
+      }
+      TF_RETURN_IF_ERROR(c->HostInteger(2, &axis));
+    }
+    if (axis < -rank || axis >= rank) {
+      return errors::InvalidArgument("Expected axis in the range [", -rank,
+                                     ", ", rank, "), but got ", axis);
+    }
+    if (axis < 0) axis += rank;
+    int batch_dims = batch_dims_;
+    if (batch_dims != 0) {
+      if (batch_dims < 0) batch_dims += indices.dims();
+      if (c->num_inputs() < 3) axis = batch_dims;
+      if (batch_dims < 0 || batch_dims >= indices.dims()) {
+        return errors::InvalidArgument("Expected batch_dims in the range [",
+                                       -indices.dims(), ", ", indices.dims(),
+                                       "), but got ", batch_dims_);
+      }
+      if (batch_dims >= rank) {
+        return errors::InvalidArgument("batch_dims (", batch_dims,
+                                       ") must be less than rank(params) (",
+                                       rank, ").");
+      }
+      if (axis < batch_dims) {
+        return errors::InvalidArgument("batch_dims (", batch_dims,
+                                       ") must be less than or equal to axis (",
+                                       axis, ").");
+      }
+    }
+    return dml::Compute(c, params, indices, axis, batch_dims);
+  }
+
+ private:
+  int batch_dims_ = 0;
+};
+
+class ResourceGather {
+ public:
+  explicit ResourceGather(OpKernelConstruction* c) {
+    OP_REQUIRES_OK(c, c->GetAttr("batch_dims", &batch_dims_));
+  }
+
+  Status Compute(KernelContext* c) {
+    LockedVariables variable;
+    TF_RETURN_IF_ERROR(variable.Lock(c, {0}, /*use_locking=*/true));
+    Tensor params;
+    TF_RETURN_IF_ERROR(variable.GetForSparseUpdate(0, &params));
+    const Tensor& indices = c->Input(1);
+    if (!TensorShapeUtils::IsVectorOrHigher(params.shape())) {
+      return errors::InvalidArgument("params must be at least 1 dimensional");
+    }
+    if (batch_dims_ < 0 || batch_dims_ > indices.dims() ||
+        batch_dims_ >= params.dims()) {
+      return errors::InvalidArgument(
+          "batch_dims (", batch_dims_, ") must be at least 0, at most ",
+          indices.dims(), " and less than ", params.dims());
+    }
+    return dml::Compute(c, params, indices, batch_dims_, batch_dims_);
+  }
+
+ private:
+  int batch_dims_;
+};
+
+const Kernels kKernels({
+    Row("Gather")
+        .Types("Tparams", kAllDeviceTypes)
+        .Types("Tindices", kIndices)
+        .Make<Gather>(),
+    Row("GatherV2")
+        .Types("Tparams", kAllDeviceTypes)
+        .Types("Tindices", kIndices)
+        .Types("Taxis", kIndices)
+        .Host({"axis"})
+        .Make<Gather>(),
+    Row("ResourceGather")
+        .Types("dtype", kDeviceTypes)
+        .Types("Tindices", kIndices)
+        .Host({"resource"})
+        .Make<ResourceGather>(),
+    // A variable of variants is a host tensor of handles.
+    Row("ResourceGather")
+        .Types("dtype", {DT_VARIANT})
+        .Types("Tindices", kIndices)
+        .HostTwin({"output"}),
+});
+
+}  // namespace
+}  // namespace dml
+}  // namespace tensorflow

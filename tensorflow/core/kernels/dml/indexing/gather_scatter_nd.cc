@@ -1,0 +1,282 @@
+// GatherNd, ScatterNd and their kin: each index is a vector, into the leading
+// dimensions of a tensor. They become numbers of rows, -1 where any part is out
+// of range; those gather zeros and are skipped in scatters, as on TensorFlow's
+// other accelerators.
+#include "tensorflow/core/kernels/dml/copies/fill.h"
+#include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/variables/variables.h"
+#include "tensorflow/core/kernels/dml/views.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+// A tensor as rows [rows, inner], and indices [count, depth] of rows.
+struct NdShape {
+  int64 rows = 1;
+  int64 inner = 1;
+  int64 count = 1;
+  int64 depth = 0;
+};
+
+Status MakeNdShape(const TensorShape& params, const TensorShape& indices,
+                   NdShape* s) {
+  if (indices.dims() == 0) {
+    return errors::InvalidArgument("indices must be at least a vector");
+  }
+  s->depth = indices.dim_size(indices.dims() - 1);
+  if (s->depth > params.dims()) {
+    return errors::InvalidArgument(
+        "index innermost dimension length must be <= params rank; saw: ",
+        s->depth, " vs. ", params.dims());
+  }
+  for (int d = 0; d < indices.dims() - 1; ++d) s->count *= indices.dim_size(d);
+  for (int d = 0; d < params.dims(); ++d) {
+    (d < s->depth ? s->rows : s->inner) *= params.dim_size(d);
+  }
+  return Status::OK();
+}
+
+// indices.shape[:-1] + params.shape[depth:].
+TensorShape SlicesShape(const TensorShape& params, const TensorShape& indices) {
+  TensorShape shape = indices;
+  const int64 depth = indices.dim_size(indices.dims() - 1);
+  shape.RemoveLastDims(1);
+  for (int d = depth; d < params.dims(); ++d) shape.AddDim(params.dim_size(d));
+  return shape;
+}
+
+// A tensor of one element, to be repeated.
+Status Scalar(KernelContext* c, DataType dtype, int64 value, int64 count,
+              Tensor* holder, dml_tensor* repeated) {
+  TF_RETURN_IF_ERROR(c->Temporary(dtype, TensorShape({}), holder));
+  const dml_tensor scalar = Describe(*holder);
+  DML_RETURN_IF_FAILED(dml_fill(c->device(), &scalar, &value));
+  *repeated = DescribeBroadcast(*holder, {count});
+  return Status::OK();
+}
+
+Status Enqueue(KernelContext* c, dml_elementwise_op op,
+               std::initializer_list<const dml_tensor*> inputs,
+               const dml_tensor& output) {
+  DML_RETURN_IF_FAILED(dml_elementwise(c->device(), op, inputs.begin(),
+                                       inputs.size(), &output, nullptr));
+  return Status::OK();
+}
+
+// Row numbers [count] of `indices`, by Horner's rule over their parts.
+Status RowNumbers(KernelContext* c, const TensorShape& params,
+                  const Tensor& indices, const NdShape& s, Tensor* numbers) {
+  const DataType dtype = indices.dtype();
+  TF_RETURN_IF_ERROR(c->Temporary(dtype, TensorShape({s.count}), numbers));
+  const dml_tensor row = Describe(*numbers);
+  const int64 zero = 0;
+  DML_RETURN_IF_FAILED(dml_fill(c->device(), &row, &zero));
+  if (s.depth == 0) return Status::OK();
+  Tensor valid_memory, in_range_memory, nowhere_memory;
+  for (Tensor* memory : {&valid_memory, &in_range_memory}) {
+    TF_RETURN_IF_ERROR(c->Temporary(DT_BOOL, TensorShape({s.count}), memory));
+  }
+  const dml_tensor valid = Describe(valid_memory);
+  const dml_tensor in_range = Describe(in_range_memory);
+  const bool yes = true;
+  DML_RETURN_IF_FAILED(dml_fill(c->device(), &valid, &yes));
+  for (int64 d = 0; d < s.depth; ++d) {
+    Tensor size_memory;
+    dml_tensor size, unsigned_size;
+    TF_RETURN_IF_ERROR(
+        Scalar(c, dtype, params.dim_size(d), s.count, &size_memory, &size));
+    dml_tensor part = Describe(indices, {s.count, s.depth});
+    part.data += d * DataTypeSize(dtype);
+    part.rank = 1;
+    TF_RETURN_IF_ERROR(Enqueue(c, DML_MULTIPLY, {&row, &size}, row));
+    TF_RETURN_IF_ERROR(Enqueue(c, DML_ADD, {&row, &part}, row));
+    // As unsigned numbers, one comparison finds negative parts too.
+    unsigned_size = size;
+    unsigned_size.type = part.type =
+        DmlType(dtype == DT_INT32 ? DT_UINT32 : DT_UINT64);
+    TF_RETURN_IF_ERROR(Enqueue(c, DML_LESS, {&part, &unsigned_size}, in_range));
+    TF_RETURN_IF_ERROR(Enqueue(c, DML_LOGICAL_AND, {&valid, &in_range}, valid));
+  }
+  dml_tensor nowhere;
+  TF_RETURN_IF_ERROR(Scalar(c, dtype, -1, s.count, &nowhere_memory, &nowhere));
+  return Enqueue(c, DML_SELECT, {&valid, &row, &nowhere}, row);
+}
+
+Status GatherSlices(KernelContext* c, const Tensor& params,
+                    const Tensor& indices) {
+  if (params.dims() == 0) {
+    return errors::InvalidArgument("params must be at least a vector");
+  }
+  NdShape s;
+  TF_RETURN_IF_ERROR(MakeNdShape(params.shape(), indices.shape(), &s));
+  Tensor* output;
+  TF_RETURN_IF_ERROR(
+      c->Output(0, SlicesShape(params.shape(), indices.shape()), &output));
+  if (output->NumElements() == 0) return Status::OK();
+  if (params.NumElements() == 0) {
+    return errors::InvalidArgument(
+        "Requested more than 0 entries, but params is empty. Params shape: ",
+        params.shape().DebugString());
+  }
+  Tensor numbers;
+  TF_RETURN_IF_ERROR(RowNumbers(c, params.shape(), indices, s, &numbers));
+  const dml_tensor x = Describe(params, {1, s.rows, s.inner});
+  const dml_tensor i = Describe(numbers);
+  const dml_tensor y = Describe(*output, {1, s.count, s.inner});
+  DML_RETURN_IF_FAILED(dml_gather(c->device(), &x, &i, &y));
+  return Status::OK();
+}
+
+// Applies updates [indices.shape[:-1] + output.shape[depth:]] to `output`.
+Status ScatterSlices(KernelContext* c, dml_scatter_op op, const Tensor& indices,
+                     const Tensor& updates, const Tensor& output) {
+  if (output.NumElements() == 0 && indices.NumElements() > 0 &&
+      updates.NumElements() > 0) {
+    return errors::InvalidArgument(
+        "Indices and updates specified for empty output, of shape ",
+        output.shape().DebugString());
+  }
+  NdShape s;
+  TF_RETURN_IF_ERROR(MakeNdShape(output.shape(), indices.shape(), &s));
+  const TensorShape expected = SlicesShape(output.shape(), indices.shape());
+  if (updates.shape() != expected) {
+    return errors::InvalidArgument(
+        "Must have updates.shape = indices.shape[:-1] + "
+        "output.shape[indices.shape[-1]:], got updates.shape ",
+        updates.shape().DebugString(), ", indices.shape ",
+        indices.shape().DebugString(), ", output.shape ",
+        output.shape().DebugString());
+  }
+  if (updates.NumElements() == 0 || output.NumElements() == 0) {
+    return Status::OK();
+  }
+  Tensor numbers;
+  TF_RETURN_IF_ERROR(RowNumbers(c, output.shape(), indices, s, &numbers));
+  const dml_tensor i = Describe(numbers);
+  const dml_tensor u = Describe(updates, {s.count, s.inner});
+  const dml_tensor y = Describe(output, {s.rows, s.inner});
+  DML_RETURN_IF_FAILED(dml_scatter(c->device(), op, &i, &u, &y));
+  return Status::OK();
+}
+
+class GatherNd {
+ public:
+  explicit GatherNd(OpKernelConstruction*) {}
+  Status Compute(KernelContext* c) {
+    return GatherSlices(c, c->Input(0), c->Input(1));
+  }
+};
+
+class ResourceGatherNd {
+ public:
+  explicit ResourceGatherNd(OpKernelConstruction*) {}
+  Status Compute(KernelContext* c) {
+    LockedVariables variable;
+    TF_RETURN_IF_ERROR(variable.Lock(c, {0}, /*use_locking=*/true));
+    Tensor params;
+    TF_RETURN_IF_ERROR(variable.GetForSparseUpdate(0, &params));
+    return GatherSlices(c, params, c->Input(1));
+  }
+};
+
+// Inputs: indices, updates, shape (host).
+class ScatterNd {
+ public:
+  explicit ScatterNd(OpKernelConstruction*) {}
+  Status Compute(KernelContext* c) {
+    Dims sizes;
+    TF_RETURN_IF_ERROR(c->HostIntegers(2, &sizes));
+    TensorShape shape;
+    TF_RETURN_IF_ERROR(
+        TensorShapeUtils::MakeShape(sizes.data(), sizes.size(), &shape));
+    Tensor* output;
+    TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
+    TF_RETURN_IF_ERROR(FillZero(c, *output));
+    return ScatterSlices(c, DML_SCATTER_ADD, c->Input(0), c->Input(1), *output);
+  }
+};
+
+// Inputs: a tensor, indices, updates. The result is a tensor of its own.
+class TensorScatter {
+ public:
+  TensorScatter(OpKernelConstruction*, dml_scatter_op op) : op_(op) {}
+  Status Compute(KernelContext* c) {
+    const Tensor& input = c->Input(0);
+    Tensor* output;
+    TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, input.shape(), &output));
+    if (!output->SharesBufferWith(input)) {
+      TF_RETURN_IF_ERROR(c->CopyTensor(input, *output));
+    }
+    return ScatterSlices(c, op_, c->Input(1), c->Input(2), *output);
+  }
+
+ private:
+  const dml_scatter_op op_;
+};
+
+// Inputs: a variable, indices, updates.
+class ScatterNdUpdate {
+ public:
+  ScatterNdUpdate(OpKernelConstruction* c, dml_scatter_op op) : op_(op) {
+    OP_REQUIRES_OK(c, c->GetAttr("use_locking", &use_locking_));
+  }
+  Status Compute(KernelContext* c) {
+    LockedVariables variable;
+    TF_RETURN_IF_ERROR(variable.Lock(c, {0}, use_locking_));
+    Tensor params;
+    TF_RETURN_IF_ERROR(variable.GetForSparseUpdate(0, &params));
+    ForwardRef(c, 0, 0);
+    return ScatterSlices(c, op_, c->Input(1), c->Input(2), params);
+  }
+
+ private:
+  const dml_scatter_op op_;
+  bool use_locking_;
+};
+
+const TypeList kScatterable = {DT_FLOAT, DT_HALF,      DT_DOUBLE,    DT_INT32,
+                               DT_INT64, DT_COMPLEX64, DT_COMPLEX128};
+
+Row ScatterRow(const char* name, dml_scatter_op op) {
+  // Assignment only moves bits.
+  return Row(name)
+      .Types("T", op == DML_SCATTER_ASSIGN ? kAllDeviceTypes : kScatterable)
+      .Types("Tindices", kIndices);
+}
+Row TensorRow(const char* name, dml_scatter_op op) {
+  return ScatterRow(name, op).Make<TensorScatter>(op);
+}
+Row RefRow(const char* name, dml_scatter_op op) {
+  return ScatterRow(name, op).Make<ScatterNdUpdate>(op);
+}
+Row ResourceRow(const char* name, dml_scatter_op op) {
+  return ScatterRow(name, op).Host({"ref"}).Make<ScatterNdUpdate>(op);
+}
+
+const Kernels kKernels({
+    Row("GatherNd")
+        .Types("Tparams", kAllDeviceTypes)
+        .Types("Tindices", kIndices)
+        .Make<GatherNd>(),
+    Row("ResourceGatherNd")
+        .Types("dtype", kDeviceTypes)
+        .Types("Tindices", kIndices)
+        .Host({"resource"})
+        .Make<ResourceGatherNd>(),
+    ScatterRow("ScatterNd", DML_SCATTER_ADD).Host({"shape"}).Make<ScatterNd>(),
+    TensorRow("ScatterNdNonAliasingAdd", DML_SCATTER_ADD),
+    TensorRow("TensorScatterUpdate", DML_SCATTER_ASSIGN),
+    TensorRow("TensorScatterAdd", DML_SCATTER_ADD),
+    TensorRow("TensorScatterSub", DML_SCATTER_SUBTRACT),
+    RefRow("ScatterNdUpdate", DML_SCATTER_ASSIGN),
+    RefRow("ScatterNdAdd", DML_SCATTER_ADD),
+    RefRow("ScatterNdSub", DML_SCATTER_SUBTRACT),
+    ResourceRow("ResourceScatterNdUpdate", DML_SCATTER_ASSIGN),
+    ResourceRow("ResourceScatterNdAdd", DML_SCATTER_ADD),
+    ResourceRow("ResourceScatterNdSub", DML_SCATTER_SUBTRACT),
+});
+
+}  // namespace
+}  // namespace dml
+}  // namespace tensorflow

@@ -1,0 +1,131 @@
+// Random numbers, stateful and stateless: the same as the CPU kernels' for the
+// same seeds.
+#include "tensorflow/core/kernels/dml/random/random.h"
+
+#include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/util/guarded_philox_random.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+using random::PhiloxRandom;
+
+struct Limits {
+  int64 low = 0;
+  int64 high = 0;
+};
+
+// From scalars in host memory, inputs `input` and the next one.
+Status ReadLimits(KernelContext* c, int input, Limits* limits) {
+  const char* const names[] = {"minval", "maxval"};
+  int64* const values[] = {&limits->low, &limits->high};
+  for (int i = 0; i < 2; ++i) {
+    if (!TensorShapeUtils::IsScalar(c->Input(input + i).shape())) {
+      return errors::InvalidArgument(names[i], " must be 0-D, got shape ",
+                                     c->Input(input + i).shape().DebugString());
+    }
+    TF_RETURN_IF_ERROR(c->HostInteger(input + i, values[i]));
+  }
+  return Status::OK();
+}
+
+Status CheckLimits(const Limits& limits) {
+  if (limits.low < limits.high) return Status::OK();
+  return errors::InvalidArgument("Need minval < maxval, got ", limits.low,
+                                 " >= ", limits.high);
+}
+
+// Inputs: shape, then minval and maxval for integers; all in host memory.
+class StatefulRandom {
+ public:
+  StatefulRandom(OpKernelConstruction* c, dml_random_distribution distribution)
+      : distribution_(distribution) {
+    OP_REQUIRES_OK(c, generator_.Init(c));
+  }
+
+  Status Compute(KernelContext* c) {
+    Limits limits;
+    const bool integers = distribution_ == DML_RANDOM_UNIFORM_INT;
+    if (integers) TF_RETURN_IF_ERROR(ReadLimits(c, 1, &limits));
+    TensorShape shape;
+    TF_RETURN_IF_ERROR(c->tf()->op_kernel().MakeShape(c->Input(0), &shape));
+    Tensor* output;
+    TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
+    if (output->NumElements() == 0) return Status::OK();
+    if (integers) TF_RETURN_IF_ERROR(CheckLimits(limits));
+    // Skips ahead by as much as the CPU kernels do.
+    const PhiloxRandom generator =
+        generator_.ReserveRandomOutputs(output->NumElements(), 256);
+    return DrawRandom(c, distribution_, generator, *output, limits.low,
+                      limits.high);
+  }
+
+ private:
+  const dml_random_distribution distribution_;
+  GuardedPhiloxRandom generator_;
+};
+
+// Inputs: shape, seed [2], then minval and maxval for integers; all in host
+// memory.
+class StatelessRandom {
+ public:
+  StatelessRandom(OpKernelConstruction*, dml_random_distribution distribution)
+      : distribution_(distribution) {}
+
+  Status Compute(KernelContext* c) {
+    TensorShape shape;
+    TF_RETURN_IF_ERROR(c->tf()->op_kernel().MakeShape(c->Input(0), &shape));
+    PhiloxRandom generator;
+    TF_RETURN_IF_ERROR(StatelessGenerator(c, 1, &generator));
+    Tensor* output;
+    TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
+    if (output->NumElements() == 0) return Status::OK();
+    Limits limits;
+    if (distribution_ == DML_RANDOM_UNIFORM_INT) {
+      TF_RETURN_IF_ERROR(ReadLimits(c, 2, &limits));
+      TF_RETURN_IF_ERROR(CheckLimits(limits));
+    }
+    return DrawRandom(c, distribution_, generator, *output, limits.low,
+                      limits.high);
+  }
+
+ private:
+  const dml_random_distribution distribution_;
+};
+
+Row StatefulRow(const char* name, dml_random_distribution distribution) {
+  return Row(name)
+      .Types("dtype", kFloatsAndDouble)
+      .Types("T", kIndices)
+      .Host({"shape"})
+      .Make<StatefulRandom>(distribution);
+}
+Row StatelessRow(const char* name, dml_random_distribution distribution) {
+  return Row(name)
+      .Types("dtype", kFloatsAndDouble)
+      .Host({"shape", "seed"})
+      .Make<StatelessRandom>(distribution);
+}
+
+const Kernels kKernels({
+    StatefulRow("RandomUniform", DML_RANDOM_UNIFORM),
+    StatefulRow("RandomStandardNormal", DML_RANDOM_NORMAL),
+    StatefulRow("TruncatedNormal", DML_RANDOM_TRUNCATED_NORMAL),
+    Row("RandomUniformInt")
+        .Types("Tout", kIndices)
+        .Types("T", kIndices)
+        .Host({"shape", "minval", "maxval"})
+        .Make<StatefulRandom>(DML_RANDOM_UNIFORM_INT),
+    StatelessRow("StatelessRandomUniform", DML_RANDOM_UNIFORM),
+    StatelessRow("StatelessRandomNormal", DML_RANDOM_NORMAL),
+    StatelessRow("StatelessTruncatedNormal", DML_RANDOM_TRUNCATED_NORMAL),
+    Row("StatelessRandomUniformInt")
+        .Types("dtype", kIndices)
+        .Host({"shape", "seed", "minval", "maxval"})
+        .Make<StatelessRandom>(DML_RANDOM_UNIFORM_INT),
+});
+
+}  // namespace
+}  // namespace dml
+}  // namespace tensorflow

@@ -1,0 +1,25 @@
+// What kernels that draw random numbers share.
+#ifndef TENSORFLOW_CORE_KERNELS_DML_RANDOM_RANDOM_H_
+#define TENSORFLOW_CORE_KERNELS_DML_RANDOM_RANDOM_H_
+
+#include "tensorflow/core/kernels/dml/kernel.h"
+#include "tensorflow/core/lib/random/philox_random.h"
+
+namespace tensorflow {
+namespace dml {
+
+// Fills `output`, which has elements, from where `generator` stands. `low` and
+// `high` are for integers.
+Status DrawRandom(KernelContext* c, dml_random_distribution distribution,
+                  const random::PhiloxRandom& generator, const Tensor& output,
+                  int64 low = 0, int64 high = 0);
+
+// The generator of a stateless op, whose input `input` is its seed: two
+// integers in host memory. InvalidArgument if they are not.
+Status StatelessGenerator(KernelContext* c, int input,
+                          random::PhiloxRandom* generator);
+
+}  // namespace dml
+}  // namespace tensorflow
+
+#endif  // TENSORFLOW_CORE_KERNELS_DML_RANDOM_RANDOM_H_

@@ -1,0 +1,50 @@
+#include "tensorflow/core/kernels/dml/random/random.h"
+
+namespace tensorflow {
+namespace dml {
+
+using random::PhiloxRandom;
+
+Status DrawRandom(KernelContext* c, dml_random_distribution distribution,
+                  const PhiloxRandom& generator, const Tensor& output,
+                  int64 low, int64 high) {
+  uint32_t counter[4], key[2];
+  for (int i = 0; i < 4; ++i) counter[i] = generator.counter()[i];
+  for (int i = 0; i < 2; ++i) key[i] = generator.key()[i];
+  const dml_tensor y = Describe(output, {output.NumElements()});
+  DML_RETURN_IF_FAILED(
+      dml_random(c->device(), distribution, counter, key, low, high, &y));
+  return Status::OK();
+}
+
+// One round of the generator turns any two seeds, however weak, into a key and
+// the upper half of a counter.
+Status StatelessGenerator(KernelContext* c, int input,
+                          PhiloxRandom* generator) {
+  const Tensor& seed = c->Input(input);
+  if (seed.dims() != 1 || seed.dim_size(0) != 2) {
+    return errors::InvalidArgument("seed must have shape [2], not ",
+                                   seed.shape().DebugString());
+  }
+  Dims seeds;
+  TF_RETURN_IF_ERROR(c->HostIntegers(input, &seeds));
+  PhiloxRandom::Key key;
+  key[0] = 0x3ec8f720;
+  key[1] = 0x02461e29;
+  PhiloxRandom::ResultType counter;
+  for (int i = 0; i < 4; ++i) {
+    counter[i] =
+        static_cast<uint32>(static_cast<uint64>(seeds[i / 2]) >> (i % 2 * 32));
+  }
+  const PhiloxRandom::ResultType mixed = PhiloxRandom(counter, key)();
+  key[0] = mixed[0];
+  key[1] = mixed[1];
+  counter[0] = counter[1] = 0;
+  counter[2] = mixed[2];
+  counter[3] = mixed[3];
+  *generator = PhiloxRandom(counter, key);
+  return Status::OK();
+}
+
+}  // namespace dml
+}  // namespace tensorflow

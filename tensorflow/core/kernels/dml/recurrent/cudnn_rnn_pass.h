@@ -1,0 +1,194 @@
+// What the forward and the backward pass of CudnnRNN share: the network of one
+// call, where everything lies, and views of it.
+#ifndef TENSORFLOW_CORE_KERNELS_DML_RECURRENT_CUDNN_RNN_PASS_H_
+#define TENSORFLOW_CORE_KERNELS_DML_RECURRENT_CUDNN_RNN_PASS_H_
+
+#include "tensorflow/core/kernels/dml/recurrent/cudnn_rnn.h"
+
+namespace tensorflow {
+namespace dml {
+
+// A matrix [rows, columns] within `tensor`, `offset` elements from its begin,
+// whose columns are neighbours.
+dml_tensor Matrix(const Tensor& tensor, int64 offset, int64 rows, int64 columns,
+                  int64 row_stride);
+inline dml_tensor Matrix(const Tensor& tensor, int64 offset, int64 rows,
+                         int64 columns) {
+  return Matrix(tensor, offset, rows, columns, columns);
+}
+// A vector within `tensor` as every row of a matrix.
+inline dml_tensor Rows(const Tensor& tensor, int64 offset, int64 rows,
+                       int64 columns) {
+  return Matrix(tensor, offset, rows, columns, 0);
+}
+dml_tensor Transposed(dml_tensor matrix);
+// [rows, gates * units] as [rows, gates, units]; [rows, units] so for every
+// gate.
+dml_tensor ByGate(dml_tensor matrix, int64 gates, int64 units);
+
+// product = a x b + beta * product + bias.
+Status Multiply(KernelContext* c, const dml_tensor& a, const dml_tensor& b,
+                const dml_tensor& product, double beta,
+                const dml_tensor* bias = nullptr);
+Status Copy(KernelContext* c, const dml_tensor& from, const dml_tensor& to);
+
+// The network and the sizes of one call.
+struct Network {
+  RnnModel model;
+  RnnParameters parameters;
+  DataType dtype;
+  bool time_major = true;
+  int64 steps = 0, batch = 0, input_size = 0;
+  const Tensor* params = nullptr;
+  const Tensor* lengths = nullptr;  // on the device; may be null
+
+  int64 layers() const { return parameters.layers(); }
+  int64 units() const { return parameters.units(); }
+  int64 columns() const { return model.gates() * units(); }
+  int64 rows() const { return steps * batch; }
+
+  // Where sequences [.., .., width] and states [layers * directions, ..] have
+  // steps and the batch, the other way round if not time_major.
+  TensorShape SequenceShape(int64 width) const {
+    return time_major ? TensorShape({steps, batch, width})
+                      : TensorShape({batch, steps, width});
+  }
+  TensorShape StateShape() const {
+    const int64 states = layers() * model.directions;
+    return time_major ? TensorShape({states, batch, units()})
+                      : TensorShape({batch, states, units()});
+  }
+  // A direction's part of a sequence of outputs at one step.
+  dml_tensor Step(const Tensor& outputs, bool outputs_time_major, int64 step,
+                  int64 direction) const {
+    const int64 width = model.directions * units();
+    const int64 at = step * width * (outputs_time_major ? batch : 1);
+    return Matrix(outputs, at + direction * units(), batch, units(),
+                  width * (outputs_time_major ? 1 : steps));
+  }
+  dml_tensor State(const Tensor& states, int64 layer, int64 direction) const {
+    const int64 slot = layer * model.directions + direction;
+    if (time_major) {
+      return Matrix(states, slot * batch * units(), batch, units());
+    }
+    return Matrix(states, slot * units(), batch, units(),
+                  layers() * model.directions * units());
+  }
+};
+
+// Reads inputs 0 to 3 (input, input_h, input_c, params) and, if `lengths`,
+// input 4. InvalidArgument where they don't go together.
+Status ReadNetwork(KernelContext* c, const RnnModel& model, bool time_major,
+                   bool lengths, Network* network);
+
+// What the gradient needs of the forward pass, as offsets into one vector. For
+// each layer and direction: the activated gates of each step; for GRU, what the
+// hidden state gave to them; the hidden states and, for LSTM, the cell states,
+// one more than steps, in the order of time. For each layer but the last: its
+// output, and what dropout multiplied it with.
+class Reserve {
+ public:
+  explicit Reserve(const Network& network) : network_(network) {
+    const int64 gates = network.rows() * network.columns();
+    const int64 states = (network.steps + 1) * network.batch * network.units();
+    recurrent_ = gates;
+    hidden_ = recurrent_ + (network.model.gru() ? gates : 0);
+    cells_ = hidden_ + states;
+    direction_ = cells_ + (network.model.lstm() ? states : 0);
+    output_ = network.model.directions * direction_;
+    mask_ = output_ + OutputElements();
+    layer_ = mask_ + (network.model.dropout > 0 ? OutputElements() : 0);
+  }
+
+  int64 size() const { return network_.layers() * layer_ - (layer_ - output_); }
+  int64 OutputElements() const {
+    return network_.rows() * network_.model.directions * network_.units();
+  }
+  int64 Gates(int64 layer, int64 direction) const {
+    return layer * layer_ + direction * direction_;
+  }
+  int64 Recurrent(int64 layer, int64 direction) const {
+    return Gates(layer, direction) + recurrent_;
+  }
+  int64 Hidden(int64 layer, int64 direction) const {
+    return Gates(layer, direction) + hidden_;
+  }
+  int64 Cells(int64 layer, int64 direction) const {
+    return Gates(layer, direction) + cells_;
+  }
+  int64 Output(int64 layer) const { return layer * layer_ + output_; }
+  int64 Mask(int64 layer) const { return layer * layer_ + mask_; }
+
+ private:
+  const Network& network_;
+  int64 recurrent_, hidden_, cells_, direction_, output_, mask_, layer_;
+};
+
+// What both passes do: walk layers, directions and steps.
+class Pass {
+ public:
+  Pass(KernelContext* c, const Network& network, const Tensor& reserve)
+      : c_(c), n_(network), at_(network), reserve_(reserve) {}
+
+ protected:
+  int64 Offset(int64 step, int64 columns) const {
+    return step * n_.batch * columns;
+  }
+  // A direction's gates, of one step or of all.
+  dml_tensor Gates(const Tensor& tensor, int64 offset, int64 step) const {
+    return Matrix(tensor, offset + Offset(step, n_.columns()), n_.batch,
+                  n_.columns());
+  }
+  dml_tensor AllGates(const Tensor& tensor, int64 offset) const {
+    return Matrix(tensor, offset, n_.rows(), n_.columns());
+  }
+  // A state, of which there is one more than steps.
+  dml_tensor StateAt(int64 offset, int64 slot) const {
+    return Matrix(reserve_, offset + Offset(slot, n_.units()), n_.batch,
+                  n_.units());
+  }
+  // The second direction goes from the last step to the first.
+  int64 SlotBefore(int64 step, int64 direction) const {
+    return step + direction;
+  }
+  int64 SlotAfter(int64 step, int64 direction) const {
+    return step + 1 - direction;
+  }
+  int64 StepNumber(int64 i, int64 direction) const {
+    return direction == 0 ? i : n_.steps - 1 - i;
+  }
+  dml_tensor InputWeights(const Tensor& params, int64 layer, int64 d) const {
+    return Matrix(params, n_.parameters.OffsetOfInputWeights(layer, d),
+                  n_.columns(), n_.parameters.MatrixWidth(layer));
+  }
+  dml_tensor HiddenWeights(const Tensor& params, int64 layer, int64 d) const {
+    return Matrix(params, n_.parameters.OffsetOfHiddenWeights(layer, d),
+                  n_.columns(), n_.units());
+  }
+  bool SkipsInput(int64 layer) const {
+    return layer == 0 && n_.parameters.skips_input();
+  }
+  // What a layer takes, a row for each step and sequence.
+  dml_tensor LayerInput(const Tensor& input, int64 layer) const {
+    if (layer == 0) return Matrix(input, 0, n_.rows(), n_.input_size);
+    return Matrix(reserve_, at_.Output(layer - 1), n_.rows(),
+                  n_.parameters.InputWidth(layer));
+  }
+  // `input` itself, or a copy with time first.
+  Status TimeMajor(const Tensor& input, Tensor* time_major) const;
+  const dml_tensor* Lengths(dml_tensor* described) const {
+    if (n_.lengths == nullptr) return nullptr;
+    *described = Describe(*n_.lengths);
+    return described;
+  }
+
+  KernelContext* const c_;
+  const Network& n_;
+  const Reserve at_;
+  const Tensor& reserve_;
+};
+
+}  // namespace dml
+}  // namespace tensorflow
+
+#endif  // TENSORFLOW_CORE_KERNELS_DML_RECURRENT_CUDNN_RNN_PASS_H_

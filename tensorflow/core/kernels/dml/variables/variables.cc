@@ -1,0 +1,104 @@
+#include "tensorflow/core/kernels/dml/variables/variables.h"
+
+#include <algorithm>
+
+#include "tensorflow/core/common_runtime/dma_helper.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+// Gives `var` a buffer of its own, with the same contents.
+Status CopyBuffer(KernelContext* c, Var* var) {
+  Tensor copy;
+  TF_RETURN_IF_ERROR(
+      c->Temporary(var->tensor()->dtype(), var->tensor()->shape(), &copy));
+  TF_RETURN_IF_ERROR(c->CopyTensor(*var->tensor(), copy));
+  *var->tensor() = copy;
+  return Status::OK();
+}
+
+Status CheckInitialized(KernelContext* c, int input, const Tensor& tensor) {
+  if (tensor.IsInitialized()) return Status::OK();
+  return errors::FailedPrecondition(
+      "Attempting to use uninitialized variables: ",
+      c->tf()->op_kernel().requested_input(input));
+}
+
+}  // namespace
+
+bool OwnsBufferAlone(const Tensor& tensor) {
+  const TensorBuffer* const buffer = DMAHelper::buffer(&tensor);
+  return buffer != nullptr && buffer->RefCountIsOne() &&
+         const_cast<TensorBuffer*>(buffer)->root_buffer()->RefCountIsOne() &&
+         buffer->OwnsMemory();
+}
+
+LockedVariables::~LockedVariables() {
+  for (mutex* mu : held_) mu->unlock();
+}
+
+Status LockedVariables::Lock(KernelContext* c, gtl::ArraySlice<int> inputs,
+                             bool use_locking) {
+  c_ = c;
+  std::vector<mutex*> wanted;
+  for (int input : inputs) {
+    Variable variable{input, nullptr, nullptr, use_locking};
+    if (c->tf()->input_dtype(input) == DT_RESOURCE) {
+      TF_RETURN_IF_ERROR(LookupResource(
+          c->tf(), HandleFromInput(c->tf(), input), &variable.resource));
+      variable.mu = variable.resource->mu();
+      variable.locked = true;
+    } else {
+      variable.mu = c->tf()->input_ref_mutex(input);
+    }
+    if (variable.locked) wanted.push_back(variable.mu);
+    variables_.push_back(std::move(variable));
+  }
+  std::sort(wanted.begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  for (mutex* mu : wanted) {
+    mu->lock();
+    held_.push_back(mu);
+  }
+  return Status::OK();
+}
+
+Status LockedVariables::Get(int i, Tensor* tensor) {
+  const Variable& variable = variables_[i];
+  Var* const var = variable.resource.get();
+  if (var == nullptr) {
+    *tensor = c_->tf()->mutable_input(variable.input, variable.locked);
+    return CheckInitialized(c_, variable.input, *tensor);
+  }
+  TF_RETURN_IF_ERROR(CheckInitialized(c_, variable.input, *var->tensor()));
+  if (var->copy_on_read_mode.load() || !OwnsBufferAlone(*var->tensor())) {
+    TF_RETURN_IF_ERROR(CopyBuffer(c_, var));
+  }
+  *tensor = *var->tensor();
+  return Status::OK();
+}
+
+Status LockedVariables::GetForSparseUpdate(int i, Tensor* tensor) {
+  const Variable& variable = variables_[i];
+  Var* const var = variable.resource.get();
+  if (var == nullptr) return Get(i, tensor);
+  TF_RETURN_IF_ERROR(CheckInitialized(c_, variable.input, *var->tensor()));
+  if (!var->copy_on_read_mode.load()) {
+    if (!OwnsBufferAlone(*var->tensor())) {
+      TF_RETURN_IF_ERROR(CopyBuffer(c_, var));
+    }
+    var->copy_on_read_mode.store(true);
+  }
+  *tensor = *var->tensor();
+  return Status::OK();
+}
+
+void ForwardRef(KernelContext* c, int input, int output) {
+  if (IsRefType(c->tf()->input_dtype(input))) {
+    c->tf()->forward_ref_input_to_ref_output(input, output);
+  }
+}
+
+}  // namespace dml
+}  // namespace tensorflow
