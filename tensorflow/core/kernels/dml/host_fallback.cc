@@ -13,7 +13,7 @@
 #include "tensorflow/core/framework/resource_mgr.h"
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow/core/kernels/dml/kernel.h"
-#include "tensorflow/core/kernels/dml/variables/variables.h"
+#include "tensorflow/core/kernels/dml/locked_variables.h"
 #include "tensorflow/core/lib/core/errors.h"
 #include "tensorflow/core/platform/logging.h"
 #include "tensorflow/core/platform/mutex.h"

@@ -3,8 +3,8 @@
 // TensorFlow chooses kernels by device type, and all adapters share one, so a
 // kernel for float64 is there on every adapter. Where the adapter cannot
 // compute in float64, the node's kernel copies its inputs and variables to the
-// host, runs the CPU kernel, and copies the results back: slow, but right. Said
-// once a process and op in the log.
+// host, runs the CPU kernel, and copies the results back: slow, but right. It
+// waits for the device to copy. The log says so once for each op.
 #ifndef TENSORFLOW_CORE_KERNELS_DML_HOST_FALLBACK_H_
 #define TENSORFLOW_CORE_KERNELS_DML_HOST_FALLBACK_H_
 
@@ -20,7 +20,7 @@ bool LacksFloat64(OpKernelConstruction* c);
 // null. Inputs of type resource must be variables; a ref output is input 0.
 OpKernel* CreateHostFallback(OpKernelConstruction* c);
 
-// Says once a process and op in the log that `op` runs on the CPU, for `cause`.
+// Logs that `op` runs on the CPU, and the `cause`: once a process for each op.
 void TellOfHost(const string& op, const string& cause);
 
 }  // namespace dml

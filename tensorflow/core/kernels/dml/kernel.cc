@@ -63,7 +63,7 @@ Dims BroadcastStrides(const Tensor& tensor, gtl::ArraySlice<int64> sizes) {
   return strides;
 }
 
-// Of an element-wise operation's tensors; no more than the runtime has any for.
+// The most tensors that an element-wise operation of the runtime has.
 constexpr size_t kMaxOperands = 4;
 using StridesOfEach = gtl::InlinedVector<Dims, kMaxOperands>;
 
@@ -100,7 +100,8 @@ dml_device* DeviceOf(OpKernelContext* context) {
   return static_cast<DmlDeviceContext*>(context->op_device_context())->device();
 }
 
-// TensorFlow says which tensor did not fit, the runtime who holds the memory.
+// Adds the runtime's message (the limit, the largest holders of memory) to
+// TensorFlow's, which names the tensor that did not fit.
 Status ExplainExhaustion(Status status) {
   if (errors::IsResourceExhausted(status)) {
     errors::AppendToMessage(&status, dml_error_message());

@@ -12,8 +12,9 @@
 // registered by rows (registry.h). TF semantics (attributes, shape rules, error
 // texts) live here; numerics and the GPU live behind the runtime's C API.
 //
-// Compute() may run on several threads at once for different steps. It only
-// enqueues: it never waits for the device.
+// Compute() may run on several threads at once for different steps. It
+// enqueues work and does not wait for it: a kernel that needs a value from the
+// device is one of read_back.h.
 #ifndef TENSORFLOW_CORE_KERNELS_DML_KERNEL_H_
 #define TENSORFLOW_CORE_KERNELS_DML_KERNEL_H_
 

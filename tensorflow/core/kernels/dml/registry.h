@@ -10,8 +10,8 @@
 //
 // A row registers one TF kernel, which takes every combination of its types. It
 // runs when the library is loaded. An op, attribute or argument that the base
-// does not know, or a node that two rows would match, is a mistake of ours: the
-// row is left out, logged as an error and counted (and fails a test).
+// does not know, or a node that two rows would match, is a mistake in a row: it
+// is left out, logged as an error and counted (and fails a test).
 #ifndef TENSORFLOW_CORE_KERNELS_DML_REGISTRY_H_
 #define TENSORFLOW_CORE_KERNELS_DML_REGISTRY_H_
 
@@ -102,7 +102,7 @@ class Row {
   // the CPU kernel's scratch memory does as well.
   Row& HostTwin(std::initializer_list<const char*> device = {});
   // As HostTwin, for ops that compute but have no program for the device:
-  // TensorFlow copies the arguments. Said once an op in the log.
+  // TensorFlow copies the arguments. The log says so once for each op.
   Row& OnHost();
   // As OnHost, for ops that update variables: the CPU kernel updates copies of
   // them (host_fallback.h).

@@ -135,7 +135,8 @@ Status CopyView(KernelContext* c, const View& from, const View& to) {
   // Merging makes no more of them; the common ranks are merged once, below.
   if (to.rank() > DML_MAX_RANK) Merge({&from, &to}, &sizes, &last);
   if (sizes.size() > DML_MAX_RANK) {
-    // No program walks so many: a copy for each index of the shortest.
+    // More dimensions than a program walks: one copy for each index of the
+    // shortest.
     int shortest = -1;
     for (int d = 0; d < to.rank(); ++d) {
       if (to.sizes[d] > 1 &&

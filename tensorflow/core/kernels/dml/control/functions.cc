@@ -1,6 +1,6 @@
 // Function calls and functional control flow. The stock CPU kernels only run
 // functions and pass tensors; While also reads the condition that its function
-// returns, which lives in device memory here, so it is ours.
+// returns, which lives in device memory here, so While has a kernel of its own.
 #include <memory>
 #include <utility>
 #include <vector>

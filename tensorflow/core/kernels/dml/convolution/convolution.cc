@@ -3,9 +3,9 @@
 // A filter is [spatial..., in channels / groups, out channels]; a depthwise
 // one, [spatial..., in channels, multiplier], is the same memory with in
 // channels groups and in channels * multiplier out channels.
-#include "tensorflow/core/kernels/dml/copies/fill.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/spatial.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {
@@ -244,7 +244,8 @@ class Forward : Convolution {
   }
 };
 
-// The shape of what a gradient is of: input `input`, in host memory.
+// The shape that a gradient's output gets, from input `input` in host memory:
+// that of the convolution's input, or of its filter.
 Status ReadShape(KernelContext* c, int input, const char* name,
                  TensorShape* shape) {
   const Tensor& tensor = c->Input(input);

@@ -6,7 +6,7 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
-// The inputs' first is the axis in Concat, their last in ConcatV2.
+// The axis is the first input of Concat, and the last of ConcatV2.
 class Concat {
  public:
   Concat(OpKernelConstruction*, bool axis_first) : axis_first_(axis_first) {}

@@ -1,8 +1,7 @@
-// Fill, ZerosLike and OnesLike.
-#include "tensorflow/core/kernels/dml/copies/fill.h"
-
+// Fill, ZerosLike, OnesLike and Empty.
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {
@@ -72,6 +71,32 @@ class FillLike {
   const bool ones_;
 };
 
+// Input: the shape (host).
+class Empty {
+ public:
+  explicit Empty(OpKernelConstruction* c) {
+    OP_REQUIRES_OK(c, c->GetAttr("init", &init_));
+  }
+
+  Status Compute(KernelContext* c) {
+    const Tensor& sizes = c->Input(0);
+    if (!TensorShapeUtils::IsVector(sizes.shape())) {
+      return errors::InvalidArgument(
+          "shape must be a vector of int32, got shape ",
+          sizes.shape().DebugString());
+    }
+    TensorShape shape;
+    TF_RETURN_IF_ERROR(TensorShapeUtils::MakeShape(sizes.vec<int32>(), &shape));
+    Tensor* output;
+    TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
+    if (!init_ || output->NumElements() == 0) return Status::OK();
+    return FillZero(c, *output);
+  }
+
+ private:
+  bool init_;
+};
+
 const Kernels kKernels({
     Row("Fill")
         .Types("T", kDeviceTypes)
@@ -80,23 +105,10 @@ const Kernels kKernels({
         .Make<Fill>(),
     Row("ZerosLike").Types("T", kDeviceTypes).Make<FillLike>(false),
     Row("OnesLike").Types("T", kDeviceTypes).Make<FillLike>(true),
+    // Of int32 too, which elsewhere is the type of shapes on the host.
+    Row("Empty").Types("dtype", kAllDeviceTypes).Host({"shape"}).Make<Empty>(),
 });
 
 }  // namespace
-
-Status FillZero(KernelContext* c, const Tensor& tensor) {
-  if (tensor.TotalBytes() == 0) return Status::OK();
-  const bool words = tensor.TotalBytes() % sizeof(uint32) == 0;
-  dml_tensor target = {};
-  target.data = Address(tensor);
-  target.type = words ? DML_UINT32 : DML_UINT8;
-  target.rank = 1;
-  target.sizes[0] = tensor.TotalBytes() / (words ? sizeof(uint32) : 1);
-  target.strides[0] = 1;
-  const uint32 zero = 0;
-  DML_RETURN_IF_FAILED(dml_fill(c->device(), &target, &zero));
-  return Status::OK();
-}
-
 }  // namespace dml
 }  // namespace tensorflow

@@ -7,11 +7,11 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
-struct Padding {
+struct EdgePadding {
   int64 before;
   int64 after;
 };
-using Paddings = gtl::InlinedVector<Padding, 8>;
+using Paddings = gtl::InlinedVector<EdgePadding, 8>;
 
 // Input 1, one row a dimension of `rank`.
 Status ReadPaddings(KernelContext* c, int rank, Paddings* paddings) {
@@ -27,7 +27,7 @@ Status ReadPaddings(KernelContext* c, int rank, Paddings* paddings) {
   }
   for (int d = 0; d < rank; ++d) {
     const bool narrow = tensor.dtype() == DT_INT32;
-    const Padding padding = {
+    const EdgePadding padding = {
         narrow ? tensor.matrix<int32>()(d, 0) : tensor.matrix<int64>()(d, 0),
         narrow ? tensor.matrix<int32>()(d, 1) : tensor.matrix<int64>()(d, 1)};
     if (padding.before < 0 || padding.after < 0) {
@@ -39,7 +39,7 @@ Status ReadPaddings(KernelContext* c, int rank, Paddings* paddings) {
   return Status::OK();
 }
 
-bool Nothing(const Padding& padding) {
+bool Nothing(const EdgePadding& padding) {
   return padding.before == 0 && padding.after == 0;
 }
 
@@ -125,7 +125,7 @@ Status ReadMode(OpKernelConstruction* c, dml_pad_mode* mode) {
   return Status::OK();
 }
 
-Status CheckMirror(dml_pad_mode mode, const Padding& padding, int64 size) {
+Status CheckMirror(dml_pad_mode mode, const EdgePadding& padding, int64 size) {
   const int64 most = mode == DML_PAD_REFLECT ? size - 1 : size;
   if (Nothing(padding) || (padding.before <= most && padding.after <= most)) {
     return Status::OK();
@@ -215,7 +215,7 @@ class MirrorPadGradient {
   }
 
  private:
-  Status Fold(KernelContext* c, int d, const Padding& padding,
+  Status Fold(KernelContext* c, int d, const EdgePadding& padding,
               const Tensor& padded, const Tensor& folded) {
     if (folded.NumElements() == 0) return Status::OK();
     const View from = MakeView(padded), to = MakeView(folded);

@@ -52,7 +52,8 @@ class Update {
   int row_;
 };
 
-// The result goes through an Identity, so these live where that keeps them.
+// Types of which Identity keeps tensors in host memory: the graph pass puts one
+// behind the result.
 const TypeList kHost = {DT_INT32, DT_BOOL};
 TypeList OnDevice() {
   TypeList types;

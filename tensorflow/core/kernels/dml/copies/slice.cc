@@ -1,8 +1,8 @@
 // Slice, StridedSlice, its gradient, and assignments to strided slices.
-#include "tensorflow/core/kernels/dml/copies/fill.h"
+#include "tensorflow/core/kernels/dml/locked_variables.h"
 #include "tensorflow/core/kernels/dml/registry.h"
-#include "tensorflow/core/kernels/dml/variables/variables.h"
 #include "tensorflow/core/kernels/dml/views.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 #include "tensorflow/core/util/strided_slice_op.h"
 
 namespace tensorflow {

@@ -14,7 +14,7 @@ const TypeList kIntegers = {DT_INT8,  DT_INT16,  DT_INT32,  DT_INT64,
 const TypeList kMultiplied = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,
                               DT_INT16, DT_INT64, DT_UINT16, DT_UINT8};
 
-// The op's attribute that tunes it, or null.
+// The attribute that is the operation's parameter, or null if it has none.
 const char* ParameterAttribute(dml_elementwise_op op) {
   switch (op) {
     case DML_LEAKY_RELU:
@@ -33,7 +33,7 @@ class ElementwiseBase {
     if (const char* attribute = ParameterAttribute(op)) {
       float value = 0;
       OP_REQUIRES_OK(c, c->GetAttr(attribute, &value));
-      // TF gives it the tensors' type first.
+      // TensorFlow's kernels round the attribute to the tensors' type.
       DataType type = DT_FLOAT;
       OP_REQUIRES_OK(c, c->GetAttr("T", &type));
       parameter_ =
@@ -58,7 +58,7 @@ class Unary : ElementwiseBase {
   }
 };
 
-// Integers are round.
+// The output is the input: Round of integers.
 class Same {
  public:
   explicit Same(OpKernelConstruction*) {}
@@ -167,7 +167,7 @@ Row GradientRow(const char* name, dml_elementwise_op op,
 
 const TypeList kEquatable = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,
                              DT_INT16, DT_INT64, DT_UINT8,  DT_BOOL};
-// TF lets Less and its kin compare all real numbers.
+// Less, LessEqual, Greater and GreaterEqual compare all real numbers.
 const TypeList kComparable = {DT_FLOAT,  DT_HALF,  DT_DOUBLE, DT_INT8,
                               DT_INT16,  DT_INT64, DT_UINT8,  DT_UINT16,
                               DT_UINT32, DT_UINT64};
@@ -325,7 +325,7 @@ std::vector<Row> ComplexRows() {
   for (const auto& op : gradients) {
     rows.push_back(GradientRow(op.first, op.second, kComplex));
   }
-  // Tout is another attribute than T, but follows it.
+  // Each type of T has one Tout: that of its parts.
   const std::pair<DataType, DataType> parts[] = {{DT_COMPLEX64, DT_FLOAT},
                                                  {DT_COMPLEX128, DT_DOUBLE}};
   for (const auto& types : parts) {

@@ -5,15 +5,16 @@
 #include <limits>
 #include <vector>
 
-#include "tensorflow/core/kernels/dml/copies/fill.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {
 namespace {
 
-// What the host computes of each range, as rows of a device tensor.
+// Numbers that the host computes from each range; they are the rows of a tensor
+// on the device.
 enum Parameter { kLow, kHigh, kScale, kInverse, kHalf, kZero, kParameters };
 
 // Where the ranges come from, and what is quantized.

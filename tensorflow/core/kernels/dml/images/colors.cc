@@ -1,6 +1,6 @@
 // Colors of images: RGBToHSV, HSVToRGB, AdjustHue, AdjustSaturation,
 // AdjustContrast and AdjustContrastv2.
-#include "tensorflow/core/kernels/dml/elementwise/casts.h"
+#include "tensorflow/core/kernels/dml/casts.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
 

@@ -1,8 +1,8 @@
 // CropAndResize and its gradients. An image that a box names but that is not
 // there is an error, which only the device can find: see read_back.h.
-#include "tensorflow/core/kernels/dml/copies/fill.h"
 #include "tensorflow/core/kernels/dml/read_back.h"
 #include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {

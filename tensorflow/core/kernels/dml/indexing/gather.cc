@@ -1,7 +1,7 @@
 // Gather, GatherV2 and ResourceGather. Indices out of range give zeros, as on
 // TensorFlow's other accelerators.
+#include "tensorflow/core/kernels/dml/locked_variables.h"
 #include "tensorflow/core/kernels/dml/registry.h"
-#include "tensorflow/core/kernels/dml/variables/variables.h"
 #include "tensorflow/core/kernels/dml/views.h"
 
 namespace tensorflow {

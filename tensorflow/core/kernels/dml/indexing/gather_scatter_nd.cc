@@ -2,10 +2,10 @@
 // dimensions of a tensor. They become numbers of rows, -1 where any part is out
 // of range; those gather zeros and are skipped in scatters, as on TensorFlow's
 // other accelerators.
-#include "tensorflow/core/kernels/dml/copies/fill.h"
+#include "tensorflow/core/kernels/dml/locked_variables.h"
 #include "tensorflow/core/kernels/dml/registry.h"
-#include "tensorflow/core/kernels/dml/variables/variables.h"
 #include "tensorflow/core/kernels/dml/views.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {

@@ -1,37 +1,10 @@
-// Empty tensors, and updates of their rows in place. The output of an update is
-// its input's memory, whoever else sees that.
-#include "tensorflow/core/kernels/dml/copies/fill.h"
+// Updates of a tensor's rows in place. The output of an update is its input's
+// memory, whoever else sees that.
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
 namespace dml {
 namespace {
-
-// Input: the shape (host).
-class Empty {
- public:
-  explicit Empty(OpKernelConstruction* c) {
-    OP_REQUIRES_OK(c, c->GetAttr("init", &init_));
-  }
-
-  Status Compute(KernelContext* c) {
-    const Tensor& sizes = c->Input(0);
-    if (!TensorShapeUtils::IsVector(sizes.shape())) {
-      return errors::InvalidArgument(
-          "shape must be a vector of int32, got shape ",
-          sizes.shape().DebugString());
-    }
-    TensorShape shape;
-    TF_RETURN_IF_ERROR(TensorShapeUtils::MakeShape(sizes.vec<int32>(), &shape));
-    Tensor* output;
-    TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (!init_ || output->NumElements() == 0) return Status::OK();
-    return FillZero(c, *output);
-  }
-
- private:
-  bool init_;
-};
 
 // Inputs: x, the numbers of its rows, and a row for each.
 class InplaceUpdate {
@@ -105,9 +78,8 @@ class InplaceUpdate {
 
 const TypeList kSummable = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
 
-// int32: see host_twins.cc, but for Empty.
+// int32 runs on the host: see host_twins.cc.
 const Kernels kKernels({
-    Row("Empty").Types("dtype", kAllDeviceTypes).Host({"shape"}).Make<Empty>(),
     Row("InplaceUpdate")
         .Types("T", kDeviceTypes)
         .Make<InplaceUpdate>(DML_SCATTER_ASSIGN),

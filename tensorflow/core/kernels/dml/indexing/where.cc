@@ -173,7 +173,7 @@ class DynamicPartition {
   int64 partitions_ = 0;
 };
 
-// int32 is among the host's, see host_twins.cc.
+// int32 runs on the host: see host_twins.cc.
 const TypeList kWhereTypes = {DT_FLOAT, DT_DOUBLE, DT_INT8,      DT_UINT8,
                               DT_INT64, DT_BOOL,   DT_COMPLEX64, DT_COMPLEX128};
 

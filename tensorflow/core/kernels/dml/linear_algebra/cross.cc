@@ -1,5 +1,5 @@
 // Cross: products of vectors of 3. Those of bfloat16 are computed in float32.
-#include "tensorflow/core/kernels/dml/elementwise/casts.h"
+#include "tensorflow/core/kernels/dml/casts.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
@@ -47,7 +47,7 @@ class Cross {
   }
 };
 
-// int32 too: these are no shapes.
+// int32 on the device, too: nothing multiplies shapes so.
 const TypeList kTypes = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_BFLOAT16, DT_INT8,
                          DT_INT16, DT_INT32, DT_INT64,  DT_UINT8,    DT_UINT16};
 

@@ -79,7 +79,8 @@ Status CheckInside(const Matrices& m, const Band& band) {
 
 // One element on the device, to be repeated: that of host input `input`, or
 // zero if there is none.
-Status Padding(KernelContext* c, DataType dtype, int input, Tensor* padding) {
+Status ReadPadding(KernelContext* c, DataType dtype, int input,
+                   Tensor* padding) {
   TF_RETURN_IF_ERROR(c->Temporary(dtype, TensorShape({}), padding));
   const uint64 zero[2] = {};  // of any type
   const void* value = zero;
@@ -120,7 +121,7 @@ class MatrixBandPart {
     Tensor* output;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, input.shape(), &output));
     Tensor padding;
-    TF_RETURN_IF_ERROR(Padding(c, input.dtype(), -1, &padding));
+    TF_RETURN_IF_ERROR(ReadPadding(c, input.dtype(), -1, &padding));
     return Enqueue(c, DML_BAND_KEEP, Describe(input, m.sizes()),
                    DescribeBroadcast(padding, m.sizes()), {-below, above},
                    Describe(*output, m.sizes()));
@@ -185,7 +186,7 @@ class MatrixDiag {
     if (output->NumElements() == 0) return Status::OK();
     Tensor padding;
     TF_RETURN_IF_ERROR(
-        Padding(c, diagonal.dtype(), version2 ? 4 : -1, &padding));
+        ReadPadding(c, diagonal.dtype(), version2 ? 4 : -1, &padding));
     const Matrices m(shape);
     return Enqueue(c, DML_BAND_UNPACK,
                    Describe(diagonal, {m.batch, band.count(), length}),
@@ -239,7 +240,8 @@ class MatrixDiagPart {
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     if (output->NumElements() == 0) return Status::OK();
     Tensor padding;
-    TF_RETURN_IF_ERROR(Padding(c, input.dtype(), version2 ? 2 : -1, &padding));
+    TF_RETURN_IF_ERROR(
+        ReadPadding(c, input.dtype(), version2 ? 2 : -1, &padding));
     const Dims packed = {m.batch, band.count(), length};
     return Enqueue(c, DML_BAND_PACK, Describe(input, m.sizes()),
                    DescribeBroadcast(padding, packed), band,
@@ -307,7 +309,7 @@ class Diag {
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     if (output->NumElements() == 0) return Status::OK();
     Tensor padding;
-    TF_RETURN_IF_ERROR(Padding(c, diagonal.dtype(), -1, &padding));
+    TF_RETURN_IF_ERROR(ReadPadding(c, diagonal.dtype(), -1, &padding));
     const int64 n = diagonal.NumElements();
     return Enqueue(c, DML_BAND_UNPACK, Describe(diagonal, {1, 1, n}),
                    DescribeBroadcast(padding, {1, n, n}), Band(),
@@ -340,7 +342,8 @@ class DiagPart {
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     const int64 n = output->NumElements();
     if (n == 0) return Status::OK();
-    // The diagonal of a square has no end to pad behind.
+    // The main diagonal of a square matrix fills its row of the output, so that
+    // no padding is read: `y` stands in for it.
     const dml_tensor y = Describe(*output, {1, 1, n});
     return Enqueue(c, DML_BAND_PACK, Describe(input, {1, n, n}), y, Band(), y);
   }

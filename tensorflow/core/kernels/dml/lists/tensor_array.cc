@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tensorflow/core/kernels/dml/copies/fill.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {

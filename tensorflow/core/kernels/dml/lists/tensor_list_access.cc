@@ -9,8 +9,8 @@
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
 #include "tensorflow/core/framework/allocation_description.pb.h"
 #include "tensorflow/core/framework/allocator.h"
-#include "tensorflow/core/kernels/dml/copies/fill.h"
 #include "tensorflow/core/kernels/dml/lists/tensor_list.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {

@@ -5,9 +5,9 @@
 
 #include "tensorflow/core/framework/variant_op_registry.h"
 #include "tensorflow/core/framework/variant_tensor_data.h"
-#include "tensorflow/core/kernels/dml/copies/fill.h"
 #include "tensorflow/core/kernels/dml/lists/tensor_list.h"
 #include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {
@@ -241,7 +241,7 @@ class AddVariants {
 };
 
 const Kernels kRows({
-    // Of what TensorFlow has conjugates for, none of which has tensors.
+    // The variants that TensorFlow's CPU can conjugate hold no tensors.
     Row("Conj").Types("T", {DT_VARIANT}).HostTwin({"input", "output"}),
     Row("ZerosLike").Types("T", {DT_VARIANT}).Make<ZerosLikeVariants>(),
     Row("AddN").Types("T", {DT_VARIANT}).Make<AddVariants>(),

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "tensorflow/core/framework/op.h"
+#include "tensorflow/core/kernels/dml/locked_variables.h"
 #include "tensorflow/core/kernels/dml/registry.h"
-#include "tensorflow/core/kernels/dml/variables/variables.h"
 #include "tensorflow/core/lib/strings/strcat.h"
 
 namespace tensorflow {

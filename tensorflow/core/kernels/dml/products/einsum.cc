@@ -8,9 +8,9 @@
 #include <map>
 #include <vector>
 
-#include "tensorflow/core/kernels/dml/copies/fill.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 #include "tensorflow/core/lib/strings/str_util.h"
 
 namespace tensorflow {

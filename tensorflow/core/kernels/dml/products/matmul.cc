@@ -179,7 +179,8 @@ class BatchMatMul {
   bool adjoint_b_;
 };
 
-// As far as the ops' definitions allow: CUDA multiplies integers on the CPU.
+// All types that the ops' definitions allow: integers, too, which CUDA's build
+// multiplies on the CPU.
 const TypeList kMultiplied = {DT_FLOAT,     DT_HALF,       DT_DOUBLE,
                               DT_COMPLEX64, DT_COMPLEX128, DT_INT32};
 const TypeList kMultipliedByMatMul = {DT_FLOAT,     DT_HALF,       DT_DOUBLE,

@@ -1,7 +1,7 @@
 // SparseTensorDenseMatMul: the entries of the sparse matrix in their order.
-#include "tensorflow/core/kernels/dml/copies/fill.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {

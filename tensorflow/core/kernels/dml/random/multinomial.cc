@@ -2,8 +2,8 @@
 // Gumbel noises added to the logits, the largest sum is each class's with its
 // probability. The draws differ from the CPU kernel's, which inverts the
 // distribution function.
-#include "tensorflow/core/kernels/dml/elementwise/casts.h"
-#include "tensorflow/core/kernels/dml/random/random.h"
+#include "tensorflow/core/kernels/dml/casts.h"
+#include "tensorflow/core/kernels/dml/random_generator.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
 #include "tensorflow/core/util/guarded_philox_random.h"

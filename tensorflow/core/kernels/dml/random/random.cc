@@ -1,7 +1,6 @@
 // Random numbers, stateful and stateless: the same as the CPU kernels' for the
 // same seeds.
-#include "tensorflow/core/kernels/dml/random/random.h"
-
+#include "tensorflow/core/kernels/dml/random_generator.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/util/guarded_philox_random.h"
 

@@ -13,14 +13,6 @@ namespace dml {
 Status CheckSizes(const char* name, const Tensor& tensor,
                   gtl::ArraySlice<int64> sizes);
 
-// Rows `begin` to `begin + count` of a row-major matrix.
-dml_tensor Rows(const dml_tensor& matrix, int64 begin, int64 count);
-dml_tensor Transposed(const dml_tensor& matrix);
-
-// c = a x b + beta * c.
-Status Multiply(KernelContext* c, const dml_tensor& a, const dml_tensor& b,
-                const dml_tensor& product, double beta);
-
 // gates = x times the first rows of w + h times the others: the product with
 // [x, h], which is never put together.
 Status MultiplyBoth(KernelContext* c, const dml_tensor& x, const dml_tensor& h,

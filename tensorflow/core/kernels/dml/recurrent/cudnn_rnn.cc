@@ -1,10 +1,10 @@
 // CudnnRNN in its three versions: recurrent networks of several layers. A layer
 // multiplies its whole input at once; each step is then one product with the
 // hidden state and one program (dml_recurrent_cell).
-#include "tensorflow/core/kernels/dml/copies/fill.h"
-#include "tensorflow/core/kernels/dml/random/random.h"
+#include "tensorflow/core/kernels/dml/random_generator.h"
 #include "tensorflow/core/kernels/dml/recurrent/cudnn_rnn_pass.h"
 #include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 #include "tensorflow/core/util/guarded_philox_random.h"
 
 namespace tensorflow {
@@ -40,11 +40,12 @@ class Forward : public Pass {
     const dml_tensor x = LayerInput(input, layer);
     const dml_tensor gates = AllGates(reserve_, at_.Gates(layer, d));
     const dml_tensor bias =
-        Rows(*n_.params, n_.parameters.OffsetOfBiases(layer, d), n_.rows(),
-             n_.columns());
+        RepeatedRow(*n_.params, n_.parameters.OffsetOfBiases(layer, d),
+                    n_.rows(), n_.columns());
     if (!SkipsInput(layer)) {
-      return Multiply(c_, x, Transposed(InputWeights(*n_.params, layer, d)),
-                      gates, 0.0, &bias);
+      return MultiplyMatrices(c_, x,
+                              Transposed(InputWeights(*n_.params, layer, d)),
+                              gates, 0.0, &bias);
     }
     const int64 g = n_.model.gates();
     const dml_tensor x_by_gate = ByGate(x, g, n_.units());
@@ -60,17 +61,17 @@ class Forward : public Pass {
   Status Walk(int64 layer, int64 d, const Tensor* output) {
     const int64 hidden = at_.Hidden(layer, d), cells = at_.Cells(layer, d);
     const int64 first = d == 0 ? 0 : n_.steps;
-    TF_RETURN_IF_ERROR(
-        Copy(c_, n_.State(c_->Input(1), layer, d), StateAt(hidden, first)));
+    TF_RETURN_IF_ERROR(CopyMatrix(c_, n_.State(c_->Input(1), layer, d),
+                                  StateAt(hidden, first)));
     if (n_.model.lstm()) {
-      TF_RETURN_IF_ERROR(
-          Copy(c_, n_.State(c_->Input(2), layer, d), StateAt(cells, first)));
+      TF_RETURN_IF_ERROR(CopyMatrix(c_, n_.State(c_->Input(2), layer, d),
+                                    StateAt(cells, first)));
     }
     if (n_.rows() == 0) return Status::OK();
     const dml_tensor weights = Transposed(HiddenWeights(*n_.params, layer, d));
-    const dml_tensor bias =
-        Rows(*n_.params, n_.parameters.OffsetOfBiases(layer, d) + n_.columns(),
-             n_.batch, n_.columns());
+    const dml_tensor bias = RepeatedRow(
+        *n_.params, n_.parameters.OffsetOfBiases(layer, d) + n_.columns(),
+        n_.batch, n_.columns());
     const bool gru = n_.model.gru();
     dml_tensor described;
     const dml_tensor* const lengths = Lengths(&described);
@@ -86,8 +87,8 @@ class Forward : public Pass {
                                ? n_.Step(*output, n_.time_major, t, d)
                                : StepOfLayer(layer, t, d);
       TF_RETURN_IF_ERROR(
-          gru ? Multiply(c_, before, weights, recurrent, 0.0, &bias)
-              : Multiply(c_, before, weights, gates, 1.0, &bias));
+          gru ? MultiplyMatrices(c_, before, weights, recurrent, 0.0, &bias)
+              : MultiplyMatrices(c_, before, weights, gates, 1.0, &bias));
       DML_RETURN_IF_FAILED(dml_recurrent_cell(
           c_->device(), n_.model.cell, &gates, gru ? &recurrent : nullptr,
           &before, n_.model.lstm() ? &cell_before : nullptr, lengths,
@@ -108,11 +109,11 @@ class Forward : public Pass {
   Status End(int64 layer, int64 d, const Tensor& output_h,
              const Tensor* output_c) {
     const int64 slot = d == 0 ? n_.steps : 0;
-    TF_RETURN_IF_ERROR(Copy(c_, StateAt(at_.Hidden(layer, d), slot),
-                            n_.State(output_h, layer, d)));
+    TF_RETURN_IF_ERROR(CopyMatrix(c_, StateAt(at_.Hidden(layer, d), slot),
+                                  n_.State(output_h, layer, d)));
     if (output_c == nullptr) return Status::OK();
-    return Copy(c_, StateAt(at_.Cells(layer, d), slot),
-                n_.State(*output_c, layer, d));
+    return CopyMatrix(c_, StateAt(at_.Cells(layer, d), slot),
+                      n_.State(*output_c, layer, d));
   }
 
   // Multiplies a layer's output by 0, or by 1 / (1 - dropout).

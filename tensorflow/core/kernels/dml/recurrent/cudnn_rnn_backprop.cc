@@ -1,9 +1,9 @@
 // CudnnRNNBackprop in its three versions: the gradient of CudnnRNN, from what
 // it left in reserve_space.
-#include "tensorflow/core/kernels/dml/copies/fill.h"
 #include "tensorflow/core/kernels/dml/recurrent/cudnn_rnn_pass.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {
@@ -72,11 +72,11 @@ class Backward : public Pass {
   // in gates_ and recurrent_, and of its states.
   Status Walk(int64 layer, int64 d, const Tensor& from, bool from_time_major) {
     const dml_tensor dh = n_.State(*g_.input_h, layer, d);
-    TF_RETURN_IF_ERROR(Copy(c_, n_.State(*g_.output_h, layer, d), dh));
+    TF_RETURN_IF_ERROR(CopyMatrix(c_, n_.State(*g_.output_h, layer, d), dh));
     dml_tensor dc = {};
     if (n_.model.lstm()) {
       dc = n_.State(*g_.input_c, layer, d);
-      TF_RETURN_IF_ERROR(Copy(c_, n_.State(*g_.output_c, layer, d), dc));
+      TF_RETURN_IF_ERROR(CopyMatrix(c_, n_.State(*g_.output_c, layer, d), dc));
     }
     if (n_.rows() == 0) return Status::OK();
     const bool gru = n_.model.gru(), lstm = n_.model.lstm();
@@ -99,7 +99,7 @@ class Backward : public Pass {
           gru ? &before : nullptr, lstm ? &cell_before : nullptr,
           lstm ? &cell_after : nullptr, lengths, static_cast<int32>(t), &dy,
           &dh, lstm ? &dc : nullptr, &dgates, gru ? &drecurrent : nullptr));
-      TF_RETURN_IF_ERROR(Multiply(c_, drecurrent, weights, dh, 1.0));
+      TF_RETURN_IF_ERROR(MultiplyMatrices(c_, drecurrent, weights, dh, 1.0));
     }
     return Status::OK();
   }
@@ -116,11 +116,12 @@ class Backward : public Pass {
         Matrix(reserve_, at_.Hidden(layer, d) + Offset(d, n_.units()),
                n_.rows(), n_.units());
     if (!SkipsInput(layer)) {
-      TF_RETURN_IF_ERROR(Multiply(c_, Transposed(dgates), x,
-                                  InputWeights(*g_.params, layer, d), 0.0));
+      TF_RETURN_IF_ERROR(MultiplyMatrices(
+          c_, Transposed(dgates), x, InputWeights(*g_.params, layer, d), 0.0));
     }
-    TF_RETURN_IF_ERROR(Multiply(c_, Transposed(drecurrent), before,
-                                HiddenWeights(*g_.params, layer, d), 0.0));
+    TF_RETURN_IF_ERROR(MultiplyMatrices(c_, Transposed(drecurrent), before,
+                                        HiddenWeights(*g_.params, layer, d),
+                                        0.0));
     const int64 biases = n_.parameters.OffsetOfBiases(layer, d);
     TF_RETURN_IF_ERROR(SumRows(dgates, biases));
     TF_RETURN_IF_ERROR(SumRows(drecurrent, biases + n_.columns()));
@@ -128,8 +129,8 @@ class Backward : public Pass {
     const dml_tensor dx =
         Matrix(below, 0, n_.rows(), n_.parameters.InputWidth(layer));
     if (!SkipsInput(layer)) {
-      return Multiply(c_, dgates, InputWeights(*n_.params, layer, d), dx,
-                      d == 0 ? 0.0 : 1.0);
+      return MultiplyMatrices(c_, dgates, InputWeights(*n_.params, layer, d),
+                              dx, d == 0 ? 0.0 : 1.0);
     }
     return SumGates(dgates, dx, d != 0);
   }

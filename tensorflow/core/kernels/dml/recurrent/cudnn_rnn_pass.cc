@@ -1,54 +1,9 @@
 #include "tensorflow/core/kernels/dml/recurrent/cudnn_rnn_pass.h"
 
-#include <utility>
-
 #include "tensorflow/core/kernels/dml/views.h"
 
 namespace tensorflow {
 namespace dml {
-
-dml_tensor Matrix(const Tensor& tensor, int64 offset, int64 rows, int64 columns,
-                  int64 row_stride) {
-  dml_tensor matrix = {};
-  matrix.data = Address(tensor) +
-                static_cast<uint64>(offset) * DataTypeSize(tensor.dtype());
-  matrix.type = DmlType(tensor.dtype());
-  matrix.rank = 2;
-  matrix.sizes[0] = rows;
-  matrix.sizes[1] = columns;
-  matrix.strides[0] = row_stride;
-  matrix.strides[1] = 1;
-  return matrix;
-}
-
-dml_tensor Transposed(dml_tensor matrix) {
-  std::swap(matrix.sizes[0], matrix.sizes[1]);
-  std::swap(matrix.strides[0], matrix.strides[1]);
-  return matrix;
-}
-
-dml_tensor ByGate(dml_tensor matrix, int64 gates, int64 units) {
-  const bool repeated = matrix.sizes[1] == units && gates > 1;
-  matrix.rank = 3;
-  matrix.sizes[1] = gates;
-  matrix.sizes[2] = units;
-  matrix.strides[1] = repeated ? 0 : units;
-  matrix.strides[2] = 1;
-  return matrix;
-}
-
-Status Multiply(KernelContext* c, const dml_tensor& a, const dml_tensor& b,
-                const dml_tensor& product, double beta,
-                const dml_tensor* bias) {
-  DML_RETURN_IF_FAILED(dml_gemm(c->device(), &a, &b, &product, 1.0, beta, bias,
-                                DML_ACTIVATION_NONE));
-  return Status::OK();
-}
-
-Status Copy(KernelContext* c, const dml_tensor& from, const dml_tensor& to) {
-  DML_RETURN_IF_FAILED(dml_copy_tensor(c->device(), &from, &to));
-  return Status::OK();
-}
 
 Status ReadNetwork(KernelContext* c, const RnnModel& model, bool time_major,
                    bool lengths, Network* network) {

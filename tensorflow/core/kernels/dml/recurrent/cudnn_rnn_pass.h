@@ -1,36 +1,13 @@
 // What the forward and the backward pass of CudnnRNN share: the network of one
-// call, where everything lies, and views of it.
+// call, and where everything lies.
 #ifndef TENSORFLOW_CORE_KERNELS_DML_RECURRENT_CUDNN_RNN_PASS_H_
 #define TENSORFLOW_CORE_KERNELS_DML_RECURRENT_CUDNN_RNN_PASS_H_
 
 #include "tensorflow/core/kernels/dml/recurrent/cudnn_rnn.h"
+#include "tensorflow/core/kernels/dml/recurrent/matrices.h"
 
 namespace tensorflow {
 namespace dml {
-
-// A matrix [rows, columns] within `tensor`, `offset` elements from its begin,
-// whose columns are neighbours.
-dml_tensor Matrix(const Tensor& tensor, int64 offset, int64 rows, int64 columns,
-                  int64 row_stride);
-inline dml_tensor Matrix(const Tensor& tensor, int64 offset, int64 rows,
-                         int64 columns) {
-  return Matrix(tensor, offset, rows, columns, columns);
-}
-// A vector within `tensor` as every row of a matrix.
-inline dml_tensor Rows(const Tensor& tensor, int64 offset, int64 rows,
-                       int64 columns) {
-  return Matrix(tensor, offset, rows, columns, 0);
-}
-dml_tensor Transposed(dml_tensor matrix);
-// [rows, gates * units] as [rows, gates, units]; [rows, units] so for every
-// gate.
-dml_tensor ByGate(dml_tensor matrix, int64 gates, int64 units);
-
-// product = a x b + beta * product + bias.
-Status Multiply(KernelContext* c, const dml_tensor& a, const dml_tensor& b,
-                const dml_tensor& product, double beta,
-                const dml_tensor* bias = nullptr);
-Status Copy(KernelContext* c, const dml_tensor& from, const dml_tensor& to);
 
 // The network and the sizes of one call.
 struct Network {

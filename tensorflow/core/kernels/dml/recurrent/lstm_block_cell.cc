@@ -1,7 +1,7 @@
 // LSTMBlockCell and its gradient: a step of an LSTM.
-#include "tensorflow/core/kernels/dml/copies/fill.h"
 #include "tensorflow/core/kernels/dml/recurrent/block_cell.h"
 #include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {

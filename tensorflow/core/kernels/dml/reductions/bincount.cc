@@ -1,6 +1,6 @@
 // Bincount: how often each number occurs, or the sums of their weights.
-#include "tensorflow/core/kernels/dml/copies/fill.h"
 #include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {

@@ -17,8 +17,8 @@ class Reduction {
     gtl::InlinedVector<bool, 8> reduced(input.dims(), false);
     TF_RETURN_IF_ERROR(ReadAxes(c, input.dims(), &reduced));
     TensorShape shape;
-    // Of one number, the norm is its magnitude; of no axes, TF leaves what is
-    // there.
+    // The norm of one number is its magnitude, but without axes TF returns the
+    // input.
     bool trivial = op_ != DML_REDUCE_L2 || c->Input(1).NumElements() == 0;
     for (int d = 0; d < input.dims(); ++d) {
       if (!reduced[d]) {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "tensorflow/core/kernels/dml/elementwise/casts.h"
+#include "tensorflow/core/kernels/dml/casts.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {

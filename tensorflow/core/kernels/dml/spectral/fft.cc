@@ -1,8 +1,9 @@
 // FFT, IFFT, RFFT, IRFFT and their 2D and 3D forms: one operator call for each
-// of the last dimensions. BatchFFT and its like are names of old graphs.
-#include "tensorflow/core/kernels/dml/copies/fill.h"
+// of the last dimensions. BatchFFT, BatchIFFT and so on are names that graphs
+// of old versions have.
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {
@@ -82,7 +83,7 @@ class RealFft {
     Tensor* y;
     TF_RETURN_IF_ERROR(c->Output(0, inverse_ ? lines : spectra, &y));
     if (y->NumElements() == 0) return Status::OK();
-    // Where nothing is to be had, there are zeros to transform.
+    // An empty input counts as zeros, whose transform is zeros.
     if (x.NumElements() == 0) return FillZero(c, *y);
     return inverse_ ? ToReal(c, x, lines, spectra, *y)
                     : FromReal(c, x, lines, *y);

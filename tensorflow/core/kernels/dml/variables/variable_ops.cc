@@ -1,7 +1,7 @@
-// Ref and resource variables. What only moves handles is the stock CPU kernel;
-// what writes elements is ours.
+// Ref and resource variables. Ops that only move handles run the stock CPU
+// kernels; those that write elements have kernels here.
+#include "tensorflow/core/kernels/dml/locked_variables.h"
 #include "tensorflow/core/kernels/dml/registry.h"
-#include "tensorflow/core/kernels/dml/variables/variables.h"
 
 namespace tensorflow {
 namespace dml {
@@ -30,7 +30,8 @@ class Assign {
     OpKernelContext* const tf = c->tf();
     tf->forward_ref_input_to_ref_output(0, 0);
     const Tensor& value = c->Input(1);
-    // Held whatever use_locking says: it costs no wait for the device.
+    // Held even without use_locking: it orders enqueuing, and costs no wait for
+    // the device.
     mutex_lock lock(*tf->input_ref_mutex(0));
     Tensor variable = tf->mutable_input(0, /*lock_held=*/true);
     if (validate_shape_ && !variable.shape().IsSameSize(value.shape())) {

@@ -1,4 +1,4 @@
-#include "tensorflow/core/kernels/dml/variables/variables.h"
+#include "tensorflow/core/kernels/dml/locked_variables.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "tensorflow/core/kernels/dml/random/random.h"
+#include "tensorflow/core/kernels/dml/random_generator.h"
 
 namespace tensorflow {
 namespace dml {

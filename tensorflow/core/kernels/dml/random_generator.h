@@ -1,6 +1,6 @@
 // What kernels that draw random numbers share.
-#ifndef TENSORFLOW_CORE_KERNELS_DML_RANDOM_RANDOM_H_
-#define TENSORFLOW_CORE_KERNELS_DML_RANDOM_RANDOM_H_
+#ifndef TENSORFLOW_CORE_KERNELS_DML_RANDOM_GENERATOR_H_
+#define TENSORFLOW_CORE_KERNELS_DML_RANDOM_GENERATOR_H_
 
 #include "tensorflow/core/kernels/dml/kernel.h"
 #include "tensorflow/core/lib/random/philox_random.h"
@@ -22,4 +22,4 @@ Status StatelessGenerator(KernelContext* c, int input,
 }  // namespace dml
 }  // namespace tensorflow
 
-#endif  // TENSORFLOW_CORE_KERNELS_DML_RANDOM_RANDOM_H_
+#endif  // TENSORFLOW_CORE_KERNELS_DML_RANDOM_GENERATOR_H_

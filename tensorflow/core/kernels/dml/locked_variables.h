@@ -1,7 +1,7 @@
 // Variables that a kernel updates in place: resource variables (inputs of type
 // resource) and ref variables alike.
-#ifndef TENSORFLOW_CORE_KERNELS_DML_VARIABLES_VARIABLES_H_
-#define TENSORFLOW_CORE_KERNELS_DML_VARIABLES_VARIABLES_H_
+#ifndef TENSORFLOW_CORE_KERNELS_DML_LOCKED_VARIABLES_H_
+#define TENSORFLOW_CORE_KERNELS_DML_LOCKED_VARIABLES_H_
 
 #include <vector>
 
@@ -56,4 +56,4 @@ void ForwardRef(KernelContext* c, int input, int output);
 }  // namespace dml
 }  // namespace tensorflow
 
-#endif  // TENSORFLOW_CORE_KERNELS_DML_VARIABLES_VARIABLES_H_
+#endif  // TENSORFLOW_CORE_KERNELS_DML_LOCKED_VARIABLES_H_

@@ -1,6 +1,6 @@
 // Zeros, which many kernels begin or end with.
-#ifndef TENSORFLOW_CORE_KERNELS_DML_COPIES_FILL_H_
-#define TENSORFLOW_CORE_KERNELS_DML_COPIES_FILL_H_
+#ifndef TENSORFLOW_CORE_KERNELS_DML_ZEROS_H_
+#define TENSORFLOW_CORE_KERNELS_DML_ZEROS_H_
 
 #include "tensorflow/core/kernels/dml/kernel.h"
 
@@ -13,4 +13,4 @@ Status FillZero(KernelContext* c, const Tensor& tensor);
 }  // namespace dml
 }  // namespace tensorflow
 
-#endif  // TENSORFLOW_CORE_KERNELS_DML_COPIES_FILL_H_
+#endif  // TENSORFLOW_CORE_KERNELS_DML_ZEROS_H_

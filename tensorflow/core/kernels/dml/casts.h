@@ -1,6 +1,6 @@
 // Conversions inside of kernels.
-#ifndef TENSORFLOW_CORE_KERNELS_DML_ELEMENTWISE_CASTS_H_
-#define TENSORFLOW_CORE_KERNELS_DML_ELEMENTWISE_CASTS_H_
+#ifndef TENSORFLOW_CORE_KERNELS_DML_CASTS_H_
+#define TENSORFLOW_CORE_KERNELS_DML_CASTS_H_
 
 #include "tensorflow/core/kernels/dml/kernel.h"
 
@@ -20,4 +20,4 @@ Status CastToTemporary(KernelContext* c, const Tensor& input, DataType dtype,
 }  // namespace dml
 }  // namespace tensorflow
 
-#endif  // TENSORFLOW_CORE_KERNELS_DML_ELEMENTWISE_CASTS_H_
+#endif  // TENSORFLOW_CORE_KERNELS_DML_CASTS_H_

@@ -1,0 +1,21 @@
+#include "tensorflow/core/kernels/dml/zeros.h"
+
+namespace tensorflow {
+namespace dml {
+
+Status FillZero(KernelContext* c, const Tensor& tensor) {
+  if (tensor.TotalBytes() == 0) return Status::OK();
+  const bool words = tensor.TotalBytes() % sizeof(uint32) == 0;
+  dml_tensor target = {};
+  target.data = Address(tensor);
+  target.type = words ? DML_UINT32 : DML_UINT8;
+  target.rank = 1;
+  target.sizes[0] = tensor.TotalBytes() / (words ? sizeof(uint32) : 1);
+  target.strides[0] = 1;
+  const uint32 zero = 0;
+  DML_RETURN_IF_FAILED(dml_fill(c->device(), &target, &zero));
+  return Status::OK();
+}
+
+}  // namespace dml
+}  // namespace tensorflow
