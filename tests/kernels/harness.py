@@ -86,6 +86,11 @@ class Row:
         covered.update([op, *self.also])
 
 
+def moved(op, samples, types=MOVABLE, gradient=False, **more):
+    """The row of an op that only moves elements."""
+    return Row(op, types, samples, domain=(0, 100), gradient=gradient, copies=True, **more)
+
+
 def renamed(row, op):
     """The row for an op that only old graphs have, under another name."""
     def call(*inputs):
@@ -123,6 +128,14 @@ def ints(*values):
 
 def axes(*values):
     return np.array(values, np.int32)
+
+
+def ids(*values, dtype=np.int32):
+    return np.array(values, dtype)
+
+
+def zeros(*shape):
+    return np.zeros(shape, np.float32)
 
 
 def draw(rng, shape, dtype, domain):
@@ -167,6 +180,16 @@ def as_list(outputs):
     if isinstance(outputs, tf.Operation):
         return []
     return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+
+
+def shaped(call, *shapes):
+    """`call`, with outputs' shapes that only the data tells: gradients have to know them."""
+    def told(*inputs):
+        outputs = as_list(call(*inputs))
+        for output, shape in zip(outputs, shapes):
+            output.set_shape(shape)
+        return outputs
+    return told
 
 
 def outputs_and_gradients(row, inputs, device, weights):
@@ -273,6 +296,11 @@ def run(call, inputs, device=DML):
             fetches = call(*placeholders)
         with tf.Session(config=config()) as session:
             return session.run(fetches, dict(zip(placeholders, inputs)))
+
+
+def evaluate(build, device=DML):
+    """What the tensors are that `build` makes on a device."""
+    return run(build, [], device)
 
 
 def error_of(call, inputs):

@@ -8,8 +8,8 @@ import harness
 import tensorflow.compat.v1 as tf
 from tensorflow.python.framework import kernels
 
-# Ops that hold, pass on or shape values: tests/device and tests/training run them,
-# and the gradients of the rows here are made of most of them.
+# Ops that hold, pass on or shape values: the folder lists, tests/device and
+# tests/training run them, and the gradients of the rows here are made of most of them.
 PLUMBING = {
     "AnonymousIterator", "AnonymousIteratorV2", "Assign", "AssignAdd", "AssignAddVariableOp",
     "AssignSub", "AssignSubVariableOp", "AssignVariableOp", "Bitcast", "BroadcastArgs",

@@ -1,9 +1,21 @@
-"""Ops on images: blocks of pixels to the depth and to the batch, resizing, local
-response normalization."""
+"""Blocks of pixels to the depth and to the batch, and back."""
 
 import numpy as np
 import pytest
-from harness import FLOATS, MOVABLE, Row, axes, check, error_of, ints, name, raw, tf, variants
+from harness import (
+    FLOATS,
+    MOVABLE,
+    Row,
+    axes,
+    check,
+    error_of,
+    ints,
+    name,
+    raw,
+    tf,
+    variants,
+    zeros,
+)
 
 # The CPU moves no bools here.
 BLOCK_TYPES = tuple(t for t in MOVABLE if t not in ("bool", "complex128"))
@@ -76,54 +88,9 @@ GRADIENT_ROWS = [
 ]
 
 
-RESIZED = [[(2, 4, 5, 3), axes(*size)] for size in ((4, 5), (7, 11), (2, 3), (1, 1))]
-COORDINATES = [{}, {"align_corners": True}, {"half_pixel_centers": True}]
-# Gradients by rows of weights in float32, or rounded once for each dimension.
-SHARES = {"float32": (1e-4, 1e-5), "float16": (1e-2, 1e-2)}
-
-
-def resizes(op, attrs):
-    # The CPU's gradient with half pixel centers is for float32 alone, as are
-    # all gradients of ResizeBilinear.
-    types = FLOATS if op == "ResizeNearestNeighbor" else ("float32",)
-    return [
-        Row(op, FLOATS, RESIZED, attrs=attrs, tolerance=SHARES),
-        Row(op, types, RESIZED, attrs=attrs, tolerance=SHARES, gradient=True, also=(op + "Grad",)),
-    ]
-
-
-RESIZE_ROWS = [
-    row
-    for op in ("ResizeBilinear", "ResizeNearestNeighbor")
-    for attrs in COORDINATES
-    for row in resizes(op, attrs)
-]
-
-LRN_ROWS = [
-    Row("LRN", FLOATS, [[(2, 3, 4, 7)], [(1, 1, 1, 1)], [(0, 2, 2, 3)]], attrs=attrs, gradient=True,
-        tolerance=SHARES, also=("LRNGrad",))
-    for attrs in ({}, {"depth_radius": 2, "bias": 1.5, "alpha": 0.1, "beta": 0.75},
-                  {"depth_radius": 1, "bias": 2.0, "beta": 1.0})
-]
-
-
-@pytest.mark.parametrize("row, dtype", variants(RESIZE_ROWS), ids=name)
-def test_resize(row, dtype):
-    check(row, dtype)
-
-
-@pytest.mark.parametrize("row, dtype", variants(LRN_ROWS), ids=name)
-def test_local_response_normalization(row, dtype):
-    check(row, dtype)
-
-
 @pytest.mark.parametrize("row, dtype", variants(BLOCK_ROWS + GRADIENT_ROWS), ids=name)
 def test_blocks(row, dtype):
     check(row, dtype)
-
-
-def zeros(*shape):
-    return np.zeros(shape, np.float32)
 
 
 @pytest.mark.parametrize("op, attrs, inputs, message", [
@@ -137,11 +104,6 @@ def zeros(*shape):
     ("BatchToSpaceND", {}, [zeros(3, 3), axes(2), ints([[0, 0]])], "3 is not divisible by"),
     ("BatchToSpaceND", {}, [zeros(2, 3), axes(2), ints([[4, 3]])], "=-1 must be non-negative"),
     ("BatchToSpaceND", {}, [zeros(2, 3), axes(2), ints(4, 3)], "of shape [1,2], not [2]"),
-    ("ResizeBilinear", {}, [zeros(1, 2, 2, 1), ints(0, 3)], "must be positive, not 0 x 3"),
-    ("ResizeBilinear", {}, [zeros(1, 0, 2, 1), ints(2, 3)], "must be of non-zero size"),
-    ("ResizeNearestNeighbor", {"align_corners": True, "half_pixel_centers": True},
-     [zeros(1, 2, 2, 1), ints(2, 3)], "align_corners must be False"),
-    ("LRNGrad", {}, [zeros(1, 1, 1, 2), zeros(1, 1, 1, 3), zeros(1, 1, 1, 3)], "have one shape"),
 ])
 def test_errors(op, attrs, inputs, message):
     def call(*given):

@@ -14,6 +14,7 @@ from harness import (
     raw,
     run,
     variants,
+    zeros,
 )
 
 # Odd shapes; programs do not depend on them, so they cost little.
@@ -143,10 +144,6 @@ def test_binary(row, dtype):
 @pytest.mark.parametrize("row, dtype", variants(GRADIENT_ROWS), ids=name)
 def test_gradients(row, dtype):
     check(row, dtype)
-
-
-def zeros(*shape):
-    return np.zeros(shape, np.float32)
 
 
 def test_shapes_that_do_not_broadcast():

@@ -1,8 +1,8 @@
-"""Select, SelectV2, ClipByValue, AddN and reductions over unsorted segments."""
+"""Select, SelectV2, ClipByValue and AddN."""
 
 import numpy as np
 import pytest
-from harness import FLOATS, Row, check, error_of, ints, name, tf, variants
+from harness import FLOATS, Row, check, error_of, name, tf, variants
 
 
 def condition(*shape):
@@ -28,15 +28,6 @@ ROWS = [
     ]),
     Row("AddN", FLOATS + ("int64",), [[(3, 4)] * 3, [(3, 4)], [()] * 2, [(0, 3)] * 4],
         call=lambda *inputs: tf.raw_ops.AddN(inputs=list(inputs))),
-]
-SEGMENTS = [
-    [(4, 3), ints(1, 0, 1, 3), ints(5)], [(2, 2, 3), ints([0, 2], [2, -1]), ints(3)],
-    [(0, 3), np.zeros(0, np.int32), ints(2)], [(4,), ints(0, 0, 0, 1), ints(2)],
-]
-ROWS += [
-    # In the type itself: what an empty segment holds is the type's.
-    Row("UnsortedSegment" + op, FLOATS + ("int32",), SEGMENTS, same_type=True)
-    for op in ("Sum", "Prod", "Max", "Min")
 ]
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import FLOATS, Row, check, covered, error_of, name, raw, run, tf, variants
+from harness import FLOATS, Row, check, covered, error_of, name, raw, run, tf, variants, zeros
 
 IMAGES = [(2, 5, 7, 3), (4, 3, 3), (2, 2, 1, 3, 3), (0, 4, 4, 3)]
 # Hues are quotients of differences of rounded numbers.
@@ -72,10 +72,6 @@ def test_images_of_scripts():
         assert got.dtype == want.dtype
         # A float32's last bit may decide which way a byte is cut.
         assert np.abs(got.astype(int) - want.astype(int)).max() <= 1
-
-
-def zeros(*shape):
-    return np.zeros(shape, np.float32)
 
 
 @pytest.mark.parametrize("op, inputs, message", [

@@ -1,30 +1,8 @@
-"""Sliding windows as elements, and boxes of images, with their gradients."""
+"""Boxes of images, resized, with their gradients."""
 
 import numpy as np
 import pytest
-from harness import FLOATS, Row, check, error_of, ints, name, raw, tf, variants
-
-
-def patches(window, stride, rate, padding):
-    attrs = {"ksizes": [1, *window, 1], "strides": [1, *stride, 1], "padding": padding}
-    if len(window) == 2:
-        attrs["rates"] = [1, *rate, 1]
-    return attrs
-
-
-IMAGES = [[(2, 7, 6, 3)], [(1, 5, 5, 1)], [(0, 5, 5, 2)]]
-WINDOWS = [
-    patches((3, 2), (1, 1), (1, 1), "VALID"),
-    patches((3, 3), (2, 2), (1, 1), "SAME"),
-    patches((2, 3), (1, 3), (2, 1), "SAME"),
-    patches((1, 1), (2, 1), (1, 1), "VALID"),
-]
-
-
-def patches_of(attrs, volume=False):
-    op = "ExtractVolumePatches" if volume else "ExtractImagePatches"
-    tensor = "input" if volume else "images"
-    return lambda x: getattr(tf.raw_ops, op)(**{tensor: x}, **attrs)
+from harness import FLOATS, Row, check, error_of, ints, name, raw, variants, zeros
 
 
 def boxes(rng, dtype):
@@ -40,14 +18,6 @@ CROPPED = [[(2, 5, 6, 3), boxes, INDEX, ints([3, 4])], [(2, 5, 6, 1), boxes, IND
            NONE]
 
 ROWS = [
-    Row("ExtractImagePatches", FLOATS + ("int64", "uint8"), IMAGES, call=patches_of(attrs),
-        domain=(0, 100))
-    for attrs in WINDOWS
-] + [
-    Row("ExtractVolumePatches", FLOATS + ("int32",), [[(2, 4, 5, 3, 2)]],
-        call=patches_of(patches((2, 3, 2), (1, 2, 1), None, padding), volume=True))
-    for padding in ("SAME", "VALID")
-] + [
     Row("CropAndResize", FLOATS + ("float64",), CROPPED,
         attrs={"method": method, "extrapolation_value": 2.5},
         tolerance={"float64": (1e-5, 1e-5)})  # crops are float32
@@ -63,12 +33,8 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row, dtype", variants(ROWS), ids=name)
-def test_patches(row, dtype):
+def test_crop_and_resize(row, dtype):
     check(row, dtype)
-
-
-def zeros(*shape):
-    return np.zeros(shape, np.float32)
 
 
 @pytest.mark.parametrize("inputs, message", [

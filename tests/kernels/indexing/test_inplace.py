@@ -1,8 +1,22 @@
-"""Empty tensors, and updates of rows in place."""
+"""Updates of rows in place."""
 
 import numpy as np
 import pytest
-from harness import FLOATS, MOVABLE, Row, axes, check, error_of, ints, name, raw, run, tf, variants
+from harness import (
+    FLOATS,
+    MOVABLE,
+    Row,
+    axes,
+    check,
+    error_of,
+    ints,
+    name,
+    raw,
+    run,
+    tf,
+    variants,
+    zeros,
+)
 from tensorflow.python.ops import while_v2
 
 SAMPLES = [
@@ -28,10 +42,6 @@ ROWS = [
     # The type of shapes.
     Row(op, ("int32",), SAMPLES, call=on_a_copy(op), launches=False)
     for op in ("InplaceUpdate", "InplaceAdd", "InplaceSub")
-] + [
-    Row("Empty", (dtype,), [[axes(2, 3)], [np.zeros(0, np.int32)], [axes(2, 0)]],
-        call=lambda shape, dtype=dtype: tf.raw_ops.Empty(shape=shape, dtype=dtype, init=True))
-    for dtype in ("float32", "float16", "float64", "int32", "int64", "uint8", "bool")
 ]
 
 
@@ -59,11 +69,6 @@ def test_updates_may_be_the_tensor_itself():
     np.testing.assert_array_equal(run(call, [x, axes(2, 1, 0)]), x[::-1])
 
 
-def test_empty_has_the_shape_asked_for():
-    shape = run(lambda s: tf.raw_ops.Empty(shape=s, dtype=tf.float32), [axes(2, 3)]).shape
-    assert shape == (2, 3)
-
-
 @pytest.mark.parametrize("loop", [tf.while_loop, while_v2.while_loop], ids=["v1", "v2"])
 def test_loop_body_on_the_device(loop):
     def call(x):
@@ -76,10 +81,6 @@ def test_loop_body_on_the_device(loop):
     np.testing.assert_array_equal(run(call, [x]), x[::-1])
 
 
-def zeros(*shape):
-    return np.zeros(shape, np.float32)
-
-
 @pytest.mark.parametrize("op, inputs, message", [
     ("InplaceUpdate", [zeros(1, 1), axes(0), zeros(1, 2)], "x and v shape doesn't match"),
     ("InplaceUpdate", [zeros(1, 1), ints(0), zeros(1, 1)], "i must be a vector"),
@@ -87,8 +88,6 @@ def zeros(*shape):
     ("InplaceAdd", [zeros(1, 1), axes(0, 1), zeros(1, 1)], "i and x shape doesn't match"),
     ("InplaceSub", [zeros(0, 1), axes(0), zeros(1, 1)], "x has no rows"),
     ("InplaceSub", [zeros(), axes(0), zeros()], "x and v shape doesn't match"),
-    ("Empty", [ints(2)], "shape must be a vector of int32"),
 ])
 def test_errors(op, inputs, message):
-    attrs = {"dtype": tf.float32} if op == "Empty" else {}
-    assert message in error_of(raw(op, attrs), inputs)
+    assert message in error_of(raw(op), inputs)

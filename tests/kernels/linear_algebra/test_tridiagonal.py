@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import Row, check, draw, error_of, name, raw, run, tf, variants
+from harness import Row, check, draw, error_of, name, raw, run, tf, variants, zeros
 
 TYPES = ("float32", "float64", "complex64", "complex128")
 LOOSE = {
@@ -67,10 +67,6 @@ def test_as_scripts_call_it():
         return [x, y, tf.linalg.tridiagonal_matmul(diagonals, right[:, None], "compact")]
 
     check(Row("TridiagonalSolve", (), [[dominant(3, 6), (6,)]], call=call), "float32")
-
-
-def zeros(*shape):
-    return np.zeros(shape, np.float32)
 
 
 @pytest.mark.parametrize("pivoting, diagonals, message", [

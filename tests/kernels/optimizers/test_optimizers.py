@@ -1,4 +1,4 @@
-"""Updates of variables in place: optimizers and scatters, ref and resource."""
+"""Optimizers, of ref and resource variables."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ OPTIMIZERS = [
     ("AdagradDA", ["var", "gradient_accumulator", "gradient_squared_accumulator"],
      {"lr": 0.1, "l1": 0.3, "l2": 0.2, "global_step": np.int64(3)}, "grad", {}),
 ]
-FLOATS = ("float32", "float16", "float64")
+TYPES = ("float32", "float16", "float64")
 RESOURCE_ONLY = [
     ("KerasMomentum", ["var", "accum"], {"lr": 0.1, "momentum": 0.9}, "grad", {}),
     ("KerasMomentum", ["var", "accum"], {"lr": 0.1, "momentum": 0.9}, "grad",
@@ -56,10 +56,6 @@ TOLERANCE = {"float32": (1e-4, 1e-5), "float16": (2e-2, 1e-2), "float64": (1e-12
 SHAPE = (3, 7)
 
 
-def make_variable(value, resource):
-    return tf.Variable(value, use_resource=resource)
-
-
 def three_updates(device, optimizer, slots, scalars, gradient, attributes, dtype, resource,
                   rows=None):
     """The variables after three steps, of `rows` if given."""
@@ -71,7 +67,7 @@ def three_updates(device, optimizer, slots, scalars, gradient, attributes, dtype
             start = {name: rng.uniform(1, 2, SHAPE).astype(dtype) for name in slots}
             # CenteredRMSProp takes the root of ms - mg^2.
             start.update({"mg": np.zeros(SHAPE, dtype)} if "mg" in slots else {})
-            variables = {name: make_variable(start[name], resource) for name in slots}
+            variables = {name: tf.Variable(start[name], use_resource=resource) for name in slots}
             arguments = {k: v.handle if resource else v._ref() for k, v in variables.items()}
             arguments.update({k: tf.constant(v, "int64" if isinstance(v, np.int64) else dtype)
                               for k, v in scalars.items()})
@@ -115,20 +111,20 @@ covered.update("SparseApply" + case[0] for case in SPARSE if case not in RESOURC
 
 
 @pytest.mark.parametrize("resource", [False, True], ids=["ref", "resource"])
-@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("case", OPTIMIZERS, ids=case_name)
 def test_optimizer(case, dtype, resource):
     check_optimizer(case, dtype, resource)
 
 
-@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("case", RESOURCE_ONLY, ids=case_name)
 def test_resource_only_optimizer(case, dtype):
     check_optimizer(case, dtype, True)
 
 
 @pytest.mark.parametrize("resource", [False, True], ids=["ref", "resource"])
-@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("case", SPARSE, ids=case_name)
 def test_sparse_optimizer(case, dtype, resource):
     if case in RESOURCE_ONLY and not resource:
@@ -150,7 +146,8 @@ def test_sparse_optimizer_skips_rows_out_of_range():
 def test_rows_of_another_shape_are_an_error(shape, dimension):
     """Also those of more dimensions than the variable, which have as many elements."""
     with tf.Graph().as_default(), tf.device(DML):
-        variable, momentum = [make_variable(np.zeros(SHAPE, "f"), True) for _ in range(2)]
+        start = np.zeros(SHAPE, "f")
+        variable, momentum = [tf.Variable(start, use_resource=True) for _ in range(2)]
         gradient = tf.placeholder(tf.float32, None)
         update = tf.raw_ops.ResourceSparseApplyMomentum(
             var=variable.handle, accum=momentum.handle, lr=0.1, grad=gradient,
@@ -185,106 +182,6 @@ def test_embedding_learns_on_the_device(name, keras):
                     session.run(step)
                 return session.run(table)
     np.testing.assert_allclose(train(DML), train(CPU), 1e-4, 1e-5)
-
-
-SCATTERS = ["Update", "Add", "Sub", "Mul", "Div", "Min", "Max"]
-covered.update(prefix + "Scatter" + op for prefix in ("", "Resource") for op in SCATTERS)
-
-
-def scatter(device, op, dtype, index, resource, scalar):
-    rng = np.random.RandomState(6)
-    with tf.Graph().as_default():
-        with tf.device(device):
-            variable = make_variable(rng.uniform(1, 2, (6, 3)).astype(dtype), resource)
-            indices = np.array([[4, 0], [4, 4]], index)
-            shape = () if scalar else (2, 2, 3)
-            # Updates to one row in any order: equal values.
-            updates = np.full(shape, 1.5).astype(dtype)
-            if resource:
-                update = getattr(tf.raw_ops, "ResourceScatter" + op)(
-                    resource=variable.handle, indices=indices, updates=updates)
-            else:
-                update = getattr(tf.raw_ops, "Scatter" + op)(
-                    ref=variable._ref(), indices=indices, updates=updates).op
-            read = variable.read_value()
-        with tf.Session(config=config()) as session:
-            session.run(tf.global_variables_initializer())
-            session.run(update)
-            return session.run(read)
-
-
-@pytest.mark.parametrize("resource", [False, True], ids=["ref", "resource"])
-@pytest.mark.parametrize("op", SCATTERS)
-def test_scatter(op, resource):
-    for dtype, index, scalar in [("float32", "int32", False), ("float32", "int64", True),
-                                 ("float16", "int32", False), ("float64", "int64", False)]:
-        want = scatter(CPU, op, dtype, index, resource, scalar)
-        got = scatter(DML, op, dtype, index, resource, scalar)
-        compare(op, want, got, dtype)
-
-
-@pytest.mark.parametrize("dtype", ["bool", "int8", "uint16", "int64"])
-def test_scatter_update_of_any_type(dtype):
-    # The CPU has no ref form of bool.
-    for resource in (False, True) if dtype != "bool" else (True,):
-        want = scatter(CPU, "Update", dtype, "int32", resource, False)
-        got = scatter(DML, "Update", dtype, "int32", resource, False)
-        compare("Update", want, got, dtype)
-
-
-def variable_of_lists(device):
-    """A variable of tensor lists, whose elements are assigned and looked up."""
-    def vector(tensor):
-        handle = tf.raw_ops.TensorListFromTensor(tensor=tensor, element_shape=[2])
-        return tf.raw_ops.Reshape(tensor=handle, shape=[1])
-
-    with tf.Graph().as_default():
-        with tf.device(device):
-            handle = tf.raw_ops.VarHandleOp(dtype=tf.variant, shape=[1])
-            assign = tf.raw_ops.AssignVariableOp(resource=handle, value=vector([[5.0, 6.0]]))
-            with tf.control_dependencies([assign]):
-                before = tf.raw_ops.ResourceGather(resource=handle, indices=[0], dtype=tf.variant)
-            with tf.control_dependencies([before]):
-                update = tf.raw_ops.ResourceScatterUpdate(
-                    resource=handle, indices=[0], updates=vector([[1.0, 2.0], [3.0, 4.0]]))
-            with tf.control_dependencies([update]):
-                after = tf.raw_ops.ResourceGather(resource=handle, indices=[0], dtype=tf.variant)
-            lists = [tf.raw_ops.TensorListStack(
-                input_handle=tf.raw_ops.Reshape(tensor=handles, shape=[]), element_shape=[2],
-                element_dtype=tf.float32) for handles in (before, after)]
-        with tf.Session(config=config()) as session:
-            return session.run(lists)
-
-
-def test_variable_of_lists():
-    for want, got in zip(variable_of_lists(CPU), variable_of_lists(DML)):
-        np.testing.assert_array_equal(got, want)
-
-
-covered.update(["ResourceGather", "StridedSliceAssign", "ResourceStridedSliceAssign"])
-
-
-def assign_slice_and_gather(device, resource):
-    with tf.Graph().as_default():
-        with tf.device(device):
-            variable = make_variable(np.arange(20, dtype=np.float32).reshape(5, 4), resource)
-            before = variable.read_value()
-            with tf.control_dependencies([before]):
-                update = variable[1:4:2, ::-1].assign(np.full((2, 4), 7, np.float32))
-            with tf.control_dependencies([update]):
-                rows = tf.gather(variable, [3, 0, 3])
-        with tf.Session(config=config()) as session:
-            session.run(tf.global_variables_initializer())
-            return session.run([before, rows])
-
-
-@pytest.mark.parametrize("resource", [False, True], ids=["ref", "resource"])
-def test_assign_to_a_slice(resource):
-    wants = assign_slice_and_gather(CPU, resource)
-    for want, got in zip(wants, assign_slice_and_gather(DML, resource)):
-        # What was read before the assignment of a resource stays as it was.
-        if resource or want.shape[0] == 3:
-            np.testing.assert_array_equal(got, want)
 
 
 def test_uninitialized_variable():

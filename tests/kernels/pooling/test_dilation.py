@@ -1,8 +1,7 @@
 """Morphological dilation with its gradients."""
 
-import numpy as np
 import pytest
-from harness import Row, check, error_of, name, raw, variants
+from harness import Row, check, error_of, name, raw, variants, zeros
 
 
 def dilation(strides, rates, padding, samples):
@@ -28,10 +27,6 @@ HALF = Row("Dilation2D", ("float16",), [[(2, 6, 5, 3), (3, 2, 3)]], attrs={
 @pytest.mark.parametrize("row, dtype", variants(ROWS + [HALF]), ids=name)
 def test_dilation(row, dtype):
     check(row, dtype)
-
-
-def zeros(*shape):
-    return np.zeros(shape, np.float32)
 
 
 def attributes(strides=(1, 1, 1, 1), rates=(1, 1, 1, 1)):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow_directml as directml
-from harness import Row, check, compare, covered, draw, error_of, run, tf
+from harness import Row, check, compare, covered, draw, error_of, run, tf, zeros
 
 covered.add("Einsum")
 
@@ -54,10 +54,6 @@ DIAGONALS = [("a->aa", (4,)), ("ab->baa", (3, 4)), ("a,ab->aab", (3,), (3, 2))]
 @pytest.mark.parametrize("equation, shapes", [(e, shapes) for e, *shapes in DIAGONALS])
 def test_repeated_output_labels(equation, shapes):
     check(Row("Einsum", (), [shapes], call=einsum(equation)), "float32")
-
-
-def zeros(*shape):
-    return np.zeros(shape, np.float32)
 
 
 # Of shapes that graph construction, which checks the equation, does not know.

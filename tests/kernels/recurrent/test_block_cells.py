@@ -1,8 +1,7 @@
 """Fused recurrent cells, as TensorFlow's contrib.rnn makes them."""
 
-import numpy as np
 import pytest
-from harness import FLOATS, Row, check, error_of, name, raw, variants
+from harness import FLOATS, Row, check, error_of, name, raw, variants, zeros
 
 UNITS, INPUTS = 5, 3
 
@@ -38,10 +37,6 @@ ROWS = [
 @pytest.mark.parametrize("row, dtype", variants(ROWS), ids=name)
 def test_cells(row, dtype):
     check(row, dtype)
-
-
-def zeros(*shape):
-    return np.zeros(shape, np.float32)
 
 
 def with_input(index, value):

@@ -2,7 +2,21 @@
 
 import numpy as np
 import pytest
-from harness import DML, Row, check, config, covered, draw, error_of, name, raw, run, tf, variants
+from harness import (
+    DML,
+    Row,
+    check,
+    config,
+    covered,
+    draw,
+    error_of,
+    name,
+    raw,
+    run,
+    tf,
+    variants,
+    zeros,
+)
 from tensorflow.python.ops import cudnn_rnn_grad  # noqa: F401  registers gradients
 
 TYPES = ("float32", "float16", "float64")
@@ -232,10 +246,6 @@ def test_everything_dropped_out():
     assert np.all(np.isfinite(dropped)) and not np.allclose(dropped, plain)
     other = [inputs[0] + 1, *inputs[1:]]
     np.testing.assert_array_equal(run(call(True, 1.0), other), dropped)
-
-
-def zeros(*shape):
-    return np.zeros(shape, np.float32)
 
 
 ERRORS = [

@@ -58,6 +58,10 @@ ROWS += [
         attrs={"output_type": "int64"})
     for op in ("ArgMax", "ArgMin")
 ]
+ROWS += [
+    Row("L2Loss", FLOATS, [[(3, 4)], [()], [(0,)], [(1031,)]], gradient=True, domain=(-1, 1),
+        tolerance={"float32": (1e-4, 1e-5), "float16": (1e-2, 1e-2)}),
+]
 
 
 @pytest.mark.parametrize("row, dtype", variants(ROWS), ids=name)

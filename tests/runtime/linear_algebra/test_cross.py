@@ -1,4 +1,4 @@
-"""Counting values, packing bits, products of vectors of 3."""
+"""Products of vectors of 3."""
 
 import helpers
 import numpy as np
@@ -6,41 +6,6 @@ import pytest
 
 NUMBERS = ["float32", "float16", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16",
            "uint32", "uint64"]
-
-
-def count(device, x, bins, layout="contiguous"):
-    y = helpers.empty(device, (bins,), "int32", layout)
-    device.count_values(helpers.upload(device, x, layout), y)
-    inside = x[(x >= 0) & (x < bins)]
-    helpers.check(y, np.bincount(inside, minlength=bins))
-
-
-# Some fit into a group's shared memory, some do not.
-@pytest.mark.parametrize("size,bins", [
-    (0, 3), (1, 1), (5, 0), (10, 4), (20000, 3), (70001, 4096), (3000, 4097), (9000, 100000)])
-def test_count_values(device, size, bins):
-    count(device, helpers.random((size,), "int32", -3, bins + 5), bins)
-
-
-@pytest.mark.parametrize("layout", helpers.LAYOUTS)
-def test_count_layouts(device, layout):
-    count(device, helpers.random((300,), "int32", 0, 20), 21, layout)
-
-
-def pack(device, x, layout="contiguous"):
-    y = helpers.empty(device, x.shape[:1], "uint8", layout)
-    device.pack_bits(helpers.upload(device, x, layout), y)
-    helpers.check(y, np.packbits(x, axis=1)[:, 0] if len(x) else np.zeros(0))
-
-
-@pytest.mark.parametrize("size", [0, 1, 7, 1030])
-def test_pack_bits(device, size):
-    pack(device, helpers.random((size, 8), "bool"))
-
-
-@pytest.mark.parametrize("layout", helpers.LAYOUTS)
-def test_pack_layouts(device, layout):
-    pack(device, helpers.random((31, 8), "bool"), layout)
 
 
 def cross(device, x, y, layout="contiguous"):
@@ -78,10 +43,6 @@ def test_cross_of_itself_is_zero(device):
 
 
 @pytest.mark.parametrize("operator,shapes,code,message", [
-    ("count_values", [((3,), "int64"), ((3,), "int32")], "INVALID_ARGUMENT", "takes int32"),
-    ("count_values", [((3,), "int32"), ((3, 1), "int32")], "INVALID_ARGUMENT", "gives int32"),
-    ("pack_bits", [((3, 7), "bool"), ((3,), "uint8")], "INVALID_ARGUMENT", "takes bool"),
-    ("pack_bits", [((3, 8), "bool"), ((4,), "uint8")], "INVALID_ARGUMENT", "gives uint8"),
     ("cross", [((3, 3), "float32"), ((3, 3), "float32"), ((3, 4), "float32")],
      "INVALID_ARGUMENT", "of one type"),
     ("cross", [((3, 3), "bool")] * 3, "UNIMPLEMENTED", "takes numbers"),

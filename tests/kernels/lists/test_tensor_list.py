@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow_directml as directml
-from graphs import CPU, evaluate
+from harness import CPU, evaluate
 from tensorflow.python.ops import gen_array_ops, gen_list_ops, list_ops
 
 import tensorflow as tf

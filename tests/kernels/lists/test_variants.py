@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow_directml as directml
-from graphs import evaluate
+from harness import evaluate
 from tensorflow.core.framework import tensor_pb2
 from tensorflow.python.data.ops import optional_ops
 from tensorflow.python.ops import control_flow_util, gen_dataset_ops, list_ops
