@@ -1,4 +1,4 @@
-"""What kernels TensorFlow 1.15 has for CUDA: the measure of what DML should have.
+"""The kernels that TensorFlow 1.15 has for CUDA: DML should have the same.
 
 cuda_kernels.json holds, by op, the kernels; of each, the types that it allows, by
 attribute.

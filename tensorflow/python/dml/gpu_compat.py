@@ -21,7 +21,7 @@ def enabled() -> bool:
 
 
 class _Module:
-    """A module of TensorFlow whose attributes we replace, if they are there."""
+    """A module of TensorFlow, whose attributes can be replaced if they are there."""
 
     def __init__(self, name: str):
         self._name = "tensorflow.python." + name
@@ -151,8 +151,10 @@ def _adapt_keras() -> None:
 
     multi_gpu.replace("_get_available_devices", available_devices)
 
-    # Eager LSTM and GRU layers of Keras run cuDNN's ops on a GPU. DML has none: there
-    # they take the path of any other device type.
+    # Eager LSTM and GRU layers of Keras call CudnnRNN where the device is a GPU. On DML,
+    # which has that op too, they run the loop of steps of other device types: so do the
+    # same layers in functions, where Grappler takes CudnnRNN only for devices named GPU.
+    # CuDNNLSTM and CuDNNGRU layers run CudnnRNN in either case.
     recurrent = _Module("keras.layers.recurrent_v2")
     stock_type = recurrent.get("_get_context_device_type")
 

@@ -34,7 +34,7 @@ Types that CUDA's kernels of an op take, and DML's don't:
 | --- | --- |
 {missing_types}
 """
-# Of libraries and compilers that are CUDA's own.
+# Ops of libraries and compilers that exist for CUDA only.
 _CUDA_ONLY = ("Nccl", "_Nccl", "TRT", "CreateTRT", "InitializeTRT", "SerializeTRT")
 
 

@@ -18,8 +18,10 @@ Status ToStatus(dml_code code, const char* message);
 // The address of a device tensor's first byte; 0 for an empty tensor.
 uint64 DeviceAddress(const Tensor& tensor);
 
-// Thread-safe. `done` of a copy to the host runs on a thread of its own pool,
-// never on one of the runtime's, so that it may use the device freely.
+// Thread-safe. `done` of a copy to the host runs on a thread of a pool for such
+// callbacks, never on one of the runtime's, so that it may use the device
+// freely. It runs on the calling thread if there is nothing to copy or the copy
+// cannot start; those of other copies always do.
 class DmlDeviceContext : public DeviceContext {
  public:
   // `device` must stay open.

@@ -72,7 +72,7 @@ string Describe(uint32_t adapter, const dml_adapter_info& info) {
                          " MiB, api: ", info.api, ", driver: ", info.driver);
 }
 
-// The number of adapters. Says once why there are none, or fewer than wanted.
+// The number of adapters. Logs once why there are none, or fewer than wanted.
 uint32_t CountAdapters() {
   uint32_t count = 0;
   dml_adapter_count(&count);

@@ -78,7 +78,8 @@ State& TheState() {
   return *state;
 }
 
-// What is in the way of device times is said once.
+// Starts timing the device's work. The first device that cannot be timed is
+// logged, with the cause.
 void StartDevice(State* state, dml_device* device) {
   if (state->devices.count(device) > 0) return;
   if (dml_profile_start(device, 0) == DML_OK) {

@@ -1,9 +1,9 @@
 // Device times for TensorFlow's profiles: RunMetadata of a traced step, and the
 // profile that TensorBoard shows.
 //
-// TensorFlow asks every registered profiler whenever it profiles; ours turns
-// the runtime's timing on, and afterwards hands over lines as CUDA's profiler
-// does:
+// TensorFlow asks every registered profiler whenever it profiles; this one
+// turns the runtime's timing on, and afterwards hands over lines as CUDA's
+// profiler does:
 // "/device:DML:0/stream:all" holds what ran, "/device:DML:0/memcpy" the copies.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_PROFILER_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_PROFILER_H_
@@ -19,7 +19,7 @@
 namespace tensorflow {
 namespace dml {
 
-// Makes TensorFlow know of our profiler. Once, when the library is loaded.
+// Registers the profiler with TensorFlow. Once, when the library is loaded.
 Status RegisterProfiler();
 
 // Has a device that is opened while a profile is taken take part in it.

@@ -25,7 +25,8 @@ void* original_parse_full_name = nullptr;
 void* original_names = nullptr;
 void* original_local_names = nullptr;
 
-// Asked when a name says GPU for the first time: looking for adapters costs.
+// Looks for adapters when a name says GPU for the first time, since that takes
+// long; later calls are cheap.
 bool HasAdapter() {
   static const bool has = [] {
     uint32_t count = 0;

@@ -76,7 +76,7 @@ def _check(kind: str, given: List[str], known: Any) -> List[str]:
 
 
 class Progress:
-    """One line on a terminal, rewritten; else nothing."""
+    """Shows progress as one line that is rewritten; nothing where there is no terminal."""
 
     def __init__(self) -> None:
         self.shown = sys.stderr.isatty()

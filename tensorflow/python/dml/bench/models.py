@@ -17,7 +17,8 @@ TRAINING = {
     "batch_norm": ("batch_norm", "batch_norm_gradient"),
     "max_pool": ("max_pool", "max_pool_gradient"),
 }
-# What --quick leaves of a size, and of a model.
+# With --quick: the largest size of a dimension, and the most cases of a family and type
+# in a model.
 QUICK_SIZE = 24
 QUICK_CASES = 2
 

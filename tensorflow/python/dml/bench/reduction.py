@@ -9,7 +9,7 @@ from .families import REGISTRY
 from .families.family import Family
 from .models import Case
 
-# Moving a byte takes as long as this many operations of arithmetic, within what adapters differ.
+# Operations of arithmetic in the time that a byte takes to move: roughly, as adapters differ.
 OPERATIONS_A_BYTE = 10
 
 _ALIGNMENT = 256  # of allocations

@@ -39,7 +39,7 @@ def _group_room() -> Optional[int]:
 
 
 def available_memory() -> Optional[int]:
-    """Bytes that can still be had without swapping; None where nobody says."""
+    """Bytes that can still be allocated without swapping; None where the system doesn't tell."""
     found = [_group_room()]
     for line in _read("/proc/meminfo").splitlines():
         if line.startswith("MemAvailable:"):

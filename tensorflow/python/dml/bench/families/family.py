@@ -1,4 +1,4 @@
-"""What a family owes: work to enqueue, its size, a reference, PyTorch's equivalent."""
+"""The interface of a family: work to enqueue, its size, a reference, PyTorch's equivalent."""
 
 from typing import Any, Callable, Dict, Iterator, Sequence, Tuple
 
@@ -37,7 +37,7 @@ class Family:
 
     @property
     def bytes(self) -> int:
-        """The fewest that memory must move: each input read, each output written."""
+        """The fewest bytes that memory must move: each input read, each output written."""
         total = 0
         for group in (self.inputs, self.outputs):
             for name in group:

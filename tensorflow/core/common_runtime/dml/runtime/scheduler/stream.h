@@ -1,13 +1,21 @@
 // Stream: the one queue of work of a device.
 //
-// Work takes effect in the order in which it was enqueued. Enqueuing returns at
-// once: it resolves addresses, decides whether a barrier is needed and writes a
-// packet; it neither allocates per launch nor calls the driver. A submission
-// thread turns packets into command lists and sends them by count, by bytes or
-// by age, and at once when somebody waits. A completion thread runs callbacks.
+// Work takes effect in the order in which it was enqueued. Enqueuing a launch
+// resolves addresses, decides whether a barrier is needed and writes a packet;
+// it neither allocates per launch nor calls the driver. A copy to or from the
+// host may also make staging memory. A submission thread turns packets into
+// command lists and sends them by count, by bytes or by age, early when the
+// device has nothing to do, and at once when somebody waits. A completion
+// thread runs callbacks.
+//
+// Enqueuing waits only for room: while 8 batches are in flight and the next one
+// has 4096 commands, or, for copies, while all staging memory is in use. Inside
+// of a callback it never waits.
+//
 // To spare switches of threads, who calls Sync() or OnComplete() may do the
-// work of both: callbacks of anybody's work may run there. So hold no lock that
-// a callback takes when calling these two, or what may wait for memory.
+// work of both threads, and so call the driver: callbacks of anybody's work may
+// run there. So hold no lock that a callback takes when calling these two, or
+// what may wait for memory.
 //
 // Hazards: a barrier goes before a command exactly when one of its byte ranges
 // conflicts (write-read, read-write, write-write) with a command since the last
