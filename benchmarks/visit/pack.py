@@ -20,7 +20,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PACKAGE = ROOT / "tensorflow/python/dml"
-HEADERS = ROOT / "tensorflow/core/common_runtime/dml/runtime/c_api"
+GENERATE = ROOT / "tensorflow/core/common_runtime/dml/runtime/c_api/generate_api.py"
 # Vulkan's loader, and what vendors' drivers link beside it.
 PACKAGES = [
     "libvulkan1", "libegl1", "libglvnd0", "libgl1", "libglx0", "libopengl0", "libgles2",
@@ -30,9 +30,8 @@ PACKAGES = [
 
 def copy_package(target, library):
     shutil.copytree(PACKAGE, target, ignore=shutil.ignore_patterns(
-        "__pycache__", "BUILD", "generate_api.py", "api.py"))
-    headers = [HEADERS / f"dml_{name}.h" for name in ("runtime", "operators", "benchmark")]
-    generate = [sys.executable, PACKAGE / "generate_api.py", *headers, "--out", target / "api.py"]
+        "__pycache__", "BUILD", "api.py"))
+    generate = [sys.executable, "-B", GENERATE, "python", "--out", target / "api.py"]
     subprocess.run(generate, check=True)
     shutil.copy2(library, target / "libdml_runtime.so")
 

@@ -37,7 +37,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PYTHON = ROOT / "tensorflow/python/dml"
-HEADERS = ROOT / "tensorflow/core/common_runtime/dml/runtime/c_api"
+GENERATE = ROOT / "tensorflow/core/common_runtime/dml/runtime/c_api/generate_api.py"
 BAZEL_LIBRARY = ROOT / "bazel-bin/tensorflow/libdml_runtime.so"
 VARIABLE = "TF_DIRECTML_RUNTIME_LIBRARY"
 
@@ -47,18 +47,8 @@ os.environ.setdefault("TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER", "1")
 
 def import_from_checkout():
     """Makes this checkout's Python importable as tensorflow_directml."""
-    subprocess.run(
-        [
-            sys.executable,
-            PYTHON / "generate_api.py",
-            HEADERS / "dml_runtime.h",
-            HEADERS / "dml_operators.h",
-            HEADERS / "dml_benchmark.h",
-            "--out",
-            PYTHON / "api.py",
-        ],
-        check=True,
-    )
+    command = [sys.executable, "-B", GENERATE, "python", "--out", PYTHON / "api.py"]
+    subprocess.run(command, check=True)
     spec = importlib.util.spec_from_file_location(
         "tensorflow_directml", PYTHON / "__init__.py", submodule_search_locations=[str(PYTHON)]
     )

@@ -1,4 +1,4 @@
-"""The declarations of the Python binding are those of the C headers."""
+"""What is made from the C API's headers."""
 
 import pathlib
 import subprocess
@@ -7,149 +7,179 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PYTHON = ROOT / "tensorflow/python/dml"
-HEADERS = ROOT / "tensorflow/core/common_runtime/dml/runtime/c_api"
-sys.path.insert(0, str(PYTHON))
+C_API = ROOT / "tensorflow/core/common_runtime/dml/runtime/c_api"
+sys.path.insert(0, str(C_API))
+import api_schema  # noqa: E402
 import generate_api  # noqa: E402
+import reference_page  # noqa: E402
 
-# Sizes and offsets as the C compiler sees them.
-CHECKED = """
-#include <stdio.h>
-#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_benchmark.h"
-int main(void) {
-%s
-  return 0;
+HEADER = """/* Odd operators. */
+
+/* Where `x` < 1 and *y is not:
+ *   y = odd(x) * 2
+ *     + 1
+ * and else:
+ *   - what x is,
+ *     or nothing. */
+DML_EXPORT dml_code dml_odd_sum(dml_device* device,
+                                const dml_tensor* const* inputs,
+                                uint32_t input_count, double alpha,
+                                const int64_t pads[3],
+                                DML_NULLABLE const dml_tensor* output);
+
+/* The mode. */
+typedef enum dml_odd_mode DML_ENUM {
+  DML_ODD = 5
+} dml_odd_mode;
+
+/* Does nothing. */
+DML_EXPORT dml_code dml_nothing(dml_device* device, dml_odd_mode mode);
+"""
+
+
+@pytest.fixture
+def header(tmp_path):
+    path = tmp_path / "operators/odd.h"
+    path.parent.mkdir()
+    path.write_text(HEADER)
+    return path
+
+
+@pytest.fixture
+def api(header):
+    return api_schema.read([header])
+
+
+def test_the_page_is_that_of_the_headers():
+    page = reference_page.write(api_schema.read(api_schema.all_headers()))
+    command = f"python3 {reference_page.TOOL} page --out docs/operators.md"
+    assert (ROOT / "docs/operators.md").read_text() == page, f"run: {command}"
+
+
+def test_functions_check_what_must_not_be_null(api):
+    assert generate_api.functions(api).split("\n\n", 2)[2] == """\
+dml_code dml_odd_sum(
+    dml_device* device, const dml_tensor* const* inputs, uint32_t input_count,
+    double alpha, const int64_t pads[3], const dml_tensor* output) {
+  return dml::RunOperator(
+      "odd_sum", device,
+      {{"inputs", inputs}, {"pads", pads}},
+      [&](dml::OperatorContext& context) {
+        return dml::OddSum(
+            context, inputs, input_count, alpha, pads, output);
+      });
+}
+
+dml_code dml_nothing(
+    dml_device* device, dml_odd_mode mode) {
+  return dml::RunOperator(
+      "nothing", device,
+      {},
+      [&](dml::OperatorContext& context) {
+        return dml::Nothing(
+            context, mode);
+      });
 }
 """
 
 
-@pytest.fixture(scope="module")
-def headers():
-    names = ("dml_runtime.h", "dml_operators.h", "dml_benchmark.h")
-    return generate_api.parse([(HEADERS / name).read_text() for name in names])
+def test_declarations_are_those_of_cpp(api):
+    text = generate_api.declarations(api)
+    assert "/c_api/operators/odd.h\"\n" in text
+    assert """
+Status OddSum(
+    OperatorContext& context, const dml_tensor* const* inputs,
+    uint32_t input_count, double alpha, const int64_t pads[3],
+    const dml_tensor* output);
+
+Status Nothing(
+    OperatorContext& context, dml_odd_mode mode);
+""" in text
 
 
-@pytest.fixture(scope="module")
-def binding(tmp_path_factory):
-    """tensorflow_directml.runtime, of this checkout."""
-    folder = tmp_path_factory.mktemp("binding") / "tensorflow_directml"
-    folder.mkdir()
-    for source in PYTHON.glob("*.py"):
-        (folder / source.name).write_text(source.read_text())
-    subprocess.run(
-        [
-            sys.executable,
-            PYTHON / "generate_api.py",
-            HEADERS / "dml_runtime.h",
-            HEADERS / "dml_operators.h",
-            HEADERS / "dml_benchmark.h",
-            "--out",
-            folder / "api.py",
-        ],
-        check=True,
-    )
-    sys.path.insert(0, str(folder.parent))
-    from tensorflow_directml import runtime
-
-    return runtime
+def test_enums_of_a_family_need_no_other_header(api):
+    assert generate_api.enums(api) == "#define DML_ODD 5\n"
 
 
-def test_everything_is_read(headers):
-    constants, enums, structs, functions = headers
-    assert constants["DML_MAX_RANK"] == 8
-    assert enums["dml_elementwise_op"]["ADD"] == 64
-    assert structs["dml_tensor"][-1] == ("strides", "int64_t", 8)
-    assert functions["dml_gemm"] == (
+def test_enums_of_all(tmp_path):
+    lines = generate_api.enums(api_schema.read(api_schema.all_headers())).splitlines()
+    assert {"#define DML_ADD 64", "#define DML_MAX_RANK 8"} <= set(lines)
+    assert len({line.split()[1] for line in lines}) == len(lines)
+
+
+def test_python_tables(api):
+    tables = {}
+    exec(generate_api.python(api), tables)
+    assert tables["ENUMS"] == {"dml_odd_mode": {"ODD": 5}}
+    assert tables["OPERATORS"] == {"dml_odd_sum": ("output",), "dml_nothing": ()}
+    assert tables["FUNCTIONS"]["dml_odd_sum"] == (
         "dml_code",
         (
             ("device", "dml_device*", 0),
-            ("a", "const dml_tensor*", 0),
-            ("b", "const dml_tensor*", 0),
-            ("c", "const dml_tensor*", 0),
+            ("inputs", "const dml_tensor* const*", 0),
+            ("input_count", "uint32_t", 0),
             ("alpha", "double", 0),
-            ("beta", "double", 0),
-            ("bias", "const dml_tensor*", 0),
-            ("activation", "dml_activation", 0),
+            ("pads", "const int64_t", 3),
+            ("output", "const dml_tensor*", 0),
         ),
     )
-    assert functions["dml_random"][1][2] == ("counter", "const uint32_t", 4)
 
 
-def test_layout_is_the_compilers(headers, binding, tmp_path):
-    _, enums, structs, _ = headers
-    lines, expected = [], []
+def test_a_page(api):
+    common = [path for path in api_schema.all_headers() if path.name.startswith("dml_")]
+    page = reference_page.write(api_schema.Schema(api_schema.read(common).headers + api.headers))
+    assert page[page.index("## odd") :] == """\
+## odd
 
-    def check(expression, value):
-        lines.append(f'  printf("%zu\\n", (size_t)({expression}));')
-        expected.append((expression, value))
+Odd operators.
 
-    for name, fields in structs.items():
-        struct = binding.STRUCTS[name]
-        check(f"sizeof({name})", binding.ctypes.sizeof(struct))
-        for field, _, _ in fields:
-            check(f"offsetof({name}, {field})", getattr(struct, field).offset)
-    for values in enums.values():
-        for key, value in values.items():
-            check(f"DML_{key}", value)
+### dml_odd_sum
 
-    source = tmp_path / "layout.c"
-    source.write_text(CHECKED % "\n".join(lines))
-    subprocess.run(["gcc", f"-I{ROOT}", source, "-o", tmp_path / "layout"], check=True)
-    output = subprocess.run([tmp_path / "layout"], check=True, capture_output=True, text=True)
-    actual = [int(line) for line in output.stdout.split()]
-    assert [(name, value) for (name, _), value in zip(expected, actual)] == expected
+Where `x` &lt; 1 and \\*y is not:
 
+```
+y = odd(x) * 2
+  + 1
+```
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "DML_EXPORT dml_code dml_odd(int (*function)(void));\n",
-        "DML_EXPORT int\n",
-    ],
-)
-def test_what_cannot_be_read_is_an_error(text):
-    with pytest.raises(ValueError):
-        generate_api.parse([text])
+and else:
 
+- what x is,
+  or nothing.
 
-def test_enumerators_by_name(binding):
-    assert binding.enumerator("dml_reduce_op", "sum") == 0
-    assert binding.enumerator("dml_reduce_op", "REDUCE_MAX") == 3
-    assert binding.enumerator("dml_elementwise_op", binding.ElementwiseOp.ADD) == 64
-    with pytest.raises(ValueError, match="SUM_SQUARE"):
-        binding.enumerator("dml_reduce_op", "median")
+| argument | type | |
+| --- | --- | --- |
+| `inputs` | `const dml_tensor* const*` | |
+| `input_count` | `uint32_t` | |
+| `alpha` | `double` | |
+| `pads` | `const int64_t` [3] | |
+| `output` | `const dml_tensor*` | may be null |
 
+### dml_odd_mode
 
-def test_views_follow_numpy(binding):
-    numpy = binding.np
-    array = numpy.arange(60, dtype=numpy.int32).reshape(3, 4, 5)
-    tensor = binding.Tensor(None, 4096, array.dtype, array.shape, (20, 5, 1))
-    for key in (
-        0,
-        (slice(None), 1),
-        (slice(None, None, -1), slice(1, 3)),
-        (..., 2),
-        (None, 1, ..., slice(None, None, 2)),
-        (2, 3, 4),
-        (slice(3, 3),),
-    ):
-        part = tensor[key]
-        expected = array[key]
-        assert part.sizes == expected.shape
-        if expected.size:
-            start = (part.data - 4096) // 4
-            view = numpy.lib.stride_tricks.as_strided(
-                array.reshape(-1)[start:], part.sizes, [4 * stride for stride in part.strides]
-            )
-            numpy.testing.assert_array_equal(view, expected)
-    with pytest.raises(IndexError):
-        tensor[3]
+The mode.
+
+```c
+typedef enum dml_odd_mode DML_ENUM {
+  DML_ODD = 5
+} dml_odd_mode;
+```
+
+### dml_nothing
+
+Does nothing.
+
+| argument | type | |
+| --- | --- | --- |
+| `mode` | [`dml_odd_mode`](#dml_odd_mode) | |
+"""
 
 
-def test_wrong_calls_are_told_apart(binding):
-    device = binding.Device.__new__(binding.Device)
-    device.handle = None
-    with pytest.raises(TypeError, match="'output' is missing"):
-        device.cast(None)
-    with pytest.raises(TypeError, match="unexpected 'sizes'"):
-        device.cast(None, None, sizes=1)
+def test_a_wrong_header_ends_the_build(header, tmp_path):
+    header.write_text(HEADER.replace("double alpha", "float alpha"))
+    command = [sys.executable, C_API / "generate_api.py", "functions", C_API / "dml_runtime.h",
+               C_API / "dml_tensor.h", header, "--out", tmp_path / "out.cc"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert result.stderr == f"{header}:9: dml_odd_sum: alpha is of an unknown type, float\n"
+    assert not (tmp_path / "out.cc").exists()

@@ -18,22 +18,24 @@ import contextlib
 import ctypes
 from typing import Any, Dict, Iterator, List
 
-from . import runtime
+from .binding.declarations import ENUMS, STRUCTS, fields
+from .binding.device import Device
+from .binding.library import lib
 
-_STRUCT = runtime.STRUCTS["dml_profile_record"]
+_STRUCT = STRUCTS["dml_profile_record"]
 
 Record = collections.namedtuple("Record", [name for name, _ in _STRUCT._fields_])
-WorkKind = runtime.ENUMS["dml_work_kind"]
+WorkKind = ENUMS["dml_work_kind"]
 
 
 @contextlib.contextmanager
 def activity(number: int) -> Iterator[None]:
     """Names this thread's work inside the block, in profiles."""
-    before = runtime._lib().dml_set_activity(number)
+    before = lib().dml_set_activity(number)
     try:
         yield
     finally:
-        runtime._lib().dml_set_activity(before)
+        lib().dml_set_activity(before)
 
 
 class Profile:
@@ -43,19 +45,19 @@ class Profile:
     counts those beyond `max_records` (0: a million).
     """
 
-    def __init__(self, device: runtime.Device, max_records: int = 0):
+    def __init__(self, device: Device, max_records: int = 0):
         self.device = device
         self.max_records = max_records
         self.records: List[Any] = []
         self.dropped = 0
 
     def __enter__(self) -> "Profile":
-        runtime._lib().dml_profile_start(self.device.handle, self.max_records)
+        lib().dml_profile_start(self.device.handle, self.max_records)
         return self
 
     def __exit__(self, *unused: Any) -> None:
         try:
-            runtime._lib().dml_profile_stop(self.device.handle)
+            lib().dml_profile_stop(self.device.handle)
         finally:
             self.read()
             self.dropped = statistics(self.device)["dropped"]
@@ -65,17 +67,17 @@ class Profile:
         buffer = (_STRUCT * 1024)()
         count = len(buffer)
         while count == len(buffer):
-            count = runtime._lib().dml_profile_read(
+            count = lib().dml_profile_read(
                 self.device.handle, ctypes.addressof(buffer), len(buffer)
             )
             for found in buffer[:count]:
-                values = runtime._fields(found)
+                values = fields(found)
                 values["kind"] = WorkKind(found.kind)
                 self.records.append(Record(**values))
 
 
-def statistics(device: runtime.Device) -> Dict[str, int]:
+def statistics(device: Device) -> Dict[str, int]:
     """The dml_profile_statistics of a device."""
-    found = runtime.STRUCTS["dml_profile_statistics"]()
-    runtime._lib().dml_profile_get_statistics(device.handle, ctypes.byref(found))
-    return runtime._fields(found)
+    found = STRUCTS["dml_profile_statistics"]()
+    lib().dml_profile_get_statistics(device.handle, ctypes.byref(found))
+    return fields(found)

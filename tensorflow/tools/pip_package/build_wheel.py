@@ -46,7 +46,7 @@ def package_files(folder, api):
     sources = {
         str(path.relative_to(folder)): path
         for path in sorted(folder.rglob("*"))
-        if path.suffix in INSTALLED and path.name != "generate_api.py"
+        if path.suffix in INSTALLED
     }
     sources["api.py"] = api  # not the one that tests from the checkout leave there
     return [

@@ -1,7 +1,7 @@
 /* The DML runtime's C API: adapters, devices, memory, copies and counters.
- * Operators are in dml_operators.h.
+ * Operators are in dml_operators.h, what measuring takes in dml_benchmark.h.
  *
- * Everything above the runtime uses these two headers and nothing else: the
+ * Everything above the runtime uses these headers and nothing else: the
  * TensorFlow 1.15 device, the Python binding (ctypes), benchmarks, and later
  * the TensorFlow 2.x plugin. They name neither TensorFlow nor a graphics API.
  *
@@ -169,8 +169,8 @@ typedef enum dml_work_kind DML_ENUM {
 } dml_work_kind;
 
 /* One launch or copy. Its time runs from the completion of what came before it
- * to its own: work that the device overlaps shares no time. Copies that the host
- * does by itself, where memory is unified, have no record. */
+ * to its own: work that the device overlaps shares no time. Copies that the
+ * host does by itself, where memory is unified, have no record. */
 typedef struct dml_profile_record {
   uint64_t activity; /* dml_set_activity() when it was enqueued */
   uint64_t start_ns; /* of the host's steady clock (CLOCK_MONOTONIC) */

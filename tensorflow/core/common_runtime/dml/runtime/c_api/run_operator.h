@@ -1,6 +1,6 @@
-// How the C functions of operators, operators_*.cc, call them: each checks that
-// no required pointer is null, then calls the function of the same name in
-// operators/.
+// What the C functions of operators have in common: each checks that no pointer
+// is null that must not be, then calls the function of the same name in
+// operators/. generate_api.py makes them, operators.cc.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_RUN_OPERATOR_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_RUN_OPERATOR_H_
 

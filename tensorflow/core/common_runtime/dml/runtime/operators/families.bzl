@@ -1,5 +1,7 @@
 """The families of operators, and how the build makes a family's programs."""
 
+load("//tensorflow/core/common_runtime/dml/runtime/c_api:generate_api.bzl", "C_API", "generate")
+
 # Each is a folder here, with its C++ and its GLSL. The folders of kernels/dml,
 # tests/runtime and tests/kernels bear the same names; what has no operators of
 # its own (control, variables, lists) stands there only.
@@ -23,13 +25,12 @@ FAMILIES = [
     "spectral",
 ]
 
-# Of which other families a family's programs include .glsl files.
+# Of which other families a family's programs include .glsl files, and know enums.
 INCLUDED_FAMILIES = {
     "convolution": ["products"],
 }
 
 SHADERS = "//tensorflow/core/common_runtime/dml/runtime/shaders:"
-C_API = "//tensorflow/core/common_runtime/dml/runtime/c_api:"
 
 def _class_name(family):
     return "".join([word.capitalize() for word in family.split("_")])
@@ -45,6 +46,17 @@ def family_list(name):
 
 def family_programs(family):
     """<family>/<family>_programs.cc: every variant of the family's programs, as SPIR-V."""
+
+    # A step of its own: what leaves the numbers as they are compiles no program anew.
+    generate(
+        name = family + "_enums",
+        kind = "enums",
+        out = family + "/dml_enums.glsl",
+        headers = [C_API + "dml_tensor.h"] + [
+            C_API + "operators/%s.h" % known
+            for known in [family] + INCLUDED_FAMILIES.get(family, [])
+        ],
+    )
     native.genrule(
         name = family + "_programs",
         srcs = [family + "/programs.py"] + native.glob([
@@ -54,7 +66,7 @@ def family_programs(family):
             SHADERS + "build_shaders.py",
             SHADERS + "variants.py",
             SHADERS + "includes",
-            C_API + "dml_operators.h",
+            family + "/dml_enums.glsl",
         ],
         outs = ["%s/%s_programs.cc" % (family, family)],
         cmd = " ".join([
@@ -62,7 +74,7 @@ def family_programs(family):
             "--family $$(dirname $(location %s/programs.py))" % family,
             "--glslc $(location @host_tools//:glslc)",
             "--glslang $(location @host_tools//:glslang)",
-            "--enums $(location %sdml_operators.h)" % C_API,
+            "--enums $(location %s/dml_enums.glsl)" % family,
             "--out $@",
         ]),
         message = "Compiling the programs of",

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
-#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_tensor.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 
 namespace dml {

@@ -8,7 +8,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
-#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_tensor.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
 
 namespace dml {

@@ -1,14 +1,15 @@
 """Compiles a family's table of variants into one C++ source.
 
     build_shaders.py --family operators/softmax --out softmax_programs.cc
-                     [--glslc PATH] [--glslang PATH] [--jobs N] [--enums HEADER]
+                     [--glslc PATH] [--glslang PATH] [--jobs N] [--enums FILE]
 
 glslc compiles them; glslang those with cooperative matrices, which the glslc of
 today's distributions does not know.
 
 Writes `Span<const Shader> SoftmaxShaders()`, of which operators/programs.cc makes
 the table of all. The numbers of the C API's enums reach the programs as
-dml_enums.glsl, made from the header, so that no number is written twice.
+dml_enums.glsl, which c_api/generate_api.py makes from its headers, by itself unless
+--enums names the file.
 --keep DIR keeps the SPIR-V modules, for spirv-dis.
 """
 
@@ -79,12 +80,13 @@ def type_macros(types):
     return "\n".join(text)
 
 
-def enum_macros(header):
-    """`#define NAME NUMBER` for each enumerator and limit of the C API."""
-    text = re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.S)
-    found = re.findall(r"\b(DML_\w+)\s*=\s*(\d+)", text)
-    found += re.findall(r"^#define (DML_\w+) (\d+)$", text, flags=re.M)
-    return "".join(f"#define {name} {value}\n" for name, value in found)
+def write_enums(path, given):
+    """dml_enums.glsl: the given file, or all numbers of the C API."""
+    if given:
+        shutil.copyfile(given, path)
+        return
+    generate = HERE.parent / "c_api" / "generate_api.py"
+    subprocess.run([sys.executable, "-B", generate, "enums", "--out", path], check=True)
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -165,9 +167,7 @@ def main():
     parser.add_argument("--glslc", default=shutil.which("glslc") or "glslc")
     parser.add_argument("--glslang", default=shutil.which("glslang") or "glslang")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument(
-        "--enums", type=pathlib.Path,
-        default=HERE.parent / "c_api" / "dml_operators.h")
+    parser.add_argument("--enums", type=pathlib.Path, help="dml_enums.glsl")
     parser.add_argument("--keep", type=pathlib.Path)
     parser.add_argument("--only", help="a regular expression on variants' names")
     args = parser.parse_args()
@@ -184,7 +184,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
-        (folder / "dml_enums.glsl").write_text(enum_macros(args.enums))
+        write_enums(folder / "dml_enums.glsl", args.enums)
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
             compilers = {"glslc": args.glslc, "glslang": args.glslang}
             jobs = [pool.submit(compile_variant, compilers, shader, types,

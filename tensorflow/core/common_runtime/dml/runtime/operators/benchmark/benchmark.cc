@@ -1,5 +1,4 @@
-#include "tensorflow/core/common_runtime/dml/runtime/operators/benchmark/benchmark.h"
-
+#include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 

@@ -1,0 +1,60 @@
+/* Batch normalization and local response normalization. */
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_OPERATORS_NORMALIZATION_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_OPERATORS_NORMALIZATION_H_
+
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_tensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* input, output [batch, channels, spatial...] (rank 2 to 5), float32 or
+ * float16; all others float32 [channels].
+ *   output = (input - mean) / sqrt(variance + epsilon) * scale + offset
+ * with the biased variance over batch and space. Outputs: mean, variance
+ * (times n / (n - 1) when `unbiased_variance`, n > 1), saved_inverse_stddev =
+ * 1 / sqrt(biased variance + epsilon). It is an error to ask for statistics of
+ * no elements. */
+DML_EXPORT dml_code dml_batch_norm_training(
+    dml_device* device, const dml_tensor* input, const dml_tensor* scale,
+    const dml_tensor* offset, double epsilon, int32_t unbiased_variance,
+    const dml_tensor* output, DML_NULLABLE const dml_tensor* mean,
+    DML_NULLABLE const dml_tensor* variance,
+    DML_NULLABLE const dml_tensor* saved_inverse_stddev);
+
+/* As above with the given mean and variance. */
+DML_EXPORT dml_code dml_batch_norm_inference(
+    dml_device* device, const dml_tensor* input, const dml_tensor* scale,
+    const dml_tensor* offset, const dml_tensor* mean,
+    const dml_tensor* variance, double epsilon, const dml_tensor* output);
+
+/* Gradients of training (`training` != 0, with the batch's mean and inverse
+ * standard deviation) or of inference (with the given ones). */
+DML_EXPORT dml_code dml_batch_norm_gradient(
+    dml_device* device, int32_t training, const dml_tensor* output_gradient,
+    const dml_tensor* input, const dml_tensor* scale, const dml_tensor* mean,
+    const dml_tensor* inverse_stddev, const dml_tensor* input_gradient,
+    const dml_tensor* scale_gradient, const dml_tensor* offset_gradient);
+
+/* Across channels: tensors [rows, channels], float32 or float16.
+ *   norm[r,c] = bias + alpha * sum of input[r,d]^2 over |d - c| <= radius
+ *   output = input * norm^-beta */
+DML_EXPORT dml_code dml_local_response_normalization(
+    dml_device* device, const dml_tensor* input, int64_t radius, double bias,
+    double alpha, double beta, const dml_tensor* output);
+
+/* With `output` as made of `input`:
+ *   input_gradient[r,c] = output_gradient[r,c] * norm[r,c]^-beta
+ *     - 2 * alpha * beta * input[r,c] * sum over |d - c| <= radius of
+ *         output_gradient[r,d] * output[r,d] / norm[r,d]
+ * `input_gradient` must not overlap the others. */
+DML_EXPORT dml_code dml_local_response_normalization_gradient(
+    dml_device* device, const dml_tensor* input, const dml_tensor* output,
+    const dml_tensor* output_gradient, int64_t radius, double bias,
+    double alpha, double beta, const dml_tensor* input_gradient);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

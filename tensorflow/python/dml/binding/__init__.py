@@ -1,0 +1,1 @@
+"""What tensorflow_directml.runtime consists of; import that."""

@@ -1,0 +1,33 @@
+"""The GPUs that there are."""
+
+import collections
+import ctypes
+from typing import Any, List
+
+from .. import api
+from .declarations import ENUMS, STRUCTS, fields
+from .library import lib
+
+Adapter = collections.namedtuple(
+    "Adapter", [name for name, _, _ in api.STRUCTS["dml_adapter_info"]]
+)
+
+
+def adapters() -> List[Any]:
+    """The visible adapters; adapter_problem() says why some may be missing."""
+    count = ctypes.c_uint32()
+    lib().dml_adapter_count(ctypes.byref(count))
+    found = []
+    for index in range(count.value):
+        info = STRUCTS["dml_adapter_info"]()
+        lib().dml_adapter_get_info(index, ctypes.byref(info))
+        values = fields(info)
+        values["uuid"] = bytes(info.uuid).hex()
+        values["type"] = ENUMS["dml_adapter_type"](info.type)
+        found.append(Adapter(**values))
+    return found
+
+
+def adapter_problem() -> str:
+    """Why there is no adapter, or fewer than asked for; empty when all is well."""
+    return lib().dml_adapter_problem().decode("utf-8", "replace")
