@@ -4,6 +4,8 @@
 
 #include <iterator>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+
 namespace dml {
 
 AddressSpace::Pages::~Pages() {
@@ -44,7 +46,7 @@ Status AddressSpace::Create(std::unique_ptr<AddressSpace>* space) {
 AddressSpace::~AddressSpace() = default;
 
 Status AddressSpace::Map(hal::Heap* heap, uint64_t* address) {
-  const uint64_t count = (heap->size() + kGranuleBytes - 1) / kGranuleBytes;
+  const uint64_t count = CeilDivide(heap->size(), kGranuleBytes);
   std::lock_guard<std::mutex> lock(mutex_);
   auto fit = free_.begin();
   while (fit != free_.end() && fit->second < count) ++fit;
@@ -81,7 +83,7 @@ void AddressSpace::Unmap(uint64_t address) {
   auto* mapping =
       const_cast<Mapping*>(granules()[first].load(std::memory_order_relaxed));
   if (mapping == nullptr || mapping->address != address) return;
-  uint64_t count = (mapping->bytes + kGranuleBytes - 1) / kGranuleBytes;
+  uint64_t count = CeilDivide(mapping->bytes, kGranuleBytes);
   for (uint64_t i = first; i < first + count; ++i) {
     granules()[i].store(nullptr, std::memory_order_release);
   }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/tag_table.h"
 #include "tensorflow/core/common_runtime/dml/runtime/memory/block_list.h"
 
@@ -27,10 +28,6 @@ constexpr uint64_t kHeapRounding = uint64_t{64} << 10;
 // A heap that was not needed for so long goes back to the driver.
 constexpr auto kIdleHeap = std::chrono::seconds(5);
 constexpr uint64_t kOperationsBetweenIdleChecks = 1024;
-
-uint64_t RoundUp(uint64_t value, uint64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
 
 std::string HumanBytes(uint64_t bytes) {
   char text[32];

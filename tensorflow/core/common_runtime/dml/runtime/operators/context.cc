@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+
 namespace dml {
 
 Grid LinearGrid(const OperatorContext& context, uint64_t groups) {
@@ -12,8 +14,8 @@ Grid LinearGrid(const OperatorContext& context, uint64_t groups) {
     return grid;
   }
   // Rows of equal length, so that less than a row is surplus.
-  const uint64_t rows = (groups + max_x - 1) / max_x;
-  grid.x = static_cast<uint32_t>((groups + rows - 1) / rows);
+  const uint64_t rows = CeilDivide(groups, max_x);
+  grid.x = static_cast<uint32_t>(CeilDivide(groups, rows));
   grid.y = static_cast<uint32_t>(rows);
   return grid;
 }
@@ -21,6 +23,7 @@ Grid LinearGrid(const OperatorContext& context, uint64_t groups) {
 Status LaunchProgram(OperatorContext& context, std::string_view shader,
                      Span<const uint32_t> specialization, Grid grid,
                      Span<const BufferArgument> buffers,
+                     const ParameterBlock& block,
                      Span<const uint8_t> constants) {
   if (grid.x == 0 || grid.y == 0 || grid.z == 0) return Status::Ok();
   const uint32_t* max = context.adapter.max_grid;
@@ -35,8 +38,14 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
     return Status::Ok();
   }
   Launch launch;
+  const Shader* row;
   DML_RETURN_IF_ERROR(
-      context.programs.Get(shader, specialization, &launch.program));
+      context.programs.Get(shader, specialization, &launch.program, &row));
+  if (row->block != &block || row->buffers != buffers.size()) {
+    return Internal(shader, " takes the parameters of ", row->block->source,
+                    " with ", row->buffers, " buffers, not those of ",
+                    block.source, " with ", buffers.size());
+  }
   launch.groups[0] = grid.x;
   launch.groups[1] = grid.y;
   launch.groups[2] = grid.z;

@@ -8,6 +8,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_CONTEXT_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_CONTEXT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/memory/pool.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
+#include "tensorflow/core/common_runtime/dml/runtime/shaders/parameter_block.h"
 #include "tensorflow/core/common_runtime/dml/runtime/shaders/program_cache.h"
 
 namespace dml {
@@ -50,27 +52,42 @@ struct Grid {
 // into y, so up to a row of surplus groups may run: programs check bounds.
 Grid LinearGrid(const OperatorContext& context, uint64_t groups);
 
-// The shader of the given variant, such as "gemm_f32", specialized, with its
-// constants, over the buffers in the order of the shader's parameter block.
+// The shader of the given variant, such as "gemm_f32", specialized, over the
+// buffers in the order of the shader's parameter block. `constants` are what
+// follows them there: a struct that shaders/parameter_blocks.py made of
+// `block`. kInternal if the shader has another block or another number of
+// buffers.
 Status LaunchProgram(OperatorContext& context, std::string_view shader,
                      Span<const uint32_t> specialization, Grid grid,
                      Span<const BufferArgument> buffers,
+                     const ParameterBlock& block,
                      Span<const uint8_t> constants);
 
-// `constants` is a struct that mirrors the shader's parameters after the
-// buffers, in scalar layout: 4-byte members only, no padding.
-template <typename Constants>
+template <typename Parameters>
 Status LaunchProgram(OperatorContext& context, std::string_view shader,
                      Span<const uint32_t> specialization, Grid grid,
                      Span<const BufferArgument> buffers,
-                     const Constants& constants) {
-  static_assert(std::is_trivially_copyable<Constants>::value &&
-                    sizeof(Constants) % 4 == 0,
+                     const Parameters& constants) {
+  static_assert(std::is_trivially_copyable<Parameters>::value &&
+                    sizeof(Parameters) <= Launch::kMaxConstantBytes,
                 "constants travel as 4-byte words");
   return LaunchProgram(
-      context, shader, specialization, grid, buffers,
-      Span<const uint8_t>(reinterpret_cast<const uint8_t*>(&constants),
-                          sizeof(constants)));
+      context, shader, specialization, grid, buffers, Parameters::kBlock,
+      Span<const uint8_t>(
+          reinterpret_cast<const uint8_t*>(&constants),
+          std::is_empty<Parameters>::value ? 0 : sizeof(constants)));
+}
+
+// Of a known number of buffers, such as a list in braces: it must be right.
+template <typename Parameters, size_t kCount>
+Status LaunchProgram(OperatorContext& context, std::string_view shader,
+                     Span<const uint32_t> specialization, Grid grid,
+                     const BufferArgument (&buffers)[kCount],
+                     const Parameters& constants) {
+  static_assert(Parameters::kBuffers == 0 || Parameters::kBuffers == kCount,
+                "the parameter block has another number of buffers");
+  return LaunchProgram(context, shader, specialization, grid,
+                       Span<const BufferArgument>(buffers), constants);
 }
 
 // A copy of bytes from one place of device memory to another.

@@ -44,6 +44,28 @@ def family_list(name):
         cmd = "printf '%s' > $@" % lines,
     )
 
+def family_parameters(family):
+    """<family>/<family>_parameters.h: the C++ structs of the programs' parameter blocks."""
+    native.genrule(
+        name = family + "_parameters",
+        srcs = [family + "/programs.py"] + native.glob([
+            family + "/*.comp",
+            family + "/*.glsl",
+        ]) + [
+            SHADERS + "parameter_blocks.py",
+            SHADERS + "includes",
+            family + "/dml_enums.glsl",
+        ],
+        outs = ["%s/%s_parameters.h" % (family, family)],
+        cmd = " ".join([
+            "$(location @host_tools//:python3) -B $(location %sparameter_blocks.py)" % SHADERS,
+            "--folder $$(dirname $(location %s/programs.py))" % family,
+            "--enums $(location %s/dml_enums.glsl)" % family,
+            "--out $@",
+        ]),
+        tools = ["@host_tools//:python3"],
+    )
+
 def family_programs(family):
     """<family>/<family>_programs.cc: every variant of the family's programs, as SPIR-V."""
 
@@ -64,6 +86,7 @@ def family_programs(family):
             family + "/*.glsl",
         ] + [other + "/*.glsl" for other in INCLUDED_FAMILIES.get(family, [])]) + [
             SHADERS + "build_shaders.py",
+            SHADERS + "parameter_blocks.py",
             SHADERS + "variants.py",
             SHADERS + "includes",
             family + "/dml_enums.glsl",

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+
 namespace dml {
 namespace {
 
@@ -13,12 +15,10 @@ constexpr uint32_t kNeighbouringOutputs = 32;
 // Elements that a lane should have before a reduction is worth a second pass.
 constexpr uint64_t kElementsPerSplitLane = 16;
 
-uint64_t CeilDivide(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
-
 // The least power of two that is >= value, but at most a group's size.
 uint32_t PowerOfTwo(uint64_t value) {
   uint32_t power = 1;
-  while (power < value && power < kReductionGroupSize) power *= 2;
+  while (power < value && power < kGroupSize) power *= 2;
   return power;
 }
 
@@ -45,11 +45,10 @@ ReductionShape ShapeReduction(const OperatorContext& context, uint64_t outputs,
   if (neighbours == Neighbours::kKept) {
     const uint32_t side_by_side =
         std::min(PowerOfTwo(outputs), kNeighbouringOutputs);
-    shape.lanes = std::min(shape.lanes, kReductionGroupSize / side_by_side);
-    shape.lane_stride = kReductionGroupSize / shape.lanes;
+    shape.lanes = std::min(shape.lanes, kGroupSize / side_by_side);
+    shape.lane_stride = kGroupSize / shape.lanes;
   }
-  const uint64_t blocks =
-      CeilDivide(outputs, kReductionGroupSize / shape.lanes);
+  const uint64_t blocks = CeilDivide(outputs, kGroupSize / shape.lanes);
   uint64_t splits = 1;
   if (may_split && blocks > 0) {
     splits = std::min(BusyGroups(context.adapter) / blocks,

@@ -1,5 +1,5 @@
-// How a reduction is shared out among work groups: shaders/all_reduce.glsl is
-// the other half.
+// How a reduction is shared out among work groups of kGroupSize:
+// shaders/all_reduce.glsl is the other half.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_REDUCTION_SHAPE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_REDUCTION_SHAPE_H_
 
@@ -7,11 +7,9 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+#include "tensorflow/core/common_runtime/dml/runtime/shaders/shared_parameters.h"
 
 namespace dml {
-
-// Invocations of a work group of every reducing program; kGroupSize there.
-constexpr uint32_t kReductionGroupSize = 256;
 
 // Which invocations are neighbours: those that share an output, or those that
 // compute neighbouring outputs. Whichever are neighbours in memory.

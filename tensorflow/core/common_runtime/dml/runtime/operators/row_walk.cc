@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
 namespace {
@@ -15,20 +16,25 @@ uint32_t MaxGroups(const hal::AdapterInfo& adapter) {
 
 }  // namespace
 
-RowWalk::RowWalk(const hal::AdapterInfo& adapter, uint64_t count, uint64_t rows,
-                 uint64_t columns)
-    : count(static_cast<uint32_t>(count)),
-      rows(static_cast<uint32_t>(rows)),
-      columns(static_cast<uint32_t>(columns)) {
-  block_columns = std::min(this->columns, kGroupSize);
-  column_blocks = static_cast<uint32_t>(CeilDivide(columns, block_columns));
-  lanes = kGroupSize / block_columns;
+RowWalk WalkRows(const hal::AdapterInfo& adapter, uint64_t count, uint64_t rows,
+                 uint64_t columns) {
+  RowWalk walk = {};
+  walk.count = static_cast<uint32_t>(count);
+  walk.rows = static_cast<uint32_t>(rows);
+  walk.columns = static_cast<uint32_t>(columns);
+  walk.block_columns = std::min(walk.columns, kGroupSize);
+  walk.column_blocks =
+      static_cast<uint32_t>(CeilDivide(columns, walk.block_columns));
+  walk.lanes = kGroupSize / walk.block_columns;
   // As many blocks of rows as there are groups for, each of as many rows as
   // keep its lanes busy.
-  const uint32_t row_blocks = std::max(1u, MaxGroups(adapter) / column_blocks);
-  block_rows = static_cast<uint32_t>(
-      std::max<uint64_t>(CeilDivide(rows, row_blocks), lanes));
-  groups = static_cast<uint32_t>(CeilDivide(rows, block_rows)) * column_blocks;
+  const uint32_t row_blocks =
+      std::max(1u, MaxGroups(adapter) / walk.column_blocks);
+  walk.block_rows = static_cast<uint32_t>(
+      std::max<uint64_t>(CeilDivide(rows, row_blocks), walk.lanes));
+  walk.groups = static_cast<uint32_t>(CeilDivide(rows, walk.block_rows)) *
+                walk.column_blocks;
+  return walk;
 }
 
 dml_tensor SliceRows(const dml_tensor& tensor, int64_t first, int64_t count) {

@@ -1,4 +1,4 @@
-// The host side of shaders/row_walk.glsl: updates of rows by index, in order.
+// The host's side of shaders/row_walk.glsl: updates of rows by index, in order.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_ROW_WALK_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_ROW_WALK_H_
 
@@ -8,24 +8,13 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_tensor.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/shaders/shared_parameters.h"
 
 namespace dml {
 
-// Mirrors RowWalk of row_walk.glsl, whose groups have kGroupSize invocations.
-struct RowWalk {
-  // `count` updates of [rows, columns], none of them 0.
-  RowWalk(const hal::AdapterInfo& adapter, uint64_t count, uint64_t rows,
-          uint64_t columns);
-
-  uint32_t count;
-  uint32_t rows;
-  uint32_t columns;
-  uint32_t groups;
-  uint32_t column_blocks;
-  uint32_t block_columns;
-  uint32_t block_rows;
-  uint32_t lanes;
-};
+// How groups share out `count` updates of [rows, columns], none of them 0.
+RowWalk WalkRows(const hal::AdapterInfo& adapter, uint64_t count, uint64_t rows,
+                 uint64_t columns);
 
 // Updates of a row are one loop of one invocation: more of them go into several
 // launches, so that none runs into a driver's time limit. Mesa's software

@@ -33,20 +33,41 @@ uint32_t BitsOf(uint32_t bytes) {
 
 }  // namespace
 
-FastDivisor::FastDivisor(uint32_t d) : multiplier(1), shift(0) {
+FastDivisor DivideBy(uint32_t d) {
   // The smallest shift with 2^shift >= d; then multiplier = 2^(32 + shift) / d
   // rounded up, less 2^32 (Granlund and Montgomery, 1994).
+  uint32_t shift = 0;
   while ((uint64_t{1} << shift) < d) ++shift;
-  multiplier =
-      static_cast<uint32_t>((((uint64_t{1} << shift) - d) << 32) / d + 1);
+  return {static_cast<uint32_t>((((uint64_t{1} << shift) - d) << 32) / d + 1),
+          shift};
 }
 
-StridedIndex::StridedIndex(const uint32_t* dimension_sizes, uint32_t rank) {
+StridedIndex IndexOf(const uint32_t* sizes, uint32_t rank) {
+  StridedIndex index = {};
   for (uint32_t d = 0; d < rank; ++d) {
-    const FastDivisor divisor(dimension_sizes[d]);
-    sizes[d] = dimension_sizes[d];
-    multipliers[d] = divisor.multiplier;
-    shifts[d] = divisor.shift;
+    const FastDivisor divisor = DivideBy(sizes[d]);
+    index.sizes[d] = sizes[d];
+    index.multipliers[d] = divisor.multiplier;
+    index.shifts[d] = divisor.shift;
+  }
+  return index;
+}
+
+InnerIndex InnerIndexOf(const dml_tensor& tensor) {
+  InnerIndex index = {};
+  for (int d = 0; d < 2; ++d) {
+    const uint32_t size = static_cast<uint32_t>(tensor.sizes[d + 1]);
+    const FastDivisor divisor = DivideBy(size);
+    index.sizes[d] = size;
+    index.multipliers[d] = divisor.multiplier;
+    index.shifts[d] = divisor.shift;
+  }
+  return index;
+}
+
+void CopyStrides(const dml_tensor& tensor, int32_t* strides) {
+  for (uint32_t d = 0; d < tensor.rank; ++d) {
+    strides[d] = static_cast<int32_t>(tensor.strides[d]);
   }
 }
 
@@ -59,7 +80,7 @@ StridedWalk WalkTogether(Span<const dml_tensor* const> tensors) {
   for (uint32_t d = 0; d < walk.rank; ++d) {
     sizes[d] = d < pad ? 1 : coalesced.sizes[d - pad];
   }
-  walk.index = StridedIndex(sizes, walk.rank);
+  walk.index = IndexOf(sizes, walk.rank);
   for (size_t t = 0; t < tensors.size(); ++t) {
     walk.offsets[t] = DataOffset(*tensors[t]);
     for (uint32_t d = pad; d < walk.rank; ++d) {

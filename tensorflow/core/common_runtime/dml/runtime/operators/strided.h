@@ -1,4 +1,4 @@
-// Walking strided tensors by element number: the host side of
+// Walking strided tensors by element number: the host's side of
 // shaders/strided.glsl.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_STRIDED_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_STRIDED_H_
@@ -9,31 +9,26 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+#include "tensorflow/core/common_runtime/dml/runtime/shaders/shared_parameters.h"
 
 namespace dml {
 
-// Division of numbers below 2^31 by a fixed one, as a multiplication:
-// n / d = (high word of n * multiplier + n) >> shift.
-struct FastDivisor {
-  explicit FastDivisor(uint32_t d);
-  uint32_t multiplier;
-  uint32_t shift;
-};
+// To divide numbers below 2^31 by d.
+FastDivisor DivideBy(uint32_t d);
 
-// Mirrors DML_STRIDED_INDEX. Of 8 dimensions the first `rank` are in use.
-struct StridedIndex {
-  StridedIndex() = default;
-  StridedIndex(const uint32_t* sizes, uint32_t rank);
-  uint32_t sizes[DML_MAX_RANK] = {};
-  uint32_t multipliers[DML_MAX_RANK] = {};
-  uint32_t shifts[DML_MAX_RANK] = {};
-};
+// Of tensors with these sizes; of the dimensions the first `rank` are in use.
+StridedIndex IndexOf(const uint32_t* sizes, uint32_t rank);
+// Of tensors like `tensor`, of rank 3.
+InnerIndex InnerIndexOf(const dml_tensor& tensor);
+
+// The strides of all dimensions of `tensor`.
+void CopyStrides(const dml_tensor& tensor, int32_t* strides);
 
 // Coalesced tensors, padded in front with dimensions of size 1 to one of the
 // few ranks that programs are specialized for.
 struct StridedWalk {
   uint32_t rank = 0;  // 1, 2, 3, 4 or 8
-  StridedIndex index;
+  StridedIndex index = {};
   int32_t offsets[Coalesced::kMaxTensors] = {};
   int32_t strides[Coalesced::kMaxTensors][DML_MAX_RANK] = {};
 };
@@ -66,11 +61,6 @@ uint32_t BitsType(uint32_t type);
 // size and last size) is returned by WidestBytes.
 uint32_t WidestBytes(Span<const dml_tensor* const> tensors);
 dml_tensor Widen(const dml_tensor& tensor, uint32_t bytes);
-
-inline uint64_t CeilDivide(uint64_t n, uint64_t d) { return (n + d - 1) / d; }
-
-// The group size of programs without a reason for another.
-constexpr uint32_t kGroupSize = 256;
 
 }  // namespace dml
 

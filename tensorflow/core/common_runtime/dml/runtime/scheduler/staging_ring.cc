@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+
 namespace dml {
 namespace {
 
@@ -11,10 +13,6 @@ constexpr uint64_t kFirstBytes = uint64_t{1} << 20;
 // Copies larger than this go in pieces, so that the host fills one while the
 // device empties another.
 constexpr uint64_t kMaxSliceBytes = uint64_t{8} << 20;
-
-uint64_t RoundUp(uint64_t value, uint64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
 
 }  // namespace
 

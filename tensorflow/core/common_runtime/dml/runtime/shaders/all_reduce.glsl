@@ -1,5 +1,5 @@
-// How a group of 256 invocations shares out reductions, and combines what its
-// invocations found.
+// How a group of kGroupSize invocations shares out reductions, and combines what
+// its invocations found.
 //
 // A group computes several outputs ("slots") at once, with `lanes` invocations
 // for each; slots x lanes = 256, all powers of two. Neighbouring invocations
@@ -13,7 +13,6 @@
 #ifndef DML_ALL_REDUCE_GLSL_
 #define DML_ALL_REDUCE_GLSL_
 
-const uint kGroupSize = 256;
 const uint kRadix = 16;
 
 uint lane_of(uint lanes, uint lane_stride) {

@@ -7,9 +7,10 @@ glslc compiles them; glslang those with cooperative matrices, which the glslc of
 today's distributions does not know.
 
 Writes `Span<const Shader> SoftmaxShaders()`, of which operators/programs.cc makes
-the table of all. The numbers of the C API's enums reach the programs as
-dml_enums.glsl, which c_api/generate_api.py makes from its headers, by itself unless
---enums names the file.
+the table of all. Each module's parameter block is checked to be the one that
+parameter_blocks.py makes a C++ struct of. The numbers of the C API's enums reach the
+programs as dml_enums.glsl, which c_api/generate_api.py makes from its headers, by itself
+unless --enums names the file.
 --keep DIR keeps the SPIR-V modules, for spirv-dis.
 """
 
@@ -28,6 +29,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # programs.py imports variants
+import parameter_blocks  # noqa: E402
 
 # type: (storage, compute, bytes, is float)
 TYPES = {
@@ -97,6 +99,8 @@ class Built:
     words: tuple
     in_memory: bool  # its parameters
     cooperative: bool
+    block: str  # the C++ struct of its parameter block
+    buffers: int
 
 
 def commands(compilers, shader, includes, module, source):
@@ -122,7 +126,7 @@ def table_of(family):
     return module.SHADERS
 
 
-def compile_variant(compilers, shader, types, name, family, folder, keep):
+def compile_variant(compilers, shader, types, name, family, folder, keep, declarations):
     """`compilers`: paths of "glslc" and "glslang". Returns Built."""
     source = family / f"{shader.source}.comp"
     own = folder / name
@@ -136,13 +140,17 @@ def compile_variant(compilers, shader, types, name, family, folder, keep):
     code = module.read_bytes()
     words = struct.unpack(f"<{len(code) // 4}I", code)
     in_memory = "#define DML_PARAMETERS_IN_MEMORY" in source.read_text()
-    return Built(name, words, in_memory, shader.cooperative)
+    block = parameter_blocks.block_of(source, [HERE, family.parent], declarations)
+    buffers = parameter_blocks.check_module(declarations, block, words, in_memory)
+    return Built(name, words, in_memory, shader.cooperative, block.block_struct, buffers)
 
 
 def write_table(path, family, built):
     function = "".join(word.capitalize() for word in family.name.split("_")) + "Shaders"
     with open(path, "w") as out:
         out.write("// Made by build_shaders.py.\n"
+                  '#include "tensorflow/core/common_runtime/dml/runtime/'
+                  f'operators/{family.name}/{family.name}_parameters.h"\n'
                   '#include "tensorflow/core/common_runtime/dml/runtime/'
                   'shaders/program_cache.h"\n\nnamespace dml {\nnamespace {\n')
         for row in built:
@@ -154,7 +162,8 @@ def write_table(path, family, built):
         for row in built:
             out.write(f'{{"{row.name}", k_{row.name}, {len(row.words)}, '
                       f"{str(row.in_memory).lower()}, "
-                      f"{str(row.cooperative).lower()}}},\n")
+                      f"{str(row.cooperative).lower()}, "
+                      f"&{row.block}::kBlock, {row.buffers}}},\n")
         out.write(f"}};\n}}  // namespace\n\nSpan<const Shader> {function}() "
                   "{ return kShaders; }\n}  // namespace dml\n")
 
@@ -185,16 +194,18 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         write_enums(folder / "dml_enums.glsl", args.enums)
+        enums = parameter_blocks.enum_values([folder / "dml_enums.glsl"])
+        declarations = parameter_blocks.Declarations(args.family, HERE, enums)
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
             compilers = {"glslc": args.glslc, "glslang": args.glslang}
             jobs = [pool.submit(compile_variant, compilers, shader, types,
-                                name, args.family, folder, args.keep)
+                                name, args.family, folder, args.keep, declarations)
                     for shader, types, name in rows]
             built, failed = [], []
             for job in jobs:
                 try:
                     built.append(job.result())
-                except RuntimeError as error:
+                except (RuntimeError, parameter_blocks.Refused) as error:
                     failed.append(str(error))
     if failed:
         sys.exit("\n".join(failed))

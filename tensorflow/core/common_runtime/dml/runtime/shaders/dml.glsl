@@ -21,7 +21,8 @@
 //     TBuffer y;
 //     uint count;
 //   DML_PARAMETERS_END
-// and reads p.x, p.count.
+// and reads p.x, p.count. The C++ struct of the constants is made from this
+// declaration: parameter_blocks.py says what may stand here.
 //
 // Work groups. constant_id 0 is the group's size in x; a program's own
 // specialization constants start at 1.
@@ -67,6 +68,13 @@ layout(local_size_x_id = 0) in;
   }                        \
   p;
 #endif
+
+// Says that C++ knows a struct or a constant too: see parameter_blocks.py.
+#define DML_SHARED
+
+// Invocations of a group where shared memory is laid out for a number of them,
+// and where nothing asks for another number.
+DML_SHARED const uint kGroupSize = 256;
 
 uint dml_group() {
   return gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;

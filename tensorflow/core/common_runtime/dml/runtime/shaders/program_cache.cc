@@ -91,7 +91,7 @@ class ProgramCache::Impl {
   ~Impl() { device_->SaveProgramCache(); }
 
   Status Get(std::string_view shader, Span<const uint32_t> specialization,
-             const hal::Program** program) {
+             const hal::Program** program, const Shader** row) {
     uint64_t hash = HashBytes(shader);
     for (const uint32_t value : specialization) hash = HashMix(hash, value);
     hash ^= hash >> 32;
@@ -100,6 +100,7 @@ class ProgramCache::Impl {
     if (entry == nullptr) {
       DML_RETURN_IF_ERROR(Add(hash, shader, specialization, &entry));
     }
+    if (row != nullptr) *row = entry->shader;
     *program = entry->ready.load(std::memory_order_acquire);
     if (*program != nullptr) return Status::Ok();
     DML_RETURN_IF_ERROR(Compile(entry));
@@ -216,8 +217,8 @@ ProgramCache::~ProgramCache() = default;
 
 Status ProgramCache::Get(std::string_view shader,
                          Span<const uint32_t> specialization,
-                         const hal::Program** program) {
-  return impl_->Get(shader, specialization, program);
+                         const hal::Program** program, const Shader** row) {
+  return impl_->Get(shader, specialization, program, row);
 }
 
 uint64_t ProgramCache::compiled_count() const {

@@ -19,6 +19,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/shaders/parameter_block.h"
 
 namespace dml {
 
@@ -31,6 +32,8 @@ struct Shader {
   // With cooperative matrices; specialization constant kSubgroupConstant is
   // the subgroup size that it needs.
   bool cooperative;
+  const ParameterBlock* block;  // what a launch must give it,
+  uint32_t buffers;             // and how many buffers
 };
 
 // "gemm_f32\t64,64,16": the shader, then its constants. What no constant makes
@@ -47,10 +50,11 @@ class ProgramCache {
   ProgramCache(hal::Device* device, Span<const Shader> shaders);
   ~ProgramCache();
 
-  // The program stays valid as long as the cache. kUnimplemented when there is
-  // no shader of that name (an operator without a variant for that type).
+  // The program stays valid as long as the cache; `row`, unless null, gets its
+  // shader's. kUnimplemented when there is no shader of that name (an operator
+  // without a variant for that type).
   Status Get(std::string_view shader, Span<const uint32_t> specialization,
-             const hal::Program** program);
+             const hal::Program** program, const Shader** row = nullptr);
 
   // Programs made so far: does not grow with new shapes.
   uint64_t compiled_count() const;

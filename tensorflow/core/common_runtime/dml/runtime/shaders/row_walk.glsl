@@ -1,5 +1,5 @@
 // Walks updates of rows in order: what scatters and sparse optimizer steps
-// share. Mirrors operators/row_walk.h.
+// share. The host's side is operators/row_walk.h.
 //
 // Every element belongs to one invocation, which meets its updates in the order
 // of i: no atomics in memory, and the same bits every time. A group owns a block
@@ -14,17 +14,16 @@
 #ifndef DML_ROW_WALK_GLSL_
 #define DML_ROW_WALK_GLSL_
 
-const uint WALK_WIDTH = 256;  // invocations
-
-struct RowWalk {
+// For groups of kGroupSize invocations.
+DML_SHARED struct RowWalk {
   uint count;  // of updates
   uint rows;
   uint columns;
   uint groups;
   uint column_blocks;
-  uint block_columns;  // columns that a group owns, at most WALK_WIDTH
+  uint block_columns;  // columns that a group owns, at most kGroupSize
   uint block_rows;     // rows that a group owns
-  uint lanes;          // WALK_WIDTH / block_columns
+  uint lanes;          // kGroupSize / block_columns
 };
 
 // The row of update i; any number from `rows` on is out of range.
@@ -32,10 +31,10 @@ uint row_of_update(uint i);
 // Column `column` of update i, to be applied to that of `row`.
 void apply_update(uint row, uint column, uint i);
 
-const uint WALK_WORDS = WALK_WIDTH / 32;  // of a lane's mask
+const uint WALK_WORDS = kGroupSize / 32;  // of a lane's mask
 
-shared uint walk_rows[WALK_WIDTH];  // from the group's first row
-shared uint walk_masks[WALK_WORDS * WALK_WIDTH];  // [word][lane]
+shared uint walk_rows[kGroupSize];  // from the group's first row
+shared uint walk_masks[WALK_WORDS * kGroupSize];  // [word][lane]
 
 void dml_walk_rows(RowWalk walk) {
   if (dml_group() >= walk.groups) return;
@@ -47,8 +46,8 @@ void dml_walk_rows(RowWalk walk) {
   uint column = first_column + local % walk.block_columns;
   bool works = lane < walk.lanes && column < walk.columns;
 
-  for (uint chunk = 0; chunk < walk.count; chunk += WALK_WIDTH) {
-    for (uint k = local; k < WALK_WORDS * walk.lanes; k += WALK_WIDTH) {
+  for (uint chunk = 0; chunk < walk.count; chunk += kGroupSize) {
+    for (uint k = local; k < WALK_WORDS * walk.lanes; k += kGroupSize) {
       walk_masks[k] = 0;
     }
     barrier();

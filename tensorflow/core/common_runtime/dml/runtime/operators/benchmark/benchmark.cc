@@ -1,23 +1,11 @@
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/benchmark/benchmark_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
 namespace {
-
-// Mirror the parameter blocks of benchmark_*.comp.
-struct MultiplyAddConstants {
-  uint32_t count, iterations;
-};
-struct NaiveGemmConstants {
-  uint32_t m, n, k;
-};
-struct NaiveConvolutionConstants {
-  uint32_t batch;
-  uint32_t x_size[2], y_size[2], window[2];
-  uint32_t x_channels, y_channels;
-  int32_t stride[2], dilation[2], pad[2];
-};
 
 Status CheckContiguous(const char* name, const dml_tensor* tensor,
                        uint32_t rank) {
@@ -50,14 +38,14 @@ Status BenchmarkMultiplyAdd(OperatorContext& context, uint32_t iterations,
                        ShaderName("benchmark_multiply_add", output->type),
                        {DML_BENCHMARK_GROUP_SIZE}, LinearGrid(context, count),
                        {Argument(*output, Access::kWrite)},
-                       MultiplyAddConstants{count, iterations});
+                       BenchmarkMultiplyAddParameters{count, iterations});
 }
 
 Status BenchmarkEmpty(OperatorContext& context, const dml_tensor* output) {
   DML_RETURN_IF_ERROR(CheckTensor(output, "benchmark_empty: output"));
   return LaunchProgram(context, "benchmark_empty", {1u}, Grid(),
                        {Argument(*output, Access::kWrite)},
-                       Span<const uint8_t>());
+                       BenchmarkEmptyParameters{});
 }
 
 Status BenchmarkNaiveGemm(OperatorContext& context, const dml_tensor* a,
@@ -70,9 +58,9 @@ Status BenchmarkNaiveGemm(OperatorContext& context, const dml_tensor* a,
     return InvalidArgument("benchmark_naive_gemm: ", Describe(*a), " x ",
                            Describe(*b), " does not give ", Describe(*c));
   }
-  const NaiveGemmConstants constants = {static_cast<uint32_t>(c->sizes[0]),
-                                        static_cast<uint32_t>(c->sizes[1]),
-                                        static_cast<uint32_t>(a->sizes[1])};
+  const BenchmarkNaiveGemmParameters constants = {
+      static_cast<uint32_t>(c->sizes[0]), static_cast<uint32_t>(c->sizes[1]),
+      static_cast<uint32_t>(a->sizes[1])};
   return LaunchProgram(
       context, ShaderName("benchmark_naive_gemm", c->type), {kGroupSize},
       LinearGrid(context, CeilDivide(ElementCount(*c), kGroupSize)),
@@ -103,7 +91,7 @@ Status BenchmarkNaiveConvolution(OperatorContext& context,
                            Describe(*filter), " and output ", Describe(*output),
                            " do not go together");
   }
-  NaiveConvolutionConstants constants = {};
+  BenchmarkNaiveConvolutionParameters constants = {};
   constants.batch = static_cast<uint32_t>(input->sizes[0]);
   for (int d = 0; d < 2; ++d) {
     constants.x_size[d] = static_cast<uint32_t>(input->sizes[d + 1]);

@@ -3,6 +3,7 @@
 // product of shaders/convolution.comp.
 #include <cstdlib>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/convolution/convolution_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/convolution/depthwise.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
@@ -17,7 +18,7 @@ namespace {
 
 // Each position of the output reads the same position of the input, alone.
 bool IsPointwise(const ConvolutionShape& shape) {
-  const ConvolutionConstants& c = shape.constants;
+  const ConvolutionParameters& c = shape.constants;
   if (c.groups != 1) return false;
   for (int d = 0; d < 3; ++d) {
     if (c.taps[d] != 1 || c.stride[d] != 1 || c.pad[d] != 0 ||
@@ -28,13 +29,14 @@ bool IsPointwise(const ConvolutionShape& shape) {
   return true;
 }
 
-struct Matrix {
+// Sizes and strides of a matrix in a tensor.
+struct MatrixView {
   int64_t rows, row_stride, columns, column_stride;
 };
 
 // [batch, rows, columns] over the memory of `t`.
 dml_tensor BatchedMatrix(const dml_tensor& t, int64_t batch,
-                         int64_t batch_stride, const Matrix& matrix) {
+                         int64_t batch_stride, const MatrixView& matrix) {
   dml_tensor result = t;
   result.rank = 3;
   const int64_t sizes[] = {batch, matrix.rows, matrix.columns};
@@ -77,7 +79,7 @@ Status TryPointwise(OperatorContext& context, const ConvolutionShape& shape,
   const Positions x_positions = PositionsOf(shape.x);
   const Positions y_positions = PositionsOf(shape.y);
   if (!x_positions.mergeable || !y_positions.mergeable) return Status::Ok();
-  const ConvolutionConstants& c = shape.constants;
+  const ConvolutionParameters& c = shape.constants;
   const int64_t count = x_positions.count;
 
   if (shape.direction != ConvolutionDirection::kBackwardFilter) {
@@ -140,7 +142,7 @@ bool WideChannels(const dml_tensor& t, uint32_t channels, int32_t stride,
 }
 
 TileLayout ChooseLayout(const ConvolutionShape& shape, const TileConfig& tile) {
-  const ConvolutionConstants& c = shape.constants;
+  const ConvolutionParameters& c = shape.constants;
   const bool filter = shape.direction == ConvolutionDirection::kBackwardFilter;
   const auto near = [](int32_t a, int32_t b) {
     return std::abs(a) <= std::abs(b);
@@ -185,7 +187,7 @@ TileLayout ChooseLayout(const ConvolutionShape& shape, const TileConfig& tile) {
 // The output's tensor with its dimensions in the order in which partial sums
 // lie: groups, then rows, then columns of the product.
 dml_tensor PartialOrder(const ConvolutionShape& shape) {
-  const ConvolutionConstants& c = shape.constants;
+  const ConvolutionParameters& c = shape.constants;
   const bool filter = shape.direction == ConvolutionDirection::kBackwardFilter;
   dml_tensor t = filter ? shape.w : shape.y;
   t.rank = 6;
@@ -207,7 +209,7 @@ dml_tensor PartialOrder(const ConvolutionShape& shape) {
 
 Status ImplicitProduct(OperatorContext& context, ConvolutionShape shape,
                        const dml_tensor* bias, dml_activation activation) {
-  ConvolutionConstants& c = shape.constants;
+  ConvolutionParameters& c = shape.constants;
   const bool filter = shape.direction == ConvolutionDirection::kBackwardFilter;
   const int64_t positions = shape.MaxPositions();
   const int64_t tap_rows = shape.Taps() * c.x_channels;
@@ -224,8 +226,8 @@ Status ImplicitProduct(OperatorContext& context, ConvolutionShape shape,
   c.parts = split.parts;
   c.depth_a_part =
       split.parts > 1 ? split.depth_a_part : static_cast<uint32_t>(depth);
-  c.tiles_m = static_cast<uint32_t>(CeilDiv(m, tile.m));
-  c.tiles_n = static_cast<uint32_t>(CeilDiv(n, tile.n));
+  c.tiles_m = static_cast<uint32_t>(CeilDivide(m, tile.m));
+  c.tiles_n = static_cast<uint32_t>(CeilDivide(n, tile.n));
 
   const dml_tensor& result = filter ? shape.w : shape.y;
   const dml_tensor& factor = filter ? shape.y : shape.w;

@@ -37,9 +37,9 @@ DML_PARAMETERS_BEGIN
   uint has_bias, activation;
 DML_PARAMETERS_END
 
-const uint FORWARD = 0;
-const uint BACKWARD_DATA = 1;
-const uint BACKWARD_FILTER = 2;
+DML_SHARED const uint FORWARD = 0;
+DML_SHARED const uint BACKWARD_DATA = 1;
+DML_SHARED const uint BACKWARD_FILTER = 2;
 layout(constant_id = 11) const uint DIRECTION = 0;
 
 // Of the phase at hand, uniform in a group.

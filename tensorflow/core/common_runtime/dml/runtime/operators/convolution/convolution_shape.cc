@@ -1,5 +1,6 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/convolution/convolution_shape.h"
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/product.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
@@ -85,7 +86,7 @@ int64_t ConvolutionShape::MaxPositions() const {
   int64_t positions = constants.batch;
   for (int d = 0; d < 3; ++d) {
     positions *= direction == ConvolutionDirection::kBackwardData
-                     ? CeilDiv(constants.y_size[d], constants.stride[d])
+                     ? CeilDivide(constants.y_size[d], constants.stride[d])
                      : constants.y_size[d];
   }
   return positions;
@@ -119,7 +120,7 @@ Status MakeConvolutionShape(const char* name, ConvolutionDirection direction,
   const uint32_t w_x = backward_data ? 0 : 1;
   const uint32_t w_y = backward_data ? 1 : 0;
 
-  ConvolutionConstants& c = shape->constants;
+  ConvolutionParameters& c = shape->constants;
   c = {};
   c.batch = static_cast<uint32_t>(x.sizes[0]);
   c.groups = static_cast<uint32_t>(attributes->groups);

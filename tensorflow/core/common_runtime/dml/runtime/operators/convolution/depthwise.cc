@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/convolution/convolution_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/product.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
 namespace {
 
-// As in the programs.
-constexpr int64_t kPositionsARun = 4;
-constexpr int64_t kTapsARun = 9;
-
-bool AlongChannels(const ConvolutionConstants& c) {
+bool AlongChannels(const ConvolutionParameters& c) {
   return std::abs(c.y_channel) <= std::abs(c.y_space[2]);
 }
 
@@ -34,16 +32,16 @@ BufferArgument ReadOr(const dml_tensor& tensor, const BufferArgument& unused) {
 Status DepthwisePositions(OperatorContext& context, ConvolutionShape& shape,
                           const dml_tensor* bias) {
   constexpr uint32_t kThreads = 64;
-  ConvolutionConstants& c = shape.constants;
+  ConvolutionParameters& c = shape.constants;
   const bool backward = shape.direction == ConvolutionDirection::kBackwardData;
   int64_t size[3];
   for (int d = 0; d < 3; ++d) {
-    size[d] = backward ? CeilDiv(c.y_size[d], c.stride[d]) : c.y_size[d];
+    size[d] = backward ? CeilDivide(c.y_size[d], c.stride[d]) : c.y_size[d];
   }
   const int64_t items = int64_t{c.batch} * size[0] * size[1] *
-                        CeilDiv(size[2], kPositionsARun) * c.groups *
+                        CeilDivide(size[2], kPositionsARun) * c.groups *
                         c.y_channels;
-  c.tiles_m = static_cast<uint32_t>(CeilDiv(items, kThreads));
+  c.tiles_m = static_cast<uint32_t>(CeilDivide(items, kThreads));
   const BufferArgument unused = Argument(shape.y, Access::kRead);
   const BufferArgument buffers[] = {
       ReadOr(shape.x, unused), ReadOr(shape.w, unused),
@@ -58,12 +56,12 @@ Status DepthwisePositions(OperatorContext& context, ConvolutionShape& shape,
 Status DepthwiseFilter(OperatorContext& context, ConvolutionShape& shape) {
   constexpr uint32_t kLanes = 16;
   constexpr uint32_t kChannels = 16;
-  ConvolutionConstants& c = shape.constants;
+  ConvolutionParameters& c = shape.constants;
   const int64_t channels = int64_t{c.groups} * c.y_channels;
   const int64_t taps = shape.Taps();
   const int64_t positions = shape.MaxPositions();
-  c.tiles_n = static_cast<uint32_t>(CeilDiv(channels, kChannels));
-  const int64_t tap_runs = CeilDiv(taps, kTapsARun);
+  c.tiles_n = static_cast<uint32_t>(CeilDivide(channels, kChannels));
+  const int64_t tap_runs = CeilDivide(taps, kTapsARun);
   // Lanes take turns over the positions: a slice is one turn.
   const TileConfig slice = {kLanes, kChannels, kLanes, 1, 1};
   Split split;
@@ -71,9 +69,9 @@ Status DepthwiseFilter(OperatorContext& context, ConvolutionShape& shape) {
   const uint32_t wanted = ChooseParts(
       context.adapter, slice, c.tiles_n * tap_runs, positions, split.inner);
   split.depth_a_part = static_cast<uint32_t>(std::max<int64_t>(
-      CeilDiv(CeilDiv(positions, wanted), kLanes) * kLanes, kLanes));
+      CeilDivide(CeilDivide(positions, wanted), kLanes) * kLanes, kLanes));
   split.parts = static_cast<uint32_t>(
-      std::max<int64_t>(CeilDiv(positions, split.depth_a_part), 1));
+      std::max<int64_t>(CeilDivide(positions, split.depth_a_part), 1));
   c.parts = split.parts;
   c.depth_a_part = split.depth_a_part;
 

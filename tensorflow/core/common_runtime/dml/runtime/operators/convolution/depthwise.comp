@@ -10,7 +10,7 @@
 #include "convolution_parameters.glsl"
 #include "products/epilogue.glsl"
 
-const uint RUN = 4;
+DML_SHARED const uint POSITIONS_A_RUN = 4;
 
 void main() {
   uint phases = DIRECTION == BACKWARD_DATA
@@ -21,7 +21,7 @@ void main() {
   walk_begin(phase);
 
   uint channels = p.groups * p.y_channels;
-  uint runs = (walk_count.z + RUN - 1) / RUN;
+  uint runs = (walk_count.z + POSITIONS_A_RUN - 1) / POSITIONS_A_RUN;
   uint lines = p.batch * walk_count.x * walk_count.y;
   uint item = dml_group() % groups_a_phase * gl_WorkGroupSize.x +
               gl_LocalInvocationID.x;
@@ -41,7 +41,7 @@ void main() {
     channel %= channels;
   }
   uvec4 at;
-  at.w = run * RUN;
+  at.w = run * POSITIONS_A_RUN;
   at.z = line % walk_count.y;
   at.y = line / walk_count.y % walk_count.x;
   at.x = line / walk_count.y / walk_count.x;
@@ -50,9 +50,9 @@ void main() {
   int w_at = group * p.w_group + y_channel * p.w_y_channel;
   int x_first = p.x_offset + group * p.x_group;
 
-  ivec4 x_at[RUN];
-  T_compute sum[RUN];
-  [[unroll]] for (uint r = 0; r < RUN; ++r) {
+  ivec4 x_at[POSITIONS_A_RUN];
+  T_compute sum[POSITIONS_A_RUN];
+  [[unroll]] for (uint r = 0; r < POSITIONS_A_RUN; ++r) {
     x_at[r] = walk_x_of_position(at + uvec4(0, 0, 0, r));
     sum[r] = T_compute(0);
   }
@@ -67,7 +67,7 @@ void main() {
       T_compute w =
           T_load(w_data, w_at + walk_w_of_tap(walk_tap(t)) +
                              int(c) * walk_w_x_channel);
-      [[unroll]] for (uint r = 0; r < RUN; ++r) {
+      [[unroll]] for (uint r = 0; r < POSITIONS_A_RUN; ++r) {
         ivec4 meet = x_at[r] + x_tap;
         bool inside = walk_inside(meet.yzw);
         T_compute v = T_load(x, inside ? x_base + meet.x : x_base);
@@ -84,7 +84,7 @@ void main() {
   }
   TBuffer y = p.y;
   uint activation = p.activation;
-  [[unroll]] for (uint r = 0; r < RUN; ++r) {
+  [[unroll]] for (uint r = 0; r < POSITIONS_A_RUN; ++r) {
     if (at.w + r < walk_count.z) {
       T_store(y, y_at + int(r) * walk_y_step.z,
               epilogue_activate(sum[r] + bias, activation));

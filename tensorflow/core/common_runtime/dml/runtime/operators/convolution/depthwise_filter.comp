@@ -9,15 +9,15 @@
 #include "dml.glsl"
 #include "convolution_parameters.glsl"
 
-const uint RUN = 9;
+DML_SHARED const uint TAPS_A_RUN = 9;
 shared T_compute lane_sums[TILE_M * TILE_N];
 
 void main() {
   walk_begin(0);
   uint channels = p.groups * p.y_channels;
   uint taps = walk_tap_count();
-  uint tap_runs = (taps + RUN - 1) / RUN;
-  uint first_tap = dml_group() / p.tiles_n % tap_runs * RUN;
+  uint tap_runs = (taps + TAPS_A_RUN - 1) / TAPS_A_RUN;
+  uint first_tap = dml_group() / p.tiles_n % tap_runs * TAPS_A_RUN;
   uint part = dml_group() / p.tiles_n / tap_runs;
   if (part >= p.parts) return;
 
@@ -32,8 +32,8 @@ void main() {
   int x_base = p.x_offset + group * p.x_group;
   int y_base = group * p.y_group + y_channel * p.y_channel;
 
-  T_compute sum[RUN];
-  [[unroll]] for (uint t = 0; t < RUN; ++t) sum[t] = T_compute(0);
+  T_compute sum[TAPS_A_RUN];
+  [[unroll]] for (uint t = 0; t < TAPS_A_RUN; ++t) sum[t] = T_compute(0);
   // Read once: see walk_begin().
   TBuffer x = p.x;
   TBuffer y = p.y;
@@ -43,7 +43,7 @@ void main() {
     uvec4 at = walk_position(i);
     ivec4 x_at = walk_x_of_position(at);
     T_compute dy = T_load(y, y_base + walk_y_of_position(at));
-    [[unroll]] for (uint t = 0; t < RUN; ++t) {
+    [[unroll]] for (uint t = 0; t < TAPS_A_RUN; ++t) {
       ivec4 meet = x_at + walk_x_of_tap(walk_tap(min(first_tap + t, taps - 1)));
       bool inside = walk_inside(meet.yzw);
       T_compute v = T_load(x, inside ? x_base + meet.x : x_base);
@@ -52,7 +52,7 @@ void main() {
   }
 
   uint slot = local_channel * TILE_M + lane;
-  [[unroll]] for (uint t = 0; t < RUN; ++t) {
+  [[unroll]] for (uint t = 0; t < TAPS_A_RUN; ++t) {
     lane_sums[slot] = sum[t];
     barrier();
     for (uint half_ = TILE_M / 2; half_ > 0; half_ /= 2) {

@@ -10,11 +10,11 @@ DML_PARAMETERS_BEGIN
   TBuffer x;
   TBuffer y;
   uint count;
-  DML_STRIDED_INDEX
+  StridedIndex index;
   int x_offset;
   int y_offset;
-  int x_strides[8];
-  int y_strides[8];
+  int x_strides[DML_MAX_RANK];
+  int y_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
 void main() {

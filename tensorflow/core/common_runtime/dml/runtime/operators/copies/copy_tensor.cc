@@ -5,35 +5,14 @@
 #include <cstdlib>
 #include <iterator>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/copies/copies_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
 
-// Mirror the parameter blocks of copy_strided.comp and transpose.comp.
-struct StridedConstants {
-  uint32_t count;
-  StridedIndex index;
-  int32_t x_offset;
-  int32_t y_offset;
-  int32_t x_strides[DML_MAX_RANK];
-  int32_t y_strides[DML_MAX_RANK];
-};
-struct TransposeConstants {
-  uint32_t tiles;
-  uint32_t rows;
-  uint32_t columns;
-  int32_t x_stride;
-  int32_t y_stride;
-  int32_t x_offset;
-  int32_t y_offset;
-  uint32_t batch_sizes[DML_MAX_RANK - 2];
-  int32_t batch_x_strides[DML_MAX_RANK - 2];
-  int32_t batch_y_strides[DML_MAX_RANK - 2];
-};
-
-constexpr uint32_t kTile = 32;
 // Below this, tiles would be mostly empty.
 constexpr uint32_t kMinTransposed = 8;
 
@@ -53,11 +32,11 @@ int TransposedDimension(const Coalesced& dims) {
   return -1;
 }
 
-Status Transpose(OperatorContext& context, const dml_tensor& input,
-                 const dml_tensor& output, const Coalesced& dims,
-                 uint32_t row_dimension) {
+Status LaunchTranspose(OperatorContext& context, const dml_tensor& input,
+                       const dml_tensor& output, const Coalesced& dims,
+                       uint32_t row_dimension) {
   const uint32_t last = dims.rank - 1;
-  TransposeConstants constants = {};
+  TransposeParameters constants = {};
   constants.rows = dims.sizes[row_dimension];
   constants.columns = dims.sizes[last];
   constants.x_stride = dims.strides[0][last];
@@ -66,8 +45,8 @@ Status Transpose(OperatorContext& context, const dml_tensor& input,
   constants.y_offset = DataOffset(output);
   std::fill(std::begin(constants.batch_sizes), std::end(constants.batch_sizes),
             1);
-  uint64_t tiles =
-      CeilDivide(constants.rows, kTile) * CeilDivide(constants.columns, kTile);
+  uint64_t tiles = CeilDivide(constants.rows, TransposeParameters::kTile) *
+                   CeilDivide(constants.columns, TransposeParameters::kTile);
   uint32_t batch = 0;
   for (uint32_t d = 0; d < last; ++d) {
     if (d == row_dimension) continue;
@@ -110,12 +89,12 @@ Status CopyTensor(OperatorContext& context, const dml_tensor* input,
   const Coalesced dims = Coalesce({&from, &to});
   const int transposed = TransposedDimension(dims);
   if (transposed >= 0) {
-    return Transpose(context, from, to, dims, transposed);
+    return LaunchTranspose(context, from, to, dims, transposed);
   }
   const StridedWalk walk = WalkTogether({&from, &to});
   const uint32_t count = static_cast<uint32_t>(ElementCount(to));
-  StridedConstants constants = {count,           walk.index, walk.offsets[0],
-                                walk.offsets[1], {},         {}};
+  CopyStridedParameters constants = {
+      count, walk.index, walk.offsets[0], walk.offsets[1], {}, {}};
   std::copy(std::begin(walk.strides[0]), std::end(walk.strides[0]),
             constants.x_strides);
   std::copy(std::begin(walk.strides[1]), std::end(walk.strides[1]),

@@ -2,24 +2,13 @@
 #include <cstdint>
 #include <cstring>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/copies/copies_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
-
-// Mirror the parameter blocks of fill.comp and range.comp.
-struct FillConstants {
-  uint32_t count;
-  uint32_t value[4];
-};
-struct RangeConstants {
-  uint32_t count;
-  int32_t stride;
-  int32_t offset;
-  uint32_t start[2];
-  uint32_t step[2];
-};
 
 Status FillContiguous(OperatorContext& context, dml_tensor tensor,
                       const void* value) {
@@ -33,7 +22,7 @@ Status FillContiguous(OperatorContext& context, dml_tensor tensor,
   const dml_tensor flat =
       MakeTensor(tensor.data, tensor.type, {ElementCount(tensor)});
   const dml_tensor wide = Widen(flat, WidestBytes({&flat}));
-  FillConstants constants = {static_cast<uint32_t>(ElementCount(wide)), {}};
+  FillParameters constants = {static_cast<uint32_t>(ElementCount(wide)), {}};
   std::memcpy(constants.value, pattern, sizeof(pattern));
   return LaunchProgram(
       context, ShaderName("fill", wide.type),
@@ -82,7 +71,7 @@ Status Range(OperatorContext& context, const dml_tensor* output, double start,
                            Describe(*output));
   }
   if (IsEmpty(*output)) return Status::Ok();
-  RangeConstants constants = {};
+  RangeParameters constants = {};
   constants.count = static_cast<uint32_t>(output->sizes[0]);
   constants.stride = static_cast<int32_t>(output->strides[0]);
   constants.offset = DataOffset(*output);

@@ -4,24 +4,13 @@
 #include <cstdint>
 #include <cstring>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/copies/copies_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
-
-// Mirrors the parameter block of pad.comp.
-struct Constants {
-  uint32_t count;
-  uint32_t value[4];
-  StridedIndex index;
-  int32_t x_offset;
-  int32_t y_offset;
-  int32_t x_strides[DML_MAX_RANK];
-  int32_t y_strides[DML_MAX_RANK];
-  int32_t x_sizes[DML_MAX_RANK];
-  int32_t before[DML_MAX_RANK];
-};
 
 struct Dimension {
   int64_t x_size = 1;
@@ -116,7 +105,7 @@ Status Pad(OperatorContext& context, dml_pad_mode mode, const dml_tensor* input,
   Dimension merged[DML_MAX_RANK];
   const uint32_t merged_rank = Merge(mode, *input, before, *output, merged);
   const uint32_t rank = merged_rank <= 4 ? merged_rank : DML_MAX_RANK;
-  Constants constants = {};
+  PadParameters constants = {};
   constants.count = static_cast<uint32_t>(ElementCount(*output));
   std::memcpy(constants.value, bits, sizeof(bits));
   uint32_t sizes[DML_MAX_RANK];
@@ -130,7 +119,7 @@ Status Pad(OperatorContext& context, dml_pad_mode mode, const dml_tensor* input,
     constants.x_sizes[d] = static_cast<int32_t>(dimension.x_size);
     constants.before[d] = static_cast<int32_t>(dimension.before);
   }
-  constants.index = StridedIndex(sizes, rank);
+  constants.index = IndexOf(sizes, rank);
   constants.x_offset = DataOffset(*input);
   constants.y_offset = DataOffset(*output);
   return LaunchProgram(

@@ -13,13 +13,13 @@ DML_PARAMETERS_BEGIN
   TBuffer y;
   uint count;      // elements of y
   uint value[4];   // low word first
-  DML_STRIDED_INDEX  // of y
+  StridedIndex index;  // of y
   int x_offset;
   int y_offset;
-  int x_strides[8];
-  int y_strides[8];
-  int x_sizes[8];
-  int before[8];
+  int x_strides[DML_MAX_RANK];
+  int y_strides[DML_MAX_RANK];
+  int x_sizes[DML_MAX_RANK];
+  int before[DML_MAX_RANK];
 DML_PARAMETERS_END
 
 // Adds dimension d to the offsets; whether it is inside x.

@@ -4,7 +4,7 @@
 #version 460
 #include "dml.glsl"
 
-const uint TILE = 32;
+DML_SHARED const uint TILE = 32;
 
 DML_PARAMETERS_BEGIN
   TBuffer x;

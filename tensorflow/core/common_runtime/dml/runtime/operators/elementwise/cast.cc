@@ -3,6 +3,8 @@
 // their parts.
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -17,10 +19,6 @@ Status AllocateLike(const dml_tensor& like, Scratch* scratch,
   *tensor = MakeTensor(scratch->address(), like.type, {like.sizes, like.rank});
   return Status::Ok();
 }
-
-struct Constants {
-  uint32_t count;
-};
 
 // From or to complex, or both.
 Status CastComplex(OperatorContext& context, const dml_tensor& input,
@@ -93,7 +91,7 @@ Status Cast(OperatorContext& context, const dml_tensor* input,
   if (!IsContiguous(to)) {
     DML_RETURN_IF_ERROR(AllocateLike(*output, &output_scratch, &to));
   }
-  const Constants constants = {static_cast<uint32_t>(ElementCount(to))};
+  const CastParameters constants = {static_cast<uint32_t>(ElementCount(to))};
   DML_RETURN_IF_ERROR(LaunchProgram(
       context, ShaderName("cast", from.type, to.type), {kGroupSize},
       LinearGrid(context, CeilDivide(constants.count, 4 * kGroupSize)),

@@ -1,6 +1,8 @@
 // bfloat16, which the runtime knows as the uint16 of its bits.
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -21,13 +23,15 @@ Status CastBfloat16(OperatorContext& context, const dml_tensor* input,
   }
   if (IsEmpty(*output)) return Status::Ok();
   DML_RETURN_IF_ERROR(CheckDisjoint("cast_bfloat16", *input, *output));
-  const uint32_t count = static_cast<uint32_t>(ElementCount(*output));
+  const CastBfloat16Parameters constants = {
+      static_cast<uint32_t>(ElementCount(*output))};
   const BufferArgument x = Argument(*input, Access::kRead);
   const BufferArgument y = Argument(*output, Access::kWrite);
-  return LaunchProgram(context, ShaderName("cast_bfloat16", DML_UINT16),
-                       {kGroupSize, to ? 1u : 0u, truncate != 0 ? 1u : 0u},
-                       LinearGrid(context, CeilDivide(count, 4 * kGroupSize)),
-                       {to ? x : y, to ? y : x}, count);
+  return LaunchProgram(
+      context, ShaderName("cast_bfloat16", DML_UINT16),
+      {kGroupSize, to ? 1u : 0u, truncate != 0 ? 1u : 0u},
+      LinearGrid(context, CeilDivide(constants.count, 4 * kGroupSize)),
+      {to ? x : y, to ? y : x}, constants);
 }
 
 }  // namespace dml

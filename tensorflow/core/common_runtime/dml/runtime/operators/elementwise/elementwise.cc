@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <iterator>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -296,19 +298,6 @@ uint32_t ProgramType(Form form, const dml_tensor& input,
   }
 }
 
-// Mirror the parameter blocks of elementwise.glsl.
-struct FlatConstants {
-  uint32_t count;
-  float parameter;
-};
-struct StridedConstants {
-  uint32_t count;
-  float parameter;
-  StridedIndex index;
-  int32_t offsets[4];
-  int32_t strides[4][DML_MAX_RANK];
-};
-
 // Whether programs may take 4 elements at a time along the last dimension; if
 // so, bit t of `scalars` is set where tensor t repeats one element there.
 bool TakesVectors(const StridedWalk& walk,
@@ -378,15 +367,16 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
   const Span<const BufferArgument> arguments(buffers, input_count + 1);
 
   if (flat) {
-    const FlatConstants constants = {count, parameter};
+    const ElementwiseParameters constants = {count, parameter};
     return LaunchProgram(context, ShaderName(form.program, type),
                          {kGroupSize, static_cast<uint32_t>(op),
                           static_cast<uint32_t>(vectors), scalars},
                          grid, arguments, constants);
   }
   const StridedWalk walk = WalkTogether({tensors, input_count + 1});
-  StridedConstants constants = {count, parameter, walk.index, {}, {}};
-  static_assert(sizeof(constants.strides) == sizeof(walk.strides), "mirrored");
+  ElementwiseStridedParameters constants = {
+      count, parameter, walk.index, {}, {}};
+  static_assert(sizeof(constants.strides) == sizeof(walk.strides));
   std::copy(std::begin(walk.offsets), std::end(walk.offsets),
             constants.offsets);
   std::copy(&walk.strides[0][0], &walk.strides[0][0] + 4 * DML_MAX_RANK,

@@ -1,22 +1,12 @@
 // Eight bools a byte.
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
-namespace {
-
-// Mirrors pack_bits.comp.
-struct Constants {
-  uint32_t count;
-  int32_t x_offset;
-  int32_t x_strides[2];
-  int32_t y_offset;
-  int32_t y_stride;
-};
-
-}  // namespace
 
 Status PackBits(OperatorContext& context, const dml_tensor* input,
                 const dml_tensor* output) {
@@ -31,12 +21,13 @@ Status PackBits(OperatorContext& context, const dml_tensor* input,
   }
   if (IsEmpty(*output)) return Status::Ok();
   DML_RETURN_IF_ERROR(CheckDisjoint("pack_bits", *input, *output));
-  const Constants constants = {static_cast<uint32_t>(output->sizes[0]),
-                               DataOffset(*input),
-                               {static_cast<int32_t>(input->strides[0]),
-                                static_cast<int32_t>(input->strides[1])},
-                               DataOffset(*output),
-                               static_cast<int32_t>(output->strides[0])};
+  const PackBitsParameters constants = {
+      static_cast<uint32_t>(output->sizes[0]),
+      DataOffset(*input),
+      {static_cast<int32_t>(input->strides[0]),
+       static_cast<int32_t>(input->strides[1])},
+      DataOffset(*output),
+      static_cast<int32_t>(output->strides[0])};
   return LaunchProgram(
       context, ShaderName("pack_bits"), {kGroupSize},
       LinearGrid(context, CeilDivide(constants.count, 4 * kGroupSize)),

@@ -1,20 +1,13 @@
 // Colors of pixels, converted and adjusted.
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/images/images_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
-
-// Mirrors colors.comp.
-struct Constants {
-  uint32_t count;
-  int32_t x_offset;
-  int32_t x_strides[2];
-  int32_t y_offset;
-  int32_t y_strides[2];
-};
 
 bool IsAdjustment(dml_color_op op) {
   return op == DML_ADJUST_HUE || op == DML_ADJUST_SATURATION;
@@ -54,7 +47,7 @@ Status ConvertColors(OperatorContext& context, dml_color_op op,
   DML_RETURN_IF_ERROR(Check(op, input, amount, output));
   if (IsEmpty(*output)) return Status::Ok();
   DML_RETURN_IF_ERROR(CheckAliasing("convert_colors", *input, *output));
-  Constants constants = {};
+  ColorsParameters constants = {};
   constants.count = static_cast<uint32_t>(output->sizes[0]);
   constants.x_offset = DataOffset(*input);
   constants.y_offset = DataOffset(*output);

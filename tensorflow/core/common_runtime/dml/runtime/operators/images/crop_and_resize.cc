@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/images/images_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
@@ -9,38 +11,11 @@
 namespace dml {
 namespace {
 
-// Mirror the programs of the same names.
-struct Constants {
-  uint32_t total;
-  uint32_t images;
-  uint32_t height;
-  uint32_t width;
-  uint32_t depth;
-  uint32_t crop_height;
-  uint32_t crop_width;
-};
-struct ForwardConstants {
-  Constants sizes;
-  float outside;
-};
-
+// Half open.
 struct Interval {
   uint32_t first;
   uint32_t end;
 };
-struct ImageGradientConstants {
-  uint32_t total;
-  uint32_t height;
-  uint32_t width;
-  uint32_t depth;
-  uint32_t crop_height;
-  uint32_t crop_width;
-  Interval boxes;
-  Interval rows;
-  Interval columns;
-  uint32_t accumulate;
-};
-
 // What an invocation of the image gradient may walk in one launch, boxes, rows
 // and columns of the crops taken together, so that no launch runs into a
 // driver's time limit or, on Mesa's software driver, into its limit of 65535
@@ -101,14 +76,19 @@ Status Check(const dml_tensor* image, const dml_tensor* boxes,
       " and ", Describe(*crops));
 }
 
-Constants SizesOf(const dml_tensor& image, const dml_tensor& crops) {
-  return {static_cast<uint32_t>(ElementCount(crops)),
-          static_cast<uint32_t>(image.sizes[0]),
-          static_cast<uint32_t>(image.sizes[1]),
-          static_cast<uint32_t>(image.sizes[2]),
-          static_cast<uint32_t>(image.sizes[3]),
-          static_cast<uint32_t>(crops.sizes[1]),
-          static_cast<uint32_t>(crops.sizes[2])};
+template <typename Parameters>
+void SetSizes(const dml_tensor& image, const dml_tensor& crops,
+              Parameters* constants) {
+  constants->height = static_cast<uint32_t>(image.sizes[1]);
+  constants->width = static_cast<uint32_t>(image.sizes[2]);
+  constants->depth = static_cast<uint32_t>(image.sizes[3]);
+  constants->crop_height = static_cast<uint32_t>(crops.sizes[1]);
+  constants->crop_width = static_cast<uint32_t>(crops.sizes[2]);
+}
+
+void SetInterval(Interval interval, uint32_t (&taken)[2]) {
+  taken[0] = interval.first;
+  taken[1] = interval.end;
 }
 
 }  // namespace
@@ -125,12 +105,15 @@ Status CropAndResize(OperatorContext& context, dml_resize_mode mode,
     return Fill(context, crops, &value);
   }
   DML_RETURN_IF_ERROR(CheckDisjoint("crop_and_resize", *image, *crops));
-  const ForwardConstants constants = {SizesOf(*image, *crops),
-                                      static_cast<float>(outside)};
+  CropAndResizeParameters constants = {};
+  constants.total = static_cast<uint32_t>(ElementCount(*crops));
+  constants.images = static_cast<uint32_t>(image->sizes[0]);
+  SetSizes(*image, *crops, &constants);
+  constants.outside = static_cast<float>(outside);
   return LaunchProgram(
       context, ShaderName("crop_and_resize", image->type),
       {kGroupSize, mode == DML_RESIZE_NEAREST ? 1u : 0u},
-      LinearGrid(context, CeilDivide(constants.sizes.total, kGroupSize)),
+      LinearGrid(context, CeilDivide(constants.total, kGroupSize)),
       {Argument(*image, Access::kRead), Argument(*boxes, Access::kRead),
        Argument(*box_index, Access::kRead), Argument(*crops, Access::kWrite)},
       constants);
@@ -151,12 +134,13 @@ Status CropAndResizeImageGradient(OperatorContext& context,
   }
   DML_RETURN_IF_ERROR(
       CheckDisjoint("crop_and_resize", *crops_gradient, *image_gradient));
-  const Constants sizes = SizesOf(*image_gradient, *crops_gradient);
+  CropAndResizeImageGradientParameters constants = {};
+  SetSizes(*image_gradient, *crops_gradient, &constants);
   const uint32_t count = static_cast<uint32_t>(boxes->sizes[0]);
-  const Portions portions(count, sizes.crop_height, sizes.crop_width);
+  const Portions portions(count, constants.crop_height, constants.crop_width);
   const bool at_once = portions.boxes == count &&
-                       portions.rows == sizes.crop_height &&
-                       portions.columns == sizes.crop_width;
+                       portions.rows == constants.crop_height &&
+                       portions.columns == constants.crop_width;
   // Between launches a sum keeps its precision.
   Scratch sums(context);
   dml_tensor sum = *image_gradient;
@@ -165,15 +149,9 @@ Status CropAndResizeImageGradient(OperatorContext& context,
     sum.data = sums.address();
     sum.type = DML_FLOAT32;
   }
-  ImageGradientConstants constants = {};
   constants.total = static_cast<uint32_t>(ElementCount(sum));
-  constants.height = sizes.height;
-  constants.width = sizes.width;
-  constants.depth = sizes.depth;
-  constants.crop_height = sizes.crop_height;
-  constants.crop_width = sizes.crop_width;
   const auto launch = [&](Interval columns) {
-    constants.columns = columns;
+    SetInterval(columns, constants.columns_taken);
     const Status status = LaunchProgram(
         context, ShaderName("crop_and_resize_image_gradient", sum.type),
         {kGroupSize, mode == DML_RESIZE_NEAREST ? 1u : 0u},
@@ -186,12 +164,12 @@ Status CropAndResizeImageGradient(OperatorContext& context,
     return status;
   };
   const auto launch_rows = [&](Interval rows) {
-    constants.rows = rows;
-    return ForIntervals(sizes.crop_width, portions.columns, launch);
+    SetInterval(rows, constants.rows_taken);
+    return ForIntervals(constants.crop_width, portions.columns, launch);
   };
   const auto launch_boxes = [&](Interval taken) {
-    constants.boxes = taken;
-    return ForIntervals(sizes.crop_height, portions.rows, launch_rows);
+    SetInterval(taken, constants.boxes_taken);
+    return ForIntervals(constants.crop_height, portions.rows, launch_rows);
   };
   DML_RETURN_IF_ERROR(ForIntervals(count, portions.boxes, launch_boxes));
   if (sum.type == image_gradient->type) return Status::Ok();
@@ -215,11 +193,13 @@ Status CropAndResizeBoxesGradient(OperatorContext& context,
     DML_RETURN_IF_ERROR(
         CheckDisjoint("crop_and_resize", *input, *boxes_gradient));
   }
-  Constants constants = SizesOf(*image, *crops_gradient);
-  constants.total = static_cast<uint32_t>(boxes->sizes[0]);
+  CropAndResizeBoxesGradientParameters constants = {};
+  constants.count = static_cast<uint32_t>(boxes->sizes[0]);
+  constants.images = static_cast<uint32_t>(image->sizes[0]);
+  SetSizes(*image, *crops_gradient, &constants);
   return LaunchProgram(
       context, ShaderName("crop_and_resize_boxes_gradient", image->type),
-      {kReductionGroupSize}, LinearGrid(context, constants.total),
+      {kGroupSize}, LinearGrid(context, constants.count),
       {Argument(*crops_gradient, Access::kRead),
        Argument(*image, Access::kRead), Argument(*boxes, Access::kRead),
        Argument(*box_index, Access::kRead),

@@ -1,27 +1,12 @@
 // Sliding windows as elements.
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/images/images_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
-namespace {
-
-// Mirrors extract_patches.comp.
-struct Constants {
-  uint32_t total;
-  uint32_t channels;
-  int32_t x_offset;
-  int32_t x_strides[5];
-  int32_t inputs[3];
-  uint32_t outputs[3];
-  uint32_t window[3];
-  int32_t stride[3];
-  int32_t dilation[3];
-  int32_t pad_before[3];
-};
-
-}  // namespace
 
 Status ExtractPatches(OperatorContext& context, const int64_t strides[3],
                       const int64_t dilations[3], const int64_t pad_before[3],
@@ -39,7 +24,7 @@ Status ExtractPatches(OperatorContext& context, const int64_t strides[3],
   }
   // Where the last window ends must be a number that programs can hold.
   constexpr int64_t kLimit = int64_t{1} << 30;
-  Constants constants = {};
+  ExtractPatchesParameters constants = {};
   for (int d = 0; d < 3; ++d) {
     const int64_t outputs = output->sizes[d + 1];
     const int64_t window = output->sizes[d + 4];

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/images/images_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -20,25 +22,6 @@ constexpr uint64_t kMostOverlapBytes = uint64_t{64} << 20;
 // time limit or, on Mesa's software driver, into its limit of 65535 iterations
 // (row_walk.h).
 constexpr uint64_t kIterationsPerLaunch = 49152;
-
-// Mirrors suppress_overlaps.comp.
-struct OverlapConstants {
-  uint32_t count;
-  uint32_t first;
-  uint32_t rows;
-  uint32_t row_groups;
-  uint32_t groups;
-  float threshold;
-};
-
-// Mirrors suppress_boxes.comp.
-struct BoxConstants {
-  uint32_t count;
-  uint32_t first;
-  uint32_t rows;
-  uint32_t most;
-  float threshold;
-};
 
 // How many of `count` boxes to take at a time, a multiple of kWord.
 uint64_t RowsOf(uint64_t count) {
@@ -105,7 +88,7 @@ Status NonMaxSuppression(OperatorContext& context, const dml_tensor* boxes,
   DML_RETURN_IF_ERROR(TopK(context, &row, &values, &indices));
 
   for (uint64_t first = 0; first < static_cast<uint64_t>(n); first += rows) {
-    OverlapConstants pairs = {};
+    SuppressOverlapsParameters pairs = {};
     pairs.count = static_cast<uint32_t>(n);
     pairs.first = static_cast<uint32_t>(first);
     pairs.rows = static_cast<uint32_t>(std::min(rows, n - first));
@@ -120,9 +103,10 @@ Status NonMaxSuppression(OperatorContext& context, const dml_tensor* boxes,
         {Argument(*boxes, Access::kRead), order.Argument(Access::kRead),
          overlaps.Argument(Access::kWrite)},
         pairs));
-    const BoxConstants walk = {pairs.count, pairs.first, pairs.rows,
-                               static_cast<uint32_t>(selected->sizes[0]),
-                               static_cast<float>(score_threshold)};
+    const SuppressBoxesParameters walk = {
+        pairs.count, pairs.first, pairs.rows,
+        static_cast<uint32_t>(selected->sizes[0]),
+        static_cast<float>(score_threshold)};
     DML_RETURN_IF_ERROR(LaunchProgram(
         context, ShaderName("suppress_boxes"), {kGroupSize}, Grid(),
         {overlaps.Argument(Access::kRead), sorted.Argument(Access::kRead),

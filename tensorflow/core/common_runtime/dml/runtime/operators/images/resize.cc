@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/images/images_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -16,32 +18,6 @@ constexpr uint32_t kHeight = 2;
 constexpr uint32_t kWidth = 3;
 // Beyond, float32 coordinates are too coarse.
 constexpr int64_t kMaxSize = int64_t{1} << 22;
-
-// Mirror the parameters of resize.comp and resize_gradient.comp.
-struct Constants {
-  uint32_t count;
-  uint32_t channels_last;
-  uint32_t channels;
-  int32_t x_size[2];
-  uint32_t y_size[2];
-  float scale[2];
-  int32_t x_offset;
-  int32_t y_offset;
-  int32_t x_strides[kRank];
-  int32_t y_strides[kRank];
-};
-struct GradientConstants {
-  uint32_t count;
-  uint32_t channels_last;
-  uint32_t sizes[kRank];
-  uint32_t axis;
-  int32_t outputs;
-  float scale;
-  int32_t dy_offset;
-  int32_t dx_offset;
-  int32_t dy_strides[kRank];
-  int32_t dx_strides[kRank];
-};
 
 bool IsSupported(uint32_t image, uint32_t resized) {
   if (image == DML_FLOAT64) {
@@ -100,7 +76,7 @@ float Scale(dml_resize_coordinates coordinates, int64_t in, int64_t out) {
 Status GradientAlong(OperatorContext& context, dml_resize_mode mode,
                      dml_resize_coordinates coordinates, uint32_t axis,
                      const dml_tensor& dy, const dml_tensor& dx) {
-  GradientConstants constants = {};
+  ResizeGradientParameters constants = {};
   constants.count = static_cast<uint32_t>(ElementCount(dx));
   constants.channels_last = ChannelsLast(dx);
   constants.axis = axis;
@@ -133,7 +109,7 @@ Status Resize(OperatorContext& context, dml_resize_mode mode,
                            " has no elements to make an output of");
   }
   DML_RETURN_IF_ERROR(CheckDisjoint("resize", *input, *output));
-  Constants constants = {};
+  ResizeParameters constants = {};
   constants.count = static_cast<uint32_t>(ElementCount(*output));
   constants.channels_last = ChannelsLast(*output);
   constants.channels = static_cast<uint32_t>(output->sizes[kChannel]);

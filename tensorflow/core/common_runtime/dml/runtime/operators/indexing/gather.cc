@@ -1,57 +1,12 @@
 // Rows by index: gather and one-hot.
-#include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/indexing/indexing_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
-namespace {
-
-// Mirror the parameter blocks of gather.comp and one_hot.comp.
-struct GatherConstants {
-  uint32_t total;
-  uint32_t rows;
-  uint32_t sizes[2];
-  uint32_t multipliers[2];
-  uint32_t shifts[2];
-  int32_t x_strides[3];
-  int32_t y_strides[3];
-  int32_t index_stride;
-  int32_t x_offset;
-  int32_t y_offset;
-  int32_t index_offset;
-};
-struct OneHotConstants {
-  uint32_t total;
-  uint32_t sizes[2];
-  uint32_t multipliers[2];
-  uint32_t shifts[2];
-  int32_t index_strides[2];
-  int32_t y_strides[3];
-  int32_t index_offset;
-  int32_t y_offset;
-};
-
-// The last two sizes of a tensor of rank 3, to divide by.
-template <typename Constants>
-void SetDivisors(const dml_tensor& y, Constants* constants) {
-  for (int d = 0; d < 2; ++d) {
-    const uint32_t size = static_cast<uint32_t>(y.sizes[d + 1]);
-    const FastDivisor divisor(size);
-    constants->sizes[d] = size;
-    constants->multipliers[d] = divisor.multiplier;
-    constants->shifts[d] = divisor.shift;
-  }
-}
-
-void CopyStrides(const dml_tensor& tensor, int32_t* strides) {
-  for (uint32_t d = 0; d < tensor.rank; ++d) {
-    strides[d] = static_cast<int32_t>(tensor.strides[d]);
-  }
-}
-
-}  // namespace
 
 Status Gather(OperatorContext& context, const dml_tensor* params,
               const dml_tensor* indices, const dml_tensor* output) {
@@ -81,10 +36,10 @@ Status Gather(OperatorContext& context, const dml_tensor* params,
   const uint32_t bytes = WidestBytes({params, output});
   const dml_tensor x = Widen(*params, bytes);
   const dml_tensor y = Widen(*output, bytes);
-  GatherConstants constants = {};
+  GatherParameters constants = {};
   constants.total = static_cast<uint32_t>(ElementCount(y));
   constants.rows = static_cast<uint32_t>(x.sizes[1]);
-  SetDivisors(y, &constants);
+  constants.index = InnerIndexOf(y);
   CopyStrides(x, constants.x_strides);
   CopyStrides(y, constants.y_strides);
   CopyStrides(*indices, &constants.index_stride);
@@ -126,9 +81,9 @@ Status OneHot(OperatorContext& context, const dml_tensor* indices,
   for (const dml_tensor* input : {indices, on_value, off_value}) {
     DML_RETURN_IF_ERROR(CheckDisjoint("one_hot", *input, *output));
   }
-  OneHotConstants constants = {};
+  OneHotParameters constants = {};
   constants.total = static_cast<uint32_t>(ElementCount(*output));
-  SetDivisors(*output, &constants);
+  constants.index = InnerIndexOf(*output);
   CopyStrides(*indices, constants.index_strides);
   CopyStrides(*output, constants.y_strides);
   constants.index_offset = DataOffset(*indices);

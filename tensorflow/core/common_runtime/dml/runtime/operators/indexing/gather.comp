@@ -10,9 +10,7 @@ DML_PARAMETERS_BEGIN
   TBuffer y;
   uint total;  // elements of y
   uint rows;
-  uint sizes[2];  // of y: i, j
-  uint multipliers[2];
-  uint shifts[2];
+  InnerIndex index;  // of y: i, j
   int x_strides[3];
   int y_strides[3];
   int index_stride;

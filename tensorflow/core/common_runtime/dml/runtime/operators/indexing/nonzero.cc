@@ -1,8 +1,9 @@
 // Coordinates of elements that are not zero: see shaders/nonzero.comp for the
 // launches.
-#include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/indexing/indexing_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
@@ -10,18 +11,9 @@
 namespace dml {
 namespace {
 
-enum class Step : uint32_t { kCount = 0, kWrite = 1 };
-
-// Mirrors nonzero.comp.
-struct Constants {
-  uint32_t count;
-  uint32_t results;
-  uint32_t mask[2];
-  int32_t x_offset;
-  uint32_t contiguous;
-  uint32_t rank;
-  uint32_t sizes[DML_MAX_RANK];
-  int32_t strides[DML_MAX_RANK];
+enum class Step : uint32_t {
+  kCount = NonzeroParameters::kCount,
+  kWrite = NonzeroParameters::kWrite
 };
 
 // All bits of an element but a float's sign, or its parts'. Of a complex128,
@@ -55,11 +47,11 @@ Status CheckNonzero(const dml_tensor* input, const dml_tensor* block_ends) {
 
 Status Run(OperatorContext& context, Step step, const dml_tensor& input,
            const dml_tensor& block_ends, const dml_tensor* output) {
-  Constants constants = {};
+  NonzeroParameters constants = {};
   const uint64_t mask = MaskOf(input.type);
   constants.count = static_cast<uint32_t>(ElementCount(input));
-  constants.mask[0] = static_cast<uint32_t>(mask);
-  constants.mask[1] = static_cast<uint32_t>(mask >> 32);
+  constants.mask_low = static_cast<uint32_t>(mask);
+  constants.mask_high = static_cast<uint32_t>(mask >> 32);
   constants.x_offset = DataOffset(input);
   constants.contiguous = IsContiguous(input) ? 1 : 0;
   constants.rank = input.rank;
@@ -75,7 +67,7 @@ Status Run(OperatorContext& context, Step step, const dml_tensor& input,
   }
   const Access access = step == Step::kCount ? Access::kWrite : Access::kRead;
   return LaunchProgram(context, ShaderName("nonzero", BitsType(input.type)),
-                       {kReductionGroupSize, static_cast<uint32_t>(step)},
+                       {kGroupSize, static_cast<uint32_t>(step)},
                        LinearGrid(context, BlocksOf(input)),
                        {x, Argument(block_ends, access), y}, constants);
 }

@@ -11,8 +11,8 @@
 #include "dml.glsl"
 #include "all_reduce.glsl"
 
-const uint COUNT = 0;
-const uint WRITE = 1;
+DML_SHARED const uint COUNT = 0;
+DML_SHARED const uint WRITE = 1;
 layout(constant_id = 1) const uint STEP = COUNT;
 
 DML_PARAMETERS_BEGIN

@@ -10,9 +10,7 @@ DML_PARAMETERS_BEGIN
   TBuffer off;
   TBuffer y;
   uint total;  // elements of y
-  uint sizes[2];  // depth, inner
-  uint multipliers[2];
-  uint shifts[2];
+  InnerIndex index;  // depth, inner
   int index_strides[2];
   int y_strides[3];
   int index_offset;

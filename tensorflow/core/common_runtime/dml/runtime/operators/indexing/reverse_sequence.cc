@@ -1,6 +1,8 @@
 // Reverses the beginning of each sequence of a batch.
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/indexing/indexing_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -8,21 +10,6 @@ namespace dml {
 namespace {
 
 constexpr uint32_t kMaxRank = 5;
-
-// Mirrors reverse_sequence.comp.
-struct Constants {
-  uint32_t total;
-  uint32_t rank;
-  uint32_t sequence;
-  uint32_t batch;
-  int32_t length_stride;
-  int32_t length_offset;
-  int32_t x_offset;
-  int32_t y_offset;
-  uint32_t sizes[kMaxRank];
-  int32_t x_strides[kMaxRank];
-  int32_t y_strides[kMaxRank];
-};
 
 Status CheckReverse(const dml_tensor* input, const dml_tensor* lengths,
                     uint32_t sequence_axis, uint32_t batch_axis,
@@ -58,7 +45,7 @@ Status ReverseSequence(OperatorContext& context, const dml_tensor* input,
   if (IsEmpty(*output)) return Status::Ok();
   DML_RETURN_IF_ERROR(CheckDisjoint("reverse_sequence", *input, *output));
   DML_RETURN_IF_ERROR(CheckDisjoint("reverse_sequence", *lengths, *output));
-  Constants constants = {};
+  ReverseSequenceParameters constants = {};
   constants.total = static_cast<uint32_t>(ElementCount(*output));
   constants.rank = output->rank;
   constants.sequence = sequence_axis;

@@ -1,23 +1,13 @@
 // Updates of rows by index, in order. See shaders/scatter.comp.
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/operators/indexing/indexing_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/row_walk.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
-
-// Mirrors the parameter block of scatter.comp.
-struct Constants {
-  RowWalk walk;
-  int32_t index_stride;
-  int32_t update_strides[2];
-  int32_t y_strides[2];
-  int32_t index_offset;
-  int32_t update_offset;
-  int32_t y_offset;
-};
 
 // Sums of complex numbers are the sums of their parts.
 bool SumsParts(dml_scatter_op op, uint32_t type) {
@@ -83,8 +73,8 @@ Status Scatter(OperatorContext& context, dml_scatter_op op,
   return LaunchUpdates(indices->sizes[0], [&](int64_t first, int64_t count) {
     const dml_tensor i = SliceRows(*indices, first, count);
     const dml_tensor u = SliceRows(*updates, first, count);
-    const Constants constants = {
-        RowWalk(context.adapter, count, output->sizes[0], output->sizes[1]),
+    const ScatterParameters constants = {
+        WalkRows(context.adapter, count, output->sizes[0], output->sizes[1]),
         static_cast<int32_t>(i.strides[0]),
         {static_cast<int32_t>(u.strides[0]),
          static_cast<int32_t>(u.strides[1])},

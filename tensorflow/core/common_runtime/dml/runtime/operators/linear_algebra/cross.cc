@@ -1,20 +1,12 @@
 // Cross products of vectors of 3.
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/linear_algebra/linear_algebra_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
-namespace {
-
-// Mirrors cross.comp.
-struct Constants {
-  uint32_t rows;
-  int32_t offsets[3];  // of x, y and the output
-  int32_t strides[3][2];
-};
-
-}  // namespace
 
 Status Cross(OperatorContext& context, const dml_tensor* x, const dml_tensor* y,
              const dml_tensor* output) {
@@ -34,7 +26,7 @@ Status Cross(OperatorContext& context, const dml_tensor* x, const dml_tensor* y,
   if (IsEmpty(*output)) return Status::Ok();
   DML_RETURN_IF_ERROR(CheckAliasing("cross", *x, *output));
   DML_RETURN_IF_ERROR(CheckAliasing("cross", *y, *output));
-  Constants constants = {};
+  CrossParameters constants = {};
   constants.rows = static_cast<uint32_t>(output->sizes[0]);
   const dml_tensor* const tensors[] = {x, y, output};
   for (int t = 0; t < 3; ++t) {

@@ -2,30 +2,13 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/linear_algebra/linear_algebra_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
-
-// Mirrors the parameter block of matrix_band.comp.
-struct Constants {
-  uint32_t count;
-  uint32_t rows;
-  uint32_t columns;
-  FastDivisor row_divisor;
-  FastDivisor column_divisor;
-  int32_t lower;
-  int32_t upper;
-  int32_t x_rows;
-  int32_t x_columns;
-  int32_t x_strides[3];
-  int32_t z_strides[3];
-  int32_t y_strides[3];
-  int32_t x_offset;
-  int32_t z_offset;
-  int32_t y_offset;
-};
 
 // The length of the longest of diagonals `lower` to `upper`.
 int64_t LongestDiagonal(int64_t rows, int64_t columns, int64_t lower,
@@ -87,21 +70,22 @@ Status MatrixBand(OperatorContext& context, dml_band_mode mode,
                           ? CheckAliasing("matrix band", *x, *y)
                           : CheckDisjoint("matrix band", *x, *y));
 
-  Constants constants = {static_cast<uint32_t>(ElementCount(*y)),
-                         static_cast<uint32_t>(y->sizes[1]),
-                         static_cast<uint32_t>(y->sizes[2]),
-                         FastDivisor(static_cast<uint32_t>(y->sizes[1])),
-                         FastDivisor(static_cast<uint32_t>(y->sizes[2])),
-                         static_cast<int32_t>(lower),
-                         static_cast<int32_t>(upper),
-                         static_cast<int32_t>(x->sizes[1]),
-                         static_cast<int32_t>(x->sizes[2]),
-                         {},
-                         {},
-                         {},
-                         DataOffset(*x),
-                         DataOffset(*z),
-                         DataOffset(*y)};
+  MatrixBandParameters constants = {
+      static_cast<uint32_t>(ElementCount(*y)),
+      static_cast<uint32_t>(y->sizes[1]),
+      static_cast<uint32_t>(y->sizes[2]),
+      DivideBy(static_cast<uint32_t>(y->sizes[1])),
+      DivideBy(static_cast<uint32_t>(y->sizes[2])),
+      static_cast<int32_t>(lower),
+      static_cast<int32_t>(upper),
+      static_cast<int32_t>(x->sizes[1]),
+      static_cast<int32_t>(x->sizes[2]),
+      {},
+      {},
+      {},
+      DataOffset(*x),
+      DataOffset(*z),
+      DataOffset(*y)};
   for (int d = 0; d < 3; ++d) {
     constants.x_strides[d] = static_cast<int32_t>(x->strides[d]);
     constants.z_strides[d] = static_cast<int32_t>(z->strides[d]);

@@ -17,8 +17,8 @@ DML_PARAMETERS_BEGIN
   uint count;  // elements of y
   uint rows;
   uint columns;
-  uint row_divisor[2];  // multiplier and shift
-  uint column_divisor[2];
+  FastDivisor row_divisor;
+  FastDivisor column_divisor;
   int lower;
   int upper;
   int x_rows;
@@ -32,8 +32,10 @@ DML_PARAMETERS_BEGIN
 DML_PARAMETERS_END
 
 void move(uint i) {
-  uint line = dml_fast_divide(i, p.column_divisor[0], p.column_divisor[1]);
-  uint batch = dml_fast_divide(line, p.row_divisor[0], p.row_divisor[1]);
+  uint line = dml_fast_divide(i, p.column_divisor.multiplier,
+                              p.column_divisor.shift);
+  uint batch = dml_fast_divide(line, p.row_divisor.multiplier,
+                               p.row_divisor.shift);
   int b = int(batch);
   int r = int(line - batch * p.rows);
   int c = int(i - line * p.columns);

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/linear_algebra/linear_algebra_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -13,42 +15,16 @@ constexpr uint32_t kSolveGroupSize = 64;
 // A launch walks no more rows, so that it ends before a watchdog bites. Mesa's
 // software driver ends any loop after 65535 turns.
 constexpr int64_t kMaxSteps = 1 << 15;
-// Of `factors` in tridiagonal_solve.comp.
-constexpr int64_t kFactorKinds = 5;
+constexpr int64_t kFactorKinds = TridiagonalSolveParameters::kFactorKinds;
 
-enum class SolveStep : uint32_t { kFactor = 0, kForward = 1, kBackward = 2 };
-
-// Mirrors tridiagonal_matmul.comp.
-struct MatmulConstants {
-  uint32_t count;
-  uint32_t rows;
-  uint32_t columns;
-  int32_t diagonal_strides[3][2];
-  int32_t x_strides[3];
-  int32_t y_strides[3];
-  int32_t offsets[5];
-};
-
-// Mirrors tridiagonal_solve.comp.
-struct SolveConstants {
-  uint32_t batch;
-  uint32_t n;
-  uint32_t columns;
-  uint32_t first;
-  uint32_t last;
-  int32_t diagonal_strides[3];
-  int32_t b_strides[3];
-  int32_t x_strides[3];
-  int32_t singular_stride;
-  int32_t offsets[4];
+enum class SolveStep : uint32_t {
+  kFactor = TridiagonalSolveParameters::kFactor,
+  kForward = TridiagonalSolveParameters::kForward,
+  kBackward = TridiagonalSolveParameters::kBackward
 };
 
 bool IsField(uint32_t type) {
   return type == DML_FLOAT32 || type == DML_FLOAT64 || IsComplex(type);
-}
-
-void CopyStrides(const dml_tensor& tensor, int32_t* strides) {
-  std::copy_n(tensor.strides, tensor.rank, strides);
 }
 
 }  // namespace
@@ -66,7 +42,7 @@ Status TridiagonalMatmul(OperatorContext& context, const dml_tensor* upper,
                            Describe(*x), " and output ", Describe(*output),
                            " must be alike");
   }
-  MatmulConstants constants = {};
+  TridiagonalMatmulParameters constants = {};
   const dml_tensor* const diagonals[] = {upper, middle, lower};
   for (int d = 0; d < 3; ++d) {
     const dml_tensor& diagonal = *diagonals[d];
@@ -148,7 +124,7 @@ Status TridiagonalSolve(OperatorContext& context, int32_t pivoting,
     DML_RETURN_IF_ERROR(CheckDisjoint("tridiagonal solve", *other, *singular));
   }
 
-  SolveConstants constants = {};
+  TridiagonalSolveParameters constants = {};
   constants.batch = static_cast<uint32_t>(batch);
   constants.n = static_cast<uint32_t>(n);
   constants.columns = static_cast<uint32_t>(columns);

@@ -10,9 +10,9 @@
 #include "dml.glsl"
 #include "field.glsl"
 
-const uint FACTOR = 0;
-const uint FORWARD = 1;
-const uint BACKWARD = 2;
+DML_SHARED const uint FACTOR = 0;
+DML_SHARED const uint FORWARD = 1;
+DML_SHARED const uint BACKWARD = 2;
 
 layout(constant_id = 1) const uint STEP = FACTOR;
 layout(constant_id = 2) const bool PIVOTING = true;
@@ -42,6 +42,7 @@ const uint ABOVE = 1;
 const uint SECOND_ABOVE = 2;
 const uint MULTIPLE = 3;
 const uint EXCHANGED = 4;
+DML_SHARED const uint FACTOR_KINDS = 5;
 
 uint factor_at(uint kind, uint matrix, uint row) {
   return (kind * p.n + row) * p.batch + matrix;

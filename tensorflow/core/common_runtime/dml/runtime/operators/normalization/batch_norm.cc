@@ -2,6 +2,8 @@
 #include <cstdlib>
 #include <initializer_list>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/normalization/normalization_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
@@ -11,98 +13,6 @@ namespace {
 
 constexpr uint32_t kBatch = 0;
 constexpr uint32_t kChannel = 1;
-// Elements that an invocation of the element-wise programs does.
-constexpr uint64_t kElements = 4;
-
-// Mirrors batch_norm_statistics.comp.
-struct StatisticsConstants {
-  int32_t x_offset;
-  int32_t channel_stride;
-  uint32_t channels;
-  uint32_t count;
-  uint32_t splits;
-  uint32_t chunk;
-  uint32_t lanes;
-  uint32_t lane_stride;
-  uint32_t rank;
-  uint32_t sizes[DML_MAX_RANK];
-  int32_t strides[DML_MAX_RANK];
-};
-
-// Mirrors batch_norm_finish.comp.
-struct FinishConstants {
-  uint32_t channels;
-  uint32_t count;
-  uint32_t splits;
-  uint32_t chunk;
-  uint32_t lanes;
-  uint32_t lane_stride;
-  float epsilon;
-  float variance_factor;
-  uint32_t wanted[3];
-  int32_t outputs_at[6];
-};
-
-// Mirrors batch_norm_apply.comp.
-struct ApplyConstants {
-  int32_t x_offset;
-  int32_t y_offset;
-  uint32_t count;
-  uint32_t spread_is_variance;
-  float epsilon;
-  int32_t mean_at[2];
-  int32_t spread_at[2];
-  int32_t scale_at[2];
-  int32_t offset_at[2];
-  uint32_t rank;
-  uint32_t sizes[DML_MAX_RANK];
-  int32_t x_strides[DML_MAX_RANK];
-  int32_t y_strides[DML_MAX_RANK];
-  int32_t channel_strides[DML_MAX_RANK];
-};
-
-// Mirrors batch_norm_gradient_sums.comp.
-struct SumsConstants {
-  int32_t dy_offset;
-  int32_t x_offset;
-  int32_t dy_channel_stride;
-  int32_t x_channel_stride;
-  int32_t mean_at[2];
-  int32_t inverse_stddev_at[2];
-  int32_t offset_sums_at[2];
-  int32_t scale_sums_at[2];
-  uint32_t channels;
-  uint32_t count;
-  uint32_t splits;
-  uint32_t chunk;
-  uint32_t lanes;
-  uint32_t lane_stride;
-  uint32_t rank;
-  uint32_t sizes[DML_MAX_RANK];
-  int32_t dy_strides[DML_MAX_RANK];
-  int32_t x_strides[DML_MAX_RANK];
-};
-
-// Mirrors batch_norm_gradient.comp.
-struct GradientConstants {
-  int32_t dy_offset;
-  int32_t x_offset;
-  int32_t dx_offset;
-  uint32_t count;
-  float share;
-  int32_t mean_at[2];
-  int32_t inverse_stddev_at[2];
-  int32_t scale_at[2];
-  int32_t dy_sums_at[2];
-  int32_t scaled_sums_at[2];
-  uint32_t rank;
-  uint32_t sizes[DML_MAX_RANK];
-  int32_t dy_strides[DML_MAX_RANK];
-  int32_t x_strides[DML_MAX_RANK];
-  int32_t dx_strides[DML_MAX_RANK];
-  int32_t channel_strides[DML_MAX_RANK];
-};
-
 void Locate(const dml_tensor& vector, int32_t at[2]) {
   at[0] = DataOffset(vector);
   at[1] = static_cast<int32_t>(vector.strides[0]);
@@ -203,17 +113,12 @@ ChannelReduction ReduceChannels(const OperatorContext& context,
   return reduction;
 }
 
-Grid ElementGrid(const OperatorContext& context, uint64_t count) {
-  const uint64_t per_group = kElements * kReductionGroupSize;
-  return LinearGrid(context, (count + per_group - 1) / per_group);
-}
-
 Status Apply(OperatorContext& context, const dml_tensor& x,
              const dml_tensor& mean, const dml_tensor& spread,
              bool spread_is_variance, double epsilon, const dml_tensor& scale,
              const dml_tensor& offset, const dml_tensor& y) {
   const Coalesced walk = WalkWithChannel({&x, &y});
-  ApplyConstants constants = {};
+  BatchNormApplyParameters constants = {};
   constants.x_offset = DataOffset(x);
   constants.y_offset = DataOffset(y);
   constants.count = static_cast<uint32_t>(ElementCount(y));
@@ -229,8 +134,9 @@ Status Apply(OperatorContext& context, const dml_tensor& x,
   std::copy_n(walk.strides[1], DML_MAX_RANK, constants.y_strides);
   std::copy_n(walk.strides[2], DML_MAX_RANK, constants.channel_strides);
   return LaunchProgram(
-      context, ShaderName("batch_norm_apply", x.type), {kReductionGroupSize},
-      ElementGrid(context, constants.count),
+      context, ShaderName("batch_norm_apply", x.type), {kGroupSize},
+      LinearGrid(context,
+                 CeilDivide(constants.count, constants.kElements * kGroupSize)),
       {Argument(x, Access::kRead), Argument(mean, Access::kRead),
        Argument(spread, Access::kRead), Argument(scale, Access::kRead),
        Argument(offset, Access::kRead), Argument(y, Access::kWrite)},
@@ -250,7 +156,7 @@ Status Statistics(OperatorContext& context, const dml_tensor& input,
   Scratch partials(context);
   DML_RETURN_IF_ERROR(
       partials.Allocate(2 * sizeof(float) * reduction.shape.splits * channels));
-  StatisticsConstants constants = {};
+  BatchNormStatisticsParameters constants = {};
   constants.x_offset = DataOffset(input);
   constants.channel_stride = static_cast<int32_t>(input.strides[kChannel]);
   constants.channels = static_cast<uint32_t>(channels);
@@ -263,15 +169,15 @@ Status Statistics(OperatorContext& context, const dml_tensor& input,
   std::copy_n(reduction.elements.sizes, DML_MAX_RANK, constants.sizes);
   std::copy_n(reduction.elements.strides[0], DML_MAX_RANK, constants.strides);
   DML_RETURN_IF_ERROR(LaunchProgram(
-      context, ShaderName("batch_norm_statistics", input.type),
-      {kReductionGroupSize}, LinearGrid(context, reduction.shape.groups),
+      context, ShaderName("batch_norm_statistics", input.type), {kGroupSize},
+      LinearGrid(context, reduction.shape.groups),
       {Argument(input, Access::kRead), partials.Argument(Access::kWrite)},
       constants));
 
   const ReductionShape shape =
       ShapeReduction(context, channels, reduction.shape.splits,
                      Neighbours::kKept, /*may_split=*/false);
-  FinishConstants finish = {};
+  BatchNormFinishParameters finish = {};
   finish.channels = constants.channels;
   finish.count = constants.count;
   finish.splits = constants.splits;
@@ -295,7 +201,7 @@ Status Statistics(OperatorContext& context, const dml_tensor& input,
       buffers[2 + i] = buffers[0];  // not touched
     }
   }
-  return LaunchProgram(context, "batch_norm_finish", {kReductionGroupSize},
+  return LaunchProgram(context, "batch_norm_finish", {kGroupSize},
                        LinearGrid(context, shape.groups), buffers, finish);
 }
 
@@ -322,7 +228,7 @@ Status GradientSums(OperatorContext& context, const dml_tensor& dy,
     offset_sums.data += plane;
   }
 
-  SumsConstants constants = {};
+  BatchNormGradientSumsParameters constants = {};
   constants.dy_offset = DataOffset(dy);
   constants.x_offset = DataOffset(x);
   constants.dy_channel_stride = static_cast<int32_t>(dy.strides[kChannel]);
@@ -348,13 +254,13 @@ Status GradientSums(OperatorContext& context, const dml_tensor& dy,
       IsEmpty(dy) ? output : Argument(dy, Access::kRead);
   BufferArgument x_argument = IsEmpty(x) ? output : Argument(x, Access::kRead);
   dy_argument.access = x_argument.access = Access::kRead;
-  DML_RETURN_IF_ERROR(LaunchProgram(
-      context, ShaderName("batch_norm_gradient_sums", x.type),
-      {kReductionGroupSize}, LinearGrid(context, reduction.shape.groups),
-      {dy_argument, x_argument, Argument(mean, Access::kRead),
-       Argument(inverse_stddev, Access::kRead), output,
-       Argument(scale_sums, Access::kWrite)},
-      constants));
+  DML_RETURN_IF_ERROR(
+      LaunchProgram(context, ShaderName("batch_norm_gradient_sums", x.type),
+                    {kGroupSize}, LinearGrid(context, reduction.shape.groups),
+                    {dy_argument, x_argument, Argument(mean, Access::kRead),
+                     Argument(inverse_stddev, Access::kRead), output,
+                     Argument(scale_sums, Access::kWrite)},
+                    constants));
   if (splits == 1) return Status::Ok();
 
   auto add_up = [&](dml_tensor sums, const dml_tensor& gradient) {
@@ -456,7 +362,7 @@ Status BatchNormGradient(OperatorContext& context, int32_t training,
 
   const Coalesced walk =
       WalkWithChannel({output_gradient, input, input_gradient});
-  GradientConstants constants = {};
+  BatchNormGradientParameters constants = {};
   constants.dy_offset = DataOffset(*output_gradient);
   constants.x_offset = DataOffset(*input);
   constants.dx_offset = DataOffset(*input_gradient);
@@ -475,8 +381,9 @@ Status BatchNormGradient(OperatorContext& context, int32_t training,
   std::copy_n(walk.strides[2], DML_MAX_RANK, constants.dx_strides);
   std::copy_n(walk.strides[3], DML_MAX_RANK, constants.channel_strides);
   return LaunchProgram(
-      context, ShaderName("batch_norm_gradient", input->type),
-      {kReductionGroupSize}, ElementGrid(context, constants.count),
+      context, ShaderName("batch_norm_gradient", input->type), {kGroupSize},
+      LinearGrid(context,
+                 CeilDivide(constants.count, constants.kElements * kGroupSize)),
       {Argument(*output_gradient, Access::kRead),
        Argument(*input, Access::kRead), Argument(*mean, Access::kRead),
        Argument(*inverse_stddev, Access::kRead),

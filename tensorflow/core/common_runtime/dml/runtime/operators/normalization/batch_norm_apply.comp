@@ -28,7 +28,7 @@ DML_PARAMETERS_BEGIN
   int channel_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
-const uint kElements = 4;
+DML_SHARED const uint kElements = 4;
 
 void main() {
   uint i = dml_group() * kElements * kGroupSize + gl_LocalInvocationID.x;

@@ -2,38 +2,26 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/normalization/normalization_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
 
-enum class Step : uint32_t { kOutput = 0, kShares = 1, kGradient = 2 };
+using Parameters = LocalResponseNormalizationParameters;
 
-struct Matrix {
-  Matrix() = default;
-  explicit Matrix(const dml_tensor& tensor)
-      : offset(DataOffset(tensor)),
-        row(static_cast<int32_t>(tensor.strides[0])),
-        channel(static_cast<int32_t>(tensor.strides[1])) {}
-  int32_t offset = 0;
-  int32_t row = 0;
-  int32_t channel = 0;
+enum class Step : uint32_t {
+  kOutput = Parameters::kOutput,
+  kShares = Parameters::kShares,
+  kGradient = Parameters::kGradient
 };
 
-// Mirrors the program's parameters after its buffers.
-struct Constants {
-  uint32_t count;
-  uint32_t channels;
-  uint32_t radius;
-  float bias;
-  float alpha;
-  float beta;
-  Matrix x;
-  Matrix y;
-  Matrix dy;
-  Matrix dx;
-};
+Parameters::MatrixLayout LayoutOf(const dml_tensor& tensor) {
+  return {DataOffset(tensor), static_cast<int32_t>(tensor.strides[0]),
+          static_cast<int32_t>(tensor.strides[1])};
+}
 
 Status CheckMatrices(Span<const dml_tensor* const> tensors, int64_t radius) {
   for (const dml_tensor* tensor : tensors) {
@@ -54,9 +42,9 @@ Status CheckMatrices(Span<const dml_tensor* const> tensors, int64_t radius) {
   return Status::Ok();
 }
 
-Constants MakeConstants(const dml_tensor& x, int64_t radius, double bias,
-                        double alpha, double beta) {
-  Constants constants = {};
+Parameters MakeConstants(const dml_tensor& x, int64_t radius, double bias,
+                         double alpha, double beta) {
+  Parameters constants = {};
   constants.count = static_cast<uint32_t>(ElementCount(x));
   constants.channels = static_cast<uint32_t>(x.sizes[1]);
   // A wider window holds no more channels.
@@ -64,13 +52,13 @@ Constants MakeConstants(const dml_tensor& x, int64_t radius, double bias,
   constants.bias = static_cast<float>(bias);
   constants.alpha = static_cast<float>(alpha);
   constants.beta = static_cast<float>(beta);
-  constants.x = Matrix(x);
+  constants.x_at = LayoutOf(x);
   return constants;
 }
 
 Status LaunchStep(OperatorContext& context, uint32_t type, Step step,
                   const BufferArgument (&buffers)[5],
-                  const Constants& constants) {
+                  const Parameters& constants) {
   return LaunchProgram(
       context, ShaderName("local_response_normalization", type),
       {kGroupSize, static_cast<uint32_t>(step)},
@@ -88,8 +76,8 @@ Status LocalResponseNormalization(OperatorContext& context,
   if (IsEmpty(*output)) return Status::Ok();
   DML_RETURN_IF_ERROR(
       CheckDisjoint("local_response_normalization", *input, *output));
-  Constants constants = MakeConstants(*input, radius, bias, alpha, beta);
-  constants.y = Matrix(*output);
+  Parameters constants = MakeConstants(*input, radius, bias, alpha, beta);
+  constants.y_at = LayoutOf(*output);
   const BufferArgument x = Argument(*input, Access::kRead);
   return LaunchStep(context, input->type, Step::kOutput,
                     {x, Argument(*output, Access::kWrite), x, x, x}, constants);
@@ -106,10 +94,10 @@ Status LocalResponseNormalizationGradient(
     DML_RETURN_IF_ERROR(CheckDisjoint("local_response_normalization_gradient",
                                       *tensor, *input_gradient));
   }
-  Constants constants = MakeConstants(*input, radius, bias, alpha, beta);
-  constants.y = Matrix(*output);
-  constants.dy = Matrix(*output_gradient);
-  constants.dx = Matrix(*input_gradient);
+  Parameters constants = MakeConstants(*input, radius, bias, alpha, beta);
+  constants.y_at = LayoutOf(*output);
+  constants.dy_at = LayoutOf(*output_gradient);
+  constants.dx_at = LayoutOf(*input_gradient);
   Scratch shares(context);
   DML_RETURN_IF_ERROR(
       shares.Allocate(uint64_t{constants.count} * sizeof(float)));

@@ -7,12 +7,12 @@
 #include "dml.glsl"
 #include "math.glsl"
 
-const uint OUTPUT = 0;
-const uint SHARES = 1;
-const uint GRADIENT = 2;
+DML_SHARED const uint OUTPUT = 0;
+DML_SHARED const uint SHARES = 1;
+DML_SHARED const uint GRADIENT = 2;
 layout(constant_id = 1) const uint STEP = OUTPUT;
 
-struct Matrix {
+DML_SHARED struct MatrixLayout {
   int offset;
   int row;      // strides
   int channel;
@@ -30,13 +30,13 @@ DML_PARAMETERS_BEGIN
   float bias;
   float alpha;
   float beta;
-  Matrix x_at;
-  Matrix y_at;
-  Matrix dy_at;
-  Matrix dx_at;
+  MatrixLayout x_at;
+  MatrixLayout y_at;
+  MatrixLayout dy_at;
+  MatrixLayout dx_at;
 DML_PARAMETERS_END
 
-int place(Matrix matrix, uint row, uint channel) {
+int place(MatrixLayout matrix, uint row, uint channel) {
   return matrix.offset + int(row) * matrix.row + int(channel) * matrix.channel;
 }
 

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <iterator>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/optimizers/optimizers_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/row_walk.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -155,16 +157,6 @@ struct Buffers {
   BufferArgument at[kMaxTensors + 1];
 };
 
-struct Constants {
-  uint32_t count;
-};
-
-// Mirrors the parameter block of optimizer_rows.comp.
-struct RowConstants {
-  RowWalk walk;
-  uint32_t index_words;
-};
-
 }  // namespace
 
 Status ApplyOptimizer(OperatorContext& context, dml_optimizer optimizer,
@@ -176,7 +168,7 @@ Status ApplyOptimizer(OperatorContext& context, dml_optimizer optimizer,
   if (IsEmpty(*tensors[0])) return Status::Ok();
   const Buffers buffers(*info, tensors);
   DML_RETURN_IF_ERROR(CheckOverlap(*info, buffers.at, info->tensors));
-  const Constants constants = {
+  const OptimizerParameters constants = {
       static_cast<uint32_t>(ElementCount(*tensors[0]))};
   return LaunchProgram(
       context, ShaderName(info->program, tensors[0]->type),
@@ -207,8 +199,8 @@ Status ApplyOptimizerToRows(OperatorContext& context, dml_optimizer optimizer,
         SliceRows(*tensors[info->gradient], first, count), Access::kRead);
     buffers.at[info->tensors] =
         Argument(SliceRows(*indices, first, count), Access::kRead);
-    const RowConstants constants = {
-        RowWalk(context.adapter, count, variable.sizes[0], variable.sizes[1]),
+    const OptimizerRowsParameters constants = {
+        WalkRows(context.adapter, count, variable.sizes[0], variable.sizes[1]),
         TypeBytes(indices->type) / 4};
     return LaunchProgram(
         context, ShaderName(info->rows_program, variable.type),

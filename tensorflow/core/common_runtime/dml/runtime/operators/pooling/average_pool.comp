@@ -7,26 +7,24 @@
 DML_PARAMETERS_BEGIN
   TBuffer x;
   TBuffer y;
-  int x_offset;
-  int y_offset;
-  int x_strides[5];
-  int y_strides[5];
-  DML_POOLING_PARAMETERS
+  PooledTensor x_at;
+  PooledTensor y_at;
+  PoolingGeometry g;
 DML_PARAMETERS_END
 
 #include "pooling_index.glsl"
 
 void main() {
-  if (dml_global() >= p.count) return;
-  const Element y = element(dml_global(), uvec3(TRIPLE(p.output_size)));
+  if (dml_global() >= p.g.count) return;
+  const Element y = element(dml_global(), uvec3(TRIPLE(p.g.output_size)));
   const Box box = window_of(y.at);
   T_compute sum = T_compute(0);
   DML_FOR_EACH(at, box) {
     sum +=
-        T_load(p.x, p.x_offset + DML_POOLING_OFFSET(p.x_strides, y.n, y.c, at));
+        T_load(p.x, DML_POOLING_OFFSET(p.x_at, y.n, y.c, at));
   }
   const ivec3 extent = max(box.end - box.begin, ivec3(0));
   const int elements = extent.x * extent.y * extent.z;
-  T_store(p.y, p.y_offset + DML_POOLING_OFFSET(p.y_strides, y.n, y.c, y.at),
+  T_store(p.y, DML_POOLING_OFFSET(p.y_at, y.n, y.c, y.at),
           elements == 0 ? T_compute(0) : sum / T_compute(elements));
 }

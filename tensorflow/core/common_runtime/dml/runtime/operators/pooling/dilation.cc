@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pooling/pooling_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -15,39 +17,11 @@ namespace {
 // (row_walk.h).
 constexpr int64_t kIterationsPerLaunch = 49152;
 
-// Mirrors Dilation of dilation.glsl.
-struct Geometry {
-  uint32_t depth;
-  uint32_t inputs[2];
-  uint32_t outputs[2];
-  uint32_t window[2];
-  int32_t stride[2];
-  int32_t rate[2];
-  int32_t pad[2];
-};
-
-// Mirrors dilation.comp and dilation_input_gradient.comp.
-struct Constants {
-  uint32_t total;
-  Geometry geometry;
-};
-
-// Mirrors dilation_filter_gradient.comp.
-struct FilterConstants {
-  uint32_t results;
-  uint32_t depth;
-  uint32_t pixels;
-  uint32_t splits;
-  uint32_t chunk;
-  uint32_t lanes;
-  uint32_t lane_stride;
-};
-
 // Checks all arguments, of which `output` may be its gradient.
 Status FindGeometry(const int64_t strides[2], const int64_t rates[2],
                     const int64_t pad_before[2], const dml_tensor* input,
                     const dml_tensor* filter, const dml_tensor* output,
-                    Geometry* geometry) {
+                    DilationGeometry* geometry) {
   DML_RETURN_IF_ERROR(CheckTensor(input, "dilation: input"));
   DML_RETURN_IF_ERROR(CheckTensor(filter, "dilation: filter"));
   DML_RETURN_IF_ERROR(CheckTensor(output, "dilation: output"));
@@ -102,11 +76,12 @@ Status ZeroFill(OperatorContext& context, const dml_tensor* tensor) {
 }
 
 // places: int32, one for each element of the output.
-Status FindPlaces(OperatorContext& context, const Geometry& geometry,
+Status FindPlaces(OperatorContext& context, const DilationGeometry& geometry,
                   const dml_tensor& input, const dml_tensor& filter,
                   int64_t outputs, Scratch* places) {
   DML_RETURN_IF_ERROR(places->Allocate(outputs * sizeof(int32_t)));
-  const Constants constants = {static_cast<uint32_t>(outputs), geometry};
+  const DilationParameters constants = {static_cast<uint32_t>(outputs),
+                                        geometry};
   const BufferArgument x = Argument(input, Access::kRead);
   return LaunchProgram(
       context, ShaderName("dilation", input.type), {kGroupSize, 1},
@@ -121,9 +96,9 @@ Status Dilation(OperatorContext& context, const int64_t strides[2],
                 const int64_t rates[2], const int64_t pad_before[2],
                 const dml_tensor* input, const dml_tensor* filter,
                 const dml_tensor* output) {
-  Constants constants = {};
+  DilationParameters constants = {};
   DML_RETURN_IF_ERROR(FindGeometry(strides, rates, pad_before, input, filter,
-                                   output, &constants.geometry));
+                                   output, &constants.g));
   if (IsEmpty(*output)) return Status::Ok();
   if (IsEmpty(*input) || IsEmpty(*filter)) {
     return InvalidArgument("dilation: there is nothing to choose from in ",
@@ -147,9 +122,9 @@ Status DilationInputGradient(OperatorContext& context, const int64_t strides[2],
                              const dml_tensor* input, const dml_tensor* filter,
                              const dml_tensor* output_gradient,
                              const dml_tensor* input_gradient) {
-  Constants constants = {};
+  DilationInputGradientParameters constants = {};
   DML_RETURN_IF_ERROR(FindGeometry(strides, rates, pad_before, input, filter,
-                                   output_gradient, &constants.geometry));
+                                   output_gradient, &constants.g));
   DML_RETURN_IF_ERROR(CheckTensor(input_gradient, "dilation: input_gradient"));
   if (!SameSizes(*input_gradient, *input) ||
       input_gradient->type != input->type || !IsContiguous(*input_gradient)) {
@@ -165,7 +140,7 @@ Status DilationInputGradient(OperatorContext& context, const int64_t strides[2],
     DML_RETURN_IF_ERROR(CheckDisjoint("dilation", *from, *input_gradient));
   }
   Scratch places(context);
-  DML_RETURN_IF_ERROR(FindPlaces(context, constants.geometry, *input, *filter,
+  DML_RETURN_IF_ERROR(FindPlaces(context, constants.g, *input, *filter,
                                  ElementCount(*output_gradient), &places));
   constants.total = static_cast<uint32_t>(ElementCount(*input_gradient));
   return LaunchProgram(
@@ -183,7 +158,7 @@ Status DilationFilterGradient(OperatorContext& context,
                               const dml_tensor* input, const dml_tensor* filter,
                               const dml_tensor* output_gradient,
                               const dml_tensor* filter_gradient) {
-  Geometry geometry = {};
+  DilationGeometry geometry = {};
   DML_RETURN_IF_ERROR(FindGeometry(strides, rates, pad_before, input, filter,
                                    output_gradient, &geometry));
   DML_RETURN_IF_ERROR(
@@ -207,7 +182,7 @@ Status DilationFilterGradient(OperatorContext& context,
   DML_RETURN_IF_ERROR(
       FindPlaces(context, geometry, *input, *filter, outputs, &places));
 
-  FilterConstants constants = {};
+  DilationFilterGradientParameters constants = {};
   const int64_t results = ElementCount(*filter_gradient);
   const int64_t pixels = outputs / geometry.depth;
   ReductionShape shape = ShapeReduction(context, results, pixels,
@@ -233,7 +208,7 @@ Status DilationFilterGradient(OperatorContext& context,
   }
   DML_RETURN_IF_ERROR(LaunchProgram(
       context, ShaderName("dilation_filter_gradient", input->type),
-      {kReductionGroupSize}, LinearGrid(context, shape.groups),
+      {kGroupSize}, LinearGrid(context, shape.groups),
       {Argument(*output_gradient, Access::kRead),
        places.Argument(Access::kRead),
        at_once ? Argument(*filter_gradient, Access::kWrite)

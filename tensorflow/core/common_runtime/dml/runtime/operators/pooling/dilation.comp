@@ -13,7 +13,7 @@ DML_PARAMETERS_BEGIN
   TBuffer y;
   IntBuffer places;  // [as y]: window row * window width + window column
   uint total;
-  Dilation g;
+  DilationGeometry g;
 DML_PARAMETERS_END
 
 // The lowest number, which sums must exceed.

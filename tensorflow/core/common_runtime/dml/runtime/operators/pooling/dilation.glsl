@@ -1,10 +1,10 @@
 // The geometry of morphological dilation: images [batch, height, width, depth],
-// a window of taps [window height, window width, depth]. Mirrors Geometry of
-// operators/dilation.cc. Include after dml.glsl.
+// a window of taps [window height, window width, depth]. Include after
+// dml.glsl.
 #ifndef DILATION_GLSL_
 #define DILATION_GLSL_
 
-struct Dilation {
+DML_SHARED struct DilationGeometry {
   uint depth;
   uint inputs[2];  // rows, columns
   uint outputs[2];

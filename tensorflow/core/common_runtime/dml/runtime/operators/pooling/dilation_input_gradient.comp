@@ -10,7 +10,7 @@ DML_PARAMETERS_BEGIN
   IntBuffer places;
   TBuffer dx;
   uint total;
-  Dilation g;
+  DilationGeometry g;
 DML_PARAMETERS_END
 
 // The output whose tap `tap` meets element `at` of dimension d, or -1.

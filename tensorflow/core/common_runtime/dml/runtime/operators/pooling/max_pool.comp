@@ -14,27 +14,24 @@ DML_PARAMETERS_BEGIN
   TBuffer x;
   TBuffer values;
   TBuffer y;
-  int x_offset;
-  int values_offset;
-  int y_offset;
-  int x_strides[5];
-  int values_strides[5];
-  int y_strides[5];
-  DML_POOLING_PARAMETERS
+  PooledTensor x_at;
+  PooledTensor values_at;
+  PooledTensor y_at;
+  PoolingGeometry g;
 DML_PARAMETERS_END
 
 #include "pooling_index.glsl"
 
 void main() {
-  if (dml_global() >= p.count) return;
-  const Element y = element(dml_global(), uvec3(TRIPLE(p.output_size)));
+  if (dml_global() >= p.g.count) return;
+  const Element y = element(dml_global(), uvec3(TRIPLE(p.g.output_size)));
   const Box box = window_of(y.at);
   T_compute best = uintBitsToFloat(0xff800000u);
   ivec3 first = box.begin;
   bool found_nan = false;
   DML_FOR_EACH(at, box) {
     const T_compute value =
-        T_load(p.x, p.x_offset + DML_POOLING_OFFSET(p.x_strides, y.n, y.c, at));
+        T_load(p.x, DML_POOLING_OFFSET(p.x_at, y.n, y.c, at));
     const bool is_nan = PROPAGATE_NAN && dml_is_nan(value);
     if (!found_nan && (value > best || is_nan)) {
       best = value;
@@ -46,10 +43,9 @@ void main() {
     best = T_compute(0);
     if (all(lessThan(box.begin, box.end))) {
       best = T_load(p.values,
-                    p.values_offset +
-                        DML_POOLING_OFFSET(p.values_strides, y.n, y.c, first));
+                    DML_POOLING_OFFSET(p.values_at, y.n, y.c, first));
     }
   }
-  T_store(p.y, p.y_offset + DML_POOLING_OFFSET(p.y_strides, y.n, y.c, y.at),
+  T_store(p.y, DML_POOLING_OFFSET(p.y_at, y.n, y.c, y.at),
           best);
 }

@@ -14,21 +14,17 @@ DML_PARAMETERS_BEGIN
   TBuffer y;
   TBuffer dy;
   TBuffer dx;
-  int x_offset;
-  int y_offset;
-  int dy_offset;
-  int dx_offset;
-  int x_strides[5];
-  int y_strides[5];
-  int dy_strides[5];
-  int dx_strides[5];
-  DML_POOLING_PARAMETERS
+  PooledTensor x_at;
+  PooledTensor y_at;
+  PooledTensor dy_at;
+  PooledTensor dx_at;
+  PoolingGeometry g;
 DML_PARAMETERS_END
 
 #include "pooling_index.glsl"
 
 T_compute input_at(int n, int c, ivec3 at) {
-  return T_load(p.x, p.x_offset + DML_POOLING_OFFSET(p.x_strides, n, c, at));
+  return T_load(p.x, DML_POOLING_OFFSET(p.x_at, n, c, at));
 }
 
 // NaN equals NaN where it counts as a value.
@@ -48,20 +44,20 @@ bool occurs_before(int n, int c, Box box, ivec3 here,
 }
 
 void main() {
-  if (dml_global() >= p.count) return;
-  const Element x = element(dml_global(), uvec3(TRIPLE(p.input_size)));
+  if (dml_global() >= p.g.count) return;
+  const Element x = element(dml_global(), uvec3(TRIPLE(p.g.input_size)));
   const T_compute value = input_at(x.n, x.c, x.at);
   const Box outputs = windows_over(x.at);
   T_compute sum = T_compute(0);
   DML_FOR_EACH(at, outputs) {
     const T_compute largest =
-        T_load(p.y, p.y_offset + DML_POOLING_OFFSET(p.y_strides, x.n, x.c, at));
+        T_load(p.y, DML_POOLING_OFFSET(p.y_at, x.n, x.c, at));
     if (same(value, largest) &&
         !occurs_before(x.n, x.c, window_of(at), x.at, value)) {
-      sum += T_load(p.dy, p.dy_offset + DML_POOLING_OFFSET(p.dy_strides, x.n,
+      sum += T_load(p.dy, DML_POOLING_OFFSET(p.dy_at, x.n,
                                                            x.c, at));
     }
   }
-  T_store(p.dx, p.dx_offset + DML_POOLING_OFFSET(p.dx_strides, x.n, x.c, x.at),
+  T_store(p.dx, DML_POOLING_OFFSET(p.dx_at, x.n, x.c, x.at),
           sum);
 }

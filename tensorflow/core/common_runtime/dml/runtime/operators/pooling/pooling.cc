@@ -1,39 +1,19 @@
-#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pooling/pooling_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
 namespace {
 
-constexpr uint32_t kGroupSize = 256;
 constexpr uint32_t kMaxSpatial = 3;
 constexpr uint32_t kBatch = 0;
 constexpr uint32_t kChannel = 1;
 constexpr uint32_t kSpace = 2;  // the first spatial dimension
-
-// Mirrors DML_POOLING_PARAMETERS of pooling.glsl.
-struct Geometry {
-  uint32_t count;
-  uint32_t channels_last;
-  uint32_t batch;
-  uint32_t channels;
-  int32_t input_size[kMaxSpatial];
-  int32_t output_size[kMaxSpatial];
-  int32_t window[kMaxSpatial];
-  int32_t stride[kMaxSpatial];
-  int32_t pad_before[kMaxSpatial];
-};
-
-// The parameters of a program over N tensors, after its buffers.
-template <int N>
-struct PoolingConstants {
-  int32_t offsets[N];
-  int32_t strides[N][kSpace + kMaxSpatial];
-  Geometry geometry;
-};
 
 Status CheckTensors(const dml_pooling_attributes* attributes,
                     const dml_tensor* input, const char* input_name,
@@ -94,10 +74,10 @@ uint32_t PropagatesNan(const dml_pooling_attributes& attributes) {
 }
 
 // `walked` is the tensor that an invocation writes an element of.
-Geometry MakeGeometry(const dml_pooling_attributes& attributes,
-                      const dml_tensor& input, const dml_tensor& output,
-                      const dml_tensor& walked) {
-  Geometry geometry = {};
+PoolingGeometry MakeGeometry(const dml_pooling_attributes& attributes,
+                             const dml_tensor& input, const dml_tensor& output,
+                             const dml_tensor& walked) {
+  PoolingGeometry geometry = {};
   geometry.count = static_cast<uint32_t>(ElementCount(walked));
   geometry.channels_last = std::llabs(walked.strides[kChannel]) <
                            std::llabs(walked.strides[walked.rank - 1]);
@@ -119,33 +99,50 @@ Geometry MakeGeometry(const dml_pooling_attributes& attributes,
   return geometry;
 }
 
+// Where a tensor lies, with its spatial dimensions as the last of three.
+PooledTensor Locate(const dml_tensor& tensor) {
+  PooledTensor at = {};
+  at.offset = DataOffset(tensor);
+  const uint32_t missing = kSpace + kMaxSpatial - tensor.rank;
+  for (uint32_t d = 0; d < tensor.rank; ++d) {
+    at.strides[d < kSpace ? d : d + missing] =
+        static_cast<int32_t>(tensor.strides[d]);
+  }
+  return at;
+}
+
 // The last of `tensors` is written, one element an invocation.
-template <int N>
+template <typename Parameters, int kCount>
 Status LaunchPooling(OperatorContext& context, const char* stem,
                      Span<const uint32_t> specialization,
-                     const dml_pooling_attributes& attributes,
-                     const dml_tensor& input, const dml_tensor& output,
-                     const dml_tensor* const (&tensors)[N]) {
-  const dml_tensor& written = *tensors[N - 1];
-  PoolingConstants<N> constants = {};
-  BufferArgument buffers[N];
-  const uint32_t missing = kMaxSpatial - attributes.spatial_rank;
-  for (int i = 0; i < N; ++i) {
-    const dml_tensor& tensor = *tensors[i];
-    constants.offsets[i] = DataOffset(tensor);
-    for (uint32_t d = 0; d < tensor.rank; ++d) {
-      const uint32_t to = d < kSpace ? d : d + missing;
-      constants.strides[i][to] = static_cast<int32_t>(tensor.strides[d]);
-    }
+                     const dml_tensor* const (&tensors)[kCount],
+                     const Parameters& constants) {
+  const dml_tensor& written = *tensors[kCount - 1];
+  BufferArgument buffers[kCount];
+  for (int i = 0; i < kCount; ++i) {
     // Nothing reads an empty tensor, which may have no memory.
-    buffers[i] = Argument(IsEmpty(tensor) ? written : tensor,
-                          i == N - 1 ? Access::kWrite : Access::kRead);
+    buffers[i] = Argument(IsEmpty(*tensors[i]) ? written : *tensors[i],
+                          i == kCount - 1 ? Access::kWrite : Access::kRead);
   }
-  constants.geometry = MakeGeometry(attributes, input, output, written);
-  const uint64_t groups =
-      (uint64_t{constants.geometry.count} + kGroupSize - 1) / kGroupSize;
-  return LaunchProgram(context, ShaderName(stem, written.type), specialization,
-                       LinearGrid(context, groups), buffers, constants);
+  return LaunchProgram(
+      context, ShaderName(stem, written.type), specialization,
+      LinearGrid(context, CeilDivide(constants.g.count, kGroupSize)), buffers,
+      constants);
+}
+
+// An output takes the elements of `values` at the places of the input's largest
+// ones; to a plain maximum the input is `values`.
+Status LaunchMaxPool(OperatorContext& context, bool gather,
+                     const dml_pooling_attributes& attributes,
+                     const dml_tensor& input, const dml_tensor& values,
+                     const dml_tensor& output) {
+  const MaxPoolParameters constants = {
+      Locate(input), Locate(values), Locate(output),
+      MakeGeometry(attributes, input, output, output)};
+  return LaunchPooling(
+      context, "max_pool",
+      {kGroupSize, gather ? 1u : 0u, PropagatesNan(attributes)},
+      {&input, &values, &output}, constants);
 }
 
 }  // namespace
@@ -156,9 +153,8 @@ Status MaxPool(OperatorContext& context,
   DML_RETURN_IF_ERROR(CheckTensors(attributes, input, "max_pool: input", output,
                                    "max_pool: output"));
   if (IsEmpty(*output)) return Status::Ok();
-  return LaunchPooling<3>(context, "max_pool",
-                          {kGroupSize, 0, PropagatesNan(*attributes)},
-                          *attributes, *input, *output, {input, input, output});
+  return LaunchMaxPool(context, /*gather=*/false, *attributes, *input, *input,
+                       *output);
 }
 
 Status MaxPoolGather(OperatorContext& context,
@@ -169,9 +165,8 @@ Status MaxPoolGather(OperatorContext& context,
                                    output, "max_pool_gather: output"));
   DML_RETURN_IF_ERROR(CheckLike(values, "max_pool_gather: values", *input));
   if (IsEmpty(*output)) return Status::Ok();
-  return LaunchPooling<3>(
-      context, "max_pool", {kGroupSize, 1, PropagatesNan(*attributes)},
-      *attributes, *input, *output, {input, values, output});
+  return LaunchMaxPool(context, /*gather=*/true, *attributes, *input, *values,
+                       *output);
 }
 
 Status MaxPoolGradient(OperatorContext& context,
@@ -187,10 +182,13 @@ Status MaxPoolGradient(OperatorContext& context,
   DML_RETURN_IF_ERROR(
       CheckLike(input_gradient, "max_pool_gradient: input_gradient", *input));
   if (IsEmpty(*input_gradient)) return Status::Ok();
-  return LaunchPooling<4>(context, "max_pool_gradient",
-                          {kGroupSize, PropagatesNan(*attributes)}, *attributes,
-                          *input, *output,
-                          {input, output, output_gradient, input_gradient});
+  const MaxPoolGradientParameters constants = {
+      Locate(*input), Locate(*output), Locate(*output_gradient),
+      Locate(*input_gradient),
+      MakeGeometry(*attributes, *input, *output, *input_gradient)};
+  return LaunchPooling(
+      context, "max_pool_gradient", {kGroupSize, PropagatesNan(*attributes)},
+      {input, output, output_gradient, input_gradient}, constants);
 }
 
 Status AveragePool(OperatorContext& context,
@@ -199,8 +197,11 @@ Status AveragePool(OperatorContext& context,
   DML_RETURN_IF_ERROR(CheckTensors(attributes, input, "average_pool: input",
                                    output, "average_pool: output"));
   if (IsEmpty(*output)) return Status::Ok();
-  return LaunchPooling<2>(context, "average_pool", {kGroupSize}, *attributes,
-                          *input, *output, {input, output});
+  const AveragePoolParameters constants = {
+      Locate(*input), Locate(*output),
+      MakeGeometry(*attributes, *input, *output, *output)};
+  return LaunchPooling(context, "average_pool", {kGroupSize}, {input, output},
+                       constants);
 }
 
 Status AveragePoolGradient(OperatorContext& context,
@@ -211,9 +212,12 @@ Status AveragePoolGradient(OperatorContext& context,
       attributes, input_gradient, "average_pool_gradient: input_gradient",
       output_gradient, "average_pool_gradient: output_gradient"));
   if (IsEmpty(*input_gradient)) return Status::Ok();
-  return LaunchPooling<2>(context, "average_pool_gradient", {kGroupSize},
-                          *attributes, *input_gradient, *output_gradient,
-                          {output_gradient, input_gradient});
+  const AveragePoolGradientParameters constants = {
+      Locate(*output_gradient), Locate(*input_gradient),
+      MakeGeometry(*attributes, *input_gradient, *output_gradient,
+                   *input_gradient)};
+  return LaunchPooling(context, "average_pool_gradient", {kGroupSize},
+                       {output_gradient, input_gradient}, constants);
 }
 
 }  // namespace dml

@@ -4,10 +4,11 @@
 
 #define TRIPLE(a) ivec3((a)[0], (a)[1], (a)[2])
 
-// Offset, in a tensor with the five strides, of an element.
-#define DML_POOLING_OFFSET(strides, n, c, at)            \
-  ((n) * (strides)[0] + (c) * (strides)[1] +             \
-   (at).x * (strides)[2] + (at).y * (strides)[3] + (at).z * (strides)[4])
+// Offset of an element of a PooledTensor.
+#define DML_POOLING_OFFSET(tensor, n, c, at)                     \
+  ((tensor).offset + ((n) * (tensor).strides[0] +                \
+   (c) * (tensor).strides[1] + (at).x * (tensor).strides[2] +    \
+   (at).y * (tensor).strides[3] + (at).z * (tensor).strides[4]))
 
 // The element with this number, where neighbours in number are neighbours in
 // memory; `size` is the tensor's in space.
@@ -15,9 +16,9 @@ Element element(uint number, uvec3 size) {
   Element e;
   uint rest = number;
   uint c = 0;
-  if (p.channels_last != 0) {
-    const uint next = rest / p.channels;
-    c = rest - next * p.channels;
+  if (p.g.channels_last != 0) {
+    const uint next = rest / p.g.channels;
+    c = rest - next * p.g.channels;
     rest = next;
   }
   const uint row = rest / size.z;
@@ -27,9 +28,9 @@ Element element(uint number, uvec3 size) {
   const uint volume = plane / size.x;
   e.at.x = int(plane - volume * size.x);
   uint n = volume;
-  if (p.channels_last == 0) {
-    n = volume / p.channels;
-    c = volume - n * p.channels;
+  if (p.g.channels_last == 0) {
+    n = volume / p.g.channels;
+    c = volume - n * p.g.channels;
   }
   e.n = int(n);
   e.c = int(c);
@@ -38,19 +39,19 @@ Element element(uint number, uvec3 size) {
 
 // The inputs in the window of an output; empty when all of it is padding.
 Box window_of(ivec3 at) {
-  const ivec3 begin = at * TRIPLE(p.stride) - TRIPLE(p.pad_before);
+  const ivec3 begin = at * TRIPLE(p.g.stride) - TRIPLE(p.g.pad_before);
   return Box(max(begin, ivec3(0)),
-             min(begin + TRIPLE(p.window), TRIPLE(p.input_size)));
+             min(begin + TRIPLE(p.g.window), TRIPLE(p.g.input_size)));
 }
 
 // The outputs whose windows hold an input.
 Box windows_over(ivec3 at) {
-  const ivec3 padded = at + TRIPLE(p.pad_before);
-  const ivec3 stride = TRIPLE(p.stride);
+  const ivec3 padded = at + TRIPLE(p.g.pad_before);
+  const ivec3 stride = TRIPLE(p.g.stride);
   // ceil((padded - window + 1) / stride), 0 where that is negative.
   const ivec3 begin =
-      max(padded - TRIPLE(p.window) + stride, ivec3(0)) / stride;
-  return Box(begin, min(padded / stride + 1, TRIPLE(p.output_size)));
+      max(padded - TRIPLE(p.g.window) + stride, ivec3(0)) / stride;
+  return Box(begin, min(padded / stride + 1, TRIPLE(p.g.output_size)));
 }
 
 // for (ivec3 at : box), the last coordinate fastest.

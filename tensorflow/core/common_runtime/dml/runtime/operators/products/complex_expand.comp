@@ -15,9 +15,9 @@ DML_PARAMETERS_BEGIN
   TBuffer y;
   uint count;
   uint columns;
-  DML_STRIDED_INDEX
+  StridedIndex index;
   int x_offset;
-  int x_strides[8];
+  int x_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
 void main() {

@@ -11,21 +11,14 @@
 #include <cstdint>
 #include <iterator>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/gemm.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/products_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
-
-// Mirrors the parameters of complex_expand.comp.
-struct ExpandConstants {
-  uint32_t count;
-  uint32_t columns;
-  StridedIndex index;
-  int32_t x_offset;
-  int32_t x_strides[DML_MAX_RANK];
-};
 
 // `t` without its repetitions.
 dml_tensor Once(dml_tensor t) {
@@ -64,11 +57,12 @@ Status Expand(OperatorContext& context, const dml_tensor& b, bool conjugate,
   DML_RETURN_IF_ERROR(AllocateRowMajor(wide, scratch, &wide));
 
   const StridedWalk walk = WalkTogether({&once});
-  ExpandConstants constants = {static_cast<uint32_t>(ElementCount(once)),
-                               static_cast<uint32_t>(once.sizes[b.rank - 1]),
-                               walk.index,
-                               walk.offsets[0],
-                               {}};
+  ComplexExpandParameters constants = {
+      static_cast<uint32_t>(ElementCount(once)),
+      static_cast<uint32_t>(once.sizes[b.rank - 1]),
+      walk.index,
+      walk.offsets[0],
+      {}};
   std::copy(std::begin(walk.strides[0]), std::end(walk.strides[0]),
             constants.x_strides);
   DML_RETURN_IF_ERROR(LaunchProgram(

@@ -6,32 +6,15 @@
 #include <cstdlib>
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/product.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/products_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_chooser.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
 namespace {
-
-constexpr uint32_t kMaxBatchRank = DML_MAX_RANK - 2;
-
-// Mirrors the parameters of gemm.comp.
-struct GemmConstants {
-  uint32_t m, n, k;
-  uint32_t parts, depth_a_part;
-  uint32_t batches, batch_rank;
-  uint32_t batch_sizes[kMaxBatchRank];
-  int32_t a_batch[kMaxBatchRank], b_batch[kMaxBatchRank];
-  int32_t c_batch[kMaxBatchRank], bias_batch[kMaxBatchRank];
-  int32_t a_offset, b_offset, c_offset, bias_offset;
-  int32_t a_row, a_depth;
-  int32_t b_depth, b_column;
-  int32_t c_row, c_column;
-  int32_t bias_row, bias_column;
-  uint32_t has_bias, activation;
-  ScalarWords alpha, beta;
-};
 
 // The operands as matrices: rows in dimension rank - 2, columns in rank - 1.
 int64_t& Rows(dml_tensor& t) { return t.sizes[t.rank - 2]; }
@@ -39,7 +22,7 @@ int64_t& Columns(dml_tensor& t) { return t.sizes[t.rank - 1]; }
 int64_t& RowStride(dml_tensor& t) { return t.strides[t.rank - 2]; }
 int64_t& ColumnStride(dml_tensor& t) { return t.strides[t.rank - 1]; }
 
-void Transpose(dml_tensor& t) {
+void TransposeMatrix(dml_tensor& t) {
   std::swap(Rows(t), Columns(t));
   std::swap(RowStride(t), ColumnStride(t));
 }
@@ -51,10 +34,10 @@ struct Operands {
 // c^T = b^T x a^T.
 void TransposeAll(Operands* o) {
   std::swap(o->a, o->b);
-  Transpose(o->a);
-  Transpose(o->b);
-  Transpose(o->c);
-  Transpose(o->bias);
+  TransposeMatrix(o->a);
+  TransposeMatrix(o->b);
+  TransposeMatrix(o->c);
+  TransposeMatrix(o->bias);
 }
 
 // A batch of rows against one b is one tall product, when memory allows: the
@@ -195,7 +178,7 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
     FoldBatchIntoRows(&o);
   }
 
-  GemmConstants constants = {};
+  GemmParameters constants = {};
   const int64_t m = Rows(o.c), n = Columns(o.c), k = Columns(o.a);
   constants.m = static_cast<uint32_t>(m);
   constants.n = static_cast<uint32_t>(n);
@@ -228,8 +211,8 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
   constants.bias_column = static_cast<int32_t>(ColumnStride(o.bias));
   constants.has_bias = bias != nullptr;
   constants.activation = activation;
-  constants.alpha = PackScalar(c->type, alpha);
-  constants.beta = PackScalar(c->type, beta);
+  PackScalar(c->type, alpha, constants.alpha);
+  PackScalar(c->type, beta, constants.beta);
 
   const TileConfig tile =
       context.tiles.Choose(TileFamily::kGemm, TypeOfTile(c->type), m, n);
@@ -283,7 +266,7 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
       Argument(o.bias, Access::kRead),
       split.parts > 1 ? partial.Argument(Access::kWrite) : c_read};
   const uint64_t groups = uint64_t{constants.batches} * split.parts *
-                          CeilDiv(m, tile.m) * CeilDiv(n, tile.n);
+                          CeilDivide(m, tile.m) * CeilDivide(n, tile.n);
   DML_RETURN_IF_ERROR(
       LaunchProgram(context, shader, TileSpecialization(tile, layout),
                     LinearGrid(context, groups), buffers, constants));

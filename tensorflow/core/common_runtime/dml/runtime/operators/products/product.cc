@@ -2,40 +2,28 @@
 
 #include <cstring>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/products_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
 namespace {
 
 constexpr uint32_t kReduceThreads = 64;
-constexpr uint32_t kReduceElements = 4;  // an invocation
-
-// Mirrors the parameters of split_reduce.comp.
-struct SplitReduceConstants {
-  uint32_t outer, inner, parts;
-  uint32_t rank;
-  uint32_t sizes[DML_MAX_RANK];
-  int32_t c_strides[DML_MAX_RANK];
-  int32_t bias_strides[DML_MAX_RANK];
-  int32_t c_offset, bias_offset;
-  uint32_t has_bias, activation;
-  ScalarWords alpha, beta;
-};
 
 }  // namespace
 
-ScalarWords PackScalar(uint32_t type, double value) {
-  ScalarWords scalar = {};
+void PackScalar(uint32_t type, double value, uint32_t (&words)[2]) {
+  words[0] = words[1] = 0;
   if (type == DML_FLOAT64) {
-    std::memcpy(scalar.words, &value, sizeof(value));
+    std::memcpy(words, &value, sizeof(value));
   } else if (IsInteger(type)) {
     const int64_t whole = static_cast<int64_t>(value);
-    std::memcpy(scalar.words, &whole, sizeof(whole));
+    std::memcpy(words, &whole, sizeof(whole));
   } else {
     const float narrow = static_cast<float>(value);
-    std::memcpy(scalar.words, &narrow, sizeof(narrow));
+    std::memcpy(words, &narrow, sizeof(narrow));
   }
-  return scalar;
 }
 
 TileSpecialization::TileSpecialization(const TileConfig& tile,
@@ -87,14 +75,15 @@ Split ChooseSplit(const hal::AdapterInfo& adapter, const TileConfig& tile,
   Split split;
   split.outer = static_cast<uint32_t>(products);
   split.inner = static_cast<uint32_t>(m * n);
-  const int64_t tiles = products * CeilDiv(m, tile.m) * CeilDiv(n, tile.n);
+  const int64_t tiles =
+      products * CeilDivide(m, tile.m) * CeilDivide(n, tile.n);
   const uint32_t wanted =
       ChooseParts(adapter, tile, tiles, k, products * m * n);
   split.depth_a_part = static_cast<uint32_t>(
-      CeilDiv(CeilDiv(k, wanted), tile.k) * int64_t{tile.k});
+      CeilDivide(CeilDivide(k, wanted), tile.k) * int64_t{tile.k});
   // Rounded up to whole slices, fewer parts may do.
   split.parts =
-      k == 0 ? 1 : static_cast<uint32_t>(CeilDiv(k, split.depth_a_part));
+      k == 0 ? 1 : static_cast<uint32_t>(CeilDivide(k, split.depth_a_part));
   return split;
 }
 
@@ -111,7 +100,7 @@ Status ReduceParts(OperatorContext& context, const Split& split,
   const dml_tensor& bias_or_c = bias != nullptr ? *bias : c;
   const dml_tensor* const tensors[] = {&c, &bias_or_c};
   const Coalesced shape = Coalesce(tensors);
-  SplitReduceConstants constants = {};
+  SplitReduceParameters constants = {};
   constants.outer = split.outer;
   constants.inner = split.inner;
   constants.parts = split.parts;
@@ -125,8 +114,8 @@ Status ReduceParts(OperatorContext& context, const Split& split,
   constants.bias_offset = DataOffset(bias_or_c);
   constants.has_bias = bias != nullptr;
   constants.activation = activation;
-  constants.alpha = PackScalar(c.type, alpha);
-  constants.beta = PackScalar(c.type, beta);
+  PackScalar(c.type, alpha, constants.alpha);
+  PackScalar(c.type, beta, constants.beta);
   const BufferArgument buffers[] = {
       partial.Argument(Access::kRead),
       Argument(c, beta == 0 ? Access::kWrite : Access::kReadWrite),
@@ -135,7 +124,8 @@ Status ReduceParts(OperatorContext& context, const Split& split,
   const uint32_t specialization[] = {kReduceThreads};
   return LaunchProgram(
       context, ShaderName("split_reduce", c.type), specialization,
-      LinearGrid(context, CeilDiv(elements, kReduceThreads * kReduceElements)),
+      LinearGrid(context,
+                 CeilDivide(elements, kReduceThreads * constants.kElements)),
       buffers, constants);
 }
 

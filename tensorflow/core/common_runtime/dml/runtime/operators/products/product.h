@@ -7,20 +7,20 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/products_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_table.h"
 
 namespace dml {
 
-inline int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 // A scalar parameter of a program that computes in `type` (epilogue.glsl).
-struct ScalarWords {
-  uint32_t words[2];
-};
-ScalarWords PackScalar(uint32_t type, double value);
+void PackScalar(uint32_t type, double value, uint32_t (&words)[2]);
 
-// What becomes of a sum, as in tile_config.glsl.
-enum class TileEnd : uint32_t { kStore = 0, kFull = 1, kPartial = 2 };
+// What becomes of a sum, see tile_config.glsl.
+enum class TileEnd : uint32_t {
+  kStore = kEndStore,
+  kFull = kEndFull,
+  kPartial = kEndPartial
+};
 
 // The constants of tile_config.glsl beside those of the tile itself.
 struct TileLayout {

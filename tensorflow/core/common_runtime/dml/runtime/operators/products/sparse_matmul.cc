@@ -3,27 +3,12 @@
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/products_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/row_walk.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
-
-// Mirrors the parameter block of sparse_matmul.comp.
-struct Constants {
-  RowWalk walk;
-  uint32_t b_rows;
-  int32_t row_stride;
-  int32_t inner_stride;
-  int32_t value_stride;
-  int32_t b_strides[2];
-  int32_t y_strides[2];
-  int32_t row_offset;
-  int32_t inner_offset;
-  int32_t value_offset;
-  int32_t b_offset;
-  int32_t y_offset;
-};
 
 Status CheckArguments(const dml_tensor& rows, const dml_tensor& inner,
                       const dml_tensor& values, const dml_tensor& b,
@@ -71,8 +56,8 @@ Status SparseMatmul(OperatorContext& context, const dml_tensor* rows,
     const dml_tensor r = SliceRows(*rows, first, count);
     const dml_tensor k = SliceRows(*inner, first, count);
     const dml_tensor v = SliceRows(*values, first, count);
-    const Constants constants = {
-        RowWalk(context.adapter, count, output->sizes[0], output->sizes[1]),
+    const SparseMatmulParameters constants = {
+        WalkRows(context.adapter, count, output->sizes[0], output->sizes[1]),
         static_cast<uint32_t>(b->sizes[0]),
         static_cast<int32_t>(r.strides[0]),
         static_cast<int32_t>(k.strides[0]),

@@ -15,13 +15,15 @@ DML_PARAMETERS_BEGIN
   TBuffer bias;
   uint outer, inner, parts;
   uint rank;
-  uint sizes[8];
-  int c_strides[8];
-  int bias_strides[8];
+  uint sizes[DML_MAX_RANK];
+  int c_strides[DML_MAX_RANK];
+  int bias_strides[DML_MAX_RANK];
   int c_offset, bias_offset;
   uint has_bias, activation;
   uvec2 alpha, beta;  // as T_compute, one of 32 bits in x
 DML_PARAMETERS_END
+
+DML_SHARED const uint ELEMENTS = 4;  // of an invocation
 
 void main() {
   uint count = p.outer * p.inner;
@@ -31,8 +33,9 @@ void main() {
   PartialBuffer partial = p.partial;
   TBuffer c = p.c;
   uint inner = p.inner, parts = p.parts;
-  uint first = dml_group() * gl_WorkGroupSize.x * 4 + gl_LocalInvocationID.x;
-  for (uint e = 0; e < 4; ++e) {
+  uint first =
+      dml_group() * gl_WorkGroupSize.x * ELEMENTS + gl_LocalInvocationID.x;
+  for (uint e = 0; e < ELEMENTS; ++e) {
     uint i = first + e * gl_WorkGroupSize.x;
     if (i >= count) return;
     uint from = i / inner * parts * inner + i % inner;

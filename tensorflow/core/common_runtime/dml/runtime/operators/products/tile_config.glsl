@@ -22,9 +22,9 @@ layout(constant_id = 10) const uint FLAGS = 0;
 const uint C_ORDER = FLAGS & 1;
 const bool LANES = (FLAGS & 2) != 0;
 const uint END = FLAGS >> 2;
-const uint END_STORE = 0;    // stored as it is
-const uint END_FULL = 1;     // with everything that epilogue.glsl offers
-const uint END_PARTIAL = 2;  // a partial sum, for split_reduce.comp
+DML_SHARED const uint END_STORE = 0;    // stored as it is
+DML_SHARED const uint END_FULL = 1;     // with everything that epilogue.glsl offers
+DML_SHARED const uint END_PARTIAL = 2;  // a partial sum, for split_reduce.comp
 
 const uint TILE_THREADS_M = TILE_M / THREAD_M;
 const uint TILE_THREADS_N = TILE_N / THREAD_N;

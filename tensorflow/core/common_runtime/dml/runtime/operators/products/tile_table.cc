@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
 
 namespace dml {
@@ -80,28 +81,27 @@ constexpr TileConfig kMoreForSoftware[] = {
     {8, 64, 8, 8, 8, 1, 8},
 };
 
-struct Rows {
+// Of the table.
+struct RowRange {
   const Row* begin;
   const Row* end;
 };
 template <size_t N>
-Rows All(const Row (&rows)[N]) {
+RowRange All(const Row (&rows)[N]) {
   return {rows, rows + N};
 }
 
-Rows RowsFor(const hal::AdapterInfo& adapter, uint32_t type) {
+RowRange RowsFor(const hal::AdapterInfo& adapter, uint32_t type) {
   if (type == DML_FLOAT64) return All(kDouble);
   if (adapter.type == hal::AdapterType::kSoftware) return All(kSoftware);
   return adapter.type == hal::AdapterType::kDiscrete ? All(kDiscrete)
                                                      : All(kIntegrated);
 }
 
-Rows MatrixRowsFor(const hal::AdapterInfo& adapter) {
+RowRange MatrixRowsFor(const hal::AdapterInfo& adapter) {
   return adapter.type == hal::AdapterType::kSoftware ? All(kMatrixSoftware)
                                                      : All(kMatrix);
 }
-
-int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 bool IsPowerOfTwo(uint32_t v) { return v != 0 && (v & (v - 1)) == 0; }
 
@@ -209,7 +209,8 @@ bool Takes(const hal::AdapterInfo& adapter, const Row& row, int64_t m,
                                 ? row.min_tiles
                                 : row.min_tiles / 8;
   return m >= row.min_m && n >= row.min_n && m <= row.max_m && n <= row.max_n &&
-         CeilDiv(m, tile.m) * CeilDiv(n, tile.n) >= min_tiles;
+         static_cast<int64_t>(CeilDivide(m, tile.m) * CeilDivide(n, tile.n)) >=
+             min_tiles;
 }
 
 // A part that is less deep costs more than it gains.
@@ -265,13 +266,13 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
       found.push_back(tile);
     }
   };
-  const auto add_rows = [&](const Rows& rows) {
+  const auto add_rows = [&](const RowRange& rows) {
     for (const Row* row = rows.begin; row != rows.end; ++row) add(row->tile);
   };
   const bool software = adapter.type == hal::AdapterType::kSoftware;
   add_rows(RowsFor(adapter, type));
   for (const hal::MatrixShape& shape : adapter.matrix_shapes) {
-    const Rows rows = MatrixRowsFor(adapter);
+    const RowRange rows = MatrixRowsFor(adapter);
     for (const Row* row = rows.begin; row != rows.end; ++row) {
       add(ForMatrices(adapter, shape, row->tile));
     }
@@ -287,7 +288,7 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
     for (const TileConfig& tile : kMoreForGpus) add(tile);
   }
   if (every) {
-    for (const Rows& rows :
+    for (const RowRange& rows :
          {All(kDiscrete), All(kIntegrated), All(kSoftware), All(kDouble)}) {
       add_rows(rows);
     }
@@ -298,7 +299,7 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
 std::vector<TileConfig> MatrixTiles(const hal::AdapterInfo& adapter) {
   std::vector<TileConfig> found;
   if (adapter.matrix_shapes.empty()) return found;
-  const Rows rows = MatrixRowsFor(adapter);
+  const RowRange rows = MatrixRowsFor(adapter);
   for (const Row* row = rows.begin; row != rows.end; ++row) {
     const TileConfig tile = ForMatrices(adapter, BestShape(adapter), row->tile);
     if (ProblemOf(tile) == nullptr && FitsAdapter(adapter, DML_FLOAT16, tile)) {
@@ -322,7 +323,7 @@ TileConfig TableTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
       }
     }
   }
-  const Rows rows = RowsFor(adapter, type);
+  const RowRange rows = RowsFor(adapter, type);
   for (const Row* row = rows.begin; row != rows.end; ++row) {
     if (Takes(adapter, *row, m, n) && FitsAdapter(adapter, type, row->tile)) {
       return row->tile;
@@ -351,7 +352,7 @@ uint32_t ChooseParts(const hal::AdapterInfo& adapter, const TileConfig& tile,
   // Mesa's software driver ends a shader's loops, without a word, when they
   // have made 65535 iterations together.
   constexpr int64_t kMaxSoftwareDepth = 1 << 14;
-  const int64_t least = software ? CeilDiv(k, kMaxSoftwareDepth) : 1;
+  const int64_t least = software ? CeilDivide(k, kMaxSoftwareDepth) : 1;
   return static_cast<uint32_t>(std::max({parts, least, int64_t{1}}));
 }
 

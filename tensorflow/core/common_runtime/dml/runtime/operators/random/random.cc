@@ -2,20 +2,13 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/random/random_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
-
-// Mirrors the parameter block of random.comp.
-struct Constants {
-  uint32_t count;
-  uint32_t counter[4];
-  uint32_t key[2];
-  uint32_t low[2];
-  uint32_t range[2];
-};
 
 bool Gives(dml_random_distribution distribution, uint32_t type) {
   switch (distribution) {
@@ -61,7 +54,7 @@ Status Random(OperatorContext& context, dml_random_distribution distribution,
     return InvalidArgument("random: [", low, ", ", high,
                            ") is no range of numbers of ", Describe(*output));
   }
-  Constants constants = {};
+  RandomParameters constants = {};
   constants.count = static_cast<uint32_t>(ElementCount(*output));
   std::copy_n(counter, 4, constants.counter);
   std::copy_n(key, 2, constants.key);

@@ -2,7 +2,9 @@
 #include <cstdint>
 #include <iterator>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/recurrent/recurrent_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
@@ -10,13 +12,20 @@ namespace {
 
 constexpr uint32_t kMaxTensors = 16;
 
-// Mirrors BLOCK_CELL_PARAMETERS.
-struct Constants {
-  uint32_t count;
-  uint32_t units;
-  float forget_bias;
-  float cell_clip;
-};
+// The launch of the program whose parameters are Parameters. `buffers` has room
+// for those of any program.
+template <typename Parameters>
+Status LaunchStep(OperatorContext& context, const char* program, uint32_t type,
+                  Span<const uint32_t> specialization,
+                  const BufferArgument (&buffers)[kMaxTensors],
+                  const BlockCellAttributes& attributes) {
+  static_assert(Parameters::kBuffers <= kMaxTensors);
+  return LaunchProgram(
+      context, ShaderName(program, type), specialization,
+      LinearGrid(context, CeilDivide(attributes.count, kGroupSize)),
+      Span<const BufferArgument>(buffers, Parameters::kBuffers),
+      Parameters{attributes});
+}
 
 // A step's tensor, in the order of dml_block_step.
 struct Part {
@@ -88,25 +97,28 @@ struct Step {
   const char* program;
   const Part* parts;
   uint32_t count;
-  uint32_t flags;    // that it knows
-  uint32_t buffers;  // of the program, at least `count`
+  uint32_t flags;  // that it knows
+  decltype(&LaunchStep<GruBlockParameters>) launch;
 };
 
-constexpr uint32_t kGruBuffers = 7;
+template <typename Parameters, size_t kCount>
+constexpr Step MakeStep(const char* program, const Part (&parts)[kCount],
+                        uint32_t flags) {
+  static_assert(kCount <= Parameters::kBuffers);
+  return {program, parts, kCount, flags, LaunchStep<Parameters>};
+}
 
 // By dml_block_step.
 constexpr Step kSteps[] = {
-    {"lstm_block", kLstm, std::size(kLstm), DML_BLOCK_PEEPHOLE | DML_BLOCK_IFCO,
-     std::size(kLstm)},
-    {"lstm_block_gradient", kLstmGradient, std::size(kLstmGradient),
-     DML_BLOCK_PEEPHOLE | DML_BLOCK_IFCO | DML_BLOCK_LATER,
-     std::size(kLstmGradient)},
-    {"gru_block", kGruGates, std::size(kGruGates), 0, kGruBuffers},
-    {"gru_block", kGruOutputs, std::size(kGruOutputs), 0, kGruBuffers},
-    {"gru_block", kGruOutputGradient, std::size(kGruOutputGradient), 0,
-     kGruBuffers},
-    {"gru_block", kGruResetGradient, std::size(kGruResetGradient), 0,
-     kGruBuffers},
+    MakeStep<LstmBlockParameters>("lstm_block", kLstm,
+                                  DML_BLOCK_PEEPHOLE | DML_BLOCK_IFCO),
+    MakeStep<LstmBlockGradientParameters>(
+        "lstm_block_gradient", kLstmGradient,
+        DML_BLOCK_PEEPHOLE | DML_BLOCK_IFCO | DML_BLOCK_LATER),
+    MakeStep<GruBlockParameters>("gru_block", kGruGates, 0),
+    MakeStep<GruBlockParameters>("gru_block", kGruOutputs, 0),
+    MakeStep<GruBlockParameters>("gru_block", kGruOutputGradient, 0),
+    MakeStep<GruBlockParameters>("gru_block", kGruResetGradient, 0),
 };
 
 bool IsUsed(const Part& part, uint32_t flags) {
@@ -195,11 +207,10 @@ Status BlockCell(OperatorContext& context, dml_block_step number,
   if (IsEmpty(*like)) return Status::Ok();
   DML_RETURN_IF_ERROR(CheckOverlap(step, flags, tensors));
 
-  Constants constants = {};
-  constants.count = static_cast<uint32_t>(ElementCount(*like));
-  constants.units = static_cast<uint32_t>(like->sizes[1]);
-  constants.forget_bias = static_cast<float>(forget_bias);
-  constants.cell_clip = static_cast<float>(cell_clip);
+  const BlockCellAttributes attributes = {
+      static_cast<uint32_t>(ElementCount(*like)),
+      static_cast<uint32_t>(like->sizes[1]), static_cast<float>(forget_bias),
+      static_cast<float>(cell_clip)};
   BufferArgument buffers[kMaxTensors];
   // Where a tensor is not used another stands in: an address must be one.
   for (BufferArgument& buffer : buffers)
@@ -210,11 +221,9 @@ Status BlockCell(OperatorContext& context, dml_block_step number,
     buffers[i] =
         Argument(*tensors[i], part.written ? Access::kWrite : Access::kRead);
   }
-  return LaunchProgram(
-      context, ShaderName(step.program, like->type),
-      {kGroupSize, flags, static_cast<uint32_t>(number)},
-      LinearGrid(context, CeilDivide(constants.count, kGroupSize)),
-      Span<const BufferArgument>(buffers, step.buffers), constants);
+  return step.launch(context, step.program, like->type,
+                     {kGroupSize, flags, static_cast<uint32_t>(number)},
+                     buffers, attributes);
 }
 
 }  // namespace dml

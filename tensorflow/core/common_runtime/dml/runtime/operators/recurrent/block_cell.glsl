@@ -9,11 +9,12 @@ layout(constant_id = 1) const uint FLAGS = 0;
 
 bool has(uint flag) { return (FLAGS & flag) != 0; }
 
-#define BLOCK_CELL_PARAMETERS    \
-  uint count; /* rows * units */ \
-  uint units;                    \
-  float forget_bias;             \
-  float cell_clip;
+DML_SHARED struct BlockCellAttributes {
+  uint count;  // rows * units
+  uint units;
+  float forget_bias;
+  float clip;
+};
 
 // Of this invocation: its element of [rows, units], its unit in [units].
 uint at, unit;

@@ -7,17 +7,17 @@ layout(constant_id = 2) const uint STEP = 0;
 
 DML_PARAMETERS_BEGIN
   TBuffer tensors[7];
-  BLOCK_CELL_PARAMETERS
+  BlockCellAttributes cell;
 DML_PARAMETERS_END
 
 #define LOAD(tensor) T_load(p.tensors[tensor], at)
 #define STORE(tensor, value) T_store(p.tensors[tensor], at, value)
 
 void gates() {
-  const T_compute r = dml_sigmoid(T_load(p.tensors[0], at_gate(0, 2, p.units)) +
+  const T_compute r = dml_sigmoid(T_load(p.tensors[0], at_gate(0, 2, p.cell.units)) +
                                   T_load(p.tensors[1], unit));
-  const T_compute u = dml_sigmoid(T_load(p.tensors[0], at_gate(1, 2, p.units)) +
-                                  T_load(p.tensors[1], p.units + unit));
+  const T_compute u = dml_sigmoid(T_load(p.tensors[0], at_gate(1, 2, p.cell.units)) +
+                                  T_load(p.tensors[1], p.cell.units + unit));
   STORE(3, r);
   STORE(4, u);
   STORE(5, r * LOAD(2));
@@ -34,20 +34,20 @@ void output_gradient() {
   const T_compute u = LOAD(1), c = LOAD(2), dh = LOAD(3);
   const T_compute du = dh * (LOAD(0) - c) * sigmoid_gradient(u);
   STORE(4, dh * (T_compute(1) - u) * tanh_gradient(c));
-  T_store(p.tensors[5], at_gate(1, 2, p.units), du);
+  T_store(p.tensors[5], at_gate(1, 2, p.cell.units), du);
 }
 
 void reset_gradient() {
   const T_compute h = LOAD(0), r = LOAD(1), dhr = LOAD(4);
   const T_compute dh = dhr * r + LOAD(3) * LOAD(2);
-  T_store(p.tensors[5], at_gate(0, 2, p.units), dhr * h * sigmoid_gradient(r));
+  T_store(p.tensors[5], at_gate(0, 2, p.cell.units), dhr * h * sigmoid_gradient(r));
   STORE(6, dh);
 }
 
 void main() {
   at = dml_global();
-  if (at >= p.count) return;
-  unit = at % p.units;
+  if (at >= p.cell.count) return;
+  unit = at % p.cell.units;
   switch (STEP) {
     case DML_GRU_BLOCK_GATES: gates(); break;
     case DML_GRU_BLOCK_OUTPUTS: outputs(); break;

@@ -18,25 +18,25 @@ DML_PARAMETERS_BEGIN
   TBuffer ci;
   TBuffer co;
   TBuffer h;
-  BLOCK_CELL_PARAMETERS
+  BlockCellAttributes cell;
 DML_PARAMETERS_END
 
 T_compute gate(uint number) {
-  return T_load(p.gates, at_gate(number, 4, p.units)) +
-         T_load(p.bias, number * p.units + unit);
+  return T_load(p.gates, at_gate(number, 4, p.cell.units)) +
+         T_load(p.bias, number * p.cell.units + unit);
 }
 
 void main() {
   at = dml_global();
-  if (at >= p.count) return;
-  unit = at % p.units;
+  if (at >= p.cell.count) return;
+  unit = at % p.cell.units;
   const bool peephole = has(DML_BLOCK_PEEPHOLE);
   const bool ifco = has(DML_BLOCK_IFCO);
 
   const T_compute before = T_load(p.cs_prev, at);
   T_compute i = gate(0);
   const T_compute ci = dml_tanh(gate(ifco ? 2 : 1));
-  T_compute f = gate(ifco ? 1 : 2) + p.forget_bias;
+  T_compute f = gate(ifco ? 1 : 2) + p.cell.forget_bias;
   if (peephole) {
     i += before * T_load(p.wci, unit);
     f += before * T_load(p.wcf, unit);
@@ -44,9 +44,9 @@ void main() {
   i = dml_sigmoid(i);
   f = dml_sigmoid(f);
   T_compute cs = i * ci + f * before;
-  if (p.cell_clip > 0.0) {
+  if (p.cell.clip > 0.0) {
     // A NaN stays one.
-    cs = cs > p.cell_clip ? p.cell_clip : (cs < -p.cell_clip ? -p.cell_clip : cs);
+    cs = cs > p.cell.clip ? p.cell.clip : (cs < -p.cell.clip ? -p.cell.clip : cs);
   }
   const T_compute co = dml_tanh(cs);
   T_compute o = gate(3);

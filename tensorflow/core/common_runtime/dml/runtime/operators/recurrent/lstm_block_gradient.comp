@@ -21,13 +21,13 @@ DML_PARAMETERS_BEGIN
   TBuffer gates_grad;
   TBuffer cs_prev_grad;
   TBuffer peephole_terms;
-  BLOCK_CELL_PARAMETERS
+  BlockCellAttributes cell;
 DML_PARAMETERS_END
 
 void main() {
   at = dml_global();
-  if (at >= p.count) return;
-  unit = at % p.units;
+  if (at >= p.cell.count) return;
+  unit = at % p.cell.units;
   const bool peephole = has(DML_BLOCK_PEEPHOLE);
   const bool ifco = has(DML_BLOCK_IFCO);
 
@@ -46,13 +46,13 @@ void main() {
   if (peephole) {
     dcs_prev += di * T_load(p.wci, unit) + df * T_load(p.wcf, unit);
     const T_compute cs = T_load(p.cs, at);
-    T_store(p.peephole_terms, at_gate(0, 3, p.units), di * before);
-    T_store(p.peephole_terms, at_gate(1, 3, p.units), df * before);
-    T_store(p.peephole_terms, at_gate(2, 3, p.units), d_o * cs);
+    T_store(p.peephole_terms, at_gate(0, 3, p.cell.units), di * before);
+    T_store(p.peephole_terms, at_gate(1, 3, p.cell.units), df * before);
+    T_store(p.peephole_terms, at_gate(2, 3, p.cell.units), d_o * cs);
   }
-  T_store(p.gates_grad, at_gate(0, 4, p.units), di);
-  T_store(p.gates_grad, at_gate(ifco ? 2 : 1, 4, p.units), dci);
-  T_store(p.gates_grad, at_gate(ifco ? 1 : 2, 4, p.units), df);
-  T_store(p.gates_grad, at_gate(3, 4, p.units), d_o);
+  T_store(p.gates_grad, at_gate(0, 4, p.cell.units), di);
+  T_store(p.gates_grad, at_gate(ifco ? 2 : 1, 4, p.cell.units), dci);
+  T_store(p.gates_grad, at_gate(ifco ? 1 : 2, 4, p.cell.units), df);
+  T_store(p.gates_grad, at_gate(3, 4, p.cell.units), d_o);
   T_store(p.cs_prev_grad, at, dcs_prev);
 }

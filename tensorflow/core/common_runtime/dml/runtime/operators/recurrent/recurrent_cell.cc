@@ -1,24 +1,13 @@
 // What follows the products of a recurrent layer's step, and its gradient.
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/recurrent/recurrent_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
-
-// Mirrors RECURRENT_CELL_PARAMETERS of recurrent_cell.glsl.
-template <int kTensors>
-struct Constants {
-  uint32_t count;
-  uint32_t units;
-  int32_t time;
-  uint32_t has_lengths;
-  int32_t length_stride;
-  int32_t length_offset;
-  int32_t offsets[kTensors];
-  int32_t strides[kTensors][2];
-};
 
 // A tensor [batch, columns] of the step, in the order of the program's
 // parameters.
@@ -81,15 +70,18 @@ Status CheckParts(const char* name, Span<const Part> parts,
                          "], not ", Describe(*lengths));
 }
 
-template <int kParts>
+// Parameters: of the program, whose buffers are the parts' and the lengths'.
+template <typename Parameters, int kParts>
 Status LaunchCell(OperatorContext& context, const char* shader, dml_cell cell,
                   const Part (&parts)[kParts], const dml_tensor* lengths,
                   int32_t time) {
   const dml_tensor& first = *parts[0].tensor;
-  Constants<kParts> constants = {};
-  constants.units = static_cast<uint32_t>(first.sizes[1] / GateCount(cell));
-  constants.count = static_cast<uint32_t>(first.sizes[0]) * constants.units;
-  constants.time = time;
+  Parameters constants = {};
+  static_assert(sizeof(constants.offsets) == kParts * sizeof(int32_t));
+  RecurrentStep& step = constants.step;
+  step.units = static_cast<uint32_t>(first.sizes[1] / GateCount(cell));
+  step.count = static_cast<uint32_t>(first.sizes[0]) * step.units;
+  step.time = time;
   BufferArgument buffers[kParts + 1];
   // Where a tensor is not used, the gates stand in: an address must be one.
   const BufferArgument unused = Argument(first, Access::kRead);
@@ -106,15 +98,14 @@ Status LaunchCell(OperatorContext& context, const char* shader, dml_cell cell,
   buffers[kParts] = unused;
   if (lengths != nullptr) {
     buffers[kParts] = Argument(*lengths, Access::kRead);
-    constants.has_lengths = 1;
-    constants.length_stride = static_cast<int32_t>(lengths->strides[0]);
-    constants.length_offset = DataOffset(*lengths);
+    step.has_lengths = 1;
+    step.length_stride = static_cast<int32_t>(lengths->strides[0]);
+    step.length_offset = DataOffset(*lengths);
   }
-  return LaunchProgram(
-      context, ShaderName(shader, first.type),
-      {kGroupSize, static_cast<uint32_t>(cell)},
-      LinearGrid(context, CeilDivide(constants.count, kGroupSize)), buffers,
-      constants);
+  return LaunchProgram(context, ShaderName(shader, first.type),
+                       {kGroupSize, static_cast<uint32_t>(cell)},
+                       LinearGrid(context, CeilDivide(step.count, kGroupSize)),
+                       buffers, constants);
 }
 
 }  // namespace
@@ -142,7 +133,8 @@ Status RecurrentCell(OperatorContext& context, dml_cell cell,
   };
   DML_RETURN_IF_ERROR(CheckParts(kName, parts, lengths));
   if (IsEmpty(*output)) return Status::Ok();
-  return LaunchCell(context, "recurrent_cell", cell, parts, lengths, time);
+  return LaunchCell<RecurrentCellParameters>(context, "recurrent_cell", cell,
+                                             parts, lengths, time);
 }
 
 Status RecurrentCellGradient(
@@ -172,8 +164,8 @@ Status RecurrentCellGradient(
   };
   DML_RETURN_IF_ERROR(CheckParts(kName, parts, lengths));
   if (IsEmpty(*hidden_gradient)) return Status::Ok();
-  return LaunchCell(context, "recurrent_cell_gradient", cell, parts, lengths,
-                    time);
+  return LaunchCell<RecurrentCellGradientParameters>(
+      context, "recurrent_cell_gradient", cell, parts, lengths, time);
 }
 
 }  // namespace dml

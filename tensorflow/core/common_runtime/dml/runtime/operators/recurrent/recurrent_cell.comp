@@ -12,7 +12,9 @@ DML_PARAMETERS_BEGIN
   TBuffer cell_after;
   TBuffer output_;
   IntBuffer lengths;
-  RECURRENT_CELL_PARAMETERS(7)
+  RecurrentStep step;
+  int offsets[7];  // of the tensors, without the lengths
+  int strides[7][2];
 DML_PARAMETERS_END
 
 T_compute lstm() {
@@ -52,12 +54,12 @@ T_compute plain() {
 
 void main() {
   const uint at = dml_global();
-  if (at >= p.count) return;
-  cell_row = at / p.units;
-  cell_unit = at % p.units;
-  if (p.has_lengths != 0 &&
-      p.time >=
-          p.lengths.at[p.length_offset + int(cell_row) * p.length_stride]) {
+  if (at >= p.step.count) return;
+  cell_row = at / p.step.units;
+  cell_unit = at % p.step.units;
+  if (p.step.has_lengths != 0 &&
+      p.step.time >=
+          p.lengths.at[p.step.length_offset + int(cell_row) * p.step.length_stride]) {
     CELL_STORE(hidden, 4, CELL_LOAD(hidden_before, 2));
     if (CELL == DML_CELL_LSTM) CELL_STORE(cell_after, 5, CELL_LOAD(cell_before, 3));
     CELL_STORE(output_, 6, T_compute(0));

@@ -7,15 +7,14 @@
 // A dml_cell.
 layout(constant_id = 1) const uint CELL = 0;
 
-#define RECURRENT_CELL_PARAMETERS(tensors) \
-  uint count;       /* rows * units */     \
-  uint units;                              \
-  int time;                                \
-  uint has_lengths;                        \
-  int length_stride;                       \
-  int length_offset;                       \
-  int offsets[tensors];                    \
-  int strides[tensors][2];
+DML_SHARED struct RecurrentStep {
+  uint count;  // rows * units
+  uint units;
+  int time;
+  uint has_lengths;
+  int length_stride;
+  int length_offset;
+};
 
 // Which row and unit; the cell's gate `g` is in column g * units + unit.
 uint cell_row, cell_unit;
@@ -27,6 +26,6 @@ uint cell_row, cell_unit;
 #define CELL_STORE(buffer, tensor, v) \
   T_store(p.buffer, CELL_AT(tensor, cell_unit), v)
 #define CELL_LOAD_GATE(buffer, tensor, g) \
-  T_load(p.buffer, CELL_AT(tensor, (g) * p.units + cell_unit))
+  T_load(p.buffer, CELL_AT(tensor, (g) * p.step.units + cell_unit))
 #define CELL_STORE_GATE(buffer, tensor, g, v) \
-  T_store(p.buffer, CELL_AT(tensor, (g) * p.units + cell_unit), v)
+  T_store(p.buffer, CELL_AT(tensor, (g) * p.step.units + cell_unit), v)

@@ -16,7 +16,9 @@ DML_PARAMETERS_BEGIN
   TBuffer gates_gradient;
   TBuffer recurrent_gradient;
   IntBuffer lengths;
-  RECURRENT_CELL_PARAMETERS(10)
+  RecurrentStep step;
+  int offsets[10];  // of the tensors, without the lengths
+  int strides[10][2];
 DML_PARAMETERS_END
 
 const uint GATES = CELL == DML_CELL_LSTM ? 4 : (CELL == DML_CELL_GRU ? 3 : 1);
@@ -69,12 +71,12 @@ void plain(T_compute dh) {
 
 void main() {
   const uint at = dml_global();
-  if (at >= p.count) return;
-  cell_row = at / p.units;
-  cell_unit = at % p.units;
-  if (p.has_lengths != 0 &&
-      p.time >=
-          p.lengths.at[p.length_offset + int(cell_row) * p.length_stride]) {
+  if (at >= p.step.count) return;
+  cell_row = at / p.step.units;
+  cell_unit = at % p.step.units;
+  if (p.step.has_lengths != 0 &&
+      p.step.time >=
+          p.lengths.at[p.step.length_offset + int(cell_row) * p.step.length_stride]) {
     // The states passed through, and so do their gradients.
     for (uint g = 0; g < GATES; ++g) {
       CELL_STORE_GATE(gates_gradient, 8, g, T_compute(0));

@@ -2,29 +2,11 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reductions/reductions_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
 namespace {
-
-// Mirrors arg_reduce.comp.
-struct ArgReduceConstants {
-  int32_t x_offset;
-  int32_t y_offset;
-  uint32_t outputs;
-  uint32_t count;
-  uint32_t has_candidates;
-  uint32_t splits;
-  uint32_t chunk;
-  int32_t stride;
-  uint32_t lanes;
-  uint32_t lane_stride;
-  uint32_t words;
-  uint32_t kept_rank;
-  uint32_t kept_sizes[DML_MAX_RANK];
-  int32_t kept_x_strides[DML_MAX_RANK];
-  int32_t kept_y_strides[DML_MAX_RANK];
-};
 
 Status CheckArgReduce(dml_arg_reduce_op op, const dml_tensor* input,
                       uint32_t axis, const dml_tensor* output) {
@@ -77,7 +59,7 @@ Status ArgReduce(OperatorContext& context, dml_arg_reduce_op op,
                      ChooseNeighbours(input->strides[axis], kept_stride),
                      /*may_split=*/true);
 
-  ArgReduceConstants constants = {};
+  ArgReduceParameters constants = {};
   constants.x_offset = DataOffset(*input);
   constants.y_offset = DataOffset(*output);
   constants.outputs = static_cast<uint32_t>(outputs);
@@ -95,11 +77,10 @@ Status ArgReduce(OperatorContext& context, dml_arg_reduce_op op,
 
   auto launch = [&](uint64_t groups, const BufferArgument& candidates,
                     const BufferArgument& y) {
-    return LaunchProgram(context, ShaderName("arg_reduce", input->type),
-                         {kReductionGroupSize, static_cast<uint32_t>(op)},
-                         LinearGrid(context, groups),
-                         {Argument(*input, Access::kRead), candidates, y},
-                         constants);
+    return LaunchProgram(
+        context, ShaderName("arg_reduce", input->type),
+        {kGroupSize, static_cast<uint32_t>(op)}, LinearGrid(context, groups),
+        {Argument(*input, Access::kRead), candidates, y}, constants);
   };
   const BufferArgument y = Argument(*output, Access::kWrite);
   if (shape.splits == 1) {

@@ -2,25 +2,12 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reductions/reductions_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
-namespace {
-
-// Mirrors count_values.comp.
-struct Constants {
-  uint32_t count;
-  uint32_t bins;
-  uint32_t chunk;
-  int32_t x_offset;
-  int32_t x_stride;
-  int32_t y_offset;
-  int32_t y_stride;
-};
-constexpr uint32_t kSharedBins = 4096;
-
-}  // namespace
 
 Status CountValues(OperatorContext& context, const dml_tensor* values,
                    const dml_tensor* output) {
@@ -37,14 +24,14 @@ Status CountValues(OperatorContext& context, const dml_tensor* values,
   const int32_t zero = 0;
   DML_RETURN_IF_ERROR(Fill(context, output, &zero));
   if (IsEmpty(*values)) return Status::Ok();
-  Constants constants = {};
+  CountValuesParameters constants = {};
   constants.count = static_cast<uint32_t>(values->sizes[0]);
   constants.bins = static_cast<uint32_t>(output->sizes[0]);
   constants.x_offset = DataOffset(*values);
   constants.x_stride = static_cast<int32_t>(values->strides[0]);
   constants.y_offset = DataOffset(*output);
   constants.y_stride = static_cast<int32_t>(output->strides[0]);
-  const bool shared = constants.bins <= kSharedBins;
+  const bool shared = constants.bins <= constants.kSharedBins;
   // A group's own counts shall cost less than its values.
   constants.chunk =
       shared ? std::max(16 * kGroupSize, 4 * constants.bins) : 4 * kGroupSize;

@@ -18,7 +18,7 @@ DML_PARAMETERS_BEGIN
   int y_stride;
 DML_PARAMETERS_END
 
-const uint kSharedBins = 4096;
+DML_SHARED const uint kSharedBins = 4096;
 shared uint counts[kSharedBins];
 
 void main() {

@@ -2,32 +2,11 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reductions/reductions_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
 namespace {
-
-// Mirrors reduce.comp.
-struct ReduceConstants {
-  int32_t x_offset;
-  int32_t y_offset;
-  uint32_t outputs;
-  uint32_t count;
-  uint32_t splits;
-  uint32_t chunk;
-  uint32_t lanes;
-  uint32_t lane_stride;
-  uint32_t divide;
-  uint32_t root;
-  float scale;
-  uint32_t kept_rank;
-  uint32_t kept_sizes[DML_MAX_RANK];
-  int32_t kept_x_strides[DML_MAX_RANK];
-  int32_t kept_y_strides[DML_MAX_RANK];
-  uint32_t reduced_rank;
-  uint32_t reduced_sizes[DML_MAX_RANK];
-  int32_t reduced_strides[DML_MAX_RANK];
-};
 
 // What the program does for an operator: a fold, and something at the end.
 struct Plan {
@@ -124,10 +103,10 @@ bool MaySplit(uint32_t type) {
 Status LaunchPass(OperatorContext& context, uint32_t fold, uint32_t x_type,
                   uint32_t y_type, const BufferArgument& x,
                   const BufferArgument& y, uint64_t groups,
-                  const ReduceConstants& constants) {
+                  const ReduceParameters& constants) {
   return LaunchProgram(context, ShaderName("reduce", x_type, y_type),
-                       {kReductionGroupSize, fold}, LinearGrid(context, groups),
-                       {x, y}, constants);
+                       {kGroupSize, fold}, LinearGrid(context, groups), {x, y},
+                       constants);
 }
 
 }  // namespace
@@ -156,7 +135,7 @@ Status Reduce(OperatorContext& context, dml_reduce_op op,
       MaySplit(input->type));
   const Plan plan = PlanOf(op);
 
-  ReduceConstants first = {};
+  ReduceParameters first = {};
   first.x_offset = DataOffset(*input);
   first.y_offset = DataOffset(*output);
   first.outputs = static_cast<uint32_t>(outputs);
@@ -200,7 +179,7 @@ Status Reduce(OperatorContext& context, dml_reduce_op op,
       ShapeReduction(context, outputs, shape.splits,
                      outputs == 1 ? Neighbours::kReduced : Neighbours::kKept,
                      /*may_split=*/false);
-  ReduceConstants second = first;
+  ReduceParameters second = first;
   second.x_offset = 0;
   second.splits = 1;
   second.chunk = shape.splits;

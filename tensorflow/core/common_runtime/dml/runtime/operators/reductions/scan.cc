@@ -4,30 +4,15 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reductions/reductions_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
 
-enum class Step : uint32_t { kParts = 0, kTotals = 1 };
-
-// Mirrors scan.comp.
-struct Constants {
-  int32_t x_offset;
-  int32_t y_offset;
-  uint32_t outputs;
-  uint32_t count;
-  uint32_t has_carries;
-  uint32_t splits;
-  uint32_t chunk;
-  int32_t x_stride;
-  int32_t y_stride;
-  uint32_t lanes;
-  uint32_t lane_stride;
-  uint32_t kept_rank;
-  uint32_t kept_sizes[DML_MAX_RANK];
-  int32_t kept_x_strides[DML_MAX_RANK];
-  int32_t kept_y_strides[DML_MAX_RANK];
+enum class Step : uint32_t {
+  kParts = ScanParameters::kParts,
+  kTotals = ScanParameters::kTotals
 };
 
 Status CheckScan(dml_scan_op op, const dml_tensor* input, uint32_t axis,
@@ -113,8 +98,8 @@ class Scanner {
         context,
         ShaderName(op_ == DML_SCAN_LOG_SUM_EXP ? "scan_log_sum_exp" : "scan",
                    x_.type),
-        {kReductionGroupSize, static_cast<uint32_t>(op_),
-         static_cast<uint32_t>(step), exclusive ? 1u : 0u},
+        {kGroupSize, static_cast<uint32_t>(op_), static_cast<uint32_t>(step),
+         exclusive ? 1u : 0u},
         LinearGrid(context, shape.groups),
         {x, carries != nullptr ? *carries : x,
          step == Step::kTotals ? x : Argument(y_, Access::kWrite)},
@@ -127,7 +112,7 @@ class Scanner {
   const dml_tensor& y_;
   uint64_t outputs_ = 0;
   int64_t kept_stride_ = 0;
-  Constants constants_ = {};
+  ScanParameters constants_ = {};
 };
 
 }  // namespace

@@ -31,8 +31,8 @@ const float kLog2 = 0.693147181f;
 #endif
 #endif
 
-const uint PARTS = 0;
-const uint TOTALS = 1;
+DML_SHARED const uint PARTS = 0;
+DML_SHARED const uint TOTALS = 1;
 layout(constant_id = 1) const uint OPERATION = DML_SCAN_SUM;
 layout(constant_id = 2) const uint STEP = PARTS;
 layout(constant_id = 3) const bool EXCLUSIVE = false;

@@ -2,40 +2,11 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/softmax/softmax_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
 namespace {
-
-// Mirrors softmax.comp.
-struct SoftmaxConstants {
-  int32_t x_offset;
-  int32_t y_offset;
-  uint32_t rows;
-  uint32_t count;
-  int32_t x_stride;
-  int32_t y_stride;
-  uint32_t lanes;
-  uint32_t lane_stride;
-  uint32_t rank;
-  uint32_t sizes[DML_MAX_RANK];
-  int32_t x_strides[DML_MAX_RANK];
-  int32_t y_strides[DML_MAX_RANK];
-};
-
-// Mirrors softmax_cross_entropy.comp.
-struct CrossEntropyConstants {
-  uint32_t rows;
-  uint32_t count;
-  uint32_t lanes;
-  uint32_t lane_stride;
-  uint32_t has_loss;
-  uint32_t has_backprop;
-  int32_t logits_at[3];
-  int32_t labels_at[3];
-  int32_t loss_at[3];
-  int32_t backprop_at[3];
-};
 
 // Offset and strides of a tensor of rank 1 or 2.
 void Locate(const dml_tensor& tensor, int32_t at[3]) {
@@ -98,7 +69,7 @@ Status CrossEntropy(OperatorContext& context, const ShaderName& shader,
       context, rows, count,
       ChooseNeighbours(logits.strides[1], rows == 1 ? 0 : logits.strides[0]),
       /*may_split=*/false);
-  CrossEntropyConstants constants = {};
+  SoftmaxCrossEntropyParameters constants = {};
   constants.rows = static_cast<uint32_t>(rows);
   constants.count = static_cast<uint32_t>(count);
   constants.lanes = shape.lanes;
@@ -124,7 +95,7 @@ Status CrossEntropy(OperatorContext& context, const ShaderName& shader,
     Locate(*backprop, constants.backprop_at);
     buffers[3] = Argument(*backprop, Access::kWrite);
   }
-  return LaunchProgram(context, shader, {kReductionGroupSize},
+  return LaunchProgram(context, shader, {kGroupSize},
                        LinearGrid(context, shape.groups), buffers, constants);
 }
 
@@ -156,7 +127,7 @@ Status Softmax(OperatorContext& context, int32_t log, const dml_tensor* input,
       context, row_count, count,
       ChooseNeighbours(input->strides[last], row_stride), /*may_split=*/false);
 
-  SoftmaxConstants constants = {};
+  SoftmaxParameters constants = {};
   constants.x_offset = DataOffset(*input);
   constants.y_offset = DataOffset(*output);
   constants.rows = static_cast<uint32_t>(row_count);
@@ -169,7 +140,7 @@ Status Softmax(OperatorContext& context, int32_t log, const dml_tensor* input,
   std::copy_n(rows.sizes, DML_MAX_RANK, constants.sizes);
   std::copy_n(rows.strides[0], DML_MAX_RANK, constants.x_strides);
   std::copy_n(rows.strides[1], DML_MAX_RANK, constants.y_strides);
-  const uint32_t specialization[] = {kReductionGroupSize, log != 0};
+  const uint32_t specialization[] = {kGroupSize, log != 0};
   return LaunchProgram(
       context, ShaderName("softmax", input->type), specialization,
       LinearGrid(context, shape.groups),

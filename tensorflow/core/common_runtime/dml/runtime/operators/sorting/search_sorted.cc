@@ -1,20 +1,13 @@
 // Binary search in sorted rows.
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/sorting/sorting_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
-
-// Mirrors search_sorted.comp.
-struct Constants {
-  uint32_t total;
-  uint32_t row;
-  uint32_t n;
-  int32_t offsets[3];  // of x, v and y
-  int32_t strides[3][2];
-};
 
 Status CheckSearch(const dml_tensor* sorted, const dml_tensor* values,
                    const dml_tensor* output) {
@@ -45,17 +38,16 @@ Status SearchSorted(OperatorContext& context, int32_t upper,
   if (IsEmpty(*output)) return Status::Ok();
   DML_RETURN_IF_ERROR(CheckDisjoint("search_sorted", *sorted, *output));
   DML_RETURN_IF_ERROR(CheckDisjoint("search_sorted", *values, *output));
-  Constants constants = {};
+  SearchSortedParameters constants = {};
   constants.total = static_cast<uint32_t>(ElementCount(*values));
   constants.row = static_cast<uint32_t>(values->sizes[1]);
   constants.n = static_cast<uint32_t>(sorted->sizes[1]);
-  const dml_tensor* const tensors[] = {sorted, values, output};
-  for (int t = 0; t < 3; ++t) {
-    constants.offsets[t] = DataOffset(*tensors[t]);
-    for (int d = 0; d < 2; ++d) {
-      constants.strides[t][d] = static_cast<int32_t>(tensors[t]->strides[d]);
-    }
-  }
+  constants.x_offset = DataOffset(*sorted);
+  constants.v_offset = DataOffset(*values);
+  constants.y_offset = DataOffset(*output);
+  CopyStrides(*sorted, constants.x_strides);
+  CopyStrides(*values, constants.v_strides);
+  CopyStrides(*output, constants.y_strides);
   const BufferArgument v = Argument(*values, Access::kRead);
   // Nothing reads sorted rows of no elements.
   return LaunchProgram(

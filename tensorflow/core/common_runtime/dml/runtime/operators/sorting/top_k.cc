@@ -2,41 +2,29 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/sorting/sorting_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 namespace {
 
-constexpr uint32_t kTile = 1024;  // elements that a group sorts
+constexpr uint32_t kTile = TopKParameters::kTile;  // elements a group sorts
 
-enum class Step : uint32_t { kSort = 0, kMerge = 1 };
-
-struct Matrix {
-  Matrix() = default;
-  explicit Matrix(const dml_tensor& tensor)
-      : offset(DataOffset(tensor)),
-        row(static_cast<int32_t>(tensor.strides[0])),
-        column(static_cast<int32_t>(tensor.strides[1])) {}
-  int32_t offset = 0;
-  int32_t row = 0;
-  int32_t column = 0;
+enum class Step : uint32_t {
+  kSort = TopKParameters::kSort,
+  kMerge = TopKParameters::kMerge
 };
 
-// Mirrors top_k.comp.
-struct Constants {
-  uint32_t rows;
-  uint32_t n;
-  uint32_t block;
-  uint32_t blocks;
-  uint32_t lists;
-  uint32_t keep;
-  uint32_t merged;
-  Matrix x;
-  Matrix values;
-  Matrix indices;
-};
+// Offset and strides of a matrix.
+void Locate(const dml_tensor& matrix, int32_t* offset, int32_t* row,
+            int32_t* column) {
+  *offset = DataOffset(matrix);
+  *row = static_cast<int32_t>(matrix.strides[0]);
+  *column = static_cast<int32_t>(matrix.strides[1]);
+}
 
 Status CheckTopK(const dml_tensor* input, const dml_tensor* values,
                  const dml_tensor* indices) {
@@ -60,19 +48,6 @@ Status CheckTopK(const dml_tensor* input, const dml_tensor* values,
   }
   return Status::Ok();
 }
-
-// Mirrors in_top_k.comp.
-struct InTopKConstants {
-  uint32_t rows;
-  uint32_t classes;
-  uint32_t lanes;
-  uint32_t lane_stride;
-  Matrix x;
-  int32_t targets_offset;
-  int32_t targets_stride;
-  int32_t y_offset;
-  int32_t y_stride;
-};
 
 Status CheckInTopK(const dml_tensor* predictions, const dml_tensor* targets,
                    const dml_tensor* k, const dml_tensor* output) {
@@ -107,7 +82,7 @@ Status TopK(OperatorContext& context, const dml_tensor* input,
   const uint64_t rows = input->sizes[0];
   const uint64_t n = input->sizes[1];
   const uint64_t k = values->sizes[1];
-  Constants constants = {};
+  TopKParameters constants = {};
   constants.rows = static_cast<uint32_t>(rows);
   constants.n = static_cast<uint32_t>(n);
   constants.block = 1;
@@ -115,9 +90,11 @@ Status TopK(OperatorContext& context, const dml_tensor* input,
   constants.blocks = static_cast<uint32_t>(CeilDivide(n, constants.block));
   constants.keep =
       static_cast<uint32_t>(std::min<uint64_t>(k, constants.block));
-  constants.x = Matrix(*input);
-  constants.values = Matrix(*values);
-  constants.indices = Matrix(*indices);
+  Locate(*input, &constants.x_offset, &constants.x_row, &constants.x_column);
+  Locate(*values, &constants.values_offset, &constants.values_row,
+         &constants.values_column);
+  Locate(*indices, &constants.indices_offset, &constants.indices_row,
+         &constants.indices_column);
 
   const BufferArgument x = Argument(*input, Access::kRead);
   const BufferArgument to_values = Argument(*values, Access::kWrite);
@@ -178,20 +155,22 @@ Status InTopK(OperatorContext& context, const dml_tensor* predictions,
       context, rows, classes,
       ChooseNeighbours(predictions->strides[1], predictions->strides[0]),
       /*may_split=*/false);
-  const InTopKConstants constants = {static_cast<uint32_t>(rows),
-                                     static_cast<uint32_t>(classes),
-                                     shape.lanes,
-                                     shape.lane_stride,
-                                     Matrix(*predictions),
-                                     DataOffset(*targets),
-                                     static_cast<int32_t>(targets->strides[0]),
-                                     DataOffset(*output),
-                                     static_cast<int32_t>(output->strides[0])};
+  InTopKParameters constants = {};
+  constants.rows = static_cast<uint32_t>(rows);
+  constants.classes = static_cast<uint32_t>(classes);
+  constants.lanes = shape.lanes;
+  constants.lane_stride = shape.lane_stride;
+  Locate(*predictions, &constants.x_offset, &constants.x_row,
+         &constants.x_class);
+  constants.targets_offset = DataOffset(*targets);
+  constants.targets_stride = static_cast<int32_t>(targets->strides[0]);
+  constants.y_offset = DataOffset(*output);
+  constants.y_stride = static_cast<int32_t>(output->strides[0]);
   // Nothing reads predictions of no class.
   const BufferArgument x =
       Argument(IsEmpty(*predictions) ? *targets : *predictions, Access::kRead);
   return LaunchProgram(
-      context, ShaderName("in_top_k", targets->type), {kReductionGroupSize},
+      context, ShaderName("in_top_k", targets->type), {kGroupSize},
       LinearGrid(context, shape.groups),
       {x, Argument(*targets, Access::kRead), Argument(*k, Access::kRead),
        Argument(*output, Access::kWrite)},

@@ -10,8 +10,8 @@
 #version 460
 #include "dml.glsl"
 
-const uint SORT = 0;
-const uint MERGE = 1;
+DML_SHARED const uint SORT = 0;
+DML_SHARED const uint MERGE = 1;
 layout(constant_id = 1) const uint STEP = SORT;
 layout(constant_id = 2) const bool FINAL = false;
 
@@ -66,7 +66,7 @@ KEY key_of(float x) {
 #define key_of(x) x
 #endif
 
-const uint kTile = 1024;
+DML_SHARED const uint kTile = 1024;
 const uint kNone = 0xffffffffu;  // comes after all positions
 
 bool before(KEY a, uint a_at, KEY b, uint b_at) {

@@ -1,6 +1,6 @@
 // Discrete Fourier transforms of any length.
 //
-// Lines of at most kRoom elements, whose length has only small prime factors,
+// Lines of at most Room() elements, whose length has only small prime factors,
 // are one launch (shaders/fft.comp). A longer length n = n1 n2 goes as a matrix
 // [n1, n2]: transforms of its columns, times roots of unity, then transforms of
 // its rows (Gentleman and Sande, 1966). A length with a large prime factor goes
@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/spectral/spectral_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
@@ -19,39 +21,16 @@ constexpr int64_t kMaxRadix = 61;
 // unit_root.glsl takes roots of up to 2^29, which is twice the length.
 constexpr int64_t kMaxLength = int64_t{1} << 28;
 
-// Elements of a group's lines; mirrors FFT_ROOM of fft.comp.
-int64_t Room(uint32_t type) { return type == DML_COMPLEX128 ? 512 : 1024; }
+// Elements of a group's lines.
+int64_t Room(uint32_t type) {
+  return FftParameters::kRoomBytes / TypeBytes(type);
+}
 
-// Mirrors fft.comp.
-struct LineConstants {
-  uint32_t n;
-  uint32_t lines;
-  uint32_t group_lines;
-  uint32_t groups;
-  uint32_t b_size;
-  uint32_t c_size;
-  int32_t x_strides[4];
-  int32_t y_strides[4];
-  int32_t x_offset;
-  int32_t y_offset;
-  uint32_t pass_count;
-  uint32_t radices[2];
-  uint32_t twiddle_order;
-  uint32_t divisor;
+enum class ChirpStep : uint32_t {
+  kSpread = FftChirpParameters::kSpread,
+  kFilter = FftChirpParameters::kFilter,
+  kCollect = FftChirpParameters::kCollect
 };
-
-// Mirrors fft_chirp.comp.
-struct ChirpConstants {
-  uint32_t count;
-  uint32_t sizes[2];
-  uint32_t n;
-  int32_t x_strides[3];
-  int32_t y_strides[3];
-  int32_t x_offset;
-  int32_t y_offset;
-  uint32_t divisor;
-};
-enum class ChirpStep : uint32_t { kSpread = 0, kFilter = 1, kCollect = 2 };
 
 bool HasSmallFactors(int64_t n) {
   for (int64_t factor = 2; factor <= kMaxRadix; ++factor) {
@@ -72,7 +51,7 @@ int64_t ChooseColumns(int64_t n, int64_t most) {
 }
 
 // The passes for length n, few and of few products each.
-void ChooseRadices(int64_t n, LineConstants* constants) {
+void ChooseRadices(int64_t n, FftParameters* constants) {
   const auto take = [&](int64_t radix) {
     while (n % radix == 0) {
       constants->radices[constants->pass_count / 4] |=
@@ -121,7 +100,7 @@ class Transform {
   // Of [a, b, c, axis], along the last, of at most Room().
   Status RunLines(const dml_tensor& x, const dml_tensor& y,
                   int64_t twiddle_order, uint32_t divisor) {
-    LineConstants constants = {};
+    FftParameters constants = {};
     const int64_t n = x.sizes[3];
     const int64_t lines = x.sizes[0] * x.sizes[1] * x.sizes[2];
     constants.n = static_cast<uint32_t>(n);
@@ -204,7 +183,7 @@ class Transform {
 
   Status RunChirp(ChirpStep step, int64_t n, const dml_tensor& x,
                   const dml_tensor& y, uint32_t divisor) {
-    ChirpConstants constants = {};
+    FftChirpParameters constants = {};
     constants.count = static_cast<uint32_t>(ElementCount(y));
     constants.sizes[0] = static_cast<uint32_t>(y.sizes[1]);
     constants.sizes[1] = static_cast<uint32_t>(y.sizes[2]);

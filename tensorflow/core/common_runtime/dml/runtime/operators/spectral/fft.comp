@@ -35,12 +35,8 @@ DML_PARAMETERS_BEGIN
   uint divisor;        // of results
 DML_PARAMETERS_END
 
-// Elements of a group's lines; mirrors kRoom of operators/fft.cc.
-#ifdef T_c128
-const uint FFT_ROOM = 512;
-#else
-const uint FFT_ROOM = 1024;
-#endif
+DML_SHARED const uint ROOM_BYTES = 8192;  // of the elements of a group's lines
+const uint FFT_ROOM = ROOM_BYTES / T_SIZE;
 
 shared T_compute fft_values[2 * FFT_ROOM];
 

@@ -8,9 +8,9 @@
 #include "complex.glsl"
 #include "unit_root.glsl"
 
-const uint SPREAD = 0;
-const uint FILTER = 1;
-const uint COLLECT = 2;
+DML_SHARED const uint SPREAD = 0;
+DML_SHARED const uint FILTER = 1;
+DML_SHARED const uint COLLECT = 2;
 
 layout(constant_id = 1) const uint STEP = SPREAD;
 layout(constant_id = 2) const bool INVERSE = false;
