@@ -1,22 +1,12 @@
 // Arithmetic of the complex type T: a vector of its real and imaginary part.
 //
-// T_part is the parts' type, and TPartBuffer a buffer of them. Literals are
-// float and exact in either. Absolute values, quotients and roots neither
-// overflow nor underflow on the way to a result that the type holds.
+// Literals are float and exact in either type of parts. Absolute values,
+// quotients and roots neither overflow nor underflow on the way to a result that
+// the type holds.
 #ifndef DML_COMPLEX_GLSL_
 #define DML_COMPLEX_GLSL_
 
 #include "math_t.glsl"
-
-#ifdef T_c128
-#define T_part double
-layout(buffer_reference, scalar, buffer_reference_align = 8) buffer TPartBuffer {
-  double at[];
-};
-#else
-#define T_part float
-#define TPartBuffer FloatBuffer
-#endif
 
 bool complex_is_nan(T_compute z) { return dml_is_nan(z.x) || dml_is_nan(z.y); }
 

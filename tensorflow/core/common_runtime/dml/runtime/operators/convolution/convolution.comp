@@ -28,13 +28,16 @@ ivec4 lane_depth;
 int lane_depth_b;
 
 // Of the parameters, what the loops use: read once, see walk_begin().
-TBuffer x_data, b_data, c_data, bias_data;
+DML_HELD(TBuffer, x_data);
+DML_HELD(TBuffer, b_data);
+DML_HELD(TBuffer, c_data);
+DML_HELD(TBuffer, bias_data);
+DML_HELD(PartialBuffer, partial_data);
 int x_base, b_base, b_column;
 int c_base, c_column;
 int bias_base, bias_stride;
 bool has_bias;
 uint activation;
-PartialBuffer partial;
 uint partial_base;
 
 // An entry of the tables: position or (tap, channel), by direction.
@@ -153,7 +156,7 @@ void end_row(uint i, uint row) {
 
 void end_element(uint row, uint column, T_compute v) {
   if (END == END_PARTIAL) {
-    partial.at[partial_base + row * tile_columns + column] = v;
+    partial_store(partial_data, partial_base + row * tile_columns + column, v);
     return;
   }
   if (END == END_FULL) {
@@ -167,13 +170,13 @@ void end_element(uint row, uint column, T_compute v) {
 
 void main() {
   bool filter_gradient = DIRECTION == BACKWARD_FILTER;
-  x_data = p.x;
-  b_data = filter_gradient ? p.y : p.w;
+  DML_HOLD(x_data, p.x);
+  DML_HOLD_EITHER(b_data, filter_gradient, p.y, p.w);
   b_column = filter_gradient ? p.y_channel : p.w_y_channel;
-  c_data = filter_gradient ? p.w : p.y;
+  DML_HOLD_EITHER(c_data, filter_gradient, p.w, p.y);
   c_column = filter_gradient ? p.w_y_channel : p.y_channel;
-  partial = p.partial;
-  bias_data = p.bias;
+  DML_HOLD(partial_data, p.partial);
+  DML_HOLD(bias_data, p.bias);
   bias_base = p.bias_offset;
   bias_stride = p.bias_stride;
   has_bias = p.has_bias != 0;

@@ -12,10 +12,9 @@
 // themselves, and are not taken 4 at a time.
 #include "dml.glsl"
 #include "strided.glsl"
-#include "vector.glsl"
 
 layout(constant_id = 1) const uint OP = 0;  // a dml_elementwise_op
-#if T_IS_COMPLEX || T_SIZE == 16
+#ifndef T_storage4
 const bool VECTORS = false;
 #define DML_SINGLE
 #else
@@ -46,46 +45,42 @@ layout(constant_id = 4) const uint RANK = 8;
 #define X_compute int
 #define X_compute4 ivec4
 #define XBuffer ByteBuffer
-#define XVector4 ByteVector4
+#define X_load(b, i) int(byte_load(b, i))
+#define X_load4(b, i) ivec4(byte_load4(b, i))
 #elif defined(DML_COMPOSE)
 #define X_compute T_part
 #define XBuffer TPartBuffer
+#define X_load(b, i) T_part_load(b, i)
 #else
 #define X_compute T_compute
 #define X_compute4 T_compute4
 #define XBuffer TBuffer
-#define XVector4 TVector4
+#define X_load(b, i) T_load(b, i)
+#define X_load4(b, i) T_load4(b, i)
 #endif
 #ifdef DML_COMPOSE
 #define Y_compute T_part
 #define YBuffer TPartBuffer
+#define Y_load(b, i) T_part_load(b, i)
 #else
 #define Y_compute T_compute
 #define YBuffer TBuffer
+#define Y_load(b, i) T_load(b, i)
 #endif
 #if defined(DML_COMPARE) || defined(DML_CLASSIFY)
 #define O_compute bool
-#define O_storage uint8_t
-#define O_pack(a, b, c, d) u8vec4(uvec4(a, b, c, d))
 #define OBuffer ByteBuffer
-#define OVector4 ByteVector4
+#define O_store(b, i, v) byte_store(b, i, v)
+#define O_store4(b, i, v) byte_store4(b, i, uvec4(v[0], v[1], v[2], v[3]))
 #elif defined(DML_PART)
 #define O_compute T_part
-#define O_storage T_part
 #define OBuffer TPartBuffer
-#elif T_IS_BOOL
-#define O_compute T_compute
-#define O_storage(v) uint8_t((v) != 0)
-#define O_pack(a, b, c, d) \
-  u8vec4(notEqual(ivec4(a, b, c, d), ivec4(0)))
-#define OBuffer TBuffer
-#define OVector4 TVector4
+#define O_store(b, i, v) T_part_store(b, i, v)
 #else
 #define O_compute T_compute
-#define O_storage T_storage
-#define O_pack(a, b, c, d) T_storage4(T_compute4(a, b, c, d))
 #define OBuffer TBuffer
-#define OVector4 TVector4
+#define O_store(b, i, v) T_store(b, i, v)
+#define O_store4(b, i, v) T_store4(b, i, T_compute4(v[0], v[1], v[2], v[3]))
 #endif
 
 DML_PARAMETERS_BEGIN
@@ -154,26 +149,26 @@ void make_four(uint first, uint step) {
     at[0] = offsets.result;
     X_compute4 xs;
     if ((SCALARS & 1u) != 0u) {
-      xs = X_compute4(X_compute(p.x.at[offsets.x]));
+      xs = X_compute4(X_load(p.x, offsets.x));
     } else {
-      xs = X_compute4(XVector4(p.x).at[offsets.x / 4]);
+      xs = X_load4(p.x, offsets.x);
     }
     for (int k = 0; k < 4; ++k) x[k] = xs[k];
 #if DML_INPUTS > 1
     T_compute4 ys;
     if ((SCALARS & 2u) != 0u) {
-      ys = T_compute4(T_compute(p.y.at[offsets.y]));
+      ys = T_compute4(T_load(p.y, offsets.y));
     } else {
-      ys = T_compute4(TVector4(p.y).at[offsets.y / 4]);
+      ys = T_load4(p.y, offsets.y);
     }
     for (int k = 0; k < 4; ++k) y[k] = ys[k];
 #endif
 #if DML_INPUTS > 2
     T_compute4 zs;
     if ((SCALARS & 4u) != 0u) {
-      zs = T_compute4(T_compute(p.z.at[offsets.z]));
+      zs = T_compute4(T_load(p.z, offsets.z));
     } else {
-      zs = T_compute4(TVector4(p.z).at[offsets.z / 4]);
+      zs = T_load4(p.z, offsets.z);
     }
     for (int k = 0; k < 4; ++k) z[k] = zs[k];
 #endif
@@ -184,12 +179,12 @@ void make_four(uint first, uint step) {
       uint i = first + k * step;
       if (i >= p.count) break;
       Offsets offsets = offsets_of(i);
-      x[k] = X_compute(p.x.at[offsets.x]);
+      x[k] = X_load(p.x, offsets.x);
 #if DML_INPUTS > 1
-      y[k] = Y_compute(p.y.at[offsets.y]);
+      y[k] = Y_load(p.y, offsets.y);
 #endif
 #if DML_INPUTS > 2
-      z[k] = T_compute(p.z.at[offsets.z]);
+      z[k] = T_load(p.z, offsets.z);
 #endif
       at[k] = offsets.result;
     }
@@ -209,14 +204,13 @@ void make_four(uint first, uint step) {
 
 #ifndef DML_SINGLE
   if (whole) {
-    OVector4(p.result).at[at[0] / 4] =
-        O_pack(made[0], made[1], made[2], made[3]);
+    O_store4(p.result, at[0], made);
     return;
   }
 #endif
   for (int k = 0; k < 4; ++k) {
     if (first + k * step >= p.count) break;
-    p.result.at[at[k]] = O_storage(made[k]);
+    O_store(p.result, at[k], made[k]);
   }
 }
 

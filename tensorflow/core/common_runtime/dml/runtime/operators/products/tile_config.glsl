@@ -52,13 +52,15 @@ const uint TILE_LANE_ROWS = LANES ? THREAD_M / TILE_THREADS : 1;
 const uint TILE_LOADS_A = TILE_M * TILE_K / (TILE_THREADS * A_WIDTH);
 const uint TILE_LOADS_B = TILE_N * TILE_K / (TILE_THREADS * B_WIDTH);
 
-#include "vector.glsl"
-
 // Partial sums are kept as computed.
 #if defined(T_f16)
 #define PartialBuffer FloatBuffer
+#define partial_load(b, i) float_load(b, i)
+#define partial_store(b, i, v) float_store(b, i, v)
 #else
 #define PartialBuffer TBuffer
+#define partial_load(b, i) T_load(b, i)
+#define partial_store(b, i, v) T_store(b, i, v)
 #endif
 
 #if T_IS_FLOAT
@@ -74,15 +76,13 @@ const uint TILE_LOADS_B = TILE_N * TILE_K / (TILE_THREADS * B_WIDTH);
 #define TILE_shuffle(v, lane) subgroupShuffle(v, lane)
 #endif
 
-#define T_load4(b, i) T_compute4(TVector4(b).at[(i) >> 2])
-
 // What slices hold: elements as in memory where matrices are multiplied so, else
 // as computed.
 #ifdef DML_COOPERATIVE
 #define TILE_element float16_t
 #define TILE_element4 f16vec4
-#define TILE_load(b, i) (b).at[i]
-#define TILE_load4(b, i) TVector4(b).at[(i) >> 2]
+#define TILE_load(b, i) T_load_raw(b, i)
+#define TILE_load4(b, i) T_load4_raw(b, i)
 #else
 #define TILE_element T_compute
 #define TILE_element4 T_compute4

@@ -56,8 +56,8 @@ void main() {
   cell_row = at / p.units;
   cell_unit = at % p.units;
   if (p.has_lengths != 0 &&
-      p.time >=
-          p.lengths.at[p.length_offset + int(cell_row) * p.length_stride]) {
+      p.time >= int_load(p.lengths,
+                         p.length_offset + int(cell_row) * p.length_stride)) {
     CELL_STORE(hidden, 4, CELL_LOAD(hidden_before, 2));
     if (CELL == DML_CELL_LSTM) CELL_STORE(cell_after, 5, CELL_LOAD(cell_before, 3));
     CELL_STORE(output_, 6, T_compute(0));

@@ -73,8 +73,8 @@ void main() {
   cell_row = at / p.units;
   cell_unit = at % p.units;
   if (p.has_lengths != 0 &&
-      p.time >=
-          p.lengths.at[p.length_offset + int(cell_row) * p.length_stride]) {
+      p.time >= int_load(p.lengths,
+                         p.length_offset + int(cell_row) * p.length_stride)) {
     // The states passed through, and so do their gradients.
     for (uint g = 0; g < GATES; ++g) {
       CELL_STORE_GATE(gates_gradient, 8, g, T_compute(0));

@@ -84,10 +84,12 @@ void put(uint row, uint list, uint lists, uint size, uint place, uint at) {
             p.values_offset + int(row) * p.values_row +
                 int(place) * p.values_column,
             element(row, at));
-    p.indices.at[p.indices_offset + int(row) * p.indices_row +
-                 int(place) * p.indices_column] = int(at);
+    int_store(p.indices,
+              p.indices_offset + int(row) * p.indices_row +
+                  int(place) * p.indices_column,
+              int(at));
   } else {
-    p.to.at[(row * lists + list) * size + place] = at;
+    word_store(p.to, (row * lists + list) * size + place, at);
   }
 }
 
@@ -150,7 +152,7 @@ void merge() {
   const uint row = list / p.lists;
   if (row >= p.rows) return;
   const uint mine = list - row * p.lists;
-  const uint at = p.from.at[i];
+  const uint at = word_load(p.from, i);
   const uint other = mine ^ 1;
   uint low = 0;
   if (other < p.lists) {
@@ -161,7 +163,7 @@ void merge() {
     uint high = p.keep;
     while (low < high) {
       const uint middle = (low + high) / 2;
-      const uint theirs = p.from.at[base + middle];
+      const uint theirs = word_load(p.from, base + middle);
       bool earlier;
       if (theirs == kNone) {
         earlier = at == kNone && other < mine;

@@ -92,8 +92,8 @@ void main() {
     uint line = across ? e % lines : e / p.n;
     uint j = across ? e / lines : e % p.n;
     fft_values[line * p.n + j] =
-        p.x.at[fft_line_offset(first + line, p.x_offset, p.x_strides) +
-               int(j) * p.x_strides[3]];
+        T_load(p.x, fft_line_offset(first + line, p.x_offset, p.x_strides) +
+                        int(j) * p.x_strides[3]);
   }
   barrier();
 
@@ -121,7 +121,9 @@ void main() {
       value = complex_multiply(value, fft_root(b * k, p.twiddle_order));
     }
     if (p.divisor != 1) value /= T_part(p.divisor);
-    p.y.at[fft_line_offset(first + line, p.y_offset, p.y_strides) +
-           int(k) * p.y_strides[3]] = value;
+    T_store(p.y,
+            fft_line_offset(first + line, p.y_offset, p.y_strides) +
+                int(k) * p.y_strides[3],
+            value);
   }
 }
