@@ -18,7 +18,8 @@ T_compute complex_multiply(T_compute a, T_compute b) {
   return T_compute(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x);
 }
 
-// By the larger part of b (Smith, 1962). By 0: the parts of a, divided by 0.
+// Divides by the larger part of b first (Smith, 1962). A quotient by 0 has the
+// parts of a, each divided by 0.
 T_compute complex_divide(T_compute a, T_compute b) {
   if (dml_magnitude(b.x) >= dml_magnitude(b.y)) {
     if (b.x == T_part(0)) return a / dml_magnitude(b.x);

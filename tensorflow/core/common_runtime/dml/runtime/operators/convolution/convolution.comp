@@ -15,19 +15,19 @@
 #include "products/epilogue.glsl"
 
 shared ivec4 row_table[LANES ? 1 : TILE_M];
-shared ivec4 depth_table[LANES ? 1 : 2 * TILE_K];  // of x
-shared int depth_table_b[LANES ? 1 : 2 * TILE_K];  // of the second factor
+shared ivec4 depth_table[LANES ? 1 : 2 * TILE_K];
+shared int depth_table_b[LANES ? 1 : 2 * TILE_K];  // in the second factor
 #ifdef DML_COOPERATIVE
-shared int row_table_c[TILE_M];  // of the result
+shared int row_table_c[TILE_M];  // offsets in the result
 #endif
-// The same with LANES: row i is known to invocation i % TILE_THREADS, the depth
-// to the one of its number.
+// With LANES, registers of the invocations are these tables: invocation
+// i % TILE_THREADS has the entry of row i, invocation k that of depth k.
 ivec4 lane_row[TILE_LANE_ROWS];
 int lane_row_c[TILE_LANE_ROWS];
 ivec4 lane_depth;
 int lane_depth_b;
 
-// Of the parameters, what the loops use: read once, see walk_begin().
+// The parameters that the loops use, read once: see walk_begin().
 DML_HELD(TBuffer, x_data);
 DML_HELD(TBuffer, b_data);
 DML_HELD(TBuffer, c_data);
@@ -134,7 +134,7 @@ TILE_element4 load_b4(uint depth, uint column, uint slot) {
   return TILE_load4(b_data, b_element(depth, column, slot));
 }
 
-int row_c;  // offset of the row at hand in the result
+int row_c;  // offset in the result of the row that end_row() was called for
 
 void end_row(uint i, uint row) {
 #ifdef DML_COOPERATIVE
@@ -195,7 +195,7 @@ void main() {
   tile_columns = p.y_channels;
   tile_first_row = index.row * TILE_M;
   tile_first_column = index.column * TILE_N;
-  if (tile_first_row >= tile_rows) return;  // a phase smaller than the first
+  if (tile_first_row >= tile_rows) return;  // later phases may have fewer rows
   uint depths = filter_gradient ? positions : tap_rows;
 
   b_base = int(group) * (filter_gradient ? p.y_group : p.w_group);

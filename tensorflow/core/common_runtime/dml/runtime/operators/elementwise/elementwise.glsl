@@ -4,9 +4,9 @@
 //   DML_BINARY    x, y of T to T         DML_CLASSIFY  x of T to bool
 //   DML_TERNARY   x, y, z of T to T      DML_CHOOSE    bool x, y, z of T to T
 //   DML_PART      x of T to its part     DML_COMPOSE   x, y, parts of T, to T
-// Each invocation makes 4 elements at a time: consecutive ones by vector
-// accesses where VECTORS, else a group's width apart, so that neighbours in the
-// group touch neighbours in memory. Strided tensors are taken by vectors where
+// Each invocation makes 4 elements at a time: consecutive ones, four an access,
+// where VECTORS, else a group's width apart, so that neighbours in the group
+// touch neighbours in memory. Strided tensors are taken by vectors where
 // the last dimension is a multiple of 4 and steps by 1, or by 0 in an input: an
 // index serves 4 elements then. Complex and 16-byte elements are vectors
 // themselves, and are not taken 4 at a time.
@@ -20,8 +20,8 @@ const bool VECTORS = false;
 #else
 layout(constant_id = 2) const bool VECTORS = false;
 #endif
-// Bit i: input i is one element; with strides, one along the last dimension,
-// which matters to vectors only.
+// Bit i: input i is a single element. With strides: a single element along the
+// last dimension, and set for vectors only.
 layout(constant_id = 3) const uint SCALARS = 0;
 #ifdef DML_STRIDED
 layout(constant_id = 4) const uint RANK = 8;

@@ -3,8 +3,8 @@
 // those that they overlap (suppress_overlaps.comp). A launch takes `rows` boxes
 // from `first` on, and goes on where the one before it ended.
 //
-// removed.at[w] has a bit for each of 32 boxes; only the invocation that owns
-// the word touches it, and hands it to the others when its turn comes.
+// Word w of `removed` has a bit for each of 32 boxes; only the invocation that
+// owns the word touches it, and hands it to the others when its turn comes.
 #version 460
 #include "dml.glsl"
 #include "math.glsl"

@@ -2,8 +2,8 @@
 // before them. Boxes are taken in an order given by `order`, and `rows` of them
 // from `first` on, a multiple of 32, in one launch.
 //
-// Bit b of overlaps.at[w * rows + r] says that the box 32 w + b overlaps the
-// box first + r by more than the threshold; only words w >= (first + r) / 32
+// Bit b of word w * rows + r of `overlaps` says that the box 32 w + b overlaps
+// the box first + r by more than the threshold; only words w >= (first + r) / 32
 // are written. A group compares 32 boxes with as many others as it is wide.
 #version 460
 #include "dml.glsl"

@@ -11,7 +11,7 @@ DML_PARAMETERS_BEGIN
   int strides[3][2];
 DML_PARAMETERS_END
 
-#define LOAD_VECTOR(b, at, stride)                \
+#define LOAD_VECTOR(b, at, stride)                    \
   T_compute[3](T_load(b, at), T_load(b, at + stride), \
                T_load(b, at + 2 * stride))
 

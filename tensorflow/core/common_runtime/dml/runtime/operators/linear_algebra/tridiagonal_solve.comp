@@ -120,13 +120,15 @@ void backward(uint matrix, int x_at) {
   T_compute next = T_compute(0);
   T_compute second = T_compute(0);
   if (p.last < p.n) next = T_load(p.x, x_at + int(p.last) * p.x_strides[1]);
-  if (p.last + 1 < p.n)
+  if (p.last + 1 < p.n) {
     second = T_load(p.x, x_at + int(p.last + 1) * p.x_strides[1]);
+  }
   for (uint row = p.last; row > p.first; --row) {
     const uint i = row - 1;
     const int at = x_at + int(i) * p.x_strides[1];
     T_compute rest = T_load(p.x, at);
-    // What lies below the last row may not be multiplied: it is not there.
+    // There are no rows below the last: their x, 0 here, must not be multiplied
+    // by factors, which may be infinite.
     if (i + 1 < p.n) {
       rest -=
           field_multiply(T_load(p.factors, factor_at(ABOVE, matrix, i)), next);

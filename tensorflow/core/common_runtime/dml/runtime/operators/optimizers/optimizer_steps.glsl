@@ -189,7 +189,7 @@ void update(uint i, uint g) {
 void update(uint i, uint g) {
   T_compute gradient = GRADIENT(3), rate = SCALAR(4);
   T_compute l1 = max(SCALAR(5), T_compute(0));
-  // An int64.
+  // The number of steps, an int64.
   T_compute steps =
       T_compute(T_word_load(p.t[7], 0)) +
       T_compute(int(T_word_load(p.t[7], 1))) * T_compute(4294967296.0);

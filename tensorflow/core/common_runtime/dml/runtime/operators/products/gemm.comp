@@ -28,8 +28,8 @@ DML_PARAMETERS_BEGIN
   uvec2 alpha, beta;  // as T_compute, one of 32 bits in x
 DML_PARAMETERS_END
 
-// Of the parameters, what the loops use: read once. Some drivers read a
-// parameter block in memory anew at each use.
+// The parameters that the loops use, read once: some drivers read a parameter
+// block in memory anew at each use.
 DML_HELD(TBuffer, a_data);
 DML_HELD(TBuffer, b_data);
 DML_HELD(TBuffer, c_data);

@@ -15,7 +15,7 @@ bool has(uint flag) { return (FLAGS & flag) != 0; }
   float forget_bias;             \
   float cell_clip;
 
-// Of this invocation: its element of [rows, units], its unit in [units].
+// This invocation's element of a tensor [rows, units], and its unit.
 uint at, unit;
 
 // The element of gate `gate` in a tensor of `gates` gates.

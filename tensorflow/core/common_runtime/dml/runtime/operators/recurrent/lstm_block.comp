@@ -45,7 +45,7 @@ void main() {
   f = dml_sigmoid(f);
   T_compute cs = i * ci + f * before;
   if (p.cell_clip > 0.0) {
-    // A NaN stays one.
+    // Comparisons with NaN are false, so NaN stays.
     cs = cs > p.cell_clip ? p.cell_clip : (cs < -p.cell_clip ? -p.cell_clip : cs);
   }
   const T_compute co = dml_tanh(cs);

@@ -44,7 +44,7 @@ T_compute gru() {
 
 T_compute plain() {
   T_compute h = CELL_LOAD_GATE(gates, 0, 0);
-  // A NaN stays one.
+  // A comparison with NaN is false, so NaN stays.
   h = CELL == DML_CELL_TANH ? dml_tanh(h) : (h < T_compute(0) ? T_compute(0) : h);
   CELL_STORE_GATE(gates, 0, 0, h);
   return h;

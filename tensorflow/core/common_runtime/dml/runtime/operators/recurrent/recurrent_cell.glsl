@@ -17,7 +17,8 @@ layout(constant_id = 1) const uint CELL = 0;
   int offsets[tensors];                    \
   int strides[tensors][2];
 
-// Which row and unit; the cell's gate `g` is in column g * units + unit.
+// This invocation's row of the batch and unit. Gate `g` of the unit is in column
+// g * units + unit.
 uint cell_row, cell_unit;
 
 #define CELL_AT(tensor, column)                                  \

@@ -68,7 +68,7 @@ DML_PARAMETERS_BEGIN
   int kept_y_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
-// As many as shared memory holds.
+// Elements of a lane in a tile: as many as shared memory has room for.
 const uint kItems = T_SIZE == 16 ? 4 : 8;
 
 T_compute combine(T_compute a, T_compute b) {

@@ -99,7 +99,8 @@ shared uint positions[kTile];
 void sort() {
   const uint me = gl_LocalInvocationID.x;
   const uint width = gl_WorkGroupSize.x;
-  const uint first = dml_group() * (kTile / p.block);  // block of all rows'
+  // The group's first block, counted over all rows.
+  const uint first = dml_group() * (kTile / p.block);
   for (uint i = me; i < kTile; i += width) {
     const uint number = first + i / p.block;
     const uint row = number / p.blocks;
@@ -147,7 +148,7 @@ void sort() {
 void merge() {
   const uint pairs = (p.lists + 1) / 2;
   const uint i = dml_global();
-  const uint list = i / p.keep;  // of all rows'
+  const uint list = i / p.keep;  // counted over all rows
   const uint place = i - list * p.keep;
   const uint row = list / p.lists;
   if (row >= p.rows) return;
@@ -181,7 +182,7 @@ void merge() {
   if (to < p.merged && (!FINAL || at != kNone)) {
     put(row, mine / 2, pairs, p.merged, to, at);
   }
-  // A list without a partner is followed by nothing.
+  // A list without a partner is filled up with kNone.
   if (!FINAL && other >= p.lists) {
     for (uint k = p.keep + place; k < p.merged; k += p.keep) {
       put(row, mine / 2, pairs, p.merged, k, kNone);

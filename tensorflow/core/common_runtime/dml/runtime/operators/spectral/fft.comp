@@ -58,7 +58,7 @@ T_compute fft_output(uint line, uint o, uint done, uint radix) {
   T_compute root = fft_root(k, order);
   T_compute power = root;
   for (uint q = 1; q < radix; ++q) {
-    // A fresh one now and then, or roundings add up.
+    // A new root from time to time: products of roots add up their roundings.
     if (q % 8 == 0) power = fft_root(q * k % order, order);
     sum += complex_multiply(fft_values[from + q * step], power);
     power = complex_multiply(power, root);
