@@ -41,13 +41,14 @@
 // multiple of what 4 elements take, or of 16 bytes, whichever is less:
 //   T_load4(b, i), T_store4(b, i, v)     T_compute4, for T of at most 8 bytes
 //   T_load4_raw(b, i), T_store4_raw(b, i, v)   T_storage4
-//   byte_load4(b, i), byte_store4(b, i, v)     uvec4, bvec4 too
+//   byte_load4(b, i), byte_store4(b, i, v)     uvec4
 //
 // Held buffers, for loops: some drivers read a parameter block in memory anew
 // at each use. main() holds before anybody uses:
 //   DML_HELD(TBuffer, x_data);      at file scope
 //   DML_HOLD(x_data, p.x);
-//   DML_HOLD_EITHER(x_data, condition, p.x, p.y);   by a constant condition
+//   DML_HOLD_EITHER(x_data, condition, p.x, p.y);   condition ? p.x : p.y, where
+//                           the condition is a constant or specialization constant
 #ifndef DML_BUFFERS_GLSL_
 #define DML_BUFFERS_GLSL_
 

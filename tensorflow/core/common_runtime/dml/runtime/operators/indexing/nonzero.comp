@@ -80,8 +80,9 @@ void main() {
   }
   barrier();
   if (STEP == COUNT) {
-    if (me == 0 && first < p.count)
+    if (me == 0 && first < p.count) {
       int_store(p.blocks, group, int(before[kWords]));
+    }
     return;
   }
   if (first >= p.count) return;
