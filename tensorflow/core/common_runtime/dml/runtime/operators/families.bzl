@@ -85,6 +85,7 @@ def family_programs(family):
             family + "/*.comp",
             family + "/*.glsl",
         ] + [other + "/*.glsl" for other in INCLUDED_FAMILIES.get(family, [])]) + [
+            SHADERS + "buffer_check.py",
             SHADERS + "build_shaders.py",
             SHADERS + "parameter_blocks.py",
             SHADERS + "variants.py",

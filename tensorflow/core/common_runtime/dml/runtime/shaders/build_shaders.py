@@ -11,6 +11,7 @@ the table of all. Each module's parameter block is checked to be the one that
 parameter_blocks.py makes a C++ struct of. The numbers of the C API's enums reach the
 programs as dml_enums.glsl, which c_api/generate_api.py makes from its headers, by itself
 unless --enums names the file.
+Programs that touch buffers in their own way are refused: buffer_check.py.
 --keep DIR keeps the SPIR-V modules, for spirv-dis.
 """
 
@@ -29,57 +30,51 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # programs.py imports variants
+import buffer_check  # noqa: E402
 import parameter_blocks  # noqa: E402
 
-# type: (storage, compute, bytes, is float)
+# type: (storage, four of them, compute, four of them, bytes); four where vectors
+# of the language hold them.
 TYPES = {
-    "f32": ("float", "float", 4, 1),
-    "f16": ("float16_t", "float", 2, 1),
-    "f64": ("double", "double", 8, 1),
-    "i8": ("int8_t", "int", 1, 0),
-    "i16": ("int16_t", "int", 2, 0),
-    "i32": ("int", "int", 4, 0),
-    "i64": ("int64_t", "int64_t", 8, 0),
-    "u8": ("uint8_t", "uint", 1, 0),
-    "u16": ("uint16_t", "uint", 2, 0),
-    "u32": ("uint", "uint", 4, 0),
-    "u64": ("uint64_t", "uint64_t", 8, 0),
-    "bool": ("uint8_t", "int", 1, 0),
-    "c64": ("vec2", "vec2", 8, 0),
-    "c128": ("dvec2", "dvec2", 16, 0),
-    "u128": ("uvec4", "uvec4", 16, 0),
+    "f32": ("float", "vec4", "float", "vec4", 4),
+    "f16": ("float16_t", "f16vec4", "float", "vec4", 2),
+    "f64": ("double", "f64vec4", "double", "f64vec4", 8),
+    "i8": ("int8_t", "i8vec4", "int", "ivec4", 1),
+    "i16": ("int16_t", "i16vec4", "int", "ivec4", 2),
+    "i32": ("int", "ivec4", "int", "ivec4", 4),
+    "i64": ("int64_t", "i64vec4", "int64_t", "i64vec4", 8),
+    "u8": ("uint8_t", "u8vec4", "uint", "uvec4", 1),
+    "u16": ("uint16_t", "u16vec4", "uint", "uvec4", 2),
+    "u32": ("uint", "uvec4", "uint", "uvec4", 4),
+    "u64": ("uint64_t", "u64vec4", "uint64_t", "u64vec4", 8),
+    "bool": ("uint8_t", "u8vec4", "int", "ivec4", 1),
+    "c64": ("vec2", None, "vec2", None, 8),
+    "c128": ("dvec2", None, "dvec2", None, 16),
+    "u128": ("uvec4", None, "uvec4", None, 16),
 }
-
-# Macros of one type parameter, {P} its letter.
-TYPE_MACROS = """\
-#define {P}_{type} 1
-#define {P}_IS_FLOAT {is_float}
-#define {P}_IS_BOOL {is_bool}
-#define {P}_IS_COMPLEX {is_complex}
-#define {P}_SIZE {size}
-#define {P}_storage {storage}
-#define {P}_compute {compute}
-layout(buffer_reference, scalar, buffer_reference_align = {size}) buffer {P}Buffer {{
-  {storage} at[];
-}};
-#define {P}_load(b, i) {compute}((b).at[i])
-#define {P}_store(b, i, v) (b).at[i] = {stored}
-"""
+PARTS = {"c64": "float", "c128": "double"}
 
 
 def type_macros(types):
-    text = []
+    """What dml.glsl documents of each type parameter; `types` by its letter."""
+    macros = {}
     for parameter, name in sorted(types.items()):
-        storage, compute, size, is_float = TYPES[name]
-        is_bool = int(name == "bool")
-        is_complex = int(name in ("c64", "c128"))
-        stored = f"{storage}((v) != {compute}(0))" if is_bool else f"{storage}(v)"
-        text.append(
-            TYPE_MACROS.format(
-                P=parameter, type=name, storage=storage, compute=compute,
-                size=size, is_float=is_float, is_bool=is_bool,
-                is_complex=is_complex, stored=stored))
-    return "\n".join(text)
+        storage, storage4, compute, compute4, size = TYPES[name]
+        macros.update({
+            f"{parameter}_{name}": 1,
+            f"{parameter}_IS_FLOAT": int(name in ("f16", "f32", "f64")),
+            f"{parameter}_IS_BOOL": int(name == "bool"),
+            f"{parameter}_IS_COMPLEX": int(name in PARTS),
+            f"{parameter}_SIZE": size,
+            f"{parameter}_storage": storage,
+            f"{parameter}_compute": compute,
+        })
+        if storage4:
+            macros[f"{parameter}_storage4"] = storage4
+            macros[f"{parameter}_compute4"] = compute4
+        if name in PARTS:
+            macros[f"{parameter}_part"] = PARTS[name]
+    return "".join(f"#define {name} {value}\n" for name, value in macros.items())
 
 
 def write_enums(path, given):
@@ -182,6 +177,10 @@ def main():
     args = parser.parse_args()
     if args.keep:
         args.keep.mkdir(parents=True, exist_ok=True)
+
+    refused = buffer_check.check_family(args.family, [HERE, args.family.parent])
+    if refused:
+        sys.exit("\n".join(refused))
 
     rows = [(shader, types, name) for shader in table_of(args.family)
             for name, types in shader.variants()

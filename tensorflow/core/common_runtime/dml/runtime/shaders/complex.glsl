@@ -1,22 +1,12 @@
 // Arithmetic of the complex type T: a vector of its real and imaginary part.
 //
-// T_part is the parts' type, and TPartBuffer a buffer of them. Literals are
-// float and exact in either. Absolute values, quotients and roots neither
-// overflow nor underflow on the way to a result that the type holds.
+// Literals are float and exact in either type of parts. Absolute values,
+// quotients and roots neither overflow nor underflow on the way to a result that
+// the type holds.
 #ifndef DML_COMPLEX_GLSL_
 #define DML_COMPLEX_GLSL_
 
 #include "math_t.glsl"
-
-#ifdef T_c128
-#define T_part double
-layout(buffer_reference, scalar, buffer_reference_align = 8) buffer TPartBuffer {
-  double at[];
-};
-#else
-#define T_part float
-#define TPartBuffer FloatBuffer
-#endif
 
 bool complex_is_nan(T_compute z) { return dml_is_nan(z.x) || dml_is_nan(z.y); }
 
@@ -28,7 +18,8 @@ T_compute complex_multiply(T_compute a, T_compute b) {
   return T_compute(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x);
 }
 
-// By the larger part of b (Smith, 1962). By 0: the parts of a, divided by 0.
+// Divides by the larger part of b first (Smith, 1962). A quotient by 0 has the
+// parts of a, each divided by 0.
 T_compute complex_divide(T_compute a, T_compute b) {
   if (dml_magnitude(b.x) >= dml_magnitude(b.y)) {
     if (b.x == T_part(0)) return a / dml_magnitude(b.x);

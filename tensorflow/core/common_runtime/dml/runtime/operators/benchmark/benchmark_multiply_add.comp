@@ -4,7 +4,6 @@
 // packed float16 arithmetic need them side by side.
 #version 460
 #include "dml.glsl"
-#include "vector.glsl"
 
 DML_PARAMETERS_BEGIN
   TBuffer y;
@@ -25,6 +24,6 @@ void main() {
   }
   T_storage4 sum = a + b;
   if (gl_LocalInvocationID.x == 0 && dml_group() < p.count) {
-    p.y.at[dml_group()] = (sum.x + sum.y) + (sum.z + sum.w);
+    T_store_raw(p.y, dml_group(), (sum.x + sum.y) + (sum.z + sum.w));
   }
 }

@@ -15,26 +15,29 @@
 #include "products/epilogue.glsl"
 
 shared ivec4 row_table[LANES ? 1 : TILE_M];
-shared ivec4 depth_table[LANES ? 1 : 2 * TILE_K];  // of x
-shared int depth_table_b[LANES ? 1 : 2 * TILE_K];  // of the second factor
+shared ivec4 depth_table[LANES ? 1 : 2 * TILE_K];
+shared int depth_table_b[LANES ? 1 : 2 * TILE_K];  // in the second factor
 #ifdef DML_COOPERATIVE
-shared int row_table_c[TILE_M];  // of the result
+shared int row_table_c[TILE_M];  // offsets in the result
 #endif
-// The same with LANES: row i is known to invocation i % TILE_THREADS, the depth
-// to the one of its number.
+// With LANES, registers of the invocations are these tables: invocation
+// i % TILE_THREADS has the entry of row i, invocation k that of depth k.
 ivec4 lane_row[TILE_LANE_ROWS];
 int lane_row_c[TILE_LANE_ROWS];
 ivec4 lane_depth;
 int lane_depth_b;
 
-// Of the parameters, what the loops use: read once, see walk_begin().
-TBuffer x_data, b_data, c_data, bias_data;
+// The parameters that the loops use, read once: see walk_begin().
+DML_HELD(TBuffer, x_data);
+DML_HELD(TBuffer, b_data);
+DML_HELD(TBuffer, c_data);
+DML_HELD(TBuffer, bias_data);
+DML_HELD(PartialBuffer, partial_data);
 int x_base, b_base, b_column;
 int c_base, c_column;
 int bias_base, bias_stride;
 bool has_bias;
 uint activation;
-PartialBuffer partial;
 uint partial_base;
 
 // An entry of the tables: position or (tap, channel), by direction.
@@ -131,7 +134,7 @@ TILE_element4 load_b4(uint depth, uint column, uint slot) {
   return TILE_load4(b_data, b_element(depth, column, slot));
 }
 
-int row_c;  // offset of the row at hand in the result
+int row_c;  // offset in the result of the row that end_row() was called for
 
 void end_row(uint i, uint row) {
 #ifdef DML_COOPERATIVE
@@ -153,7 +156,7 @@ void end_row(uint i, uint row) {
 
 void end_element(uint row, uint column, T_compute v) {
   if (END == END_PARTIAL) {
-    partial.at[partial_base + row * tile_columns + column] = v;
+    partial_store(partial_data, partial_base + row * tile_columns + column, v);
     return;
   }
   if (END == END_FULL) {
@@ -167,13 +170,13 @@ void end_element(uint row, uint column, T_compute v) {
 
 void main() {
   bool filter_gradient = DIRECTION == BACKWARD_FILTER;
-  x_data = p.x;
-  b_data = filter_gradient ? p.y : p.w;
+  DML_HOLD(x_data, p.x);
+  DML_HOLD_EITHER(b_data, filter_gradient, p.y, p.w);
   b_column = filter_gradient ? p.y_channel : p.w_y_channel;
-  c_data = filter_gradient ? p.w : p.y;
+  DML_HOLD_EITHER(c_data, filter_gradient, p.w, p.y);
   c_column = filter_gradient ? p.w_y_channel : p.y_channel;
-  partial = p.partial;
-  bias_data = p.bias;
+  DML_HOLD(partial_data, p.partial);
+  DML_HOLD(bias_data, p.bias);
   bias_base = p.bias_offset;
   bias_stride = p.bias_stride;
   has_bias = p.has_bias != 0;
@@ -192,7 +195,7 @@ void main() {
   tile_columns = p.y_channels;
   tile_first_row = index.row * TILE_M;
   tile_first_column = index.column * TILE_N;
-  if (tile_first_row >= tile_rows) return;  // a phase smaller than the first
+  if (tile_first_row >= tile_rows) return;  // later phases may have fewer rows
   uint depths = filter_gradient ? positions : tap_rows;
 
   b_base = int(group) * (filter_gradient ? p.y_group : p.w_group);

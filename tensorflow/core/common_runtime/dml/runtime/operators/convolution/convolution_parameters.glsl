@@ -42,13 +42,14 @@ DML_SHARED const uint BACKWARD_DATA = 1;
 DML_SHARED const uint BACKWARD_FILTER = 2;
 layout(constant_id = 11) const uint DIRECTION = 0;
 
-// Of the phase at hand, uniform in a group.
+// The walk of this group's phase: how many positions and taps, where they start
+// and step, and where y and w begin and step.
 uvec3 walk_count, walk_taps;
 ivec3 walk_start, walk_step, walk_tap_step;
 ivec3 walk_y_step, walk_w_step;
 int walk_y_base, walk_w_base;
-// Of the parameters, what the loops use: read once. Some drivers read a
-// parameter block in memory anew at each use.
+// The parameters that the loops use, read once: some drivers read a parameter
+// block in memory anew at each use.
 uvec3 walk_x_size;
 ivec3 walk_x_space;
 uint walk_x_channels;

@@ -12,6 +12,11 @@
 
 DML_SHARED const uint POSITIONS_A_RUN = 4;
 
+// Held: see walk_begin().
+DML_HELD(TBuffer, x_data);
+DML_HELD(TBuffer, w_data);
+DML_HELD(TBuffer, y_data);
+
 void main() {
   uint phases = DIRECTION == BACKWARD_DATA
                     ? uint(p.stride.x * p.stride.y * p.stride.z) : 1;
@@ -56,9 +61,8 @@ void main() {
     x_at[r] = walk_x_of_position(at + uvec4(0, 0, 0, r));
     sum[r] = T_compute(0);
   }
-  // Read once: see walk_begin().
-  TBuffer x = p.x;
-  TBuffer w_data = p.w;
+  DML_HOLD(x_data, p.x);
+  DML_HOLD(w_data, p.w);
   uint taps = walk_tap_count();
   for (uint c = 0; c < walk_x_channels; ++c) {
     int x_base = x_first + int(c) * walk_x_channel;
@@ -70,7 +74,7 @@ void main() {
       [[unroll]] for (uint r = 0; r < POSITIONS_A_RUN; ++r) {
         ivec4 meet = x_at[r] + x_tap;
         bool inside = walk_inside(meet.yzw);
-        T_compute v = T_load(x, inside ? x_base + meet.x : x_base);
+        T_compute v = T_load(x_data, inside ? x_base + meet.x : x_base);
         sum[r] += w * (inside ? v : T_compute(0));
       }
     }
@@ -82,11 +86,11 @@ void main() {
   if (p.has_bias != 0) {
     bias = T_load(p.bias, p.bias_offset + int(channel) * p.bias_stride);
   }
-  TBuffer y = p.y;
+  DML_HOLD(y_data, p.y);
   uint activation = p.activation;
   [[unroll]] for (uint r = 0; r < POSITIONS_A_RUN; ++r) {
     if (at.w + r < walk_count.z) {
-      T_store(y, y_at + int(r) * walk_y_step.z,
+      T_store(y_data, y_at + int(r) * walk_y_step.z,
               epilogue_activate(sum[r] + bias, activation));
     }
   }

@@ -12,6 +12,10 @@
 DML_SHARED const uint TAPS_A_RUN = 9;
 shared T_compute lane_sums[TILE_M * TILE_N];
 
+// Held: see walk_begin().
+DML_HELD(TBuffer, x_data);
+DML_HELD(TBuffer, y_data);
+
 void main() {
   walk_begin(0);
   uint channels = p.groups * p.y_channels;
@@ -34,19 +38,18 @@ void main() {
 
   T_compute sum[TAPS_A_RUN];
   [[unroll]] for (uint t = 0; t < TAPS_A_RUN; ++t) sum[t] = T_compute(0);
-  // Read once: see walk_begin().
-  TBuffer x = p.x;
-  TBuffer y = p.y;
+  DML_HOLD(x_data, p.x);
+  DML_HOLD(y_data, p.y);
   uint positions = walk_positions();
   uint end = min((part + 1) * p.depth_a_part, positions);
   for (uint i = part * p.depth_a_part + lane; i < end; i += TILE_M) {
     uvec4 at = walk_position(i);
     ivec4 x_at = walk_x_of_position(at);
-    T_compute dy = T_load(y, y_base + walk_y_of_position(at));
+    T_compute dy = T_load(y_data, y_base + walk_y_of_position(at));
     [[unroll]] for (uint t = 0; t < TAPS_A_RUN; ++t) {
       ivec4 meet = x_at + walk_x_of_tap(walk_tap(min(first_tap + t, taps - 1)));
       bool inside = walk_inside(meet.yzw);
-      T_compute v = T_load(x, inside ? x_base + meet.x : x_base);
+      T_compute v = T_load(x_data, inside ? x_base + meet.x : x_base);
       sum[t] += dy * (inside ? v : T_compute(0));
     }
   }
@@ -63,7 +66,7 @@ void main() {
     if (lane == 0 && present && tap < taps) {
       T_compute v = lane_sums[slot];
       if (p.parts > 1) {
-        p.partial.at[(part * channels + channel) * taps + tap] = v;
+        partial_store(p.partial, (part * channels + channel) * taps + tap, v);
       } else {
         T_store(p.w, walk_w_of_tap(walk_tap(tap)) + group * p.w_group +
                          y_channel * p.w_y_channel, v);

@@ -32,6 +32,6 @@ void main() {
     }
     from += int(rest) * p.x_strides[0];
     to += int(rest) * p.y_strides[0];
-    p.y.at[to] = p.x.at[from];
+    T_store_raw(p.y, to, T_load_raw(p.x, from));
   }
 }

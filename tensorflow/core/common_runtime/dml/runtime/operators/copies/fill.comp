@@ -1,7 +1,6 @@
 // y[i] = value, without gaps; T is an unsigned type of the elements' size.
 #version 460
 #include "dml.glsl"
-#include "vector.glsl"
 
 layout(constant_id = 1) const bool VECTORS = false;
 
@@ -21,11 +20,13 @@ void main() {
 #endif
   uint first = 4 * dml_global();
   if (first >= p.count) return;
-#if T_SIZE < 16
+#ifdef T_storage4
   if (VECTORS && first + 4 <= p.count) {
-    TVector4(p.y).at[first / 4] = T_storage4(value);
+    T_store4_raw(p.y, first, T_storage4(value));
     return;
   }
 #endif
-  for (uint i = first; i < min(first + 4, p.count); ++i) p.y.at[i] = value;
+  for (uint i = first; i < min(first + 4, p.count); ++i) {
+    T_store_raw(p.y, i, value);
+  }
 }

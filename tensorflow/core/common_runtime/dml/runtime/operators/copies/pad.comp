@@ -61,7 +61,7 @@ void main() {
     }
     inside = step_dimension(0, int(rest), from, to) && inside;
     T_storage made = value;
-    if (inside) made = p.x.at[from];
-    p.y.at[to] = made;
+    if (inside) made = T_load_raw(p.x, from);
+    T_store_raw(p.y, to, made);
   }
 }

@@ -38,6 +38,6 @@ void main() {
 #else
   int64_t start = int64_t(uint64_t(p.start[1]) << 32 | uint64_t(p.start[0]));
   int64_t step = int64_t(uint64_t(p.step[1]) << 32 | uint64_t(p.step[0]));
-  p.y.at[at] = T_storage(start + int64_t(i) * step);
+  T_store(p.y, at, start + int64_t(i) * step);
 #endif
 }

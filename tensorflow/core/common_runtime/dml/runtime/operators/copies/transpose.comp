@@ -48,15 +48,17 @@ void main() {
   uint lines = gl_WorkGroupSize.x / TILE;
   for (uint c = line; c < TILE; c += lines) {
     if (first_row + lane < p.rows && first_column + c < p.columns) {
-      tile[c][lane] = p.x.at[from + int(first_column + c) * p.x_stride +
-                             int(first_row + lane)];
+      tile[c][lane] =
+          T_load_raw(p.x, from + int(first_column + c) * p.x_stride +
+                              int(first_row + lane));
     }
   }
   barrier();
   for (uint r = line; r < TILE; r += lines) {
     if (first_row + r < p.rows && first_column + lane < p.columns) {
-      p.y.at[to + int(first_row + r) * p.y_stride + int(first_column + lane)] =
-          tile[lane][r];
+      T_store_raw(
+          p.y, to + int(first_row + r) * p.y_stride + int(first_column + lane),
+          tile[lane][r]);
     }
   }
 }

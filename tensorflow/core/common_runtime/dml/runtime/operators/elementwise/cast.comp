@@ -14,10 +14,6 @@ DML_PARAMETERS_BEGIN
   uint count;
 DML_PARAMETERS_END
 
-layout(buffer_reference, scalar, buffer_reference_align = 2) buffer HalfBits {
-  uint16_t at[];
-};
-
 uint half_bits(float v) {
   uint bits = floatBitsToUint(v);
   uint sign = (bits >> 16) & 0x8000u;
@@ -66,19 +62,17 @@ uint64_t to_ulong(T_compute v) {
 
 void store(uint i, T_compute v) {
 #if U_IS_BOOL && T_IS_FLOAT && !defined(T_f64)
-  p.y.at[i] = uint8_t((floatBitsToUint(v) & 0x7fffffffu) != 0u);
-#elif U_IS_BOOL
-  p.y.at[i] = uint8_t(v != T_compute(0));
+  U_store(p.y, i, floatBitsToUint(v) & 0x7fffffffu);
 #elif defined(U_f16)
-  HalfBits(p.y).at[i] = uint16_t(half_bits(float(v)));
-#elif U_IS_FLOAT || !T_IS_FLOAT
-  p.y.at[i] = U_storage(v);
+  U_word16_store(p.y, i, half_bits(float(v)));
+#elif U_IS_FLOAT || !T_IS_FLOAT || U_IS_BOOL
+  U_store(p.y, i, v);
 #elif defined(U_u64)
-  p.y.at[i] = to_ulong(v);
+  U_store(p.y, i, to_ulong(v));
 #elif defined(U_i64) || defined(U_u32)
-  p.y.at[i] = U_storage(to_long(v));
+  U_store(p.y, i, to_long(v));
 #else
-  p.y.at[i] = U_storage(to_int(v));
+  U_store(p.y, i, to_int(v));
 #endif
 }
 

@@ -25,9 +25,9 @@ void main() {
     const uint i = first + k * width;
     if (i >= p.count) return;
     if (TO_BFLOAT16) {
-      T_store(p.halves, i, upper_half(p.words.at[i]));
+      T_store(p.halves, i, upper_half(word_load(p.words, i)));
     } else {
-      p.words.at[i] = T_load(p.halves, i) << 16;
+      word_store(p.words, i, T_load(p.halves, i) << 16);
     }
   }
 }

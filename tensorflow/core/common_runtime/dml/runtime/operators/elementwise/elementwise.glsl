@@ -4,9 +4,9 @@
 //   DML_BINARY    x, y of T to T         DML_CLASSIFY  x of T to bool
 //   DML_TERNARY   x, y, z of T to T      DML_CHOOSE    bool x, y, z of T to T
 //   DML_PART      x of T to its part     DML_COMPOSE   x, y, parts of T, to T
-// Each invocation makes 4 elements at a time: consecutive ones by vector
-// accesses where VECTORS, else a group's width apart, so that neighbours in the
-// group touch neighbours in memory. Strided tensors are taken by vectors where
+// Each invocation makes 4 elements at a time: consecutive ones, four an access,
+// where VECTORS, else a group's width apart, so that neighbours in the group
+// touch neighbours in memory. Strided tensors are taken by vectors where
 // the last dimension is a multiple of 4 and steps by 1, or by 0 in an input: an
 // index serves 4 elements then. Complex and 16-byte elements are vectors
 // themselves, and are not taken 4 at a time.
@@ -59,26 +59,26 @@ void make_four(uint first, uint step) {
     at[0] = offsets.result;
     X_compute4 xs;
     if ((SCALARS & 1u) != 0u) {
-      xs = X_compute4(X_compute(p.x.at[offsets.x]));
+      xs = X_compute4(X_load(p.x, offsets.x));
     } else {
-      xs = X_compute4(XVector4(p.x).at[offsets.x / 4]);
+      xs = X_load4(p.x, offsets.x);
     }
     for (int k = 0; k < 4; ++k) x[k] = xs[k];
 #if DML_INPUTS > 1
     T_compute4 ys;
     if ((SCALARS & 2u) != 0u) {
-      ys = T_compute4(T_compute(p.y.at[offsets.y]));
+      ys = T_compute4(T_load(p.y, offsets.y));
     } else {
-      ys = T_compute4(TVector4(p.y).at[offsets.y / 4]);
+      ys = T_load4(p.y, offsets.y);
     }
     for (int k = 0; k < 4; ++k) y[k] = ys[k];
 #endif
 #if DML_INPUTS > 2
     T_compute4 zs;
     if ((SCALARS & 4u) != 0u) {
-      zs = T_compute4(T_compute(p.z.at[offsets.z]));
+      zs = T_compute4(T_load(p.z, offsets.z));
     } else {
-      zs = T_compute4(TVector4(p.z).at[offsets.z / 4]);
+      zs = T_load4(p.z, offsets.z);
     }
     for (int k = 0; k < 4; ++k) z[k] = zs[k];
 #endif
@@ -89,12 +89,12 @@ void make_four(uint first, uint step) {
       uint i = first + k * step;
       if (i >= p.count) break;
       Offsets offsets = offsets_of(i);
-      x[k] = X_compute(p.x.at[offsets.x]);
+      x[k] = X_load(p.x, offsets.x);
 #if DML_INPUTS > 1
-      y[k] = Y_compute(p.y.at[offsets.y]);
+      y[k] = Y_load(p.y, offsets.y);
 #endif
 #if DML_INPUTS > 2
-      z[k] = T_compute(p.z.at[offsets.z]);
+      z[k] = T_load(p.z, offsets.z);
 #endif
       at[k] = offsets.result;
     }
@@ -114,14 +114,13 @@ void make_four(uint first, uint step) {
 
 #ifndef DML_SINGLE
   if (whole) {
-    OVector4(p.result).at[at[0] / 4] =
-        O_pack(made[0], made[1], made[2], made[3]);
+    O_store4(p.result, at[0], made);
     return;
   }
 #endif
   for (int k = 0; k < 4; ++k) {
     if (first + k * step >= p.count) break;
-    p.result.at[at[k]] = O_storage(made[k]);
+    O_store(p.result, at[k], made[k]);
   }
 }
 

@@ -42,7 +42,7 @@ T_compute dml_apply(T_compute x) {
 }
 #else
 
-// To a negative power: what 1 / x^-y truncates to.
+// A negative power y: 1 / x^-y, truncated.
 T_compute power(T_compute x, T_compute y) {
 #if T_SIGNED
   if (y < ZERO) {

@@ -5,10 +5,9 @@
 // Include first, then declare the parameters, then include elementwise.glsl.
 #include "dml.glsl"
 #include "strided.glsl"
-#include "vector.glsl"
 
 layout(constant_id = 1) const uint OP = 0;  // a dml_elementwise_op
-#if T_IS_COMPLEX || T_SIZE == 16
+#ifndef T_storage4
 const bool VECTORS = false;
 #define DML_SINGLE
 #else
@@ -39,44 +38,40 @@ layout(constant_id = 4) const uint RANK = 8;
 #define X_compute int
 #define X_compute4 ivec4
 #define XBuffer ByteBuffer
-#define XVector4 ByteVector4
+#define X_load(b, i) int(byte_load(b, i))
+#define X_load4(b, i) ivec4(byte_load4(b, i))
 #elif defined(DML_COMPOSE)
 #define X_compute T_part
 #define XBuffer TPartBuffer
+#define X_load(b, i) T_part_load(b, i)
 #else
 #define X_compute T_compute
 #define X_compute4 T_compute4
 #define XBuffer TBuffer
-#define XVector4 TVector4
+#define X_load(b, i) T_load(b, i)
+#define X_load4(b, i) T_load4(b, i)
 #endif
 #ifdef DML_COMPOSE
 #define Y_compute T_part
 #define YBuffer TPartBuffer
+#define Y_load(b, i) T_part_load(b, i)
 #else
 #define Y_compute T_compute
 #define YBuffer TBuffer
+#define Y_load(b, i) T_load(b, i)
 #endif
 #if defined(DML_COMPARE) || defined(DML_CLASSIFY)
 #define O_compute bool
-#define O_storage uint8_t
-#define O_pack(a, b, c, d) u8vec4(uvec4(a, b, c, d))
 #define OBuffer ByteBuffer
-#define OVector4 ByteVector4
+#define O_store(b, i, v) byte_store(b, i, v)
+#define O_store4(b, i, v) byte_store4(b, i, uvec4(v[0], v[1], v[2], v[3]))
 #elif defined(DML_PART)
 #define O_compute T_part
-#define O_storage T_part
 #define OBuffer TPartBuffer
-#elif T_IS_BOOL
-#define O_compute T_compute
-#define O_storage(v) uint8_t((v) != 0)
-#define O_pack(a, b, c, d) \
-  u8vec4(notEqual(ivec4(a, b, c, d), ivec4(0)))
-#define OBuffer TBuffer
-#define OVector4 TVector4
+#define O_store(b, i, v) T_part_store(b, i, v)
 #else
 #define O_compute T_compute
-#define O_storage T_storage
-#define O_pack(a, b, c, d) T_storage4(T_compute4(a, b, c, d))
 #define OBuffer TBuffer
-#define OVector4 TVector4
+#define O_store(b, i, v) T_store(b, i, v)
+#define O_store4(b, i, v) T_store4(b, i, T_compute4(v[0], v[1], v[2], v[3]))
 #endif

@@ -37,7 +37,7 @@ T_compute dml_apply(T_compute x) {
     case DML_FLOOR: return floor(x);
     case DML_CEIL: return ceil(x);
     case DML_ROUND_EVEN: return roundEven(x);
-    // Of NaN, NaN: max() and min() promise nothing.
+    // NaN of NaN, of which max() and min() promise nothing.
     case DML_RELU: return dml_is_nan(x) ? x : max(x, zero);
     case DML_RELU6: return dml_is_nan(x) ? x : clamp(x, zero, six);
     case DML_LEAKY_RELU: return x > zero ? x : x * T_compute(p.parameter);

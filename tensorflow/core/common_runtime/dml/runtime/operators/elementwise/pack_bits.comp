@@ -2,10 +2,6 @@
 #version 460
 #include "dml.glsl"
 
-layout(buffer_reference, scalar, buffer_reference_align = 1) buffer ByteBuffer {
-  uint8_t at[];
-};
-
 DML_PARAMETERS_BEGIN
   ByteBuffer x;
   ByteBuffer y;
@@ -25,9 +21,9 @@ void main() {
     int from = p.x_offset + int(i) * p.x_strides[0];
     uint bits = 0;
     for (int b = 0; b < 8; ++b) {
-      bits = bits << 1 | uint(p.x.at[from]);
+      bits = bits << 1 | byte_load(p.x, from);
       from += p.x_strides[1];
     }
-    p.y.at[p.y_offset + int(i) * p.y_stride] = uint8_t(bits);
+    byte_store(p.y, p.y_offset + int(i) * p.y_stride, bits);
   }
 }

@@ -7,10 +7,8 @@ struct Box {
   vec2 high;
 };
 
-Box read_box(FloatBuffer boxes, int i) {
-  const vec2 a = vec2(boxes.at[4 * i], boxes.at[4 * i + 1]);
-  const vec2 b = vec2(boxes.at[4 * i + 2], boxes.at[4 * i + 3]);
-  return Box(min(a, b), max(a, b));
+Box box_of(vec2 corner, vec2 other) {
+  return Box(min(corner, other), max(corner, other));
 }
 
 float area_of(vec2 size) {

@@ -74,11 +74,12 @@ COLOR convert(COLOR color) {
     case DML_ADJUST_HUE: {
       // By the range, not the saturation: values may be negative.
       T_compute range = range_of(color);
-      T_compute hue = hue_of(color) + T_compute(p.amount.at[0]);
+      T_compute hue = hue_of(color) + T_compute(float_load(p.amount, 0));
       return COLOR(value_of(color) - range) + range * pure(hue - floor(hue));
     }
   }
-  T_compute saturation = saturation_of(color) * T_compute(p.amount.at[0]);
+  T_compute saturation =
+      saturation_of(color) * T_compute(float_load(p.amount, 0));
   return from_hsv(hue_of(color), clamp(saturation, ZERO, ONE),
                   value_of(color));
 }

@@ -43,11 +43,13 @@ void main() {
   const uint i = rest % p.crop_height;
   const uint n = rest / p.crop_height;
 
-  const uint from = uint(p.box_index.at[n]);
-  const float row = place_on(side_of(p.boxes.at[4 * n], p.boxes.at[4 * n + 2],
-                                     p.height, p.crop_height), i);
-  const float column = place_on(side_of(p.boxes.at[4 * n + 1],
-                                        p.boxes.at[4 * n + 3], p.width,
+  const uint from = uint(int_load(p.box_index, n));
+  const float row =
+      place_on(side_of(float_load(p.boxes, 4 * n),
+                       float_load(p.boxes, 4 * n + 2), p.height, p.crop_height),
+               i);
+  const float column = place_on(side_of(float_load(p.boxes, 4 * n + 1),
+                                        float_load(p.boxes, 4 * n + 3), p.width,
                                         p.crop_width), j);
   float value = p.outside;
   if (from < p.images && is_inside(row, p.height) &&
@@ -66,5 +68,5 @@ void main() {
       value = mix(above, below, row - top);
     }
   }
-  p.y.at[o] = value;
+  float_store(p.y, o, value);
 }

@@ -19,7 +19,7 @@ float divide(float a, float b) {
   const vec2 product = dml_two_product(quotient, b);
   precise const float rest = (a - product.x) - product.y;
   precise const float rounded = quotient + rest * (1.0f / b);
-  // What is not finite, or b is 0, has no rest.
+  // A quotient that is not finite has no remainder.
   return dml_is_finite(rounded) ? rounded : quotient;
 }
 

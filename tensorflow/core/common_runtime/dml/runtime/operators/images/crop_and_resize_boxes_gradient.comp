@@ -39,13 +39,15 @@ vec2 moves(uint i, uint size, uint image_size) {
 void main() {
   const uint n = dml_group();
   const bool inside = n < p.count;
-  const uint from = inside ? uint(p.box_index.at[n]) : p.images;
+  const uint from = inside ? uint(int_load(p.box_index, n)) : p.images;
   vec4 sum = vec4(0);
   if (from < p.images) {
-    const Side rows = side_of(p.boxes.at[4 * n], p.boxes.at[4 * n + 2],
-                              p.height, p.crop_height);
-    const Side columns = side_of(p.boxes.at[4 * n + 1], p.boxes.at[4 * n + 3],
-                                 p.width, p.crop_width);
+    const Side rows =
+        side_of(float_load(p.boxes, 4 * n), float_load(p.boxes, 4 * n + 2),
+                p.height, p.crop_height);
+    const Side columns =
+        side_of(float_load(p.boxes, 4 * n + 1), float_load(p.boxes, 4 * n + 3),
+                p.width, p.crop_width);
     const uint elements = p.crop_height * p.crop_width * p.depth;
     for (uint e = gl_LocalInvocationID.x; e < elements; e += kGroupSize) {
       const uint c = e % p.depth;
@@ -66,7 +68,7 @@ void main() {
                              column - left);
       const float across = mix(top_right - top_left, bottom_right - bottom_left,
                                row - top);
-      const float gradient = p.dy.at[n * elements + e];
+      const float gradient = float_load(p.dy, n * elements + e);
       const vec2 y_moves = gradient * down * moves(i, p.crop_height, p.height);
       const vec2 x_moves = gradient * across * moves(j, p.crop_width, p.width);
       sum += vec4(y_moves.x, x_moves.x, y_moves.y, x_moves.y);
@@ -74,6 +76,7 @@ void main() {
   }
   sum = sum_of_lanes(sum, kGroupSize, 1);
   if (inside && gl_LocalInvocationID.x < 4) {
-    p.y.at[4 * n + gl_LocalInvocationID.x] = sum[gl_LocalInvocationID.x];
+    float_store(p.y, 4 * n + gl_LocalInvocationID.x,
+                sum[gl_LocalInvocationID.x]);
   }
 }

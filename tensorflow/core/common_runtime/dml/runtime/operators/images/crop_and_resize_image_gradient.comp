@@ -64,13 +64,15 @@ void main() {
 
   float sum = p.accumulate != 0 ? float(T_load(p.dx, o)) : 0;
   for (uint n = p.boxes_taken.x; n < p.boxes_taken.y; ++n) {
-    if (p.box_index.at[n] != image) continue;
-    const Side rows = side_of(p.boxes.at[4 * n], p.boxes.at[4 * n + 2],
-                              p.height, p.crop_height);
+    if (int_load(p.box_index, n) != image) continue;
+    const Side rows =
+        side_of(float_load(p.boxes, 4 * n), float_load(p.boxes, 4 * n + 2),
+                p.height, p.crop_height);
     const uvec2 is = candidates(rows, row, p.rows_taken);
     if (is.x >= is.y) continue;
-    const Side columns = side_of(p.boxes.at[4 * n + 1], p.boxes.at[4 * n + 3],
-                                 p.width, p.crop_width);
+    const Side columns =
+        side_of(float_load(p.boxes, 4 * n + 1), float_load(p.boxes, 4 * n + 3),
+                p.width, p.crop_width);
     const uvec2 js = candidates(columns, column, p.columns_taken);
     for (uint i = is.x; i < is.y; ++i) {
       const float row_share = share(place_on(rows, i), row, p.height);
@@ -79,8 +81,8 @@ void main() {
         const float both =
             row_share * share(place_on(columns, j), column, p.width);
         if (both == 0) continue;
-        sum += both * p.dy.at[((n * p.crop_height + i) * p.crop_width + j) *
-                              p.depth + c];
+        const uint pixel = (n * p.crop_height + i) * p.crop_width + j;
+        sum += both * float_load(p.dy, pixel * p.depth + c);
       }
     }
   }

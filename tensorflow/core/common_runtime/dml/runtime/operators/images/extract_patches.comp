@@ -45,7 +45,7 @@ void main() {
     }
     from += int(rest) * p.x_strides[0];
     T_storage value = T_storage(0);
-    if (inside) value = p.x.at[from];
-    p.y.at[number] = value;
+    if (inside) value = T_load_raw(p.x, from);
+    T_store_raw(p.y, number, value);
   }
 }

@@ -5,7 +5,7 @@
 layout(constant_id = 1) const uint MODE = DML_RESIZE_LINEAR;
 layout(constant_id = 2) const uint COORDINATES = DML_RESIZE_LEGACY;
 
-// What to compute in.
+// The type to compute in.
 #if defined(T_f64) || defined(U_f64)
 #define Value double
 #else

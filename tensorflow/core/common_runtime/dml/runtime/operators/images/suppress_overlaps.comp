@@ -2,8 +2,8 @@
 // before them. Boxes are taken in an order given by `order`, and `rows` of them
 // from `first` on, a multiple of 32, in one launch.
 //
-// Bit b of overlaps.at[w * rows + r] says that the box 32 w + b overlaps the
-// box first + r by more than the threshold; only words w >= (first + r) / 32
+// Bit b of word w * rows + r of `overlaps` says that the box 32 w + b overlaps
+// the box first + r by more than the threshold; only words w >= (first + r) / 32
 // are written. A group compares 32 boxes with as many others as it is wide.
 #version 460
 #include "dml.glsl"
@@ -23,6 +23,12 @@ DML_PARAMETERS_END
 
 shared Box columns[32];
 
+Box load_box(int i) {
+  return box_of(
+      vec2(float_load(p.boxes, 4 * i), float_load(p.boxes, 4 * i + 1)),
+      vec2(float_load(p.boxes, 4 * i + 2), float_load(p.boxes, 4 * i + 3)));
+}
+
 void main() {
   if (dml_group() >= p.groups) return;
   const uint local = gl_LocalInvocationID.x;
@@ -30,13 +36,13 @@ void main() {
   const uint group_row = dml_group() % p.row_groups * gl_WorkGroupSize.x;
   if (word < (p.first + group_row) / 32) return;
   if (local < 32 && 32 * word + local < p.count) {
-    columns[local] = read_box(p.boxes, p.order.at[32 * word + local]);
+    columns[local] = load_box(int_load(p.order, 32 * word + local));
   }
   barrier();
   const uint row = group_row + local;
   const uint place = p.first + row;
   if (row >= p.rows || word < place / 32) return;
-  const Box box = read_box(p.boxes, p.order.at[place]);
+  const Box box = load_box(int_load(p.order, place));
   uint bits = 0;
   const uint taken = min(32, p.count - 32 * word);
   for (uint b = 0; b < taken; ++b) {
@@ -44,5 +50,5 @@ void main() {
       bits |= 1u << b;
     }
   }
-  p.overlaps.at[word * p.rows + row] = bits;
+  word_store(p.overlaps, word * p.rows + row, bits);
 }

@@ -35,13 +35,16 @@ void main() {
       i = int(coordinate);
     }
     int o = int(rest);
-    U_storage row = p.indices.at[p.index_offset + i * p.index_stride];
+    U_compute row = U_load(p.indices, p.index_offset + i * p.index_stride);
     T_storage made = T_storage(0);
-    if (row >= U_storage(0) && row < U_storage(p.rows)) {
-      made = p.x.at[p.x_offset + o * p.x_strides[0] +
-                    int(row) * p.x_strides[1] + j * p.x_strides[2]];
+    if (row >= U_compute(0) && row < U_compute(p.rows)) {
+      made =
+          T_load_raw(p.x, p.x_offset + o * p.x_strides[0] +
+                              int(row) * p.x_strides[1] + j * p.x_strides[2]);
     }
-    p.y.at[p.y_offset + o * p.y_strides[0] + i * p.y_strides[1] +
-           j * p.y_strides[2]] = made;
+    T_store_raw(p.y,
+                p.y_offset + o * p.y_strides[0] + i * p.y_strides[1] +
+                    j * p.y_strides[2],
+                made);
   }
 }

@@ -41,7 +41,7 @@ bool is_nonzero(uint i) {
   } else {
     DML_ADD_OFFSET(offset, i, p.rank, p.sizes, p.strides)
   }
-  const T_storage bits = p.x.at[offset];
+  const T_storage bits = T_load_raw(p.x, offset);
 #if T_SIZE == 16
   const uvec2 mask = uvec2(p.mask_low, p.mask_high);
   return (bits & mask.xyxy) != uvec4(0);
@@ -56,8 +56,8 @@ void write_coordinates(uint row, uint i) {
   for (int d = int(p.rank) - 1; d >= 0; --d) {
     const uint next = i / p.sizes[d];
     const uint at = (row * p.rank + uint(d)) * 2;
-    p.y.at[at] = i - next * p.sizes[d];
-    p.y.at[at + 1] = 0;
+    word_store(p.y, at, i - next * p.sizes[d]);
+    word_store(p.y, at + 1, 0);
     i = next;
   }
 }
@@ -80,11 +80,13 @@ void main() {
   }
   barrier();
   if (STEP == COUNT) {
-    if (me == 0 && first < p.count) p.blocks.at[group] = int(before[kWords]);
+    if (me == 0 && first < p.count) {
+      int_store(p.blocks, group, int(before[kWords]));
+    }
     return;
   }
   if (first >= p.count) return;
-  const uint start = uint(p.blocks.at[group]) - before[kWords];
+  const uint start = uint(int_load(p.blocks, group)) - before[kWords];
   for (uint e = me; e < DML_NONZERO_BLOCK; e += kGroupSize) {
     const uint word = found[e / 32];
     const uint bit = 1u << e % 32;

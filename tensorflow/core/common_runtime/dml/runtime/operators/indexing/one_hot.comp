@@ -21,8 +21,8 @@ void main() {
   const uint width = gl_WorkGroupSize.x;
   uint first = dml_group() * (4 * width) + gl_LocalInvocationID.x;
   if (first >= p.total) return;
-  T_storage on = p.on.at[0];
-  T_storage off = p.off.at[0];
+  T_storage on = T_load_raw(p.on, 0);
+  T_storage off = T_load_raw(p.off, 0);
   for (uint k = 0; k < 4; ++k) {
     uint rest = first + k * width;
     if (rest >= p.total) return;
@@ -37,10 +37,13 @@ void main() {
       depth = coordinate;
     }
     int outer = int(rest);
-    U_storage index = p.indices.at[p.index_offset + outer * p.index_strides[0] +
-                                   inner * p.index_strides[1]];
+    U_compute index =
+        U_load(p.indices, p.index_offset + outer * p.index_strides[0] +
+                              inner * p.index_strides[1]);
     bool hit = U_compute(index) == U_compute(depth);
-    p.y.at[p.y_offset + outer * p.y_strides[0] + int(depth) * p.y_strides[1] +
-           inner * p.y_strides[2]] = hit ? on : off;
+    T_store_raw(p.y,
+                p.y_offset + outer * p.y_strides[0] +
+                    int(depth) * p.y_strides[1] + inner * p.y_strides[2],
+                hit ? on : off);
   }
 }

@@ -47,6 +47,6 @@ void main() {
     if (step < length) {
       from += (length - 1 - 2 * step) * p.x_strides[p.sequence];
     }
-    p.y.at[to] = p.x.at[from];
+    T_store_raw(p.y, to, T_load_raw(p.x, from));
   }
 }

@@ -41,8 +41,8 @@ T_compute combine(T_compute old, T_compute update) {
 }
 
 uint row_of_update(uint i) {
-  U_storage row = p.indices.at[p.index_offset + int(i) * p.index_stride];
-  return row >= U_storage(0) && row < U_storage(p.walk.rows) ? uint(row) : ~0u;
+  U_compute row = U_load(p.indices, p.index_offset + int(i) * p.index_stride);
+  return row >= U_compute(0) && row < U_compute(p.walk.rows) ? uint(row) : ~0u;
 }
 
 void apply_update(uint row, uint column, uint i) {

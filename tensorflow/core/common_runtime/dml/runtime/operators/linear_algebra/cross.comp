@@ -11,12 +11,9 @@ DML_PARAMETERS_BEGIN
   int strides[3][2];
 DML_PARAMETERS_END
 
-T_compute[3] load(TBuffer from, int tensor, uint row) {
-  const int at = p.offsets[tensor] + int(row) * p.strides[tensor][0];
-  const int stride = p.strides[tensor][1];
-  return T_compute[3](T_load(from, at), T_load(from, at + stride),
-                      T_load(from, at + 2 * stride));
-}
+#define LOAD_VECTOR(b, at, stride)                    \
+  T_compute[3](T_load(b, at), T_load(b, at + stride), \
+               T_load(b, at + 2 * stride))
 
 void main() {
   const uint width = gl_WorkGroupSize.x;
@@ -24,8 +21,10 @@ void main() {
   for (uint k = 0; k < 4; ++k) {
     const uint row = first + k * width;
     if (row >= p.rows) return;
-    const T_compute x[3] = load(p.x, 0, row);
-    const T_compute y[3] = load(p.y, 1, row);
+    const int x_at = p.offsets[0] + int(row) * p.strides[0][0];
+    const int y_at = p.offsets[1] + int(row) * p.strides[1][0];
+    const T_compute x[3] = LOAD_VECTOR(p.x, x_at, p.strides[0][1]);
+    const T_compute y[3] = LOAD_VECTOR(p.y, y_at, p.strides[1][1]);
     int at = p.offsets[2] + int(row) * p.strides[2][0];
     for (int i = 0; i < 3; ++i) {
       const int a = i == 2 ? 0 : i + 1;

@@ -52,14 +52,17 @@ void move(uint i) {
   }
   T_storage value;
   if (inside) {
-    value = p.x.at[p.x_offset + b * p.x_strides[0] + from.x * p.x_strides[1] +
-                   from.y * p.x_strides[2]];
+    value =
+        T_load_raw(p.x, p.x_offset + b * p.x_strides[0] +
+                            from.x * p.x_strides[1] + from.y * p.x_strides[2]);
   } else {
-    value = p.z.at[p.z_offset + b * p.z_strides[0] + r * p.z_strides[1] +
-                   c * p.z_strides[2]];
+    value = T_load_raw(p.z, p.z_offset + b * p.z_strides[0] +
+                                r * p.z_strides[1] + c * p.z_strides[2]);
   }
-  p.y.at[p.y_offset + b * p.y_strides[0] + r * p.y_strides[1] +
-         c * p.y_strides[2]] = value;
+  T_store_raw(
+      p.y,
+      p.y_offset + b * p.y_strides[0] + r * p.y_strides[1] + c * p.y_strides[2],
+      value);
 }
 
 void main() {

@@ -32,15 +32,19 @@ void make(uint i) {
     at[d] = p.offsets[d] + b * p.diagonal_strides[d][0] +
             r * p.diagonal_strides[d][1];
   }
-  T_compute sum = field_multiply(p.middle.at[at[1]], p.x.at[x_at]);
+  T_compute sum = field_multiply(T_load(p.middle, at[1]), T_load(p.x, x_at));
   if (r > 0) {
-    sum += field_multiply(p.lower.at[at[2]], p.x.at[x_at - p.x_strides[1]]);
+    sum += field_multiply(T_load(p.lower, at[2]),
+                          T_load(p.x, x_at - p.x_strides[1]));
   }
   if (r + 1 < int(p.rows)) {
-    sum += field_multiply(p.upper.at[at[0]], p.x.at[x_at + p.x_strides[1]]);
+    sum += field_multiply(T_load(p.upper, at[0]),
+                          T_load(p.x, x_at + p.x_strides[1]));
   }
-  p.y.at[p.offsets[4] + b * p.y_strides[0] + r * p.y_strides[1] +
-         c * p.y_strides[2]] = sum;
+  T_store(p.y,
+          p.offsets[4] + b * p.y_strides[0] + r * p.y_strides[1] +
+              c * p.y_strides[2],
+          sum);
 }
 
 void main() {

@@ -49,9 +49,10 @@ uint factor_at(uint kind, uint matrix, uint row) {
 }
 
 T_compute diagonal(uint matrix, uint kind, uint row) {
-  return p.diagonals.at[p.offsets[0] + int(matrix) * p.diagonal_strides[0] +
-                        int(kind) * p.diagonal_strides[1] +
-                        int(row) * p.diagonal_strides[2]];
+  return T_load(p.diagonals, p.offsets[0] +
+                                 int(matrix) * p.diagonal_strides[0] +
+                                 int(kind) * p.diagonal_strides[1] +
+                                 int(row) * p.diagonal_strides[2]);
 }
 
 void factor(uint matrix) {
@@ -62,8 +63,8 @@ void factor(uint matrix) {
     main_i = diagonal(matrix, 1, 0);
     above = p.n > 1 ? diagonal(matrix, 0, 0) : zero;
   } else {
-    main_i = p.factors.at[factor_at(MAIN, matrix, p.first)];
-    above = p.factors.at[factor_at(ABOVE, matrix, p.first)];
+    main_i = T_load(p.factors, factor_at(MAIN, matrix, p.first));
+    above = T_load(p.factors, factor_at(ABOVE, matrix, p.first));
   }
   for (uint i = p.first; i < min(p.last, p.n - 1); ++i) {
     const T_compute lower = diagonal(matrix, 2, i + 1);
@@ -73,12 +74,13 @@ void factor(uint matrix) {
     const T_compute pivot = exchange ? lower : main_i;
     const T_compute multiple = field_divide(exchange ? main_i : lower, pivot);
     singular = singular || pivot == zero;
-    p.factors.at[factor_at(MAIN, matrix, i)] = pivot;
-    p.factors.at[factor_at(ABOVE, matrix, i)] = exchange ? next : above;
-    p.factors.at[factor_at(SECOND_ABOVE, matrix, i)] =
-        exchange ? next_above : zero;
-    p.factors.at[factor_at(MULTIPLE, matrix, i)] = multiple;
-    p.factors.at[factor_at(EXCHANGED, matrix, i)] = T_compute(exchange ? 1 : 0);
+    T_store(p.factors, factor_at(MAIN, matrix, i), pivot);
+    T_store(p.factors, factor_at(ABOVE, matrix, i), exchange ? next : above);
+    T_store(p.factors, factor_at(SECOND_ABOVE, matrix, i),
+            exchange ? next_above : zero);
+    T_store(p.factors, factor_at(MULTIPLE, matrix, i), multiple);
+    T_store(p.factors, factor_at(EXCHANGED, matrix, i),
+            T_compute(exchange ? 1 : 0));
     if (exchange) {
       main_i = above - field_multiply(multiple, next);
       above = -field_multiply(multiple, next_above);
@@ -88,50 +90,57 @@ void factor(uint matrix) {
     }
   }
   const uint end = min(p.last, p.n - 1);
-  p.factors.at[factor_at(MAIN, matrix, end)] = main_i;
-  p.factors.at[factor_at(ABOVE, matrix, end)] = above;
-  p.factors.at[factor_at(SECOND_ABOVE, matrix, end)] = zero;
+  T_store(p.factors, factor_at(MAIN, matrix, end), main_i);
+  T_store(p.factors, factor_at(ABOVE, matrix, end), above);
+  T_store(p.factors, factor_at(SECOND_ABOVE, matrix, end), zero);
   singular = singular || (p.last == p.n && main_i == zero);
   const int at = p.offsets[3] + int(matrix) * p.singular_stride;
-  p.singular.at[at] = singular || (p.first > 0 && p.singular.at[at] != 0) ? 1 : 0;
+  int_store(p.singular, at,
+            singular || (p.first > 0 && int_load(p.singular, at) != 0) ? 1 : 0);
 }
 
 void forward(uint matrix, int b_at, int x_at) {
-  T_compute value = p.first == 0 ? p.b.at[b_at]
-                                 : p.x.at[x_at + int(p.first) * p.x_strides[1]];
+  T_compute value = p.first == 0
+                        ? T_load(p.b, b_at)
+                        : T_load(p.x, x_at + int(p.first) * p.x_strides[1]);
   const uint end = min(p.last, p.n - 1);
   for (uint i = p.first; i < end; ++i) {
-    const T_compute next = p.b.at[b_at + int(i + 1) * p.b_strides[1]];
-    const T_compute multiple = p.factors.at[factor_at(MULTIPLE, matrix, i)];
+    const T_compute next = T_load(p.b, b_at + int(i + 1) * p.b_strides[1]);
+    const T_compute multiple =
+        T_load(p.factors, factor_at(MULTIPLE, matrix, i));
     const bool exchange =
-        p.factors.at[factor_at(EXCHANGED, matrix, i)] != T_compute(0);
-    p.x.at[x_at + int(i) * p.x_strides[1]] = exchange ? next : value;
+        T_load(p.factors, factor_at(EXCHANGED, matrix, i)) != T_compute(0);
+    T_store(p.x, x_at + int(i) * p.x_strides[1], exchange ? next : value);
     value = exchange ? value - field_multiply(multiple, next)
                      : next - field_multiply(multiple, value);
   }
-  p.x.at[x_at + int(end) * p.x_strides[1]] = value;
+  T_store(p.x, x_at + int(end) * p.x_strides[1], value);
 }
 
 void backward(uint matrix, int x_at) {
   T_compute next = T_compute(0);
   T_compute second = T_compute(0);
-  if (p.last < p.n) next = p.x.at[x_at + int(p.last) * p.x_strides[1]];
-  if (p.last + 1 < p.n) second = p.x.at[x_at + int(p.last + 1) * p.x_strides[1]];
+  if (p.last < p.n) next = T_load(p.x, x_at + int(p.last) * p.x_strides[1]);
+  if (p.last + 1 < p.n) {
+    second = T_load(p.x, x_at + int(p.last + 1) * p.x_strides[1]);
+  }
   for (uint row = p.last; row > p.first; --row) {
     const uint i = row - 1;
     const int at = x_at + int(i) * p.x_strides[1];
-    T_compute rest = p.x.at[at];
-    // What lies below the last row may not be multiplied: it is not there.
+    T_compute rest = T_load(p.x, at);
+    // There are no rows below the last: their x, 0 here, must not be multiplied
+    // by factors, which may be infinite.
     if (i + 1 < p.n) {
-      rest -= field_multiply(p.factors.at[factor_at(ABOVE, matrix, i)], next);
+      rest -=
+          field_multiply(T_load(p.factors, factor_at(ABOVE, matrix, i)), next);
     }
     if (i + 2 < p.n) {
-      rest -= field_multiply(p.factors.at[factor_at(SECOND_ABOVE, matrix, i)],
-                             second);
+      rest -= field_multiply(
+          T_load(p.factors, factor_at(SECOND_ABOVE, matrix, i)), second);
     }
     second = next;
-    next = field_divide(rest, p.factors.at[factor_at(MAIN, matrix, i)]);
-    p.x.at[at] = next;
+    next = field_divide(rest, T_load(p.factors, factor_at(MAIN, matrix, i)));
+    T_store(p.x, at, next);
   }
 }
 

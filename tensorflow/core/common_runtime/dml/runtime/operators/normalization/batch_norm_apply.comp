@@ -39,12 +39,13 @@ void main() {
     DML_ADD_OFFSET(x, i, p.rank, p.sizes, p.x_strides)
     DML_ADD_OFFSET(y, i, p.rank, p.sizes, p.y_strides)
     DML_ADD_OFFSET(c, i, p.rank, p.sizes, p.channel_strides)
-    float factor = p.spread.at[p.spread_at[0] + c * p.spread_at[1]];
+    float factor = float_load(p.spread, p.spread_at[0] + c * p.spread_at[1]);
     if (p.spread_is_variance != 0) factor = 1.0 / sqrt(factor + p.epsilon);
-    factor *= p.scale.at[p.scale_at[0] + c * p.scale_at[1]];
+    factor *= float_load(p.scale, p.scale_at[0] + c * p.scale_at[1]);
     const float centred =
-        T_load(p.x, x) - p.mean.at[p.mean_at[0] + c * p.mean_at[1]];
-    const float offset = p.offset.at[p.offset_at[0] + c * p.offset_at[1]];
+        T_load(p.x, x) - float_load(p.mean, p.mean_at[0] + c * p.mean_at[1]);
+    const float offset =
+        float_load(p.offset, p.offset_at[0] + c * p.offset_at[1]);
     T_store(p.y, y, centred * factor + offset);
   }
 }

@@ -38,25 +38,26 @@ void main() {
     const uint at = i * p.channels + channel;
     const uint count = min(p.chunk, p.count - i * p.chunk);
     moments = merge(
-        moments, Moments(float(count), p.partials.at[at],
-                         p.partials.at[p.splits * p.channels + at]));
+        moments, Moments(float(count), float_load(p.partials, at),
+                         float_load(p.partials, p.splits * p.channels + at)));
   }
   moments = merge_lanes(moments, lanes, p.lane_stride);
 
   if (!inside || lane != 0) return;
   const float variance = moments.squares / float(p.count);
   const float inverse_stddev = 1.0 / sqrt(variance + p.epsilon);
-  p.normalization.at[channel] = moments.mean;
-  p.normalization.at[p.channels + channel] = inverse_stddev;
+  float_store(p.normalization, channel, moments.mean);
+  float_store(p.normalization, p.channels + channel, inverse_stddev);
   const int c = int(channel);
   if (p.wanted[0] != 0) {
-    p.mean.at[p.outputs_at[0] + c * p.outputs_at[1]] = moments.mean;
+    float_store(p.mean, p.outputs_at[0] + c * p.outputs_at[1], moments.mean);
   }
   if (p.wanted[1] != 0) {
-    p.variance.at[p.outputs_at[2] + c * p.outputs_at[3]] =
-        variance * p.variance_factor;
+    float_store(p.variance, p.outputs_at[2] + c * p.outputs_at[3],
+                variance * p.variance_factor);
   }
   if (p.wanted[2] != 0) {
-    p.inverse_stddev.at[p.outputs_at[4] + c * p.outputs_at[5]] = inverse_stddev;
+    float_store(p.inverse_stddev, p.outputs_at[4] + c * p.outputs_at[5],
+                inverse_stddev);
   }
 }

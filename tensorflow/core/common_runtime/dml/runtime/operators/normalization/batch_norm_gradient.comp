@@ -47,19 +47,20 @@ void main() {
     DML_ADD_OFFSET(x_at, i, p.rank, p.sizes, p.x_strides)
     DML_ADD_OFFSET(dx_at, i, p.rank, p.sizes, p.dx_strides)
     DML_ADD_OFFSET(c, i, p.rank, p.sizes, p.channel_strides)
-    const float inverse = p.inverse_stddev.at[p.inverse_stddev_at[0] +
-                                              c * p.inverse_stddev_at[1]];
+    const float inverse = float_load(
+        p.inverse_stddev, p.inverse_stddev_at[0] + c * p.inverse_stddev_at[1]);
     const float factor =
-        inverse * p.scale.at[p.scale_at[0] + c * p.scale_at[1]];
+        inverse * float_load(p.scale, p.scale_at[0] + c * p.scale_at[1]);
     float dx = T_load(p.dy, dy_at);
     if (p.share != 0) {
       const float normalized =
-          (T_load(p.x, x_at) - p.mean.at[p.mean_at[0] + c * p.mean_at[1]]) *
+          (T_load(p.x, x_at) -
+           float_load(p.mean, p.mean_at[0] + c * p.mean_at[1])) *
           inverse;
       const float dy_sum =
-          p.dy_sums.at[p.dy_sums_at[0] + c * p.dy_sums_at[1]];
-      const float scaled_sum =
-          p.scaled_sums.at[p.scaled_sums_at[0] + c * p.scaled_sums_at[1]];
+          float_load(p.dy_sums, p.dy_sums_at[0] + c * p.dy_sums_at[1]);
+      const float scaled_sum = float_load(
+          p.scaled_sums, p.scaled_sums_at[0] + c * p.scaled_sums_at[1]);
       dx -= p.share * (dy_sum + normalized * scaled_sum);
     }
     T_store(p.dx, dx_at, dx * factor);

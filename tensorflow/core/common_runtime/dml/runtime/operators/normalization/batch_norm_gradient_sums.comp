@@ -58,7 +58,7 @@ void main() {
   const int dy = p.dy_offset + c * p.dy_channel_stride;
   const int x = p.x_offset + c * p.x_channel_stride;
   float mean = 0;
-  if (inside) mean = p.mean.at[p.mean_at[0] + c * p.mean_at[1]];
+  if (inside) mean = float_load(p.mean, p.mean_at[0] + c * p.mean_at[1]);
 
   uint i = part * p.chunk + lane;
   const uint end = inside ? min((part + 1) * p.chunk, p.count) : 0;
@@ -72,10 +72,11 @@ void main() {
   a = sum_of_lanes(a + b, lanes, p.lane_stride);
 
   if (!inside || lane != 0) return;
-  a.y *= p.inverse_stddev.at[p.inverse_stddev_at[0] +
-                             c * p.inverse_stddev_at[1]];
+  a.y *= float_load(p.inverse_stddev,
+                    p.inverse_stddev_at[0] + c * p.inverse_stddev_at[1]);
   const int row = int(part * p.channels + channel);
   const int at = p.splits > 1 ? row : c;
-  p.offset_sums.at[p.offset_sums_at[0] + at * p.offset_sums_at[1]] = a.x;
-  p.scale_sums.at[p.scale_sums_at[0] + at * p.scale_sums_at[1]] = a.y;
+  float_store(p.offset_sums, p.offset_sums_at[0] + at * p.offset_sums_at[1],
+              a.x);
+  float_store(p.scale_sums, p.scale_sums_at[0] + at * p.scale_sums_at[1], a.y);
 }

@@ -58,6 +58,6 @@ void main() {
 
   if (!inside || lane != 0) return;
   const uint at = part * p.channels + channel;
-  p.partials.at[at] = moments.mean;
-  p.partials.at[p.splits * p.channels + at] = moments.squares;
+  float_store(p.partials, at, moments.mean);
+  float_store(p.partials, p.splits * p.channels + at, moments.squares);
 }

@@ -52,7 +52,7 @@ void main() {
   for (uint d = begin; d < end; ++d) {
     const float value = T_load(p.x, place(p.x_at, row, d));
     squares += value * value;
-    if (STEP == GRADIENT) shares += p.share.at[row * p.channels + d];
+    if (STEP == GRADIENT) shares += float_load(p.share, row * p.channels + d);
   }
   const float norm = p.bias + p.alpha * squares;
   const float x = T_load(p.x, place(p.x_at, row, channel));
@@ -62,7 +62,8 @@ void main() {
   }
   const float dy = T_load(p.dy, place(p.dy_at, row, channel));
   if (STEP == SHARES) {
-    p.share.at[i] = dy * T_load(p.y, place(p.y_at, row, channel)) / norm;
+    float_store(p.share, i,
+                dy * T_load(p.y, place(p.y_at, row, channel)) / norm);
   } else {
     T_store(p.dx, place(p.dx_at, row, channel),
             dy * dml_pow(norm, -p.beta) - 2 * p.alpha * p.beta * x * shares);

@@ -16,8 +16,8 @@ DML_PARAMETERS_END
 #include "optimizer_steps.glsl"
 
 uint row_of_update(uint i) {
-  uint row = uint(p.indices.at[i * p.index_words]);
-  if (p.index_words == 2 && p.indices.at[i * 2 + 1] != 0) return ~0u;
+  uint row = uint(int_load(p.indices, i * p.index_words));
+  if (p.index_words == 2 && int_load(p.indices, i * 2 + 1) != 0) return ~0u;
   return row;
 }
 

@@ -189,9 +189,10 @@ void update(uint i, uint g) {
 void update(uint i, uint g) {
   T_compute gradient = GRADIENT(3), rate = SCALAR(4);
   T_compute l1 = max(SCALAR(5), T_compute(0));
-  WordBuffer words = WordBuffer(p.t[7]);  // of an int64
-  T_compute steps = T_compute(words.at[0]) +
-                    T_compute(int(words.at[1])) * T_compute(4294967296.0);
+  // The number of steps, an int64.
+  T_compute steps =
+      T_compute(T_word_load(p.t[7], 0)) +
+      T_compute(int(T_word_load(p.t[7], 1))) * T_compute(4294967296.0);
   T_compute sum = LOAD(1) + gradient;
   T_compute squares = LOAD(2) + gradient * gradient;
   STORE(1, sum);

@@ -59,7 +59,7 @@ void main() {
     }
   }
   if (WHERE) {
-    p.places.at[o] = place;
+    int_store(p.places, o, place);
   } else {
     T_store(p.y, o, best);
   }

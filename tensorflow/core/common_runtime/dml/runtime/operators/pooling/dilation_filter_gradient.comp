@@ -7,8 +7,10 @@
 
 #ifdef T_f64
 #define SumBuffer TBuffer
+#define sum_store(b, i, v) T_store(b, i, v)
 #else
 #define SumBuffer FloatBuffer
+#define sum_store(b, i, v) float_store(b, i, v)
 #endif
 
 DML_PARAMETERS_BEGIN
@@ -41,8 +43,8 @@ void main() {
   const uint end = inside ? min((part + 1) * p.chunk, p.pixels) : 0;
   for (uint i = part * p.chunk + lane; i < end; i += p.lanes) {
     const uint from = i * p.depth + c;
-    if (p.places.at[from] == tap) sum += T_load(p.dy, from);
+    if (int_load(p.places, from) == tap) sum += T_load(p.dy, from);
   }
   sum = add_lanes(sum, p.lanes, p.lane_stride);
-  if (inside && lane == 0) p.sums.at[part * p.results + o] = sum;
+  if (inside && lane == 0) sum_store(p.sums, part * p.results + o, sum);
 }

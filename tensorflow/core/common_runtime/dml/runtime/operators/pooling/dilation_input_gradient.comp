@@ -40,7 +40,8 @@ void main() {
       if (to_column < 0) continue;
       const uint o = ((image * p.g.outputs[0] + uint(to_row)) *
                       p.g.outputs[1] + uint(to_column)) * p.g.depth + c;
-      if (p.places.at[o] == int(i * p.g.window[1] + j)) sum += T_load(p.dy, o);
+      const int place = int(i * p.g.window[1] + j);
+      if (int_load(p.places, o) == place) sum += T_load(p.dy, o);
     }
   }
   T_store(p.dx, e, sum);

@@ -33,10 +33,10 @@ void main() {
       from += int(coordinate) * p.x_strides[d];
     }
     from += int(rest) * p.x_strides[0];
-    T_compute z = p.x.at[from];
+    T_compute z = T_load(p.x, from);
     if (CONJUGATE) z = complex_conjugate(z);
     uint to = i / p.columns * p.columns + i;
-    p.y.at[to] = z;
-    p.y.at[to + p.columns] = complex_times_i(z);
+    T_store(p.y, to, z);
+    T_store(p.y, to + p.columns, complex_times_i(z));
   }
 }

@@ -1,8 +1,9 @@
-// What follows the sum of a product: bias and activation, in T_compute.
+// The epilogue of a product: the activation of its sums, in T_compute.
 // `activation` is a dml_activation and uniform; integers have none.
 #include "math.glsl"
 
-// A scalar parameter, two words: one of 64 bits, or one of 32 in the first.
+// alpha and beta, parameters of two words: a number of 64 bits, or one of 32 in
+// the first word.
 #if defined(T_f64)
 #define SCALAR(v) packDouble2x32(v)
 #elif defined(T_i64)

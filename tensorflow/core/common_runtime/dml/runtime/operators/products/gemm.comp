@@ -28,9 +28,13 @@ DML_PARAMETERS_BEGIN
   uvec2 alpha, beta;  // as T_compute, one of 32 bits in x
 DML_PARAMETERS_END
 
-// Of the parameters, what the loops use: read once. Some drivers read a
-// parameter block in memory anew at each use.
-TBuffer a_data, b_data, c_data, bias_data;
+// The parameters that the loops use, read once: some drivers read a parameter
+// block in memory anew at each use.
+DML_HELD(TBuffer, a_data);
+DML_HELD(TBuffer, b_data);
+DML_HELD(TBuffer, c_data);
+DML_HELD(TBuffer, bias_data);
+DML_HELD(PartialBuffer, partial_data);
 int a_base, a_row, a_depth;
 int b_base, b_depth, b_column;
 int c_base, c_row, c_column;
@@ -38,7 +42,6 @@ int bias_base, bias_row, bias_column;
 bool has_bias;
 uint activation;
 T_compute alpha, beta;
-PartialBuffer partial;
 uint partial_base;
 
 void end_row(uint i, uint row) {}
@@ -61,7 +64,7 @@ void end_element(uint row, uint column, T_compute v);
 void end_element(uint row, uint column, T_compute v) {
   int at = c_base + int(row) * c_row + int(column) * c_column;
   if (END == END_PARTIAL) {
-    partial.at[partial_base + row * tile_columns + column] = v;
+    partial_store(partial_data, partial_base + row * tile_columns + column, v);
     return;
   }
   if (END == END_FULL) {
@@ -80,11 +83,11 @@ void end_element(uint row, uint column, T_compute v) {
 void main() {
   tile_rows = p.m;
   tile_columns = p.n;
-  a_data = p.a;
-  b_data = p.b;
-  c_data = p.c;
-  bias_data = p.bias;
-  partial = p.partial;
+  DML_HOLD(a_data, p.a);
+  DML_HOLD(b_data, p.b);
+  DML_HOLD(c_data, p.c);
+  DML_HOLD(bias_data, p.bias);
+  DML_HOLD(partial_data, p.partial);
   a_base = p.a_offset;
   a_row = p.a_row;
   a_depth = p.a_depth;

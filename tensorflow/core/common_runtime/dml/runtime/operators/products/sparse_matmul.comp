@@ -25,16 +25,16 @@ DML_PARAMETERS_BEGIN
 DML_PARAMETERS_END
 
 uint row_of_update(uint i) {
-  U_storage row = p.rows.at[p.row_offset + int(i) * p.row_stride];
-  return row >= U_storage(0) && row < U_storage(p.walk.rows) ? uint(row) : ~0u;
+  U_compute row = U_load(p.rows, p.row_offset + int(i) * p.row_stride);
+  return row >= U_compute(0) && row < U_compute(p.walk.rows) ? uint(row) : ~0u;
 }
 
 void apply_update(uint row, uint column, uint i) {
   int at = p.y_offset + int(row) * p.y_strides[0] +
            int(column) * p.y_strides[1];
-  U_storage k = p.inner.at[p.inner_offset + int(i) * p.inner_stride];
+  U_compute k = U_load(p.inner, p.inner_offset + int(i) * p.inner_stride);
   T_compute product = T_compute(uintBitsToFloat(0x7fc00000u));
-  if (k >= U_storage(0) && k < U_storage(p.b_rows)) {
+  if (k >= U_compute(0) && k < U_compute(p.b_rows)) {
     product =
         T_load(p.values, p.value_offset + int(i) * p.value_stride) *
         T_load(p.b, p.b_offset + int(k) * p.b_strides[0] +

@@ -25,13 +25,17 @@ DML_PARAMETERS_END
 
 DML_SHARED const uint ELEMENTS = 4;  // of an invocation
 
+// Held, as inner and parts are: some drivers read a parameter block in memory
+// anew at each use.
+DML_HELD(PartialBuffer, partial_data);
+DML_HELD(TBuffer, c_data);
+
 void main() {
   uint count = p.outer * p.inner;
   T_compute alpha = SCALAR(p.alpha);
   T_compute beta = SCALAR(p.beta);
-  // Read once: some drivers read a parameter block in memory anew at each use.
-  PartialBuffer partial = p.partial;
-  TBuffer c = p.c;
+  DML_HOLD(partial_data, p.partial);
+  DML_HOLD(c_data, p.c);
   uint inner = p.inner, parts = p.parts;
   uint first =
       dml_group() * gl_WorkGroupSize.x * ELEMENTS + gl_LocalInvocationID.x;
@@ -41,7 +45,7 @@ void main() {
     uint from = i / inner * parts * inner + i % inner;
     T_compute v = T_compute(0);
     for (uint part = 0; part < parts; ++part) {
-      v += partial.at[from + part * inner];
+      v += partial_load(partial_data, from + part * inner);
     }
     int c_at = p.c_offset;
     int bias_at = p.bias_offset;
@@ -53,8 +57,8 @@ void main() {
       bias_at += at * p.bias_strides[d];
     }
     v *= alpha;
-    if (beta != T_compute(0)) v += beta * T_load(c, c_at);
+    if (beta != T_compute(0)) v += beta * T_load(c_data, c_at);
     if (p.has_bias != 0) v += T_load(p.bias, bias_at);
-    T_store(c, c_at, epilogue_activate(v, p.activation));
+    T_store(c_data, c_at, epilogue_activate(v, p.activation));
   }
 }

@@ -29,7 +29,7 @@ DML_SHARED const uint END_PARTIAL = 2;  // a partial sum, for split_reduce.comp
 const uint TILE_THREADS_M = TILE_M / THREAD_M;
 const uint TILE_THREADS_N = TILE_N / THREAD_N;
 #ifdef DML_COOPERATIVE
-layout(constant_id = 12) const uint SUBGROUP = 32;  // its size
+layout(constant_id = 12) const uint SUBGROUP = 32;  // invocations
 layout(constant_id = 13) const uint MATRIX_M = 16;
 layout(constant_id = 14) const uint MATRIX_N = 16;
 layout(constant_id = 15) const uint MATRIX_K = 16;
@@ -38,27 +38,29 @@ const uint TILE_THREADS = TILE_SUBGROUPS * SUBGROUP;
 #else
 const uint TILE_THREADS = TILE_THREADS_M * TILE_THREADS_N;
 #endif
-// An invocation's rows come in runs of four, so that shared memory is read 16
-// bytes at a time without bank conflicts.
+// An invocation's rows, and its columns, come in runs of four, so that shared
+// memory is read 16 bytes at a time without bank conflicts.
 const uint TILE_RUN_M = THREAD_M < 4 ? THREAD_M : 4;
 const uint TILE_RUN_N = THREAD_N < 4 ? THREAD_N : 4;
 const uint TILE_PITCH_A = TILE_M + 4;
 const uint TILE_PITCH_B = TILE_N + 4;
 const uint TILE_SLICE_A = TILE_K * TILE_PITCH_A;
 const uint TILE_SLICE_B = TILE_K * TILE_PITCH_B;
-// With LANES, what belongs to a row is known to one invocation: to each, that of
-// this many rows.
+// How many rows an invocation keeps the table entries of, with LANES: each row's
+// are in the registers of one invocation.
 const uint TILE_LANE_ROWS = LANES ? THREAD_M / TILE_THREADS : 1;
 const uint TILE_LOADS_A = TILE_M * TILE_K / (TILE_THREADS * A_WIDTH);
 const uint TILE_LOADS_B = TILE_N * TILE_K / (TILE_THREADS * B_WIDTH);
 
-#include "vector.glsl"
-
 // Partial sums are kept as computed.
 #if defined(T_f16)
 #define PartialBuffer FloatBuffer
+#define partial_load(b, i) float_load(b, i)
+#define partial_store(b, i, v) float_store(b, i, v)
 #else
 #define PartialBuffer TBuffer
+#define partial_load(b, i) T_load(b, i)
+#define partial_store(b, i, v) T_store(b, i, v)
 #endif
 
 #if T_IS_FLOAT
@@ -74,15 +76,13 @@ const uint TILE_LOADS_B = TILE_N * TILE_K / (TILE_THREADS * B_WIDTH);
 #define TILE_shuffle(v, lane) subgroupShuffle(v, lane)
 #endif
 
-#define T_load4(b, i) T_compute4(TVector4(b).at[(i) >> 2])
-
-// What slices hold: elements as in memory where matrices are multiplied so, else
-// as computed.
+// The type of elements in slices: T_storage where cooperative matrices are loaded
+// from them, else T_compute.
 #ifdef DML_COOPERATIVE
 #define TILE_element float16_t
 #define TILE_element4 f16vec4
-#define TILE_load(b, i) (b).at[i]
-#define TILE_load4(b, i) TVector4(b).at[(i) >> 2]
+#define TILE_load(b, i) T_load_raw(b, i)
+#define TILE_load4(b, i) T_load4_raw(b, i)
 #else
 #define TILE_element T_compute
 #define TILE_element4 T_compute4

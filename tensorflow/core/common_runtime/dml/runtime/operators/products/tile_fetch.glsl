@@ -1,5 +1,5 @@
-// What both forms of the tiled matrix product begin with: where a group stands,
-// and slices of A and B on their way from memory to registers. tile_product.glsl
+// What both forms of the tiled matrix product begin with: the tile of a group,
+// and loads of slices of A and B from memory to registers. tile_product.glsl
 // or tile_matrix.glsl, which include this file, say what the program defines.
 
 uint tile_rows, tile_columns;          // the limits of m and n
@@ -9,8 +9,8 @@ uint tile_depth_end;
 TILE_element tile_next_a[TILE_LOADS_A * A_WIDTH];
 TILE_element tile_next_b[TILE_LOADS_B * B_WIDTH];
 
-// Where in a slice of `extent` x TILE_K the l-th load of this invocation lies:
-// x along the extent, y along depth.
+// The place of this invocation's l-th load in a slice of `extent` x TILE_K: x
+// along the extent, y along depth.
 uvec2 tile_position(uint l, uint order, uint width, uint extent) {
   uint at = gl_LocalInvocationIndex + l * TILE_THREADS;
   if (order == 0) {

@@ -14,8 +14,9 @@
 
 #include "tile_fetch.glsl"
 
-// A slice lies in shared memory as in memory, so that loads of four elements
-// stay such: with order 0 depth is the fast index, else the row or column.
+// A slice is laid out in shared memory as in memory, so that four elements that
+// were loaded at once are stored at once: with order 0 depth is the fast index,
+// else the row or column.
 const uint SLICE_PITCH_A = (A_ORDER == 0 ? TILE_K : TILE_M) + 8;
 const uint SLICE_PITCH_B = (B_ORDER == 0 ? TILE_K : TILE_N) + 8;
 const uint SLICE_A = (A_ORDER == 0 ? TILE_M : TILE_K) * SLICE_PITCH_A;
@@ -26,15 +27,15 @@ const uint FRAGMENT = MATRIX_M * MATRIX_N;
 
 shared f16vec4 tile_shared_a[2 * SLICE_A / 4];
 shared f16vec4 tile_shared_b[2 * SLICE_B / 4];
-// A fragment for each subgroup: on its way from sums to elements.
+// For each subgroup, the fragment whose sums become elements of C.
 shared float tile_shared_sum[TILE_SUBGROUPS * FRAGMENT];
 
 #define MATRIX_A coopmat<float16_t, gl_ScopeSubgroup, MATRIX_M, MATRIX_K, gl_MatrixUseA>
 #define MATRIX_B coopmat<float16_t, gl_ScopeSubgroup, MATRIX_K, MATRIX_N, gl_MatrixUseB>
 #define MATRIX_C coopmat<float, gl_ScopeSubgroup, MATRIX_M, MATRIX_N, gl_MatrixUseAccumulator>
 
-// Where in a slice the element lies that is `at.x` along its extent, `at.y`
-// deep.
+// The index in a slice of the element at `at.x` along its extent and depth
+// `at.y`.
 uint slice_at(uvec2 at, uint order, uint pitch) {
   return order == 0 ? at.x * pitch + at.y : at.y * pitch + at.x;
 }

@@ -150,7 +150,7 @@ Block make_block(uint block, uvec4 counter, uvec2 key) {
     return vec4(box_muller(bits.x, bits.y), box_muller(bits.z, bits.w));
   }
 #ifdef T_f16
-  bits <<= 13;  // float16 has 10 bits: of the lowest 10
+  bits <<= 13;  // the 10 bits that float16 keeps are the lowest 10 of a number
 #endif
   return vec4(unit(bits.x), unit(bits.y), unit(bits.z), unit(bits.w));
 #endif

@@ -16,7 +16,7 @@ DML_SHARED struct BlockCellAttributes {
   float clip;
 };
 
-// Of this invocation: its element of [rows, units], its unit in [units].
+// This invocation's element of a tensor [rows, units], and its unit.
 uint at, unit;
 
 // The element of gate `gate` in a tensor of `gates` gates.

@@ -45,7 +45,7 @@ void main() {
   f = dml_sigmoid(f);
   T_compute cs = i * ci + f * before;
   if (p.cell.clip > 0.0) {
-    // A NaN stays one.
+    // Comparisons with NaN are false, so NaN stays.
     cs = cs > p.cell.clip ? p.cell.clip : (cs < -p.cell.clip ? -p.cell.clip : cs);
   }
   const T_compute co = dml_tanh(cs);

@@ -46,7 +46,7 @@ T_compute gru() {
 
 T_compute plain() {
   T_compute h = CELL_LOAD_GATE(gates, 0, 0);
-  // A NaN stays one.
+  // A comparison with NaN is false, so NaN stays.
   h = CELL == DML_CELL_TANH ? dml_tanh(h) : (h < T_compute(0) ? T_compute(0) : h);
   CELL_STORE_GATE(gates, 0, 0, h);
   return h;
@@ -58,8 +58,8 @@ void main() {
   cell_row = at / p.step.units;
   cell_unit = at % p.step.units;
   if (p.step.has_lengths != 0 &&
-      p.step.time >=
-          p.lengths.at[p.step.length_offset + int(cell_row) * p.step.length_stride]) {
+      p.step.time >= int_load(p.lengths, p.step.length_offset +
+                                           int(cell_row) * p.step.length_stride)) {
     CELL_STORE(hidden, 4, CELL_LOAD(hidden_before, 2));
     if (CELL == DML_CELL_LSTM) CELL_STORE(cell_after, 5, CELL_LOAD(cell_before, 3));
     CELL_STORE(output_, 6, T_compute(0));

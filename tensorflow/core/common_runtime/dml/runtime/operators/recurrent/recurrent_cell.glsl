@@ -16,7 +16,8 @@ DML_SHARED struct RecurrentStep {
   int length_offset;
 };
 
-// Which row and unit; the cell's gate `g` is in column g * units + unit.
+// This invocation's row of the batch and unit. Gate `g` of the unit is in column
+// g * units + unit.
 uint cell_row, cell_unit;
 
 #define CELL_AT(tensor, column)                                  \

@@ -75,8 +75,8 @@ void main() {
   cell_row = at / p.step.units;
   cell_unit = at % p.step.units;
   if (p.step.has_lengths != 0 &&
-      p.step.time >=
-          p.lengths.at[p.step.length_offset + int(cell_row) * p.step.length_stride]) {
+      p.step.time >= int_load(p.lengths, p.step.length_offset +
+                                           int(cell_row) * p.step.length_stride)) {
     // The states passed through, and so do their gradients.
     for (uint g = 0; g < GATES; ++g) {
       CELL_STORE_GATE(gates_gradient, 8, g, T_compute(0));

@@ -65,7 +65,7 @@ void main() {
     for (uint i = part * p.chunk + lane; i < end; i += lanes) {
       uint index = i;
       if (p.has_candidates != 0) {
-        index = p.candidates.at[i * p.outputs + o];
+        index = word_load(p.candidates, i * p.outputs + o);
         if (index == kNone) continue;
       }
       best = better(best, Candidate(T_load(p.x, origin + int(index) * p.stride),
@@ -76,12 +76,12 @@ void main() {
 
   if (!inside || lane != 0) return;
   if (p.splits > 1) {
-    p.y.at[part * p.outputs + o] = best.index;
+    word_store(p.y, part * p.outputs + o, best.index);
     return;
   }
   int offset = p.y_offset;
   DML_ADD_OFFSET(offset, o, p.kept_rank, p.kept_sizes, p.kept_y_strides)
   offset *= int(p.words);
-  p.y.at[offset] = best.index == kNone ? 0 : best.index;
-  if (p.words == 2) p.y.at[offset + 1] = 0;
+  word_store(p.y, offset, best.index == kNone ? 0 : best.index);
+  if (p.words == 2) word_store(p.y, offset + 1, 0);
 }

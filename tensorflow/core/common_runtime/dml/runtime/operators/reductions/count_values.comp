@@ -33,19 +33,19 @@ void main() {
     barrier();
   }
   for (uint i = first + lane; i < end; i += width) {
-    const uint value = uint(p.x.at[p.x_offset + int(i) * p.x_stride]);
+    const uint value = uint(int_load(p.x, p.x_offset + int(i) * p.x_stride));
     if (value >= p.bins) continue;  // negative numbers are large ones
     if (SHARED) {
       atomicAdd(counts[value], 1);
     } else {
-      atomicAdd(p.y.at[p.y_offset + int(value) * p.y_stride], 1);
+      word_add(p.y, p.y_offset + int(value) * p.y_stride, 1);
     }
   }
   if (SHARED) {
     barrier();
     for (uint i = lane; i < p.bins; i += width) {
       if (counts[i] != 0) {
-        atomicAdd(p.y.at[p.y_offset + int(i) * p.y_stride], counts[i]);
+        word_add(p.y, p.y_offset + int(i) * p.y_stride, counts[i]);
       }
     }
   }

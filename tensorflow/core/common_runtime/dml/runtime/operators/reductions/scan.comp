@@ -39,12 +39,12 @@ layout(constant_id = 3) const bool EXCLUSIVE = false;
 
 #if defined(T_f16)
 #define CarryBuffer FloatBuffer
-#define CARRY_LOAD(b, i) b.at[i]
-#define CARRY_STORE(b, i, v) b.at[i] = v
+#define carry_load(b, i) float_load(b, i)
+#define carry_store(b, i, v) float_store(b, i, v)
 #else
 #define CarryBuffer TBuffer
-#define CARRY_LOAD(b, i) T_load(b, i)
-#define CARRY_STORE(b, i, v) T_store(b, i, v)
+#define carry_load(b, i) T_load(b, i)
+#define carry_store(b, i, v) T_store(b, i, v)
 #endif
 
 DML_PARAMETERS_BEGIN
@@ -68,7 +68,7 @@ DML_PARAMETERS_BEGIN
   int kept_y_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
-// As many as shared memory holds.
+// Elements of a lane in a tile: as many as shared memory has room for.
 const uint kItems = T_SIZE == 16 ? 4 : 8;
 
 T_compute combine(T_compute a, T_compute b) {
@@ -126,14 +126,14 @@ void main() {
     }
     total = total_of_lanes(total, lanes, p.lane_stride);
     if (inside && lane == 0) {
-      CARRY_STORE(p.carries, part * p.outputs + o, total);
+      carry_store(p.carries, part * p.outputs + o, total);
     }
     return;
   }
 
   T_compute carry = identity;
   if (inside && p.has_carries != 0) {
-    carry = CARRY_LOAD(p.carries, part * p.outputs + o);
+    carry = carry_load(p.carries, part * p.outputs + o);
   }
   // All groups of a launch walk as many tiles, so that barriers are uniform.
   for (uint first = begin; first < begin + p.chunk; first += kItems * lanes) {

@@ -3,7 +3,6 @@
 #version 460
 #include "dml.glsl"
 #include "all_reduce.glsl"
-#include "vector.glsl"
 
 DML_PARAMETERS_BEGIN
   FloatBuffer x;
@@ -48,9 +47,9 @@ void main() {
     if (target < 0 || target >= T_compute(p.classes)) {
       larger = kUndecided;
     } else {
-      const float mine = p.x.at[at + int(target) * p.x_class];
+      const float mine = float_load(p.x, at + int(target) * p.x_class);
       for (uint i = lane; i < p.classes; i += p.lanes) {
-        const float value = p.x.at[at + int(i) * p.x_class];
+        const float value = float_load(p.x, at + int(i) * p.x_class);
         larger = add(larger, !is_finite(value) ? kUndecided
                              : value > mine    ? 1
                                                : 0);
@@ -61,5 +60,5 @@ void main() {
   if (!inside || lane != 0) return;
   const bool in_top =
       (larger & kUndecided) == 0 && T_compute(larger) < T_load(p.k, 0);
-  p.y.at[p.y_offset + int(row) * p.y_stride] = uint8_t(in_top ? 1 : 0);
+  byte_store(p.y, p.y_offset + int(row) * p.y_stride, in_top ? 1 : 0);
 }

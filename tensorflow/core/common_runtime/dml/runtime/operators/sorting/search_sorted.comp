@@ -42,9 +42,9 @@ void main() {
   }
   const int to = p.y_offset + r * p.y_strides[0] + c * p.y_strides[1];
   if (WIDE) {
-    p.y.at[2 * to] = low;
-    p.y.at[2 * to + 1] = 0;
+    word_store(p.y, 2 * to, low);
+    word_store(p.y, 2 * to + 1, 0);
   } else {
-    p.y.at[to] = low;
+    word_store(p.y, to, low);
   }
 }

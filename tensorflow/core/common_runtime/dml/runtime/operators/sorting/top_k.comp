@@ -84,10 +84,12 @@ void put(uint row, uint list, uint lists, uint size, uint place, uint at) {
             p.values_offset + int(row) * p.values_row +
                 int(place) * p.values_column,
             element(row, at));
-    p.indices.at[p.indices_offset + int(row) * p.indices_row +
-                 int(place) * p.indices_column] = int(at);
+    int_store(p.indices,
+              p.indices_offset + int(row) * p.indices_row +
+                  int(place) * p.indices_column,
+              int(at));
   } else {
-    p.to.at[(row * lists + list) * size + place] = at;
+    word_store(p.to, (row * lists + list) * size + place, at);
   }
 }
 
@@ -97,7 +99,8 @@ shared uint positions[kTile];
 void sort() {
   const uint me = gl_LocalInvocationID.x;
   const uint width = gl_WorkGroupSize.x;
-  const uint first = dml_group() * (kTile / p.block);  // block of all rows'
+  // The group's first block, counted over all rows.
+  const uint first = dml_group() * (kTile / p.block);
   for (uint i = me; i < kTile; i += width) {
     const uint number = first + i / p.block;
     const uint row = number / p.blocks;
@@ -145,12 +148,12 @@ void sort() {
 void merge() {
   const uint pairs = (p.lists + 1) / 2;
   const uint i = dml_global();
-  const uint list = i / p.keep;  // of all rows'
+  const uint list = i / p.keep;  // counted over all rows
   const uint place = i - list * p.keep;
   const uint row = list / p.lists;
   if (row >= p.rows) return;
   const uint mine = list - row * p.lists;
-  const uint at = p.from.at[i];
+  const uint at = word_load(p.from, i);
   const uint other = mine ^ 1;
   uint low = 0;
   if (other < p.lists) {
@@ -161,7 +164,7 @@ void merge() {
     uint high = p.keep;
     while (low < high) {
       const uint middle = (low + high) / 2;
-      const uint theirs = p.from.at[base + middle];
+      const uint theirs = word_load(p.from, base + middle);
       bool earlier;
       if (theirs == kNone) {
         earlier = at == kNone && other < mine;
@@ -179,7 +182,7 @@ void merge() {
   if (to < p.merged && (!FINAL || at != kNone)) {
     put(row, mine / 2, pairs, p.merged, to, at);
   }
-  // A list without a partner is followed by nothing.
+  // A list without a partner is filled up with kNone.
   if (!FINAL && other >= p.lists) {
     for (uint k = p.keep + place; k < p.merged; k += p.keep) {
       put(row, mine / 2, pairs, p.merged, k, kNone);

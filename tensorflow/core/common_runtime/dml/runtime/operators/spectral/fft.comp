@@ -54,7 +54,7 @@ T_compute fft_output(uint line, uint o, uint done, uint radix) {
   T_compute root = fft_root(k, order);
   T_compute power = root;
   for (uint q = 1; q < radix; ++q) {
-    // A fresh one now and then, or roundings add up.
+    // A new root from time to time: products of roots add up their roundings.
     if (q % 8 == 0) power = fft_root(q * k % order, order);
     sum += complex_multiply(fft_values[from + q * step], power);
     power = complex_multiply(power, root);
@@ -88,8 +88,8 @@ void main() {
     uint line = across ? e % lines : e / p.n;
     uint j = across ? e / lines : e % p.n;
     fft_values[line * p.n + j] =
-        p.x.at[fft_line_offset(first + line, p.x_offset, p.x_strides) +
-               int(j) * p.x_strides[3]];
+        T_load(p.x, fft_line_offset(first + line, p.x_offset, p.x_strides) +
+                        int(j) * p.x_strides[3]);
   }
   barrier();
 
@@ -117,7 +117,9 @@ void main() {
       value = complex_multiply(value, fft_root(b * k, p.twiddle_order));
     }
     if (p.divisor != 1) value /= T_part(p.divisor);
-    p.y.at[fft_line_offset(first + line, p.y_offset, p.y_strides) +
-           int(k) * p.y_strides[3]] = value;
+    T_store(p.y,
+            fft_line_offset(first + line, p.y_offset, p.y_strides) +
+                int(k) * p.y_strides[3],
+            value);
   }
 }

@@ -49,12 +49,15 @@ void main() {
       uint mirrored = min(j, p.sizes[0] - j);
       if (mirrored < p.n) value = complex_conjugate(chirp(mirrored));
     } else if (j < p.n) {
-      value = p.x.at[p.x_offset + int(o) * p.x_strides[0] +
-                     int(j) * p.x_strides[1] + int(i) * p.x_strides[2]];
+      value =
+          T_load(p.x, p.x_offset + int(o) * p.x_strides[0] +
+                          int(j) * p.x_strides[1] + int(i) * p.x_strides[2]);
       value = complex_multiply(value, chirp(j));
       if (STEP == COLLECT) value /= T_part(p.divisor);
     }
-    p.y.at[p.y_offset + int(o) * p.y_strides[0] + int(j) * p.y_strides[1] +
-           int(i) * p.y_strides[2]] = value;
+    T_store(p.y,
+            p.y_offset + int(o) * p.y_strides[0] + int(j) * p.y_strides[1] +
+                int(i) * p.y_strides[2],
+            value);
   }
 }

@@ -1,0 +1,155 @@
+// Buffers and the parameter block: the only file that knows how they reach a
+// program (in Vulkan, by address), so another API has one file to replace.
+// dml.glsl includes it. buffer_check.py, which the build runs, refuses programs
+// that touch a buffer in any other way than by what stands here.
+//
+// Parameters. Buffers first, then 4-byte constants; a program whose block may
+// exceed 128 bytes says #define DML_PARAMETERS_IN_MEMORY before it includes
+// dml.glsl:
+//   DML_PARAMETERS_BEGIN
+//     TBuffer x;
+//     TBuffer y;
+//     uint count;
+//   DML_PARAMETERS_END
+// and reads p.x, p.count. The C++ struct of the constants is made from this
+// declaration: parameter_blocks.py says what may stand here. A buffer, b below, is p.x, p.x[k] of an array, with k
+// known to the compiler, or a held one. It is named as an argument of these
+// macros only, or of a program's own that pass it on to one of these; nobody
+// copies, casts, compares or selects buffers, or gives them to functions.
+//
+// Types, in blocks and in #define OfProgramBuffer TBuffer:
+//   TBuffer, UBuffer   elements of the type parameters T and U
+//   TPartBuffer        the parts of a complex T, of type T_part
+//   WordBuffer, IntBuffer, FloatBuffer   uint, int and float
+//   ByteBuffer         bytes, such as bools
+//
+// Access. An index i counts elements of what is loaded or stored, from the
+// start of the buffer.
+//   T_load(b, i)            as T_compute
+//   T_store(b, i, v)        rounds or wraps v into the element; U_load, U_store
+//   T_load_raw(b, i), T_store_raw(b, i, v)   the bits as they are, as T_storage:
+//                           to move elements, or to put them into shared memory
+//   T_part_load(b, i), T_part_store(b, i, v)   of a TPartBuffer
+//   T_word_load(b, i)       word i of a TBuffer: elements seen as words
+//   U_word16_store(b, i, v) the bits of an element of two bytes of a UBuffer:
+//                           the lower half of the uint v
+//   word_load(b, i), word_store(b, i, v), and so for int and float
+//   word_add(b, i, v)       atomically
+//   byte_load(b, i)         as uint
+//   byte_store(b, i, v)     v is a number, or a bool for 0 or 1
+//
+// Four elements at once, from element i on, a multiple of 4; b begins at a
+// multiple of what 4 elements take, or of 16 bytes, whichever is less:
+//   T_load4(b, i), T_store4(b, i, v)     T_compute4, for T of at most 8 bytes
+//   T_load4_raw(b, i), T_store4_raw(b, i, v)   T_storage4
+//   byte_load4(b, i), byte_store4(b, i, v)     uvec4
+//
+// Held buffers, for loops: some drivers read a parameter block in memory anew
+// at each use. main() holds before anybody uses:
+//   DML_HELD(TBuffer, x_data);      at file scope
+//   DML_HOLD(x_data, p.x);
+//   DML_HOLD_EITHER(x_data, condition, p.x, p.y);   condition ? p.x : p.y, where
+//                           the condition is a constant or specialization constant
+#ifndef DML_BUFFERS_GLSL_
+#define DML_BUFFERS_GLSL_
+
+#extension GL_EXT_buffer_reference : require
+
+#ifdef DML_PARAMETERS_IN_MEMORY
+#define DML_PARAMETERS_BEGIN                                              \
+  layout(buffer_reference, scalar, buffer_reference_align = 16) readonly  \
+      buffer DmlParameters {
+#define DML_PARAMETERS_END                                                \
+  };                                                                      \
+  layout(push_constant, scalar) uniform DmlRoot { DmlParameters block; }  \
+  dml_root;
+#define p dml_root.block
+#else
+#define DML_PARAMETERS_BEGIN \
+  layout(push_constant, scalar) uniform DmlParameters {
+#define DML_PARAMETERS_END \
+  }                        \
+  p;
+#endif
+
+#define DML_HELD(Buffer, name) Buffer name
+#define DML_HOLD(name, b) name = b
+#define DML_HOLD_EITHER(name, condition, b, other_b) \
+  name = condition ? b : other_b
+
+#define DML_BUFFER(Buffer, element, alignment)                            \
+  layout(buffer_reference, scalar, buffer_reference_align = alignment)    \
+      buffer Buffer {                                                     \
+    element at[];                                                         \
+  };
+
+DML_BUFFER(WordBuffer, uint, 4)
+#define word_load(b, i) (b).at[i]
+#define word_store(b, i, v) (b).at[i] = v
+#define word_add(b, i, v) atomicAdd((b).at[i], v)
+
+DML_BUFFER(IntBuffer, int, 4)
+#define int_load(b, i) (b).at[i]
+#define int_store(b, i, v) (b).at[i] = v
+
+DML_BUFFER(FloatBuffer, float, 4)
+#define float_load(b, i) (b).at[i]
+#define float_store(b, i, v) (b).at[i] = v
+
+DML_BUFFER(ByteBuffer, uint8_t, 1)
+DML_BUFFER(ByteVector4, u8vec4, 4)
+#define byte_load(b, i) uint((b).at[i])
+#define byte_store(b, i, v) (b).at[i] = uint8_t(v)
+#define byte_load4(b, i) uvec4(ByteVector4(b).at[(i) >> 2])
+#define byte_store4(b, i, v) ByteVector4(b).at[(i) >> 2] = u8vec4(v)
+
+DML_BUFFER(Word16Buffer, uint16_t, 2)
+
+#ifdef T_storage
+DML_BUFFER(TBuffer, T_storage, T_SIZE)
+#define T_load_raw(b, i) (b).at[i]
+#define T_store_raw(b, i, v) (b).at[i] = v
+#define T_word_load(b, i) WordBuffer(b).at[i]
+#define T_load(b, i) T_compute((b).at[i])
+#if T_IS_BOOL
+#define T_store(b, i, v) (b).at[i] = T_storage((v) != 0)
+#else
+#define T_store(b, i, v) (b).at[i] = T_storage(v)
+#endif
+
+#if T_IS_COMPLEX
+DML_BUFFER(TPartBuffer, T_part, T_SIZE / 2)
+#define T_part_load(b, i) (b).at[i]
+#define T_part_store(b, i, v) (b).at[i] = T_part(v)
+#endif
+
+#ifdef T_storage4
+#if T_SIZE < 4
+DML_BUFFER(TVector4, T_storage4, 4 * T_SIZE)
+#else
+DML_BUFFER(TVector4, T_storage4, 16)
+#endif
+#define T_load4_raw(b, i) TVector4(b).at[(i) >> 2]
+#define T_store4_raw(b, i, v) TVector4(b).at[(i) >> 2] = v
+#define T_load4(b, i) T_compute4(TVector4(b).at[(i) >> 2])
+#if T_IS_BOOL
+#define T_store4(b, i, v) \
+  TVector4(b).at[(i) >> 2] = T_storage4(notEqual(v, T_compute4(0)))
+#else
+#define T_store4(b, i, v) TVector4(b).at[(i) >> 2] = T_storage4(v)
+#endif
+#endif
+#endif
+
+#ifdef U_storage
+DML_BUFFER(UBuffer, U_storage, U_SIZE)
+#define U_word16_store(b, i, v) Word16Buffer(b).at[i] = uint16_t(v)
+#define U_load(b, i) U_compute((b).at[i])
+#if U_IS_BOOL
+#define U_store(b, i, v) (b).at[i] = U_storage((v) != 0)
+#else
+#define U_store(b, i, v) (b).at[i] = U_storage(v)
+#endif
+#endif
+
+#endif  // DML_BUFFERS_GLSL_
