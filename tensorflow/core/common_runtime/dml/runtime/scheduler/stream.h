@@ -1,13 +1,18 @@
 // Stream: the one queue of work of a device.
 //
-// Work takes effect in the order in which it was enqueued. Enqueuing returns at
-// once: it resolves addresses, decides whether a barrier is needed and writes a
-// packet; it neither allocates per launch nor calls the driver. A submission
-// thread turns packets into command lists and sends them by count, by bytes or
-// by age, and at once when somebody waits. A completion thread runs callbacks.
-// To spare switches of threads, who calls Sync() or OnComplete() may do the
-// work of both: callbacks of anybody's work may run there. So hold no lock that
-// a callback takes when calling these two, or what may wait for memory.
+// Work takes effect in the order in which it was enqueued. Enqueuing resolves
+// addresses, decides whether a barrier is needed and writes a packet. A launch
+// neither allocates nor calls the driver, and waits only while the batch that
+// is recorded is full and all others are in flight. A copy from or to the host
+// also takes staging memory: it asks the driver for more when that is short,
+// and waits for earlier copies when the limit is reached.
+//
+// A submission thread turns packets into command lists and sends them by count,
+// by bytes or by age, and at once when somebody waits. A completion thread runs
+// callbacks. To spare switches of threads, who calls Sync() or OnComplete() may
+// do the work of both: it may call the driver, and callbacks of anybody's work
+// may run there. So hold no lock that a callback takes when calling these two,
+// or what may wait for memory.
 //
 // Hazards: a barrier goes before a command exactly when one of its byte ranges
 // conflicts (write-read, read-write, write-write) with a command since the last
@@ -26,6 +31,7 @@
 #include <string>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
@@ -54,8 +60,8 @@ struct Launch {
 };
 
 struct StreamOptions {
-  uint32_t flush_commands = 128;      // TF_DIRECTML_BATCH_FLUSH_SIZE
-  uint32_t flush_microseconds = 500;  // TF_DIRECTML_BATCH_FLUSH_TIME
+  uint32_t flush_commands = kDefaultFlushCommands;
+  uint32_t flush_microseconds = kDefaultFlushMicroseconds;
   uint64_t flush_staging_bytes = uint64_t{32} << 20;
   uint64_t staging_limit_bytes = uint64_t{256} << 20;  // each way, in flight
 };
