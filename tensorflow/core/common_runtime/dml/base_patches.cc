@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tensorflow/core/common_runtime/device.h"
+#include "tensorflow/core/common_runtime/dml/environment.h"
 #include "tensorflow/core/common_runtime/dml/gpu_names.h"
 #include "tensorflow/core/common_runtime/dml/loaded_library.h"
 #include "tensorflow/core/common_runtime/dml/mixed_precision.h"

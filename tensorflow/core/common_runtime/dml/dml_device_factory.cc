@@ -13,15 +13,13 @@
 // Without an explicit limit memory always grows on demand: what TensorFlow does
 // by default on CUDA, reserving nearly all of it, would starve the desktop that
 // shares the adapter.
-#include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "tensorflow/core/common_runtime/device_factory.h"
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
-#include "tensorflow/core/common_runtime/dml/gpu_names.h"
+#include "tensorflow/core/common_runtime/dml/environment.h"
 #include "tensorflow/core/common_runtime/dml/load_check.h"
 #include "tensorflow/core/lib/core/errors.h"
 #include "tensorflow/core/lib/strings/numbers.h"
@@ -114,13 +112,6 @@ Status VisibleAdapters(const string& list, uint32_t count,
   return Status::OK();
 }
 
-bool AllowGrowth(const GPUOptions& options) {
-  const char* force = std::getenv("TF_FORCE_GPU_ALLOW_GROWTH");
-  if (force != nullptr && std::strcmp(force, "true") == 0) return true;
-  if (force != nullptr && std::strcmp(force, "false") == 0) return false;
-  return options.allow_growth();
-}
-
 Status CheckVirtualDevices(const GPUOptions& options, size_t adapters) {
   const auto& virtual_devices = options.experimental().virtual_devices();
   if (virtual_devices.empty()) return Status::OK();
@@ -175,7 +166,7 @@ Status MakePlans(const ConfigProto& config, uint32_t adapter_count,
     dml_pool_options pool = {};
     if (!virtual_devices.empty() &&
         virtual_devices.Get(i).memory_limit_mb_size() > 0) {
-      pool.allow_growth = AllowGrowth(options);
+      pool.allow_growth = ForceGpuAllowGrowth(options.allow_growth());
       for (int v = 0; v < virtual_devices.Get(i).memory_limit_mb_size(); ++v) {
         pool.limit_bytes = static_cast<uint64_t>(
             static_cast<double>(virtual_devices.Get(i).memory_limit_mb(v)) *
@@ -190,7 +181,7 @@ Status MakePlans(const ConfigProto& config, uint32_t adapter_count,
       TF_RETURN_IF_ERROR(ToStatus(dml_adapter_get_info(adapters[i], &info)));
       pool.limit_bytes = static_cast<uint64_t>(
           fraction * static_cast<double>(info.memory_bytes));
-      pool.allow_growth = AllowGrowth(options);
+      pool.allow_growth = ForceGpuAllowGrowth(options.allow_growth());
     }
     plans->push_back({adapters[i], 0, pool});
   }

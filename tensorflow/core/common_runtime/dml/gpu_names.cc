@@ -1,7 +1,5 @@
 #include "tensorflow/core/common_runtime/dml/gpu_names.h"
 
-#include <cstdlib>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -77,11 +75,6 @@ constexpr char kLocalNames[] = DML_DEVICE_NAME_UTILS
 #undef DML_DEVICE_NAME_UTILS
 
 }  // namespace
-
-bool GpuNamesEnabled() {
-  const char* const value = std::getenv("TF_DIRECTML_GPU_NAMES");
-  return value == nullptr || std::strcmp(value, "0") != 0;
-}
 
 Status AliasGpuNames(const LoadedLibrary& framework,
                      const LoadedLibrary& python) {

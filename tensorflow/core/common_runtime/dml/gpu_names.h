@@ -17,9 +17,6 @@
 namespace tensorflow {
 namespace dml {
 
-// False if the environment says TF_DIRECTML_GPU_NAMES=0.
-bool GpuNamesEnabled();
-
 // Redirects DeviceNameUtils for callers in TensorFlow's two libraries.
 Status AliasGpuNames(const LoadedLibrary& framework,
                      const LoadedLibrary& python);

@@ -1,15 +1,12 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string_view>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
 
 namespace dml {
 namespace {
@@ -21,11 +18,6 @@ struct Header {
   uint64_t bytes;
   uint64_t checksum;
 };
-
-const char* Environment(const char* name) {
-  const char* value = getenv(name);
-  return value != nullptr && *value != '\0' ? value : nullptr;
-}
 
 }  // namespace
 
@@ -47,17 +39,8 @@ std::string Hexadecimal(const std::array<uint8_t, 16>& uuid) {
 }
 
 std::string CacheFilePath(const std::string& name) {
-  std::string folder;
-  if (const char* own = Environment("TF_DIRECTML_CACHE_DIR")) {
-    folder = own;
-  } else if (const char* user = Environment("XDG_CACHE_HOME")) {
-    folder = std::string(user) + "/tensorflow-directml";
-  } else if (const char* home = Environment("HOME")) {
-    folder = std::string(home) + "/.cache/tensorflow-directml";
-  } else {
-    return "";
-  }
-  return folder + "/" + name;
+  const std::string& folder = GetEnvironment().cache_folder;
+  return folder.empty() ? "" : folder + "/" + name;
 }
 
 CacheRead ReadCacheFile(const std::string& path, const CacheMagic& magic,
@@ -77,41 +60,16 @@ CacheRead ReadCacheFile(const std::string& path, const CacheMagic& magic,
 
 bool WriteCacheFile(const std::string& path, const CacheMagic& magic,
                     const std::string& data) {
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(),
-                                      ignored);
-  std::string temporary = path + ".XXXXXX";
-  const int descriptor = mkstemp(temporary.data());
-  if (descriptor < 0) return false;
-  close(descriptor);
-
   Header header;
   std::memcpy(header.magic, magic, sizeof(magic));
   header.bytes = data.size();
   header.checksum = Checksum(data.data(), data.size());
-  std::ofstream file(temporary, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(&header), sizeof(header));
-  file.write(data.data(), static_cast<std::streamsize>(data.size()));
-  file.close();
-  if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    std::remove(temporary.c_str());
-    return false;
-  }
-  return true;
+  const std::string_view head(reinterpret_cast<const char*>(&header),
+                              sizeof(header));
+  return os::ReplaceFile(path, {head, data});
 }
 
-FileLock::FileLock(const std::string& path) {
-  if (path.empty()) return;
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(),
-                                      ignored);
-  descriptor_ =
-      open((path + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-  if (descriptor_ >= 0) flock(descriptor_, LOCK_EX);
-}
-
-FileLock::~FileLock() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
+FileLock::FileLock(const std::string& path)
+    : lock_(path.empty() ? "" : path + ".lock") {}
 
 }  // namespace dml

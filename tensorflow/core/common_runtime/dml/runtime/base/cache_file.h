@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
+
 namespace dml {
 
 // The path of `name` in the cache folder. Empty when the environment names no
@@ -40,12 +42,9 @@ class FileLock {
  public:
   // Waits for it. Of the file at `path`; an empty one needs none.
   explicit FileLock(const std::string& path);
-  ~FileLock();
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
 
  private:
-  int descriptor_ = -1;
+  os::FileLock lock_;
 };
 
 }  // namespace dml

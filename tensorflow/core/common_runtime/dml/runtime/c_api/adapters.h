@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tensorflow/core/common_runtime/dml/runtime/c_api/environment.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 
 namespace dml {

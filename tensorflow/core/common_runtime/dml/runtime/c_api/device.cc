@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
-#include "tensorflow/core/common_runtime/dml/runtime/c_api/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/matrix_check.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/text.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
@@ -64,8 +64,11 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   if (GetEnvironment().tuning) {
     made->tiles->SetStored(LoadTileChoices(made->hal->info()));
   }
+  StreamOptions options;
+  options.flush_commands = GetEnvironment().flush_commands;
+  options.flush_microseconds = GetEnvironment().flush_microseconds;
   DML_RETURN_IF_ERROR(Stream::Create(made->hal.get(), made->space.get(),
-                                     GetEnvironment().stream, &made->stream));
+                                     options, &made->stream));
   PoolOptions scratch;
   scratch.heap_bytes = kScratchHeapBytes;
   made->scratch = MakePool(made.get(), scratch);

@@ -1,9 +1,9 @@
 // Tile configurations, as C functions.
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_benchmark.h"
-#include "tensorflow/core/common_runtime/dml/runtime/c_api/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_chooser.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_file.h"

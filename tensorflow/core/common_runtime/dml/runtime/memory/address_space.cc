@@ -1,31 +1,16 @@
 #include "tensorflow/core/common_runtime/dml/runtime/memory/address_space.h"
 
-#include <sys/mman.h>
-
 #include <iterator>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 
 namespace dml {
 
-AddressSpace::Pages::~Pages() {
-  if (bytes_ > 0) munmap(reinterpret_cast<void*>(begin_), bytes_);
-}
-
-bool AddressSpace::Pages::Reserve(uint64_t bytes, bool accessible) {
-  void* pages =
-      mmap(nullptr, bytes, accessible ? PROT_READ | PROT_WRITE : PROT_NONE,
-           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (pages == MAP_FAILED) return false;
-  begin_ = reinterpret_cast<uint64_t>(pages);
-  bytes_ = bytes;
-  return true;
-}
-
 Status AddressSpace::Create(std::unique_ptr<AddressSpace>* space) {
+  using Access = os::AddressRange::Access;
   std::unique_ptr<AddressSpace> made(new AddressSpace);
   uint64_t bytes = kRangeBytes;
-  while (!made->range_.Reserve(bytes, /*accessible=*/false)) {
+  while (!made->range_.Reserve(bytes, Access::kNone)) {
     bytes /= 2;
     if (bytes < kLeastRangeBytes) {
       return Error(Code::kOutOfMemory, "cannot reserve ",
@@ -35,7 +20,7 @@ Status AddressSpace::Create(std::unique_ptr<AddressSpace>* space) {
     }
   }
   const uint64_t count = bytes / kGranuleBytes;
-  if (!made->table_.Reserve(count * sizeof(Granule), /*accessible=*/true)) {
+  if (!made->table_.Reserve(count * sizeof(Granule), Access::kReadWrite)) {
     return Error(Code::kOutOfMemory, "cannot map the table of device pointers");
   }
   made->free_.emplace(0, count);

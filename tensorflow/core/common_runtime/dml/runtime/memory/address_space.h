@@ -17,6 +17,7 @@
 #include <mutex>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/address_range.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 
@@ -49,23 +50,6 @@ class AddressSpace {
   }
 
  private:
-  // Pages from the operating system, returned on destruction.
-  class Pages {
-   public:
-    Pages() = default;
-    ~Pages();
-    Pages(const Pages&) = delete;
-    Pages& operator=(const Pages&) = delete;
-    // Read as zero and take memory when first written; or, inaccessible, never.
-    bool Reserve(uint64_t bytes, bool accessible);
-    uint64_t begin() const { return begin_; }
-    uint64_t bytes() const { return bytes_; }
-
-   private:
-    uint64_t begin_ = 0;
-    uint64_t bytes_ = 0;
-  };
-
   // Atomic, since a lookup of an address that nobody owns may meet a mapping
   // that is being reused.
   struct Mapping {
@@ -80,8 +64,8 @@ class AddressSpace {
     return reinterpret_cast<Granule*>(table_.begin());
   }
 
-  Pages range_;
-  Pages table_;  // a Granule each: the mapping that covers it, or null
+  os::AddressRange range_;
+  os::AddressRange table_;  // a Granule each: its mapping, or null
   std::mutex mutex_;
   std::vector<std::unique_ptr<Mapping>> mappings_;
   std::vector<Mapping*> retired_;      // of mappings_, to be reused

@@ -3,17 +3,11 @@
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_HOST_CLOCK_H_
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 
 namespace dml {
-
-inline uint64_t SteadyNanoseconds() {
-  return std::chrono::steady_clock::now().time_since_epoch() /
-         std::chrono::nanoseconds(1);
-}
 
 // A straight line through one moment that both clocks tell: its slope is the
 // device's tick. The moment is renewed with each batch, so neither drift nor

@@ -34,6 +34,7 @@
 #include <string>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
@@ -62,8 +63,8 @@ struct Launch {
 };
 
 struct StreamOptions {
-  uint32_t flush_commands = 128;      // TF_DIRECTML_BATCH_FLUSH_SIZE
-  uint32_t flush_microseconds = 500;  // TF_DIRECTML_BATCH_FLUSH_TIME
+  uint32_t flush_commands = kDefaultFlushCommands;
+  uint32_t flush_microseconds = kDefaultFlushMicroseconds;
   uint64_t flush_staging_bytes = uint64_t{32} << 20;
   uint64_t staging_limit_bytes = uint64_t{256} << 20;  // each way, in flight
 };

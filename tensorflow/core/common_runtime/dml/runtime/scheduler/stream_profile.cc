@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_impl.h"
 
 namespace dml {
@@ -32,7 +33,7 @@ Status Stream::Impl::Begin(Batch* batch) {
 Profile::Reading Stream::Impl::ReadTimes(const Batch& batch) {
   Profile::Reading reading;
   reading.submitted_ns = batch.submitted_ns;
-  reading.retired_ns = SteadyNanoseconds();
+  reading.retired_ns = os::SteadyNanoseconds();
   if (!batch.list->ReadTimestamps(&reading.ticks).ok()) reading.ticks.clear();
   if (device_->clock().calibrated &&
       !device_->ReadClocks(&reading.clock_ticks, &reading.clock_ns).ok()) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_impl.h"
 
 namespace dml {
@@ -149,7 +150,7 @@ Status Stream::Impl::Send(Batch* batch) {
     if (timed) list.Timestamp();
   }
   DML_RETURN_IF_ERROR(list.End());
-  if (timed) batch->submitted_ns = SteadyNanoseconds();
+  if (timed) batch->submitted_ns = os::SteadyNanoseconds();
   DML_RETURN_IF_ERROR(device_->Submit(&list, last_value_ + 1));
   ++last_value_;
   return Status::Ok();

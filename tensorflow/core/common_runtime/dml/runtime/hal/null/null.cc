@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
 
 namespace dml {
@@ -84,9 +85,7 @@ class NullProgram final : public Program {
 constexpr uint32_t kClockBits = 30;
 
 uint64_t ReadClock() {
-  const uint64_t now = std::chrono::steady_clock::now().time_since_epoch() /
-                       std::chrono::nanoseconds(1);
-  return now & ((uint64_t{1} << kClockBits) - 1);
+  return os::SteadyNanoseconds() & ((uint64_t{1} << kClockBits) - 1);
 }
 
 class NullCommandList final : public CommandList {

@@ -1,18 +1,20 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/instance.h"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <string>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
 
 namespace dml {
 namespace hal {
 namespace vulkan {
 namespace {
 
+constexpr char kLoader[] = "libvulkan.so.1";
 constexpr char kValidationLayer[] = "VK_LAYER_KHRONOS_validation";
 
 constexpr char kInstallDriver[] =
@@ -20,16 +22,6 @@ constexpr char kInstallDriver[] =
     "install libvulkan1 mesa-vulkan-drivers). In a container the driver must "
     "be visible inside; for NVIDIA set NVIDIA_DRIVER_CAPABILITIES=all. "
     "`vulkaninfo --summary` shows what the system offers";
-
-const char* Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : nullptr;
-}
-
-bool DebugRequested() {
-  const char* value = Environment("TF_DIRECTML_DEBUG");
-  return value != nullptr && std::strcmp(value, "0") != 0;
-}
 
 bool HasLayer(const InstanceFunctions& vk, const char* name) {
   uint32_t count = 0;
@@ -95,20 +87,17 @@ Instance::~Instance() {
 }
 
 Status Instance::OpenLoader() {
-  const char* chosen = Environment("TF_DIRECTML_VULKAN_LOADER");
-  const char* name = chosen != nullptr ? chosen : "libvulkan.so.1";
-  // Never closed: drivers leave threads and exit handlers behind.
-  void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (library == nullptr) {
-    const char* reason = dlerror();
+  const std::string& chosen = GetEnvironment().vulkan_loader;
+  const std::string name = chosen.empty() ? kLoader : chosen;
+  const os::SharedLibrary library(name.c_str());
+  if (!library.ok()) {
     return Error(Code::kUnavailable, "the Vulkan loader cannot be opened (",
-                 reason != nullptr ? reason : name, "). ",
-                 chosen != nullptr
-                     ? "Correct or unset TF_DIRECTML_VULKAN_LOADER"
-                     : kInstallDriver);
+                 library.problem(), "). ",
+                 chosen.empty() ? kInstallDriver
+                                : "Correct or unset TF_DIRECTML_VULKAN_LOADER");
   }
   get_proc_ = reinterpret_cast<PFN_vkGetInstanceProcAddr>(
-      dlsym(library, "vkGetInstanceProcAddr"));
+      library.Find("vkGetInstanceProcAddr"));
   if (get_proc_ == nullptr) {
     return Error(Code::kUnavailable, name,
                  " is no Vulkan loader: it has no vkGetInstanceProcAddr");
@@ -150,7 +139,7 @@ Status Instance::Create() {
 
   std::vector<const char*> layers;
   std::vector<const char*> extensions;
-  if (DebugRequested()) {
+  if (GetEnvironment().debug) {
     if (HasLayer(vk_, kValidationLayer)) {
       layers.push_back(kValidationLayer);
     } else {

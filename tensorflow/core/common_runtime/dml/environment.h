@@ -1,0 +1,19 @@
+// The variables of the environment that the glue reads itself, anew in each
+// call. What the runtime reads is in runtime/base/environment.h;
+// docs/environment.md tells users of both.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_ENVIRONMENT_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_ENVIRONMENT_H_
+
+namespace tensorflow {
+namespace dml {
+
+// False if TF_DIRECTML_GPU_NAMES is 0.
+bool GpuNamesEnabled();
+
+// What TF_FORCE_GPU_ALLOW_GROWTH says by "true" or "false"; else `otherwise`.
+bool ForceGpuAllowGrowth(bool otherwise);
+
+}  // namespace dml
+}  // namespace tensorflow
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_ENVIRONMENT_H_

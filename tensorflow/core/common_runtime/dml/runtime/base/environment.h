@@ -1,0 +1,45 @@
+// Environment: all variables of the environment that the runtime reads.
+// docs/environment.md tells users of them.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_ENVIRONMENT_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_ENVIRONMENT_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace dml {
+
+// Where no variable says otherwise.
+constexpr uint32_t kDefaultFlushCommands = 128;
+constexpr uint32_t kDefaultFlushMicroseconds = 500;
+
+// Values that make no sense are reported on stderr, and the default holds.
+struct Environment {
+  bool visible_devices_set = false;
+  std::string visible_devices;          // DML_VISIBLE_DEVICES
+  bool allow_software_adapter = false;  // TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER
+  std::string backend = "vulkan";       // TF_DIRECTML_BACKEND
+  std::string vulkan_loader;  // TF_DIRECTML_VULKAN_LOADER; empty: the system's
+  bool debug = false;         // TF_DIRECTML_DEBUG
+  bool tuning = true;         // TF_DIRECTML_TUNING
+  bool cooperative_matrices = true;  // TF_DIRECTML_COOPERATIVE_MATRICES
+  // TF_DIRECTML_BATCH_FLUSH_SIZE and TF_DIRECTML_BATCH_FLUSH_TIME.
+  uint32_t flush_commands = kDefaultFlushCommands;
+  uint32_t flush_microseconds = kDefaultFlushMicroseconds;
+  // TF_DIRECTML_CACHE_DIR, or a folder below XDG_CACHE_HOME or HOME. Empty when
+  // none of them is set.
+  std::string cache_folder;
+};
+
+// The value of a variable, or nothing.
+using VariableReader =
+    std::function<std::optional<std::string>(const char* name)>;
+Environment ReadEnvironment(const VariableReader& variable);
+
+// The process's, read when first asked for. Thread-safe.
+const Environment& GetEnvironment();
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_ENVIRONMENT_H_

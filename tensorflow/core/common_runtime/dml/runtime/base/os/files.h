@@ -1,0 +1,40 @@
+// Files that several processes read and replace. Paths are UTF-8.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_OS_FILES_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_OS_FILES_H_
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dml {
+namespace os {
+
+// Makes the folder that `path` lies in, and replaces the file by one with these
+// parts, one after the other, in one step: who reads it meanwhile sees the old
+// file or the new one. False, without a trace, when it cannot. For this user's
+// eyes only.
+bool ReplaceFile(const std::string& path,
+                 std::initializer_list<std::string_view> parts);
+
+// A lock between processes, and between the FileLocks of one process.
+class FileLock {
+ public:
+  // Waits for it. The file at `path` is made, with its folder, and stays. Where
+  // that is not possible, or `path` is empty, there is no lock.
+  explicit FileLock(const std::string& path);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+  bool held() const { return file_ != nullptr; }
+
+ private:
+  struct File;
+  std::unique_ptr<File> file_;
+};
+
+}  // namespace os
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_OS_FILES_H_

@@ -1,0 +1,109 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/address_range.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/variables.h"
+
+namespace dml {
+namespace os {
+namespace {
+
+std::string TemporaryFolder() {
+  const char* root = std::getenv("TEST_TMPDIR");
+  return root != nullptr ? root : "/tmp";
+}
+
+TEST(AddressRangeTest, ReadsAsZeroAndKeepsWhatIsWritten) {
+  constexpr uint64_t kBytes = uint64_t{1} << 22;
+  AddressRange range;
+  EXPECT_EQ(range.bytes(), 0u);
+  ASSERT_TRUE(range.Reserve(kBytes, AddressRange::Access::kReadWrite));
+  EXPECT_EQ(range.bytes(), kBytes);
+  auto* words = reinterpret_cast<uint64_t*>(range.begin());
+  for (uint64_t i = 0; i < kBytes / 8; i += 511) ASSERT_EQ(words[i], 0u);
+  words[kBytes / 8 - 1] = 7;
+  EXPECT_EQ(words[kBytes / 8 - 1], 7u);
+}
+
+TEST(AddressRangeDeathTest, FaultsWhereThereIsNoAccess) {
+  AddressRange range;
+  ASSERT_TRUE(range.Reserve(uint64_t{1} << 34, AddressRange::Access::kNone));
+  auto* byte = reinterpret_cast<volatile char*>(range.begin() + 4096);
+  EXPECT_DEATH((void)*byte, "");
+  EXPECT_DEATH(*byte = 1, "");
+}
+
+TEST(AddressRangeTest, SaysWhenThereIsNoRoom) {
+  AddressRange range;
+  EXPECT_FALSE(range.Reserve(uint64_t{1} << 60, AddressRange::Access::kNone));
+  EXPECT_EQ(range.bytes(), 0u);
+}
+
+TEST(ClockTest, IsTheSteadyClockOfTheLibrary) {
+  const auto read = [] {
+    return static_cast<uint64_t>(
+        std::chrono::steady_clock::now().time_since_epoch() /
+        std::chrono::nanoseconds(1));
+  };
+  for (int i = 0; i < 100; ++i) {
+    const uint64_t before = read();
+    const uint64_t now = SteadyNanoseconds();
+    const uint64_t after = read();
+    ASSERT_LE(before, now);
+    ASSERT_LE(now, after);
+  }
+}
+
+TEST(FilesTest, ReplacesAFileByItsParts) {
+  const std::string path = TemporaryFolder() + "/os_test_parts/file";
+  ASSERT_TRUE(ReplaceFile(path, {"old"}));
+  ASSERT_TRUE(ReplaceFile(path, {"new", "", " parts"}));
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "new parts");
+}
+
+TEST(FilesTest, LocksWhatItCan) {
+  const std::string path = TemporaryFolder() + "/os_test_lock/file";
+  EXPECT_TRUE(FileLock(path).held());
+  EXPECT_TRUE(FileLock(path).held());  // the first one gave it up
+  EXPECT_FALSE(FileLock("").held());
+  EXPECT_FALSE(FileLock(path + "/below").held());
+}
+
+TEST(SharedLibraryTest, FindsFunctions) {
+  const SharedLibrary library("libm.so.6");
+  ASSERT_TRUE(library.ok()) << library.problem();
+  auto* cosine = reinterpret_cast<double (*)(double)>(library.Find("cos"));
+  ASSERT_NE(cosine, nullptr);
+  EXPECT_EQ(cosine(0.0), 1.0);
+  EXPECT_EQ(library.Find("no_such_function"), nullptr);
+}
+
+TEST(SharedLibraryTest, SaysWhatCannotBeOpened) {
+  const SharedLibrary library("libno_such_library.so");
+  EXPECT_FALSE(library.ok());
+  EXPECT_NE(library.problem().find("libno_such_library.so"), std::string::npos);
+  EXPECT_EQ(library.Find("cos"), nullptr);
+}
+
+TEST(VariablesTest, TellsUnsetFromEmpty) {
+  setenv("DML_OS_TEST", "", 1);
+  EXPECT_EQ(Variable("DML_OS_TEST"), "");
+  setenv("DML_OS_TEST", "value", 1);
+  EXPECT_EQ(Variable("DML_OS_TEST"), "value");
+  unsetenv("DML_OS_TEST");
+  EXPECT_EQ(Variable("DML_OS_TEST"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace os
+}  // namespace dml

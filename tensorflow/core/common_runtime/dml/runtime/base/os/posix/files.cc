@@ -1,0 +1,67 @@
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace dml {
+namespace os {
+namespace {
+
+void MakeFolderOf(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(),
+                                      ignored);
+}
+
+}  // namespace
+
+bool ReplaceFile(const std::string& path,
+                 std::initializer_list<std::string_view> parts) {
+  MakeFolderOf(path);
+  std::string temporary = path + ".XXXXXX";
+  const int descriptor = mkstemp(temporary.data());
+  if (descriptor < 0) return false;
+  close(descriptor);
+
+  std::ofstream file(temporary, std::ios::binary);
+  for (const std::string_view part : parts) {
+    file.write(part.data(), static_cast<std::streamsize>(part.size()));
+  }
+  file.close();
+  if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
+    std::remove(temporary.c_str());
+    return false;
+  }
+  return true;
+}
+
+struct FileLock::File {
+  explicit File(int open_descriptor) : descriptor(open_descriptor) {}
+  ~File() { close(descriptor); }  // gives the lock up
+  const int descriptor;
+};
+
+FileLock::FileLock(const std::string& path) {
+  if (path.empty()) return;
+  MakeFolderOf(path);
+  const int descriptor = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (descriptor < 0) return;
+  auto file = std::make_unique<File>(descriptor);
+  int result;
+  do {
+    result = flock(descriptor, LOCK_EX);
+  } while (result != 0 && errno == EINTR);
+  if (result == 0) file_ = std::move(file);
+}
+
+FileLock::~FileLock() = default;
+
+}  // namespace os
+}  // namespace dml

@@ -1,0 +1,207 @@
+#include "tensorflow/core/common_runtime/dml/runtime/hal/testing/recording_device.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
+
+namespace dml {
+namespace hal {
+namespace testing {
+namespace {
+
+class RecordingList final : public CommandList {
+ public:
+  explicit RecordingList(std::unique_ptr<CommandList> inner)
+      : inner_(std::move(inner)) {}
+
+  CommandList* inner() const { return inner_.get(); }
+  const Submission& events() const { return events_; }
+
+  Status Begin(uint32_t timestamps) override {
+    events_.clear();
+    return inner_->Begin(timestamps);
+  }
+  void Dispatch(const DispatchDesc& desc) override {
+    Event event;
+    event.kind = EventKind::kDispatch;
+    event.program = desc.program->name();
+    std::copy_n(desc.groups, 3, event.groups);
+    event.constants.assign(desc.constants.begin(), desc.constants.end());
+    event.bindings.assign(desc.bindings.begin(), desc.bindings.end());
+    events_.push_back(std::move(event));
+    inner_->Dispatch(desc);
+  }
+  void Copy(const Binding& dst, const Binding& src, uint64_t bytes) override {
+    Event event;
+    event.kind = EventKind::kCopy;
+    event.bindings = {dst, src};
+    event.bytes = bytes;
+    events_.push_back(std::move(event));
+    inner_->Copy(dst, src, bytes);
+  }
+  void Barrier() override {
+    Event event;
+    event.kind = EventKind::kBarrier;
+    events_.push_back(std::move(event));
+    inner_->Barrier();
+  }
+  void Timestamp() override {
+    Event event;
+    event.kind = EventKind::kTimestamp;
+    events_.push_back(std::move(event));
+    inner_->Timestamp();
+  }
+  Status End() override { return inner_->End(); }
+  Status ReadTimestamps(std::vector<uint64_t>* ticks) override {
+    return inner_->ReadTimestamps(ticks);
+  }
+
+ private:
+  const std::unique_ptr<CommandList> inner_;
+  Submission events_;
+};
+
+void Check(const Status& status) {
+  if (status.ok()) return;
+  std::fprintf(stderr, "the null device: %s\n", status.message().c_str());
+  std::abort();
+}
+
+Status Lost() {
+  return Error(Code::kDeviceLost, "the recording device is lost");
+}
+
+}  // namespace
+
+RecordingDevice::RecordingDevice(bool unified) {
+  std::vector<std::unique_ptr<Adapter>> adapters;
+  Check(EnumerateNull(EnumerateOptions(), &adapters));
+  Check(adapters.front()->CreateDevice(&inner_));
+  info_ = inner_->info();
+  info_.unified_memory = unified;
+}
+
+RecordingDevice::~RecordingDevice() = default;
+
+void RecordingDevice::Hold() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  holding_ = true;
+}
+
+void RecordingDevice::Release() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  holding_ = false;
+  for (const Held& held : held_) Check(inner_->Submit(held.list, held.value));
+  held_.clear();
+  released_.notify_all();
+}
+
+void RecordingDevice::FailHeaps(int count) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  failing_heaps_ = count;
+}
+
+void RecordingDevice::Lose() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  lost_ = true;
+  released_.notify_all();
+}
+
+std::vector<Submission> RecordingDevice::submissions() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return submissions_;
+}
+
+std::vector<Event> RecordingDevice::events() const {
+  std::vector<Event> all;
+  for (const Submission& submission : submissions()) {
+    all.insert(all.end(), submission.begin(), submission.end());
+  }
+  return all;
+}
+
+uint64_t RecordingDevice::driver_calls() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return driver_calls_;
+}
+
+uint64_t RecordingDevice::heaps_made() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return heaps_made_;
+}
+
+Status RecordingDevice::CreateHeap(HeapKind kind, uint64_t bytes,
+                                   std::unique_ptr<Heap>* heap) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ++driver_calls_;
+    if (failing_heaps_ > 0) {
+      --failing_heaps_;
+      return Error(Code::kOutOfMemory, "the recording device has no room");
+    }
+    ++heaps_made_;
+  }
+  return inner_->CreateHeap(kind, bytes, heap);
+}
+
+Status RecordingDevice::CreateCommandList(std::unique_ptr<CommandList>* list) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ++driver_calls_;
+  }
+  std::unique_ptr<CommandList> inner;
+  DML_RETURN_IF_ERROR(inner_->CreateCommandList(&inner));
+  *list = std::make_unique<RecordingList>(std::move(inner));
+  return Status::Ok();
+}
+
+Status RecordingDevice::Submit(CommandList* list, uint64_t value) {
+  auto* recording = static_cast<RecordingList*>(list);
+  std::lock_guard<std::mutex> lock(mutex_);
+  ++driver_calls_;
+  if (lost_) return Lost();
+  submissions_.push_back(recording->events());
+  if (holding_) {
+    held_.push_back({recording->inner(), value});
+    return Status::Ok();
+  }
+  return inner_->Submit(recording->inner(), value);
+}
+
+Status RecordingDevice::Wait(uint64_t value, uint64_t timeout_ns) {
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    const auto timeout =
+        std::chrono::nanoseconds(std::min(timeout_ns, uint64_t{1} << 60));
+    const bool done = released_.wait_for(lock, timeout, [&] {
+      return lost_ || held_.empty() || held_.front().value > value;
+    });
+    if (lost_) return Lost();
+    if (!done) return Error(Code::kDeadlineExceeded, "the device is held");
+  }
+  return inner_->Wait(value, timeout_ns);
+}
+
+Status RecordingDevice::Completed(uint64_t* value) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (lost_) return Lost();
+  }
+  return inner_->Completed(value);
+}
+
+std::unique_ptr<Program> MakeProgram(Device* device, const char* name) {
+  ProgramDesc desc;
+  desc.name = name;
+  std::unique_ptr<Program> program;
+  Check(device->CreateProgram(desc, &program));
+  return program;
+}
+
+}  // namespace testing
+}  // namespace hal
+}  // namespace dml

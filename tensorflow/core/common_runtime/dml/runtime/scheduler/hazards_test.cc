@@ -1,0 +1,122 @@
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/hazards.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+namespace dml {
+namespace {
+
+constexpr Access kRead = Access::kRead;
+constexpr Access kWrite = Access::kWrite;
+constexpr Access kReadWrite = Access::kReadWrite;
+
+TEST(HazardsTest, FirstCommandNeedsNoBarrier) {
+  Hazards hazards;
+  EXPECT_FALSE(hazards.Note({{0, 100, kReadWrite}}));
+}
+
+TEST(HazardsTest, ReadsDoNotConflict) {
+  Hazards hazards;
+  EXPECT_FALSE(hazards.Note({{0, 100, kRead}}));
+  EXPECT_FALSE(hazards.Note({{50, 100, kRead}}));
+}
+
+TEST(HazardsTest, EveryPairWithAWriteConflicts) {
+  for (const Access first : {kRead, kWrite, kReadWrite}) {
+    for (const Access second : {kRead, kWrite, kReadWrite}) {
+      Hazards hazards;
+      EXPECT_FALSE(hazards.Note({{0, 100, first}}));
+      EXPECT_EQ(hazards.Note({{99, 1, second}}),
+                first != kRead || second != kRead);
+      Hazards apart;
+      EXPECT_FALSE(apart.Note({{0, 100, first}}));
+      EXPECT_FALSE(apart.Note({{100, 1, second}}));
+    }
+  }
+}
+
+TEST(HazardsTest, ACommandDoesNotConflictWithItself) {
+  Hazards hazards;
+  EXPECT_FALSE(hazards.Note({{0, 100, kRead}, {0, 100, kWrite}}));
+}
+
+TEST(HazardsTest, ABarrierCoversAllBeforeIt) {
+  Hazards hazards;
+  EXPECT_FALSE(hazards.Note({{0, 100, kWrite}}));
+  EXPECT_FALSE(hazards.Note({{200, 100, kWrite}}));
+  EXPECT_TRUE(hazards.Note({{0, 100, kRead}}));
+  EXPECT_FALSE(hazards.Note({{200, 100, kRead}}));
+  // What came after the barrier counts on.
+  EXPECT_TRUE(hazards.Note({{0, 1, kWrite}}));
+}
+
+TEST(HazardsTest, EmptyRangesDoNotCount) {
+  Hazards hazards;
+  EXPECT_FALSE(hazards.Note({{50, 0, kWrite}}));
+  EXPECT_FALSE(hazards.Note({{0, 100, kWrite}}));
+  EXPECT_FALSE(hazards.Note({{50, 0, kReadWrite}}));
+}
+
+TEST(HazardsTest, KeepsNoMoreThanItCanLookUp) {
+  Hazards hazards;
+  int barriers = 0;
+  for (uint64_t i = 0; i < 10000; ++i) {
+    barriers += hazards.Note({{1000 * i, 1, kWrite}});
+  }
+  EXPECT_GT(barriers, 0);
+  EXPECT_LT(barriers, 20);
+}
+
+// Every pair of commands since the last barrier, compared.
+class Model {
+ public:
+  bool Note(const std::vector<BufferArgument>& arguments) {
+    bool conflict = false;
+    for (const BufferArgument& a : since_) {
+      for (const BufferArgument& b : arguments) {
+        conflict |= a.bytes > 0 && b.bytes > 0 &&
+                    a.address < b.address + b.bytes &&
+                    b.address < a.address + a.bytes &&
+                    (a.access != kRead || b.access != kRead);
+      }
+    }
+    if (conflict) since_.clear();
+    since_.insert(since_.end(), arguments.begin(), arguments.end());
+    return conflict;
+  }
+
+ private:
+  std::vector<BufferArgument> since_;
+};
+
+TEST(HazardsTest, DoesWhatComparingEveryPairDoes) {
+  int barriers = 0, commands = 0;
+  for (uint32_t seed = 1; seed <= 200; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    const uint32_t addresses = 100 << random() % 6;
+    Hazards hazards;
+    Model model;
+    for (int step = 0; step < 200; ++step) {
+      std::vector<BufferArgument> arguments(random() % 4);
+      for (BufferArgument& a : arguments) {
+        a.address = random() % addresses;
+        a.bytes = random() % 20;
+        a.access = static_cast<Access>(random() % 3);
+      }
+      const bool barrier = model.Note(arguments);
+      ASSERT_EQ(hazards.Note(arguments), barrier) << "step " << step;
+      barriers += barrier;
+      ++commands;
+    }
+  }
+  // Both answers came up.
+  EXPECT_GT(barriers, commands / 20);
+  EXPECT_LT(barriers, commands * 19 / 20);
+}
+
+}  // namespace
+}  // namespace dml

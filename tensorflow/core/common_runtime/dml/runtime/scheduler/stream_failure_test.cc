@@ -1,0 +1,218 @@
+// What a stream does when its device fails, and when it ends amid work.
+#include <atomic>
+#include <random>
+
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_test.h"
+
+namespace dml {
+namespace {
+
+using StreamFailureTest = StreamTest;
+
+const Status& Lost() {
+  static const Status& lost = *new Status(Code::kDeviceLost, "it broke");
+  return lost;
+}
+
+TEST_F(StreamFailureTest, EveryCallTellsTheCauseAfterwards) {
+  const uint64_t a = Allocate(), b = Allocate();
+  stream_->InjectFailure(Lost());
+  DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+  EXPECT_EQ(stream_->Sync().code(), Code::kDeviceLost);
+  Bytes bytes(10);
+  for (const Status& status :
+       {stream_->status(), stream_->Sync(), stream_->Flush(),
+        Dispatch({{a, 1, Access::kRead}}), stream_->Copy(a, b, 10),
+        stream_->CopyFromHost(a, bytes.data(), 10), ReadInto(a, &bytes),
+        stream_->StartProfile(ProfileOptions())}) {
+    EXPECT_EQ(status.code(), Code::kDeviceLost);
+    EXPECT_EQ(status.message(), "it broke");
+  }
+  std::promise<Status> done;
+  stream_->OnComplete([&](const Status& status) { done.set_value(status); });
+  EXPECT_EQ(done.get_future().get().message(), "it broke");
+  EXPECT_EQ(submissions(), 0u);
+}
+
+TEST_F(StreamFailureTest, WorkBeforeTheFailureIsDone) {
+  const uint64_t a = Allocate();
+  const Bytes bytes = Pattern(100);
+  DML_EXPECT_OK(stream_->CopyFromHost(a, bytes.data(), 100));
+  EXPECT_EQ(Read(a, 100), bytes);
+  stream_->InjectFailure(Lost());
+  Bytes read(100);
+  EXPECT_EQ(ReadInto(a, &read).code(), Code::kDeviceLost);
+}
+
+TEST_F(StreamFailureTest, ALostDeviceEndsWhatWaitsForIt) {
+  const uint64_t a = Allocate();
+  device_->Hold();
+  Bytes bytes(100);
+  std::promise<Status> copied;
+  stream_->CopyToHost(bytes.data(), a, 100, [&copied](const Status& status) {
+    copied.set_value(status);
+  });
+  auto sync =
+      std::async(std::launch::async, [this] { return stream_->Sync(); });
+  EXPECT_FALSE(IsReady(sync));
+  device_->Lose();
+  EXPECT_EQ(sync.get().code(), Code::kDeviceLost);
+  EXPECT_EQ(copied.get_future().get().code(), Code::kDeviceLost);
+}
+
+TEST_F(StreamFailureTest, ARefusedSubmissionIsAFailure) {
+  const uint64_t a = Allocate();
+  device_->Lose();
+  DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+  EXPECT_EQ(stream_->Sync().code(), Code::kDeviceLost);
+}
+
+TEST_F(StreamFailureTest, WhoeverWaitsForRoomIsLetGo) {
+  const uint64_t a = Allocate();
+  device_->Hold();
+  auto enqueuing = std::async(std::launch::async, [&] {
+    Status status;
+    for (int i = 0; i < 100000 && status.ok(); ++i) {
+      status = Dispatch({{a, 1, Access::kRead}});
+    }
+    return status;
+  });
+  EXPECT_TRUE(Eventually([this] { return submissions() == 8; }));
+  EXPECT_FALSE(IsReady(enqueuing));
+  device_->Lose();
+  EXPECT_EQ(enqueuing.get().code(), Code::kDeviceLost);
+}
+
+TEST_F(StreamFailureTest, HeapsAreReleasedAllTheSame) {
+  uint64_t address = 0;
+  auto heap = MakeHeap(&address);
+  stream_->InjectFailure(Lost());
+  DML_EXPECT_OK(Dispatch({{address, 1, Access::kRead}}));
+  stream_->ReleaseHeap(std::move(heap), address);
+  EXPECT_FALSE(stream_->Sync().ok());
+  EXPECT_EQ(device_->heap_bytes(), 0u);
+}
+
+TEST_F(StreamFailureTest, WithoutStagingMemoryOnlyTheCopyFails) {
+  const uint64_t a = Allocate();
+  Bytes bytes = Pattern(100);
+  device_->FailHeaps(1);
+  EXPECT_EQ(stream_->CopyFromHost(a, bytes.data(), 100).code(),
+            Code::kOutOfMemory);
+  device_->FailHeaps(1);
+  EXPECT_EQ(ReadInto(a, &bytes).code(), Code::kOutOfMemory);
+  DML_EXPECT_OK(stream_->status());
+  DML_EXPECT_OK(stream_->CopyFromHost(a, bytes.data(), 100));
+  EXPECT_EQ(Read(a, 100), bytes);
+}
+
+TEST_F(StreamFailureTest, AProfileEndsWithTheDevice) {
+  const uint64_t a = Allocate();
+  DML_EXPECT_OK(stream_->StartProfile(ProfileOptions()));
+  stream_->InjectFailure(Lost());
+  DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+  EXPECT_EQ(stream_->StopProfile().code(), Code::kDeviceLost);
+  EXPECT_EQ(stream_->StopProfile().code(), Code::kFailedPrecondition);
+  EXPECT_EQ(stream_->profile_statistics().dropped, 1u);
+}
+
+// However it fails, every callback runs once, and none succeeds after one that
+// failed.
+TEST_F(StreamFailureTest, EveryCallbackRunsOnce) {
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    Start(StreamOptions());
+    const uint64_t a = Allocate();
+    constexpr int kSteps = 200;
+    const int failing = random() % kSteps;
+    std::vector<std::atomic<int>> runs(kSteps);
+    std::vector<Code> codes(kSteps);
+    std::vector<Bytes> read(kSteps, Bytes(100));
+    for (int step = 0; step < kSteps; ++step) {
+      if (step == failing) {
+        if (seed % 2 == 0) {
+          stream_->InjectFailure(Lost());
+        } else {
+          device_->Lose();
+        }
+      }
+      (void)Dispatch({{a, 1000, Access::kWrite}}).ok();
+      const auto note = [&runs, &codes, step](const Status& status) {
+        ++runs[step];
+        codes[step] = status.code();
+      };
+      if (random() % 2 == 0) {
+        stream_->CopyToHost(read[step].data(), a, 100, note);
+      } else {
+        stream_->OnComplete(note);
+      }
+    }
+    EXPECT_EQ(stream_->Sync().code(), Code::kDeviceLost);
+    stream_.reset();
+    bool failed = false;
+    for (int step = 0; step < kSteps; ++step) {
+      ASSERT_EQ(runs[step], 1) << "step " << step;
+      ASSERT_FALSE(failed && codes[step] == Code::kOk) << "step " << step;
+      failed |= codes[step] != Code::kOk;
+    }
+    EXPECT_TRUE(failed);
+  }
+}
+
+// ---- The end ---------------------------------------------------------------
+
+TEST_F(StreamFailureTest, TheEndWaitsForAllWork) {
+  const uint64_t a = Allocate();
+  const Bytes bytes = Pattern(50000);
+  DML_EXPECT_OK(stream_->CopyFromHost(a, bytes.data(), bytes.size()));
+  device_->Hold();
+  std::vector<Bytes> read(20, Bytes(bytes.size()));
+  std::atomic<int> done{0};
+  for (Bytes& into : read) {
+    DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+    stream_->CopyToHost(into.data(), a, into.size(),
+                        [&done](const Status& status) {
+                          DML_EXPECT_OK(status);
+                          ++done;
+                        });
+  }
+  auto end = std::async(std::launch::async, [this] { stream_.reset(); });
+  EXPECT_FALSE(IsReady(end));
+  device_->Release();
+  end.get();
+  EXPECT_EQ(done, 20);
+  for (const Bytes& into : read) EXPECT_EQ(into, bytes);
+}
+
+TEST_F(StreamFailureTest, TheEndSendsWhatNobodyFlushed) {
+  Start(Patient());
+  const uint64_t a = Allocate();
+  for (uint32_t i = 0; i < 3; ++i) {
+    DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}, i));
+  }
+  stream_.reset();
+  EXPECT_EQ(device_->events().size(), 3u);
+}
+
+TEST_F(StreamFailureTest, TheEndWaitsForWhatCallbacksEnqueue) {
+  const uint64_t a = Allocate();
+  std::atomic<int> links{0};
+  std::function<void(const Status&)> link = [&](const Status& status) {
+    DML_EXPECT_OK(status);
+    if (++links == 50) return;
+    DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+    stream_->OnComplete(link);
+  };
+  device_->Hold();
+  DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+  stream_->OnComplete(link);
+  device_->Release();
+  // unique_ptr::reset() would set the pointer that callbacks use to null first.
+  delete stream_.get();
+  (void)stream_.release();
+  EXPECT_EQ(links, 50);
+}
+
+}  // namespace
+}  // namespace dml

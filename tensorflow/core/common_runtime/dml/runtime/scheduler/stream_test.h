@@ -1,0 +1,147 @@
+// What the tests of Stream share.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_TEST_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_TEST_H_
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/testing/recording_device.h"
+#include "tensorflow/core/common_runtime/dml/runtime/memory/address_space.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
+
+#define DML_EXPECT_OK(expression)                           \
+  do {                                                      \
+    const ::dml::Status dml_status_ = (expression);         \
+    EXPECT_TRUE(dml_status_.ok()) << dml_status_.message(); \
+  } while (false)
+
+namespace dml {
+
+using Bytes = std::vector<uint8_t>;
+
+// A device, its addresses and a stream.
+class StreamTest : public ::testing::Test {
+ protected:
+  static constexpr uint64_t kHeapBytes = uint64_t{1} << 20;
+  // Enough to see that something does not happen; what does is waited for.
+  static constexpr std::chrono::milliseconds kMoment{30};
+
+  void SetUp() override { Start(StreamOptions()); }
+  void TearDown() override { stream_.reset(); }
+
+  // Starts anew.
+  void Start(const StreamOptions& options, bool unified = false) {
+    stream_.reset();
+    heaps_.clear();
+    program_.reset();
+    space_.reset();
+    device_ = std::make_unique<hal::testing::RecordingDevice>(unified);
+    DML_EXPECT_OK(AddressSpace::Create(&space_));
+    program_ = hal::testing::MakeProgram(device_.get(), "work");
+    DML_EXPECT_OK(
+        Stream::Create(device_.get(), space_.get(), options, &stream_));
+  }
+
+  // Sends nothing by itself but what fills a batch.
+  static StreamOptions Patient() {
+    StreamOptions options;
+    options.flush_microseconds = 1000 * 1000 * 1000;
+    return options;
+  }
+
+  std::unique_ptr<hal::Heap> MakeHeap(uint64_t* address,
+                                      uint64_t bytes = kHeapBytes) {
+    std::unique_ptr<hal::Heap> heap;
+    DML_EXPECT_OK(device_->CreateHeap(hal::HeapKind::kDevice, bytes, &heap));
+    DML_EXPECT_OK(space_->Map(heap.get(), address));
+    return heap;
+  }
+  // Device memory that lives as long as the test.
+  uint64_t Allocate(uint64_t bytes = kHeapBytes) {
+    uint64_t address = 0;
+    heaps_.push_back(MakeHeap(&address, bytes));
+    return address;
+  }
+
+  // `number` comes back as the constants of the recorded event.
+  Status Dispatch(const std::vector<BufferArgument>& buffers,
+                  uint32_t number = 0, const char* tag = "test") {
+    Launch launch;
+    launch.program = program_.get();
+    launch.buffers = buffers;
+    uint8_t constants[4];
+    for (int i = 0; i < 4; ++i) {
+      constants[i] = static_cast<uint8_t>(number >> 8 * i);
+    }
+    launch.constants = constants;
+    return stream_->Dispatch(launch, tag);
+  }
+  static uint32_t NumberOf(const hal::testing::Event& event) {
+    uint32_t number = 0;
+    for (int i = 3; i >= 0; --i) number = number << 8 | event.constants[i];
+    return number;
+  }
+
+  // Waits for the copy, and returns its status.
+  Status ReadInto(uint64_t address, Bytes* bytes) {
+    std::promise<Status> done;
+    stream_->CopyToHost(
+        bytes->data(), address, bytes->size(),
+        [&done](const Status& status) { done.set_value(status); });
+    return done.get_future().get();
+  }
+  Bytes Read(uint64_t address, uint64_t bytes) {
+    Bytes read(bytes, 0xee);
+    DML_EXPECT_OK(ReadInto(address, &read));
+    return read;
+  }
+
+  size_t submissions() const { return device_->submissions().size(); }
+
+  // False when it does not happen within a long time.
+  template <typename Condition>
+  static bool Eventually(Condition condition) {
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
+  }
+  template <typename T>
+  static bool IsReady(const std::future<T>& future,
+                      std::chrono::milliseconds wait = kMoment) {
+    return future.wait_for(wait) == std::future_status::ready;
+  }
+
+  std::unique_ptr<hal::testing::RecordingDevice> device_;
+  std::unique_ptr<AddressSpace> space_;
+  std::unique_ptr<hal::Program> program_;
+  std::vector<std::unique_ptr<hal::Heap>> heaps_;
+  std::unique_ptr<Stream> stream_;
+};
+
+// Numbers that differ from their neighbours.
+inline Bytes Pattern(uint64_t bytes, uint32_t seed = 1) {
+  Bytes pattern(bytes);
+  uint32_t state = seed * 2654435761u + 1;
+  for (uint8_t& byte : pattern) {
+    state = state * 1664525 + 1013904223;
+    byte = static_cast<uint8_t>(state >> 24);
+  }
+  return pattern;
+}
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_TEST_H_
