@@ -72,6 +72,8 @@
   p;
 #endif
 
+// Macros call a buffer b, a second one other_b: by these names buffer_check.py
+// knows which arguments are buffers.
 #define DML_HELD(Buffer, name) Buffer name
 #define DML_HOLD(name, b) name = b
 #define DML_HOLD_EITHER(name, condition, b, other_b) \
