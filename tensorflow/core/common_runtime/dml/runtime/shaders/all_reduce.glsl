@@ -13,6 +13,8 @@
 #ifndef DML_ALL_REDUCE_GLSL_
 #define DML_ALL_REDUCE_GLSL_
 
+#include "group_size.glsl"
+
 const uint kRadix = 16;
 
 uint lane_of(uint lanes, uint lane_stride) {

@@ -53,10 +53,6 @@ layout(local_size_x_id = 0) in;
 // Says that C++ knows a struct or a constant too: see parameter_blocks.py.
 #define DML_SHARED
 
-// Invocations of a group where shared memory is laid out for a number of them,
-// and where nothing asks for another number.
-DML_SHARED const uint kGroupSize = 256;
-
 uint dml_group() {
   return gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
 }

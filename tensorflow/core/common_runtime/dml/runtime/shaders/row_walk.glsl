@@ -14,6 +14,8 @@
 #ifndef DML_ROW_WALK_GLSL_
 #define DML_ROW_WALK_GLSL_
 
+#include "group_size.glsl"
+
 // For groups of kGroupSize invocations.
 DML_SHARED struct RowWalk {
   uint count;  // of updates
