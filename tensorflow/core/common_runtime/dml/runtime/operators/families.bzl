@@ -1,8 +1,7 @@
 """The families of operators, and how the build makes a family's programs."""
 
 # Each is a folder here, with its C++ and its GLSL. The folders of kernels/dml,
-# tests/runtime and tests/kernels bear the same names; what has no operators of
-# its own (control, variables, lists) stands there only.
+# tests/runtime and tests/kernels bear the same names (ci/check_layers.py).
 FAMILIES = [
     "benchmark",
     "convolution",
@@ -21,6 +20,13 @@ FAMILIES = [
     "softmax",
     "sorting",
     "spectral",
+]
+
+# Folders there only: without operators of their own.
+OTHER_FAMILIES = [
+    "control",
+    "lists",
+    "variables",
 ]
 
 # Of which other families a family's programs include .glsl files.
