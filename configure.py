@@ -5,7 +5,8 @@
     ./configure.py --yes      takes what it found
 
 For each thing it says what it found, or what is missing and which command
-installs it. A flag beats an environment variable, which beats the search.
+installs it; what only `bazel test` needs may be missing. A flag beats an
+environment variable, which beats the search.
 Downloads (the base wheels; glslang; Bazel, unless bazelisk works here) go to build/.
 Run it again after installing something, or to change an answer.
 """
@@ -281,6 +282,25 @@ def check_vulkan(path):
     return path
 
 
+def find_googletest(_):
+    for folder in ("/usr/src/googletest/googletest", "/usr/src/gtest"):
+        if os.path.exists(f"{folder}/src/gtest-all.cc"):
+            return folder
+    raise Missing(
+        "the sources of GoogleTest, for `bazel test`.",
+        "Install them by: apt-get install googletest",
+    )
+
+
+def check_googletest(path):
+    if not os.path.exists(f"{path}/src/gtest_main.cc"):
+        raise Missing(
+            f"{path} has no sources of GoogleTest.",
+            "Install them by: apt-get install googletest",
+        )
+    return os.path.abspath(path)
+
+
 def find_bazel(_):
     """A bazelisk that brings up Bazel's pinned version, by npm if need be."""
     found = shutil.which("bazelisk")
@@ -369,7 +389,17 @@ QUESTIONS = (
         check_vulkan,
     ),
     ("bazel", "TF_DIRECTML_BAZEL", "Bazel, or bazelisk", None, find_bazel, check_bazel),
+    (
+        "googletest",
+        "TF_DIRECTML_GOOGLETEST",
+        "the folder of GoogleTest's sources",
+        None,
+        find_googletest,
+        check_googletest,
+    ),
 )
+# Builds do without.
+OPTIONAL = {"googletest"}
 
 
 def answer(key, variable, what, argument, search, check, flags):
@@ -395,10 +425,13 @@ def write_bazelrc(found, optimization):
         "TF_DIRECTML_BUILD_PYTHON": sys.executable,
         "TF_DIRECTML_GLSLANG": found["glslang"],
         "TF_DIRECTML_GLSLC": found["glslc"],
+        "TF_DIRECTML_GOOGLETEST": found.get("googletest"),
         "TF_DIRECTML_VULKAN_INCLUDE": found["vulkan_include"],
     }
     lines = ["# Written by configure.py; run it again instead of editing."]
-    lines += [f'build --repo_env="{name}={value}"' for name, value in environment.items()]
+    lines += [
+        f'build --repo_env="{name}={value}"' for name, value in environment.items() if value
+    ]
     lines += [f"build --copt={flag}" for flag in optimization.split()]
     BAZELRC.write_text("\n".join(lines) + "\n")
 
@@ -450,6 +483,9 @@ def main():
             found[key] = answer(key, variable, what, argument, search, check, flags)
             print(f"found    {what}: {found[key]}", flush=True)
         except Missing as problem:
+            if key in OPTIONAL:
+                print(f"without  {problem}", flush=True)
+                continue
             missing.append(problem)
             print(f"MISSING  {problem}", flush=True)
     if missing:

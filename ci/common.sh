@@ -58,6 +58,23 @@ wheel_venv() {
     build/venv/bin/pip install --quiet --force-reinstall --no-deps "$wheel"
 }
 
+# The tests in C++; their reports go to a new folder.
+#   unit_tests FOLDER [OPTION OF BAZEL]...
+unit_tests() {
+  local folder=$1 bazel logs test verdict=0
+  shift
+  bazel=$(setting bazel)
+  "$bazel" test "$@" //... || verdict=$?
+  logs=$("$bazel" info "$@" bazel-testlogs)
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  for test in $("$bazel" query --noshow_progress 'tests(//...)'); do
+    test=${test#//}
+    cp -f "$logs/${test/://}/test.xml" "$folder/${test##*:}.xml" || verdict=1
+  done
+  return "$verdict"
+}
+
 # Everything from a fresh clone to build/venv.
 build_all() {
   step "Installing what the machine lacks"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs the runtime's tests with the runtime built under sanitizers:
+# Runs the unit tests, and the runtime's with the runtime built under sanitizers:
 #
 #   ci/sanitize.sh [asan|tsan]... [-- ARGUMENTS OF PYTEST]
 #
@@ -19,6 +19,9 @@ ci/install_deps.sh
 tools_venv
 bazel=$(setting bazel)
 for sanitizer in "${sanitizers[@]}"; do
+  step "Unit tests under $sanitizer"
+  unit_tests "build/sanitize/$sanitizer/unit" --config="$sanitizer"
+
   step "Building for $sanitizer"
   "$bazel" build --config="$sanitizer" //tensorflow:libdml_runtime.so
   mkdir -p "build/sanitize/$sanitizer"

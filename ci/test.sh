@@ -7,7 +7,7 @@
 # build/ is used again.
 source "$(dirname "$0")/common.sh"
 layers=("$@")
-((${#layers[@]})) || layers=(tools runtime bench packaging device kernels training upstream)
+((${#layers[@]})) || layers=(unit tools runtime bench packaging device kernels training upstream)
 
 build_all
 tools_venv
@@ -16,6 +16,10 @@ mkdir -p build/test-results
 failed=0
 for layer in "${layers[@]}"; do
   step "Testing: $layer"
+  if [[ $layer == unit ]]; then
+    unit_tests build/test-results/unit || failed=1
+    continue
+  fi
   case $layer in
     # Outside TensorFlow: the checkout's Python on Bazel's library.
     tools | runtime | bench | packaging) python=build/tools-venv/bin/python ;;

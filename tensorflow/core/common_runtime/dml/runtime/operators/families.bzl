@@ -3,8 +3,7 @@
 load("//tensorflow/core/common_runtime/dml/runtime/c_api:generate_api.bzl", "C_API", "generate")
 
 # Each is a folder here, with its C++ and its GLSL. The folders of kernels/dml,
-# tests/runtime and tests/kernels bear the same names; what has no operators of
-# its own (control, variables, lists) stands there only.
+# tests/runtime and tests/kernels bear the same names (ci/check_layers.py).
 FAMILIES = [
     "benchmark",
     "convolution",
@@ -23,6 +22,13 @@ FAMILIES = [
     "softmax",
     "sorting",
     "spectral",
+]
+
+# Folders there only: without operators of their own.
+OTHER_FAMILIES = [
+    "control",
+    "lists",
+    "variables",
 ]
 
 # Of which other families a family's programs include .glsl files, and know enums.
