@@ -6,6 +6,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pooling/pooling_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+#include "tensorflow/core/common_runtime/dml/runtime/shaders/shared_parameters.h"
 
 namespace dml {
 namespace {
