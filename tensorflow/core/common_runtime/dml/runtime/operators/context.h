@@ -2,9 +2,9 @@
 //
 // An operator is a function from tensor descriptions and attributes to
 // launches. It holds no state, knows no shapes at compile time, and is safe to
-// call from any thread. c_api/operators/<family>.h is its contract; operators.h,
-// made from that, declares it: same name in CamelCase without the prefix, same
-// parameters, OperatorContext& in place of the device.
+// call from any thread. c_api/operators/<family>.h is its contract;
+// operators.h, made from that, declares it: same name in CamelCase without the
+// prefix, same parameters, OperatorContext& in place of the device.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_CONTEXT_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_CONTEXT_H_
 
