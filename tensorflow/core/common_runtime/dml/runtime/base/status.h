@@ -11,7 +11,8 @@
 
 namespace dml {
 
-// Values equal those of dml_code in c_api/dml_runtime.h (thread_state.cc checks it).
+// Values equal those of dml_code in c_api/dml_runtime.h; c_api/thread_state.cc
+// checks it.
 enum class Code : int {
   kOk = 0,
   kInvalidArgument = 1,

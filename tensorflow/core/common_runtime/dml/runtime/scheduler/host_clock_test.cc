@@ -40,6 +40,15 @@ TEST(HostClockTest, KeepsWorkBetweenSubmissionAndCompletion) {
   EXPECT_EQ(clock.ToHost(1100), begin);
 }
 
+// A device's clock that runs fast, or a moment that was noted too early.
+TEST(HostClockTest, NoWorkBeginsBeforeItWasSubmitted) {
+  HostClock clock({1.0, 64, false});
+  clock.Set(1000, 5000);
+  clock.Bound(1100, 1200, 6000, 7000);
+  EXPECT_EQ(clock.ToHost(1100), 6000u);
+  EXPECT_EQ(clock.ToHost(1200), 6100u);
+}
+
 // The estimate is off by no more than the smallest delay of a notice.
 TEST(HostClockTest, FindsTheDevicesClock) {
   constexpr uint32_t kSeed = 11;

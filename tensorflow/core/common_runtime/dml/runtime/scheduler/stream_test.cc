@@ -255,11 +255,13 @@ TEST_F(StreamTest, CallbacksRunOnceInOrderAndAfterTheWork) {
 TEST_F(StreamTest, CallbacksMayEnqueueButNotWait) {
   const uint64_t a = Allocate();
   std::promise<Code> code;
+  device_->Hold();  // or the callback may run at once, outside of all work
   DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
   stream_->OnComplete([&](const Status&) {
     DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
     code.set_value(stream_->Sync().code());
   });
+  device_->Release();
   EXPECT_EQ(code.get_future().get(), Code::kFailedPrecondition);
   DML_EXPECT_OK(stream_->Sync());
   EXPECT_EQ(stream_->statistics().launches, 2u);
