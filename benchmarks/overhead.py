@@ -144,8 +144,9 @@ def eager():
 def product_of(program):
     """(kind of matrix product, its tile) of a program, or None if it is none.
 
-    The constants are those of shaders/tile_config.glsl: the tile first; then orders and
-    widths of loads, how results leave, the direction. The widths follow from the tile.
+    The constants are those of operators/products/tile_config.glsl: the tile first; then
+    orders and widths of loads, how results leave, the direction. The widths follow from
+    the tile.
     """
     if not program.shader.startswith(("gemm_", "convolution_")):
         return None

@@ -1,11 +1,12 @@
-// How a group of kGroupSize invocations shares out reductions, and combines what
-// its invocations found.
+// How a group of kGroupSize invocations shares out reductions, and combines
+// what its invocations found.
 //
 // A group computes several outputs ("slots") at once, with `lanes` invocations
-// for each; slots x lanes = 256, all powers of two. Neighbouring invocations
-// are neighbouring lanes when lane_stride is 1 (the reduced dimension is the
-// innermost in memory) and neighbouring slots when lane_stride is the number
-// of slots (a kept dimension is). Either way, neighbours read neighbours.
+// for each; slots x lanes = kGroupSize, all powers of two. Neighbouring
+// invocations are neighbouring lanes when lane_stride is 1 (the reduced
+// dimension is the innermost in memory) and neighbouring slots when lane_stride
+// is the number of slots (a kept dimension is). Either way, neighbours read
+// neighbours.
 //
 // The tree is of radix 16, so that 256 lanes need two levels, and uses shared
 // memory only: results do not depend on the subgroup size, and 64-bit types

@@ -12,10 +12,12 @@
 //     uint count;
 //   DML_PARAMETERS_END
 // and reads p.x, p.count. The C++ struct of the constants is made from this
-// declaration: parameter_blocks.py says what may stand here. A buffer, b below, is p.x, p.x[k] of an array, with k
-// known to the compiler, or a held one. It is named as an argument of these
-// macros only, or of a program's own that pass it on to one of these; nobody
-// copies, casts, compares or selects buffers, or gives them to functions.
+// declaration: parameter_blocks.py says what may stand here.
+//
+// A buffer, b below, is p.x, p.x[k] of an array, with k known to the compiler,
+// or a held one. It is named as an argument of these macros only, or of a
+// program's own that pass it on to one of these; nobody copies, casts, compares
+// or selects buffers, or gives them to functions.
 //
 // Types, in blocks and in #define OfProgramBuffer TBuffer:
 //   TBuffer, UBuffer   elements of the type parameters T and U

@@ -1,6 +1,6 @@
 // Convolutions, all directions: as a plain matrix product where one by one,
 // as shaders/depthwise*.comp where depthwise, else as the implicit matrix
-// product of shaders/convolution.comp.
+// product of convolution.comp.
 #include <cstdlib>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"

@@ -1,5 +1,5 @@
 // Convolutions whose groups have one input channel each: memory-bound, so they
-// have programs of their own, shaders/depthwise.comp and depthwise_filter.comp.
+// have programs of their own, depthwise.comp and depthwise_filter.comp.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_CONVOLUTION_DEPTHWISE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_CONVOLUTION_DEPTHWISE_H_
 

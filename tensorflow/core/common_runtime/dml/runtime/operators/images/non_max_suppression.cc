@@ -1,6 +1,6 @@
 // Non-maximum suppression: a sort by score, then, for as many boxes at a time
 // as memory for their overlaps allows, two launches: see
-// shaders/suppress_overlaps.comp and shaders/suppress_boxes.comp.
+// suppress_overlaps.comp and suppress_boxes.comp.
 #include <algorithm>
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// Coordinates of elements that are not zero: see shaders/nonzero.comp for the
+// Coordinates of elements that are not zero: see nonzero.comp for the
 // launches.
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// Updates of rows by index, in order. See shaders/scatter.comp.
+// Updates of rows by index, in order. See scatter.comp.
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/indexing/indexing_parameters.h"

@@ -1,4 +1,4 @@
-// Bands and diagonals of matrices. See shaders/matrix_band.comp.
+// Bands and diagonals of matrices. See matrix_band.comp.
 #include <algorithm>
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// See shaders/local_response_normalization.comp for the steps.
+// See local_response_normalization.comp for the steps.
 #include <algorithm>
 #include <cstdint>
 

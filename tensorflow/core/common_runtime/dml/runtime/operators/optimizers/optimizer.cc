@@ -1,5 +1,5 @@
-// Optimizer steps: what each takes, and its launch. See shaders/optimizer.comp
-// and shaders/optimizer_rows.comp.
+// Optimizer steps: what each takes, and its launch. See optimizer.comp
+// and optimizer_rows.comp.
 #include <cstdint>
 #include <iterator>
 

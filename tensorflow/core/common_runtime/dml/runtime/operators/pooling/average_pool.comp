@@ -20,8 +20,7 @@ void main() {
   const Box box = window_of(y.at);
   T_compute sum = T_compute(0);
   DML_FOR_EACH(at, box) {
-    sum +=
-        T_load(p.x, DML_POOLING_OFFSET(p.x_at, y.n, y.c, at));
+    sum += T_load(p.x, DML_POOLING_OFFSET(p.x_at, y.n, y.c, at));
   }
   const ivec3 extent = max(box.end - box.begin, ivec3(0));
   const int elements = extent.x * extent.y * extent.z;

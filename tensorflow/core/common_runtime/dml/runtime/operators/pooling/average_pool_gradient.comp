@@ -22,10 +22,8 @@ void main() {
   DML_FOR_EACH(at, outputs) {
     const Box box = window_of(at);
     const ivec3 extent = box.end - box.begin;
-    sum += T_load(p.dy, DML_POOLING_OFFSET(p.dy_at, x.n, x.c,
-                                                         at)) /
+    sum += T_load(p.dy, DML_POOLING_OFFSET(p.dy_at, x.n, x.c, at)) /
            T_compute(extent.x * extent.y * extent.z);
   }
-  T_store(p.dx, DML_POOLING_OFFSET(p.dx_at, x.n, x.c, x.at),
-          sum);
+  T_store(p.dx, DML_POOLING_OFFSET(p.dx_at, x.n, x.c, x.at), sum);
 }

@@ -42,10 +42,8 @@ void main() {
   if (GATHER) {
     best = T_compute(0);
     if (all(lessThan(box.begin, box.end))) {
-      best = T_load(p.values,
-                    DML_POOLING_OFFSET(p.values_at, y.n, y.c, first));
+      best = T_load(p.values, DML_POOLING_OFFSET(p.values_at, y.n, y.c, first));
     }
   }
-  T_store(p.y, DML_POOLING_OFFSET(p.y_at, y.n, y.c, y.at),
-          best);
+  T_store(p.y, DML_POOLING_OFFSET(p.y_at, y.n, y.c, y.at), best);
 }

@@ -54,10 +54,8 @@ void main() {
         T_load(p.y, DML_POOLING_OFFSET(p.y_at, x.n, x.c, at));
     if (same(value, largest) &&
         !occurs_before(x.n, x.c, window_of(at), x.at, value)) {
-      sum += T_load(p.dy, DML_POOLING_OFFSET(p.dy_at, x.n,
-                                                           x.c, at));
+      sum += T_load(p.dy, DML_POOLING_OFFSET(p.dy_at, x.n, x.c, at));
     }
   }
-  T_store(p.dx, DML_POOLING_OFFSET(p.dx_at, x.n, x.c, x.at),
-          sum);
+  T_store(p.dx, DML_POOLING_OFFSET(p.dx_at, x.n, x.c, x.at), sum);
 }

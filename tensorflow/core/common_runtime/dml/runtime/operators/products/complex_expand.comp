@@ -1,6 +1,6 @@
 // y[r, 0, c] = x[r, c] and y[r, 1, c] = i x[r, c], or of the conjugate of x: the
 // matrix by which a real product multiplies complex numbers, see
-// operators/complex_gemm.cc. x has any strides, y no gaps.
+// complex_gemm.cc. x has any strides, y no gaps.
 #version 460
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"

@@ -5,7 +5,7 @@
 //                       [-bi br]
 //
 // so that a and c are real matrices of twice the columns as they stand, and
-// only b has to be written out (shaders/complex_expand.comp). The real product
+// only b has to be written out (complex_expand.comp). The real product
 // does no more multiplications than the complex one asks for.
 #include <algorithm>
 #include <cstdint>

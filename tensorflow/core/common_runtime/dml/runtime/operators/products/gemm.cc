@@ -1,4 +1,4 @@
-// Matrix products: shaders/gemm.comp.
+// Matrix products: gemm.comp.
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/gemm.h"
 
 #include <algorithm>

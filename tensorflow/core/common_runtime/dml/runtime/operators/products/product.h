@@ -1,4 +1,4 @@
-// What the operators built on shaders/tile_product.glsl share.
+// What the operators built on tile_product.glsl share.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_PRODUCTS_PRODUCT_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_PRODUCTS_PRODUCT_H_
 

@@ -1,5 +1,5 @@
 // A sparse matrix, given by its entries, times a dense one. See
-// shaders/sparse_matmul.comp.
+// sparse_matmul.comp.
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"

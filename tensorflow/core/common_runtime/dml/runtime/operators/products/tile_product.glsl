@@ -5,7 +5,7 @@
 // pass through shared memory, doubly buffered: while one is multiplied, the
 // next is on its way from memory to registers, and one barrier a slice is
 // enough. All of TILE_* and THREAD_* are powers of two; an operator's choice
-// comes from operators/tile_table.h. Nothing depends on the subgroup's size, but
+// comes from tile_table.h. Nothing depends on the subgroup's size, but
 // in the form with LANES, see tile_product_lanes().
 //
 // The program includes tile_config.glsl, then defines, before including this

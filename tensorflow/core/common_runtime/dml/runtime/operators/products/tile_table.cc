@@ -81,7 +81,7 @@ constexpr TileConfig kMoreForSoftware[] = {
     {8, 64, 8, 8, 8, 1, 8},
 };
 
-// Of the table.
+// Neighbouring rows of one of the tables above.
 struct RowRange {
   const Row* begin;
   const Row* end;

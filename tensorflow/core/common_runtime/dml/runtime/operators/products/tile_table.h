@@ -1,4 +1,4 @@
-// How matrix products are cut into tiles (shaders/tile_product.glsl): the one
+// How matrix products are cut into tiles (tile_product.glsl): the one
 // table of tile configurations, by class of adapter and shape of problem.
 //
 // Each distinct configuration is a program to compile, so there are few, and a

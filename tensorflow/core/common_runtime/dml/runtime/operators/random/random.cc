@@ -1,4 +1,4 @@
-// Random numbers. See shaders/random.comp.
+// Random numbers. See random.comp.
 #include <algorithm>
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// Scans along an axis: see shaders/scan.comp for the launches.
+// Scans along an axis: see scan.comp for the launches.
 #include <algorithm>
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// The largest elements of rows: see shaders/top_k.comp for the launches.
+// The largest elements of rows: see top_k.comp for the launches.
 #include <algorithm>
 #include <cstdint>
 

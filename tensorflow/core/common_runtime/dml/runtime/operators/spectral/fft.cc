@@ -1,10 +1,10 @@
 // Discrete Fourier transforms of any length.
 //
 // Lines of at most Room() elements, whose length has only small prime factors,
-// are one launch (shaders/fft.comp). A longer length n = n1 n2 goes as a matrix
+// are one launch (fft.comp). A longer length n = n1 n2 goes as a matrix
 // [n1, n2]: transforms of its columns, times roots of unity, then transforms of
 // its rows (Gentleman and Sande, 1966). A length with a large prime factor goes
-// as a convolution of a power of two (shaders/fft_chirp.comp).
+// as a convolution of a power of two (fft_chirp.comp).
 #include <algorithm>
 #include <cstdint>
 
