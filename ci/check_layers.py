@@ -5,7 +5,8 @@
 
 Of C++ it reads includes, names of Vulkan's and headers of the operating system's, of
 BUILD files the labels, of GLSL the includes, of Python the imports; of the families the
-names of their folders. Prints a line a violation, and fails if there is one.
+names of their folders, and what they include of each other. Prints a line a violation,
+and fails if there is one.
 """
 
 import ast
@@ -141,7 +142,23 @@ def code_only(text: str) -> str:
     return re.sub(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', blank, text, flags=re.DOTALL)
 
 
-def check_cpp(path: str, text: str) -> Iterator[str]:
+def family_of(path: str, layer: str) -> str:
+    """The family that a file of kernels or operators belongs to; "" at the layer's root."""
+    folder = pathlib.PurePath(path).relative_to(LAYERS[layer].folder).parent
+    return folder.parts[0] if folder.parts else ""
+
+
+def knows_family(path: str, include: str, layer: str, families) -> bool:
+    """Whether a file may include another of its layer: of the root, or of its family."""
+    if layer not in ("kernels", "operators"):
+        return True
+    own, other = family_of(path, layer), family_of(include, layer)
+    if other in ("", own):
+        return True
+    return layer == "operators" and other in families.included.get(own, [])
+
+
+def check_cpp(path: str, text: str, families) -> Iterator[str]:
     source = layer_of(path)
     in_runtime = source not in ("kernels", "glue")
     own_system = path.startswith(SYSTEM_FOLDER) and path.count("/") > SYSTEM_FOLDER.count("/")
@@ -156,6 +173,8 @@ def check_cpp(path: str, text: str) -> Iterator[str]:
         if target is not None:
             if not allowed(source, target, is_test(path)):
                 yield f"{where}: {source} includes {target} ({name})"
+            elif target == source and not knows_family(path, name, source, families):
+                yield f"{where}: includes {name}, of another family"
         elif in_runtime and quote == '"':
             yield f"{where}: {source} includes {name}, which is none of the runtime's layers"
         if in_runtime and SYSTEM_HEADERS.match(name) and not own_system and not is_test(path):
@@ -225,7 +244,7 @@ def check_python(path: str, text: str) -> Iterator[str]:
 class Families(NamedTuple):
     operators: frozenset  # with operators of their own
     all: frozenset
-    included: dict  # family -> families whose .glsl files it includes
+    included: dict  # family -> families whose headers and .glsl files it includes
 
 
 def read_families(root: pathlib.Path) -> Families:
@@ -269,7 +288,7 @@ def check_file(root: pathlib.Path, path: str, families: Families) -> Iterator[st
     suffix = pathlib.PurePath(path).suffix
     if layer_of(path) is not None:
         if suffix in CPP:
-            yield from check_cpp(path, (root / path).read_text())
+            yield from check_cpp(path, (root / path).read_text(), families)
         elif suffix in GLSL:
             yield from check_glsl(root, path, (root / path).read_text(), families)
         elif pathlib.PurePath(path).name == "BUILD":

@@ -65,6 +65,14 @@ VIOLATIONS = [
      "shaders includes scheduler"),
     (f"{RUNTIME}/memory/pool.cc", include(f"{RUNTIME}/hal/testing/recording_device.h"),
      "memory includes hal/testing"),
+    # Of another family, and of a family at the root.
+    (f"{KERNELS}/softmax/softmax.cc", include(f"{KERNELS}/recurrent/matrices.h"),
+     "of another family"),
+    (f"{KERNELS}/kernel.cc", include(f"{KERNELS}/recurrent/matrices.h"), "of another family"),
+    (f"{RUNTIME}/operators/softmax/softmax.cc", include(f"{RUNTIME}/operators/products/gemm.h"),
+     "of another family"),
+    (f"{RUNTIME}/operators/context.cc",
+     include(f"{RUNTIME}/operators/softmax/softmax_parameters.h"), "of another family"),
     # What the runtime must not know.
     (f"{RUNTIME}/operators/context.cc", include("tensorflow/core/framework/tensor.h"),
      "operators includes tensorflow"),
@@ -123,6 +131,9 @@ ALLOWED = [
     (f"{GLUE}/dml_device.cc", include("tensorflow/core/framework/tensor.h")),
     (f"{RUNTIME}/operators/convolution/convolution.comp",
      '#include "products/epilogue.glsl"\n'),
+    (f"{RUNTIME}/operators/convolution/convolution.cc",
+     include(f"{RUNTIME}/operators/products/gemm.h")),
+    (f"{KERNELS}/recurrent/cudnn_rnn.cc", include(f"{KERNELS}/recurrent/matrices.h")),
     ("tensorflow/python/dml/cli.py", "import tensorflow_directml\n"),
 ]
 

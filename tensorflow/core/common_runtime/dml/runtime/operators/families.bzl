@@ -31,7 +31,8 @@ OTHER_FAMILIES = [
     "variables",
 ]
 
-# Of which other families a family's programs include .glsl files, and know enums.
+# Of which other families a family includes headers and .glsl files, and whose enums its
+# programs know.
 INCLUDED_FAMILIES = {
     "convolution": ["products"],
 }
