@@ -1,5 +1,6 @@
 """The C++ structs of GLSL parameter blocks."""
 
+import collections
 import pathlib
 import re
 import shutil
@@ -12,6 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 RUNTIME = ROOT / "tensorflow/core/common_runtime/dml/runtime"
 SCRIPT = RUNTIME / "shaders/parameter_blocks.py"
 sys.path.insert(0, str(SCRIPT.parent))
+import build_shaders  # noqa: E402
 import parameter_blocks  # noqa: E402
 
 PROGRAM = """\
@@ -335,6 +337,13 @@ def test_every_program_has_a_block(family):
         uses = [p for p in family.glob("*.[ch]*") if p.suffix != ".comp"
                 and re.search(rf"\b{name}\b", p.read_text())]
         assert uses, name
+
+
+def test_variants_have_a_name_each():
+    """Of all families, since launches ask by name alone."""
+    names = [name for family in FAMILIES for shader in build_shaders.table_of(family)
+             for name, _ in shader.variants()]
+    assert [name for name, count in collections.Counter(names).items() if count > 1] == []
 
 
 def test_no_struct_is_written_twice():
