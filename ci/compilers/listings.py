@@ -103,7 +103,7 @@ def anv(text: str) -> Iterator:
         if label:
             yield label[1]
             continue
-        code = re.match(r"^\s*(?:\([^)]*\)\s*)?([a-z][a-z0-9_.]*)\s*\((\d+)\)", line)
+        code = re.match(r"^\s*(?:\([^)]*\)\s*)?([a-z][a-z0-9_.]*)(?: \w+)?\s*\((\d+)\)", line)
         if not code:
             continue
         name = code[1].split(".")[0]
