@@ -82,6 +82,7 @@ Environment ReadEnvironment(const VariableReader& variable) {
   } else if (!backend.empty()) {
     Reader::Warn("TF_DIRECTML_BACKEND", backend, "vulkan or null");
   }
+  environment.null_adapter = read.Text("TF_DIRECTML_NULL_ADAPTER");
   environment.vulkan_loader = read.Text("TF_DIRECTML_VULKAN_LOADER");
   // Whatever it is set to, but 0.
   const std::string debug = read.Text("TF_DIRECTML_DEBUG");

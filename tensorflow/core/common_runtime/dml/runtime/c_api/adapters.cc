@@ -123,6 +123,7 @@ AdapterList& Adapters() {
                                            : hal::EnumerateVulkan;
     hal::EnumerateOptions options;
     options.cooperative_matrices = environment.cooperative_matrices;
+    options.null_profile = environment.null_adapter;
     AdapterVector found;
     const Status status = enumerate(options, &found);
     auto made = std::make_unique<AdapterList>(

@@ -190,6 +190,7 @@ class Adapter {
 
 struct EnumerateOptions {
   bool cooperative_matrices = true;  // false: as if no adapter had them
+  std::string null_profile;          // what the null adapter says of itself
 };
 
 // Fills `adapters`, usable or not, in no special order. An error says why the

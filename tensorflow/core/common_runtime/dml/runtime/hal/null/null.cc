@@ -19,6 +19,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/null/profile.h"
 
 namespace dml {
 namespace hal {
@@ -27,7 +28,7 @@ namespace {
 
 constexpr uint64_t kMemoryBytes = uint64_t{16} << 30;
 
-AdapterInfo MakeInfo(const EnumerateOptions& options) {
+AdapterInfo DefaultInfo() {
   AdapterInfo info;
   info.name = "Null adapter (computes nothing)";
   info.driver = "null";
@@ -43,10 +44,8 @@ AdapterInfo MakeInfo(const EnumerateOptions& options) {
   info.max_shared_bytes = 32 << 10;
   info.float16_arithmetic = true;
   info.float64 = true;
-  if (options.cooperative_matrices) {
-    info.matrix_shapes = {{16, 16, 16}, {8, 16, 16}};
-    info.matrix_subgroup_size = info.subgroup_size;
-  }
+  info.matrix_shapes = {{16, 16, 16}, {8, 16, 16}};
+  info.matrix_subgroup_size = info.subgroup_size;
   return info;
 }
 
@@ -215,8 +214,7 @@ class NullDevice final : public Device {
 
 class NullAdapter final : public Adapter {
  public:
-  explicit NullAdapter(const EnumerateOptions& options)
-      : info_(MakeInfo(options)) {}
+  explicit NullAdapter(AdapterInfo info) : info_(std::move(info)) {}
 
   const AdapterInfo& info() const override { return info_; }
   Status CreateDevice(std::unique_ptr<Device>* device) override {
@@ -234,7 +232,13 @@ class NullAdapter final : public Adapter {
 Status EnumerateNull(const EnumerateOptions& options,
                      std::vector<std::unique_ptr<Adapter>>* adapters) {
   adapters->clear();
-  adapters->push_back(std::make_unique<null::NullAdapter>(options));
+  AdapterInfo info = null::DefaultInfo();
+  DML_RETURN_IF_ERROR(null::ApplyProfile(options.null_profile, &info));
+  if (!options.cooperative_matrices) {
+    info.matrix_shapes.clear();
+    info.matrix_subgroup_size = 0;
+  }
+  adapters->push_back(std::make_unique<null::NullAdapter>(std::move(info)));
   return Status::Ok();
 }
 

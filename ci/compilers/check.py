@@ -1,0 +1,194 @@
+"""Asks real drivers' compilers what they make of the project's programs; no GPU needed.
+
+    check.py [--all] [--only REGEX] [--write] [--listings FOLDER]
+
+Compiles the programs that operators ask for on each adapter class (planning.py) with each
+driver (drivers.py), and fails on what hardware would punish:
+
+  - a compiler that crashes, refuses, or takes over 5 seconds;
+  - registers kept in memory;
+  - on AMD's, fewer than 8 subgroups a SIMD;
+  - more vector instructions for each multiply-add of a main loop than the table in
+    docs/compilers/ says, by more than 2 %.
+
+What is known and has a reason stands in allowed.toml. --write writes the tables anew,
+--all takes every tile configuration too, --listings keeps the compilers' listings.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import drivers
+import listings
+import packages
+import planning
+import table
+import tomllib
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+TABLES = ROOT / "docs/compilers"
+LIBRARY = ROOT / "bazel-bin/tensorflow/libdml_runtime.so"
+TIME_LIMIT = 5  # seconds
+LEAST_SUBGROUPS = 8
+BUDGET = 1.02
+# What a driver may take for one program before it is ended.
+PATIENCE = 60
+
+
+def compiled_helper(build):
+    source, program = HERE / "compile_programs.cc", build / "compile_programs"
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        packages.run(["g++", "-std=c++17", "-O1", "-o", program, source, "-ldl"])
+    return program
+
+
+def plan(profile, every, folder):
+    """The programs for an adapter, by a process with that adapter alone."""
+    out = folder / "plan.json"
+    environment = {**os.environ, "TF_DIRECTML_BACKEND": "null",
+                   "TF_DIRECTML_NULL_ADAPTER": profile,
+                   "TF_DIRECTML_CACHE_DIR": str(folder / "cache"),
+                   "TF_DIRECTML_RUNTIME_LIBRARY": str(LIBRARY)}
+    result = subprocess.run(
+        [sys.executable, HERE / "planning.py", "all" if every else "short", out],
+        env=environment, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise RuntimeError(f"planning failed: {result.stderr.strip()[-2000:]}")
+    return json.loads(out.read_text())
+
+
+def rows_of(driver, programs, lines, texts):
+    front_end = listings.FRONT_ENDS[driver.compiler][1]
+    for number, ((shader, constants, _, use), line) in enumerate(zip(programs, lines)):
+        found = json.loads(line)
+        row = table.Row(shader, ",".join(map(str, constants)), use)
+        if "failure" in found:
+            row.failure = found["failure"]
+            yield row
+            continue
+        row.seconds = table.time_class(found["milliseconds"])
+        # Where a compiler tries several widths, the last is the one that runs.
+        for executable in found["executables"][-1:]:
+            row.subgroup_size = executable["subgroup_size"]
+            for name, value in table.statistics(driver.compiler, executable["statistics"]).items():
+                setattr(row, name, value)
+        listing = texts / f"{number}.{len(found['executables']) - 1}.{front_end}"
+        loop = listing.exists() and listings.main_loop(
+            driver.compiler, listing.read_text(errors="replace"))
+        if loop and loop.multiply_adds and re.match(r"gemm|convolution|depthwise", shader):
+            row.vector_per_multiply_add = loop.vector_per_multiply_add
+            row.shared_bytes_per_multiply_add = loop.shared_bytes / loop.multiply_adds
+        yield row
+
+
+def findings(driver, row, committed):
+    """(kind, text) of each thing that hardware would punish."""
+    if row.failure:
+        yield "failure", row.failure
+        return
+    if row.seconds.endswith("!"):
+        yield "time", f"compiles for {row.seconds[:-1]} s; at most {TIME_LIMIT} s"
+    if row.spills or (row.spills is None and row.scratch):
+        amount = f"{row.spills} registers" if row.spills else f"{row.scratch} bytes"
+        yield "spills", f"keeps {amount} in memory"
+    if driver.compiler == "radv" and row.subgroups is not None and (
+            row.subgroups < LEAST_SUBGROUPS):
+        yield "subgroups", f"{row.subgroups} subgroups a SIMD; at least {LEAST_SUBGROUPS}"
+    known = committed.get(row.key)
+    if known and known.vector_per_multiply_add and row.vector_per_multiply_add and (
+            row.vector_per_multiply_add > BUDGET * known.vector_per_multiply_add):
+        yield "budget", (f"{row.vector_per_multiply_add:.2f} vector instructions for each "
+                         f"multiply-add; the table has {known.vector_per_multiply_add:.2f}")
+
+
+class Allowed:
+    """allowed.toml: [[allowed]] driver, program, kind (regular expressions), reason."""
+
+    def __init__(self, path=HERE / "allowed.toml"):
+        self.rows = tomllib.loads(path.read_text()).get("allowed", [])
+        for row in self.rows:
+            if set(row) != {"driver", "program", "kind", "reason"}:
+                raise ValueError(f"{path.name}: a row has driver, program, kind and reason: {row}")
+
+    def reason(self, driver, row, kind):
+        for one in self.rows:
+            if (re.search(one["driver"], driver.name) and re.fullmatch(one["kind"], kind)
+                    and re.search(one["program"], f"{row.program} {row.constants}")):
+                return one["reason"]
+        return None
+
+
+def check(opened, every, keep):
+    """The rows of one driver."""
+    driver = opened.driver
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        programs = plan(drivers.profile(opened.adapter()), every, folder)
+        for name, code in planning.modules().items():
+            (folder / f"{name}.spv").write_bytes(code)
+        (folder / "list").write_text("".join(
+            f"{shader}\t{folder}/{shader}.spv\t{','.join(map(str, constants))}\t{subgroup}\n"
+            for shader, constants, subgroup, _ in programs))
+        texts = keep / driver.name if keep else folder / "listings"
+        texts.mkdir(parents=True, exist_ok=True)
+        opened(folder / "list", folder / "out", "--limit", PATIENCE, "--listings", texts)
+        lines = (folder / "out").read_text().splitlines()
+        return list(rows_of(driver, programs, lines, texts))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--only", default="", help="a regular expression on drivers' names")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--listings", type=pathlib.Path)
+    args = parser.parse_args()
+    build = ROOT / "build/compilers"
+    build.mkdir(parents=True, exist_ok=True)
+    chosen = [d for d in drivers.all_drivers() if re.search(args.only, d.name)]
+    if not chosen:
+        sys.exit(f"no driver is named {args.only!r}: "
+                 + ", ".join(d.name for d in drivers.all_drivers()))
+    try:
+        apt = packages.Apt(build / "apt")
+        roots = {root: packages.fetch_root(root, build, apt)
+                 for root in sorted({driver.root for driver in chosen})}
+        shim = (packages.fetch_intel_shim(build, apt)
+                if any(driver.shim == "intel" for driver in chosen) else build)
+        helper = compiled_helper(build)
+    except packages.Unavailable as problem:
+        sys.exit(f"compilers: {problem}")
+    allowed = Allowed()
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = [(driver, pool.submit(
+            check, drivers.Opened(driver, roots[driver.root], shim, helper), args.all,
+            args.listings)) for driver in chosen]
+        for driver, job in jobs:
+            rows = job.result()
+            path = TABLES / f"{driver.name}.csv"
+            committed = {row.key: row for row in table.read(path)} if path.exists() else {}
+            found = [(row, kind, text) for row in rows
+                     for kind, text in findings(driver, row, committed)]
+            bad = [f for f in found if allowed.reason(driver, f[0], f[1]) is None]
+            print(f"{driver.name}: {len(rows)} programs, {len(bad)} findings, "
+                  f"{len(found) - len(bad)} allowed", flush=True)
+            for row, kind, text in bad:
+                print(f"  {kind}: {row.program} {row.constants} ({row.use}): {text}")
+            failed += len(bad)
+            if args.write:
+                TABLES.mkdir(exist_ok=True)
+                table.write(path, rows)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

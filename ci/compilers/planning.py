@@ -1,0 +1,115 @@
+"""The programs that the operators ask for on an adapter, without the adapter.
+
+The null backend stands in: it takes the adapter's properties as a profile, so that the
+tables choose what they would choose there, and nothing is run. Needs the tools' venv
+(NumPy) and the runtime as Bazel built it.
+
+    planning.py all|short OUT     with TF_DIRECTML_NULL_ADAPTER set: see drivers.profile()
+
+writes a JSON list of [shader, [constants], subgroup size or 0, use], each program once,
+`use` being the first case that asked for it.
+"""
+
+import json
+import pathlib
+import re
+import struct
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GENERATED = ROOT / "bazel-genfiles/tensorflow/core/common_runtime/dml/runtime/operators"
+
+# With cooperative matrices, the subgroup's size is this constant (shaders/program_cache.h).
+SUBGROUP_CONSTANT = 12
+
+# Products of which each takes another row of the tile table: (m, n, k).
+PRODUCTS = [(4096, 4096, 4096), (512, 512, 512), (48, 48, 4096), (8, 4096, 4096),
+            (4096, 8, 4096), (30, 30, 30)]
+IMAGE = {"input": [64, 28, 28, 256], "filter": [3, 3, 256, 256], "stride": 1, "pad": 1,
+         "groups": 1}
+
+
+def modules(folder=GENERATED):
+    """{name: SPIR-V} of the tables that the build made of each family."""
+    found = {}
+    for path in sorted(folder.glob("*/*_programs.cc")):
+        for name, words in re.findall(r"const uint32_t k_(\w+)\[\] = \{\n(.*?)\n?\};",
+                                      path.read_text(), re.S):
+            numbers = [int(word, 16) for word in words.replace("\n", "").split(",") if word]
+            found[name] = struct.pack(f"<{len(numbers)}I", *numbers)
+    if not found:
+        raise FileNotFoundError(f"no programs in {folder}: build //tensorflow:libdml_runtime.so")
+    return found
+
+
+def cases(device, dml, every):
+    """(use, function that plans it) of each case."""
+    from tensorflow_directml.bench import models
+    from tensorflow_directml.bench.families import REGISTRY
+    from tensorflow_directml.bench.reduction import programs
+
+    def of(family, dtype, parameters):
+        return lambda: programs(device, REGISTRY[family](parameters, dtype))
+
+    for dtype in ("float32", "float16"):
+        tiles = device.tile_candidates(dtype, every=every)
+        for m, n, k in PRODUCTS:
+            for transpose in (False, True):
+                yield (f"gemm {dtype} {m} x {n} x {k}{' ta' if transpose else ''}",
+                       of("gemm", dtype, {"batch": 1, "m": m, "n": n, "k": k,
+                                          "transpose_a": transpose, "transpose_b": False}))
+        for direction in ("", "_backward_data", "_backward_filter"):
+            yield (f"convolution{direction} {dtype} 3x3",
+                   of(f"convolution{direction}", dtype, IMAGE))
+        for tile in tiles:
+            label = f"{tile['m']}x{tile['n']}x{tile['k']}/{tile['thread_m']}x{tile['thread_n']}"
+            gemm = of("gemm", dtype, {"batch": 1, "m": 4096, "n": 4096, "k": 4096,
+                                      "transpose_a": False, "transpose_b": False})
+            image = of("convolution", dtype, IMAGE)
+
+            def forced(plan, tile=tile):
+                device.override_tile(tile)
+                try:
+                    return plan()
+                finally:
+                    device.override_tile(None)
+
+            yield f"gemm {dtype} tile {label}", lambda f=forced, g=gemm: f(g)
+            yield f"convolution {dtype} tile {label}", lambda f=forced, g=image: f(g)
+        for case in models.cases([dtype]):
+            yield (f"{case.uses[0][0]}: {case.family} {dtype}",
+                   of(case.family, case.dtype, case.parameters))
+
+
+def planned(device, dml, every):
+    found = {}
+    for use, plan in cases(device, dml, every):
+        try:
+            programs = plan()
+        except dml.DmlError as error:
+            print(f"not planned: {use}: {error}", file=sys.stderr)
+            continue
+        for program in programs:
+            if program.shader == "copy":
+                continue
+            subgroup = (program.constants[SUBGROUP_CONSTANT]
+                        if "_matrix_" in program.shader else 0)
+            found.setdefault((program.shader, program.constants, subgroup), use)
+    return [[shader, list(constants), subgroup, use]
+            for (shader, constants, subgroup), use in found.items()]
+
+
+def main():
+    sys.path.insert(0, str(ROOT / "tests/runtime"))
+    import conftest
+
+    conftest.import_from_checkout()
+    from tensorflow_directml import runtime as dml
+
+    with dml.open(0) as device:
+        programs = planned(device, dml, every=sys.argv[1] == "all")
+    pathlib.Path(sys.argv[2]).write_text(json.dumps(programs))
+
+
+if __name__ == "__main__":
+    main()
