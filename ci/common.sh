@@ -70,7 +70,7 @@ unit_tests() {
   logs=$("$bazel" info "$@" bazel-testlogs)
   # From the summary: a query would not know the paths that configure.py gives to builds.
   for test in $(sed -nE 's,^//(\S+) .*(PASSED|FAILED).*,\1,p' "$folder/log"); do
-    cp -f "$logs/${test/://}/test.xml" "$folder/${test##*:}.xml" || verdict=1
+    cp -f "$logs/${test/://}/test.xml" "$folder/${test//[\/:]/_}.xml" || verdict=1
   done
   return "$verdict"
 }

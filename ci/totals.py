@@ -20,12 +20,12 @@ def rows(folder):
     for path in sorted(pathlib.Path(folder).iterdir()):
         reports = sorted(path.glob("*.xml")) if path.is_dir() else [path]
         if all(report.suffix == ".xml" for report in reports):
-            yield path.stem, [sum(column) for column in zip(*map(read, reports), strict=True)]
+            yield path.stem, [sum(column) for column in zip(*map(read, reports))]
 
 
 def main(folder):
     table = [row for row in rows(folder) if row[1]]
-    total = [sum(column) for column in zip(*(counts for _, counts in table), strict=True)]
+    total = [sum(column) for column in zip(*(counts for _, counts in table))]
     total = total or [0] * len(COLUMNS)
     print(f"{'':<12}" + "".join(f"{column:>10}" for column in COLUMNS))
     for name, (*counts, seconds) in [*table, ("all", total)]:

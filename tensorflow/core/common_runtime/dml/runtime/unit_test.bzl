@@ -1,14 +1,22 @@
 """Unit tests of the runtime's C++, run by `bazel test //...`."""
 
-def unit_test(name, deps, srcs = [], size = "small"):
-    """The test <name>.cc, beside the code that it tests."""
-    native.cc_test(
-        name = name,
-        size = size,
-        srcs = [name + ".cc"] + srcs,
-        copts = ["-std=c++17"],
-        linkopts = ["-pthread"],
-        # The libraries hide their symbols from other libraries.
-        linkstatic = True,
-        deps = deps + ["@googletest//:googletest"],
-    )
+def sources(patterns = ["*.cc"]):
+    """A library's files: tests lie beside what they test."""
+    return native.glob(patterns, exclude = [
+        pattern.replace("*.cc", "*_test.cc")
+        for pattern in patterns
+    ])
+
+def unit_tests(deps, size = "small"):
+    """A program of each <name>_test.cc here, with this folder's *_test.h."""
+    for path in native.glob(["*_test.cc"]):
+        native.cc_test(
+            name = path[:-len(".cc")],
+            size = size,
+            srcs = [path] + native.glob(["*_test.h"]),
+            copts = ["-std=c++17"],
+            linkopts = ["-pthread"],
+            # The libraries hide their symbols from other libraries.
+            linkstatic = True,
+            deps = deps + ["@googletest//:googletest"],
+        )

@@ -1,5 +1,5 @@
 /* The DML runtime's operators, each one function, in one header a family; the
- * rules that all follow are here. docs/operators.md shows all on one page.
+ * rules that all follow are here.
  *
  * A function checks its arguments, enqueues the work and returns; the rules of
  * dml_runtime.h on errors, threads, order and addresses hold.

@@ -35,6 +35,9 @@ float dml_copysign(float x, float y) {
                          (floatBitsToUint(y) & 0x80000000u));
 }
 
+// To the nearest whole number, ties to the even one.
+float dml_round_even(float x) { return roundEven(x); }
+
 // x * 2^n for n in [-252, 254]: in two factors, since one might not be finite.
 float dml_scale(float x, int n) {
   int half_n = n >> 1;

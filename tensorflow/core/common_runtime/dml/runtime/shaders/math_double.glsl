@@ -66,6 +66,18 @@ double dml_copysign(double x, double y) {
   return packDouble2x32(uvec2(words.x, (words.y & 0x7fffffffu) | sign));
 }
 
+// To the nearest whole number, ties to the even one. Not by roundEven(), with
+// which some drivers round ties of float64 up and lose the sign of zero: adding
+// 2^52 leaves no bit for a fraction, and rounds as additions do.
+double dml_round_even(double x) {
+  const double big = 4503599627370496.0lf;
+  double magnitude = dml_magnitude(x);
+  if (!(magnitude < big)) return x;
+  precise double sum = magnitude + big;
+  precise double whole = sum - big;
+  return dml_copysign(whole, x);
+}
+
 // x * 2^n for n in [-2044, 2046]: in two factors, since one might not be
 // finite.
 double dml_scale(double x, int n) {
@@ -135,7 +147,7 @@ double dml_exp_extended(double high, double low, int k) {
   if (dml_is_nan(high)) return high;
   if (high > 711.5lf) return dml_inf();
   if (high < -747.0lf) return 0.0lf;
-  double n = roundEven(high * DML_LOG2_E);
+  double n = dml_round_even(high * DML_LOG2_E);
   return dml_scale(1.0lf + dml_expm1_reduced(high, low, n), int(n) + k);
 }
 
@@ -145,7 +157,7 @@ double dml_expm1(double x) {
   if (dml_is_nan(x)) return x;
   if (x > 710.0lf) return dml_inf();
   if (x < -38.0lf) return -1.0lf;
-  double n = roundEven(x * DML_LOG2_E);
+  double n = dml_round_even(x * DML_LOG2_E);
   double y = dml_expm1_reduced(x, 0.0lf, n);
   if (n == 0.0lf) return dml_is_zero(x) ? x : y;
   if (n > 1022.0lf) return dml_scale(1.0lf + y, int(n));

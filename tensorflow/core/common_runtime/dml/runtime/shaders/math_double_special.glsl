@@ -73,7 +73,7 @@ double dml_erfc(double x) {
 
 // sin(pi * x) and cos(pi * x), x finite.
 dvec2 dml_sin_cos_pi(double x) {
-  double n = roundEven(2.0lf * x);
+  double n = dml_round_even(2.0lf * x);
   precise double rest = x - 0.5lf * n;
   dvec2 angle = dml_two_product(rest, DML_PI);
   dvec2 sc = dml_sin_cos_near(angle.x,

@@ -60,7 +60,7 @@ T_compute floor_mod(T_compute x, T_compute y) {
 // Division may be off by a rounding: what divides exactly must do so.
 T_compute floor_divide(T_compute x, T_compute y) {
   T_compute q = x / y;
-  T_compute n = roundEven(q);
+  T_compute n = dml_round_even(q);
   precise T_compute product = n * y;
   return product == x ? n : floor(q);
 }

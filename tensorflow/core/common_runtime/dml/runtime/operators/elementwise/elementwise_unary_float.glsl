@@ -36,7 +36,7 @@ T_compute dml_apply(T_compute x) {
     case DML_SIGMOID: return dml_sigmoid(x);
     case DML_FLOOR: return floor(x);
     case DML_CEIL: return ceil(x);
-    case DML_ROUND_EVEN: return roundEven(x);
+    case DML_ROUND_EVEN: return dml_round_even(x);
     // NaN of NaN, of which max() and min() promise nothing.
     case DML_RELU: return dml_is_nan(x) ? x : max(x, zero);
     case DML_RELU6: return dml_is_nan(x) ? x : clamp(x, zero, six);
