@@ -349,6 +349,6 @@ def test_variants_have_a_name_each():
 def test_no_struct_is_written_twice():
     """All that a launch passes comes from the generator."""
     for path in RUNTIME.glob("operators/**/*.[ch]*"):
-        if path.suffix in (".cc", ".h"):
+        if path.suffix in (".cc", ".h") and not path.stem.endswith("_test"):
             found = re.search(r"struct \w*(Constants|Parameters)\b\s*{", path.read_text())
             assert not found, f"{path}: {found[0]}"
