@@ -126,16 +126,22 @@ class Allowed:
         return None
 
 
-def check(opened, every, keep):
-    """The rows of one driver."""
+def write_modules(folder):
+    """Each program's SPIR-V as <name>.spv, for all drivers."""
+    folder.mkdir(exist_ok=True)
+    for name, code in planning.modules().items():
+        (folder / f"{name}.spv").write_bytes(code)
+    return folder
+
+
+def check(opened, modules, every, keep):
+    """The rows of one driver; `modules`: the folder of write_modules()."""
     driver = opened.driver
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         programs = plan(drivers.profile(opened.adapter()), every, folder)
-        for name, code in planning.modules().items():
-            (folder / f"{name}.spv").write_bytes(code)
         (folder / "list").write_text("".join(
-            f"{shader}\t{folder}/{shader}.spv\t{','.join(map(str, constants))}\t{subgroup}\n"
+            f"{shader}\t{modules}/{shader}.spv\t{','.join(map(str, constants))}\t{subgroup}\n"
             for shader, constants, subgroup, _ in programs))
         texts = keep / driver.name if keep else folder / "listings"
         texts.mkdir(parents=True, exist_ok=True)
@@ -167,11 +173,12 @@ def main():
     except packages.Unavailable as problem:
         sys.exit(f"compilers: {problem}")
     allowed = Allowed()
+    modules = write_modules(build / "modules")
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = [(driver, pool.submit(
-            check, drivers.Opened(driver, roots[driver.root], shim, helper), args.all,
-            args.listings)) for driver in chosen]
+            check, drivers.Opened(driver, roots[driver.root], shim, helper), modules,
+            args.all, args.listings)) for driver in chosen]
         for driver, job in jobs:
             rows = job.result()
             path = TABLES / f"{driver.name}.csv"
