@@ -60,6 +60,7 @@ def family_parameters(family):
             family + "/*.glsl",
         ]) + [
             SHADERS + "parameter_blocks.py",
+            SHADERS + "spirv.py",
             SHADERS + "includes",
             family + "/dml_enums.glsl",
         ],
@@ -95,6 +96,7 @@ def family_programs(family):
             SHADERS + "buffer_check.py",
             SHADERS + "build_shaders.py",
             SHADERS + "parameter_blocks.py",
+            SHADERS + "spirv.py",
             SHADERS + "variants.py",
             SHADERS + "includes",
             family + "/dml_enums.glsl",

@@ -32,6 +32,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # programs.py imports variants
 import buffer_check  # noqa: E402
 import parameter_blocks  # noqa: E402
+import spirv  # noqa: E402
 
 # type: (storage, four of them, compute, four of them, bytes); four where vectors
 # of the language hold them.
@@ -133,7 +134,8 @@ def compile_variant(compilers, shader, types, name, family, folder, keep, declar
     if result.returncode:
         raise RuntimeError(f"{name}: {(result.stderr + result.stdout).strip()}")
     code = module.read_bytes()
-    words = struct.unpack(f"<{len(code) // 4}I", code)
+    words = spirv.with_aligned_addresses(struct.unpack(f"<{len(code) // 4}I", code))
+    module.write_bytes(struct.pack(f"<{len(words)}I", *words))
     in_memory = "#define DML_PARAMETERS_IN_MEMORY" in source.read_text()
     block = parameter_blocks.block_of(source, [HERE, family.parent], declarations)
     buffers = parameter_blocks.check_module(declarations, block, words, in_memory)

@@ -31,6 +31,9 @@ import sys
 from typing import Dict, List, Optional, Tuple
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import spirv  # noqa: E402
+
 RUNTIME = "tensorflow/core/common_runtime/dml/runtime"
 SCALARS = {"int": "int32_t", "uint": "uint32_t", "float": "float"}
 VECTORS = {prefix + "vec" + str(n): (scalar, n)
@@ -428,10 +431,7 @@ def block_of(path, folders, declarations):
 def module_leaves(words, in_memory):
     """[(offset, type)] of the parameter block of a SPIR-V module, None without one."""
     types, offsets, strides, numbers, variable = {}, {}, {}, {}, None
-    i = 5
-    while i < len(words):
-        count, op = words[i] >> 16, words[i] & 0xffff
-        args = words[i + 1:i + count]
+    for _, op, args in spirv.instructions(words):
         if op == 72 and args[2] == 35:  # OpMemberDecorate Offset
             offsets[args[0], args[1]] = args[3]
         elif op == 71 and args[1] == 6:  # OpDecorate ArrayStride
@@ -442,7 +442,6 @@ def module_leaves(words, in_memory):
             types[args[0]] = (op, args[1:])
         elif op == 59 and args[2] == 9:  # OpVariable PushConstant
             variable = args[0]
-        i += count
     if variable is None:
         return None
 
