@@ -30,6 +30,10 @@ struct MatrixShape {
   uint32_t m = 0, n = 0, k = 0;
 };
 
+// PCI numbers of vendors.
+constexpr uint32_t kVendorAmd = 0x1002;
+constexpr uint32_t kVendorIntel = 0x8086;
+
 // What the runtime needs to know of an adapter. Sizes in bytes.
 struct AdapterInfo {
   std::string name;                // as the driver gives it

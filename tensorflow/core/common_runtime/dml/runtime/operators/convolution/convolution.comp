@@ -15,8 +15,10 @@
 #include "products/epilogue.glsl"
 
 shared ivec4 row_table[LANES ? 1 : TILE_M];
-shared ivec4 depth_table[LANES ? 1 : 2 * TILE_K];
-shared int depth_table_b[LANES ? 1 : 2 * TILE_K];  // in the second factor
+// Of DEPTHS_PREPARED depths, and as many that follow: an entry is at its depth
+// modulo the size.
+shared ivec4 depth_table[LANES ? 1 : 2 * DEPTHS_PREPARED];
+shared int depth_table_b[LANES ? 1 : 2 * DEPTHS_PREPARED];  // in the second factor
 #ifdef DML_COOPERATIVE
 shared int row_table_c[TILE_M];  // offsets in the result
 #endif
@@ -63,75 +65,71 @@ ivec4 depth_of_x(uint i, out int other) {
                                       : tap_of_x(i, other);
 }
 
-void fill_depths(uint first_depth, uint slot);
-TILE_element load_x(uint row, uint depth, uint slot);
-TILE_element4 load_x4(uint row, uint depth, uint slot);
-TILE_element load_b(uint depth, uint column, uint slot);
-TILE_element4 load_b4(uint depth, uint column, uint slot);
+void fill_depths(uint first_depth, uint depth_end);
+ivec4 start_x(uint local_row);
+TILE_element load_x(ivec4 start, uint depth);
+TILE_element4 load_x4(ivec4 start, uint depth);
+int b_element(int start, uint depth);
 void end_row(uint i, uint row);
 void end_element(uint row, uint column, T_compute v);
-#define TILE_LOAD_A(row, depth, local_row, local_depth, slot) \
-  load_x(local_row, local_depth, slot)
-#define TILE_LOAD_A4(row, depth, local_row, local_depth, slot) \
-  load_x4(local_row, local_depth, slot)
-#define TILE_LOAD_B(depth, column, local_depth, slot) \
-  load_b(local_depth, column, slot)
-#define TILE_LOAD_B4(depth, column, local_depth, slot) \
-  load_b4(local_depth, column, slot)
-#define TILE_PREPARE(first_depth, slot) fill_depths(first_depth, slot)
+#define TILE_start ivec4
+#define TILE_START_A(row, local_row, local_depth) start_x(local_row)
+#define TILE_START_B(column, local_depth) (b_base + int(column) * b_column)
+#define TILE_LOAD_A(start, first_depth, local_depth) \
+  load_x(start, first_depth + local_depth)
+#define TILE_LOAD_A4(start, first_depth, local_depth) \
+  load_x4(start, first_depth + local_depth)
+#define TILE_LOAD_B(start, first_depth, local_depth) \
+  TILE_load(b_data, b_element(start, first_depth + local_depth))
+#define TILE_LOAD_B4(start, first_depth, local_depth) \
+  TILE_load4(b_data, b_element(start, first_depth + local_depth))
+#define TILE_PREPARED DEPTHS_PREPARED
+#define TILE_PREPARE(first_depth, depth_end) fill_depths(first_depth, depth_end)
 #ifdef DML_COOPERATIVE
 #include "products/tile_matrix.glsl"
 #else
 #include "products/tile_product.glsl"
 #endif
 
-void fill_depths(uint first_depth, uint slot) {
+void fill_depths(uint first_depth, uint depth_end) {
   if (LANES) {
-    uint depth = min(first_depth + gl_LocalInvocationIndex, tile_depth_end - 1);
+    uint depth = min(first_depth + gl_LocalInvocationIndex, depth_end - 1);
     lane_depth = depth_of_x(depth, lane_depth_b);
     return;
   }
-  for (uint i = gl_LocalInvocationIndex; i < TILE_K; i += TILE_THREADS) {
+  for (uint i = gl_LocalInvocationIndex; i < DEPTHS_PREPARED; i += TILE_THREADS) {
     int other;
-    uint depth = min(first_depth + i, tile_depth_end - 1);
-    depth_table[slot * TILE_K + i] = depth_of_x(depth, other);
-    depth_table_b[slot * TILE_K + i] = other;
+    uint at = (first_depth + i) % (2 * DEPTHS_PREPARED);
+    depth_table[at] = depth_of_x(min(first_depth + i, depth_end - 1), other);
+    depth_table_b[at] = other;
   }
 }
 
+ivec4 start_x(uint local_row) {
+  if (!LANES) return row_table[local_row];
+  return subgroupShuffle(lane_row[local_row / TILE_THREADS],
+                         local_row % TILE_THREADS);
+}
 // Offset of the element of x, or -1 outside.
-int x_element(uint row, uint depth, uint slot) {
-  ivec4 at;
-  if (LANES) {
-    at = lane_depth +
-         subgroupShuffle(lane_row[row / TILE_THREADS], row % TILE_THREADS);
-  } else {
-    at = row_table[row] + depth_table[slot * TILE_K + depth];
-  }
+int x_element(ivec4 start, uint depth) {
+  ivec4 at = start + (LANES ? lane_depth : depth_table[depth % (2 * DEPTHS_PREPARED)]);
   return walk_inside(at.yzw) ? x_base + at.x : -1;
 }
-TILE_element load_x(uint row, uint depth, uint slot) {
-  int at = x_element(row, depth, slot);
+TILE_element load_x(ivec4 start, uint depth) {
+  int at = x_element(start, depth);
   // x is not empty: its first element stands in for one outside.
   TILE_element v = TILE_load(x_data, at < 0 ? x_base : at);
   return at < 0 ? TILE_element(0) : v;
 }
-TILE_element4 load_x4(uint row, uint depth, uint slot) {
-  int at = x_element(row, depth, slot);
+TILE_element4 load_x4(ivec4 start, uint depth) {
+  int at = x_element(start, depth);
   TILE_element4 v = TILE_element4(0);
   if (at >= 0) v = TILE_load4(x_data, at);
   return v;
 }
-int b_element(uint depth, uint column, uint slot) {
-  int at = LANES ? subgroupShuffle(lane_depth_b, depth)
-                 : depth_table_b[slot * TILE_K + depth];
-  return b_base + at + int(column) * b_column;
-}
-TILE_element load_b(uint depth, uint column, uint slot) {
-  return TILE_load(b_data, b_element(depth, column, slot));
-}
-TILE_element4 load_b4(uint depth, uint column, uint slot) {
-  return TILE_load4(b_data, b_element(depth, column, slot));
+int b_element(int start, uint depth) {
+  return start + (LANES ? subgroupShuffle(lane_depth_b, depth % TILE_K)
+                        : depth_table_b[depth % (2 * DEPTHS_PREPARED)]);
 }
 
 int row_c;  // offset in the result of the row that end_row() was called for

@@ -46,15 +46,21 @@ uint partial_base;
 
 void end_row(uint i, uint row) {}
 void end_element(uint row, uint column, T_compute v);
-#define TILE_LOAD_A(row, depth, local_row, local_depth, slot) \
-  TILE_load(a_data, a_base + int(row) * a_row + int(depth) * a_depth)
-#define TILE_LOAD_A4(row, depth, local_row, local_depth, slot) \
-  TILE_load4(a_data, a_base + int(row) * a_row + int(depth) * a_depth)
-#define TILE_LOAD_B(depth, column, local_depth, slot) \
-  TILE_load(b_data, b_base + int(depth) * b_depth + int(column) * b_column)
-#define TILE_LOAD_B4(depth, column, local_depth, slot) \
-  TILE_load4(b_data, b_base + int(depth) * b_depth + int(column) * b_column)
-#define TILE_PREPARE(first_depth, slot)
+#define TILE_start int
+#define TILE_START_A(row, local_row, local_depth) \
+  (a_base + int(row) * a_row + int(local_depth) * a_depth)
+#define TILE_START_B(column, local_depth) \
+  (b_base + int(column) * b_column + int(local_depth) * b_depth)
+#define TILE_LOAD_A(start, first_depth, local_depth) \
+  TILE_load(a_data, start + int(first_depth) * a_depth)
+#define TILE_LOAD_A4(start, first_depth, local_depth) \
+  TILE_load4(a_data, start + int(first_depth) * a_depth)
+#define TILE_LOAD_B(start, first_depth, local_depth) \
+  TILE_load(b_data, start + int(first_depth) * b_depth)
+#define TILE_LOAD_B4(start, first_depth, local_depth) \
+  TILE_load4(b_data, start + int(first_depth) * b_depth)
+#define TILE_PREPARED 0
+#define TILE_PREPARE(first_depth, depth_end)
 #ifdef DML_COOPERATIVE
 #include "tile_matrix.glsl"
 #else

@@ -26,6 +26,10 @@ DML_SHARED const uint END_STORE = 0;    // stored as it is
 DML_SHARED const uint END_FULL = 1;     // with everything that epilogue.glsl offers
 DML_SHARED const uint END_PARTIAL = 2;  // a partial sum, for split_reduce.comp
 
+// Depths that convolution makes tables of at once, at least TILE_K: dividing costs
+// more than shared memory.
+DML_SHARED const uint DEPTHS_PREPARED = 64;
+
 const uint TILE_THREADS_M = TILE_M / THREAD_M;
 const uint TILE_THREADS_N = TILE_N / THREAD_N;
 #ifdef DML_COOPERATIVE
@@ -46,6 +50,12 @@ const uint TILE_PITCH_A = TILE_M + 4;
 const uint TILE_PITCH_B = TILE_N + 4;
 const uint TILE_SLICE_A = TILE_K * TILE_PITCH_A;
 const uint TILE_SLICE_B = TILE_K * TILE_PITCH_B;
+// Depths of a slice that are multiplied between two branches: so many that it pays.
+// Compilers choose to multiply more of them, which makes addresses in shared memory
+// constants, but not where an invocation's part is large.
+const uint TILE_PART = THREAD_M * THREAD_N;
+const uint TILE_MOST_STEPS = TILE_PART > 64 ? 512 / TILE_PART : 64 / TILE_PART;
+const uint TILE_STEPS = TILE_K < TILE_MOST_STEPS ? TILE_K : TILE_MOST_STEPS;
 // How many rows an invocation keeps the table entries of, with LANES: each row's
 // are in the registers of one invocation.
 const uint TILE_LANE_ROWS = LANES ? THREAD_M / TILE_THREADS : 1;

@@ -68,87 +68,74 @@ void tile_stash(uint slot) {
   }
 }
 
+const uint FRAGMENTS = FRAGMENTS_M * FRAGMENTS_N;
+MATRIX_C tile_sum[FRAGMENTS];
+
+// Where the subgroup's part of the tile begins.
+uint subgroup_row() { return gl_SubgroupID / TILE_THREADS_N * THREAD_M; }
+uint subgroup_column() { return gl_SubgroupID % TILE_THREADS_N * THREAD_N; }
+
+void tile_multiply(uint slot) {
+  [[unroll]] for (uint k = 0; k < TILE_K; k += MATRIX_K) {
+    MATRIX_A a[FRAGMENTS_M];
+    [[unroll]] for (uint i = 0; i < FRAGMENTS_M; ++i) {
+      uint at = (slot * SLICE_A +
+                 slice_at(uvec2(subgroup_row() + i * MATRIX_M, k), A_ORDER,
+                          SLICE_PITCH_A)) / 4;
+      if (A_ORDER == 0) {
+        coopMatLoad(a[i], tile_shared_a, at, SLICE_PITCH_A / 4,
+                    gl_CooperativeMatrixLayoutRowMajor);
+      } else {
+        coopMatLoad(a[i], tile_shared_a, at, SLICE_PITCH_A / 4,
+                    gl_CooperativeMatrixLayoutColumnMajor);
+      }
+    }
+    [[unroll]] for (uint j = 0; j < FRAGMENTS_N; ++j) {
+      MATRIX_B b;
+      uint at = (slot * SLICE_B +
+                 slice_at(uvec2(subgroup_column() + j * MATRIX_N, k), B_ORDER,
+                          SLICE_PITCH_B)) / 4;
+      if (B_ORDER == 0) {
+        coopMatLoad(b, tile_shared_b, at, SLICE_PITCH_B / 4,
+                    gl_CooperativeMatrixLayoutColumnMajor);
+      } else {
+        coopMatLoad(b, tile_shared_b, at, SLICE_PITCH_B / 4,
+                    gl_CooperativeMatrixLayoutRowMajor);
+      }
+      [[unroll]] for (uint i = 0; i < FRAGMENTS_M; ++i) {
+        uint sum = i * FRAGMENTS_N + j;
+        tile_sum[sum] = coopMatMulAdd(a[i], b, tile_sum[sum]);
+      }
+    }
+  }
+}
+
 // Sums over depths [depth_begin, depth_end), then gives away what is within the
 // limits. Call in uniform control flow.
 void tile_run(uint depth_begin, uint depth_end) {
   // The operator asked for subgroups of this size, so this does not happen; if
   // it did, sums would be missing.
   if (gl_NumSubgroups != TILE_SUBGROUPS) return;
-  const uint subgroup_row = gl_SubgroupID / TILE_THREADS_N * THREAD_M;
-  const uint subgroup_column = gl_SubgroupID % TILE_THREADS_N * THREAD_N;
-
-  MATRIX_C sum[FRAGMENTS_M * FRAGMENTS_N];
-  [[unroll]] for (uint i = 0; i < FRAGMENTS_M * FRAGMENTS_N; ++i) {
-    sum[i] = MATRIX_C(0.0);
-  }
+  [[unroll]] for (uint i = 0; i < FRAGMENTS; ++i) tile_sum[i] = MATRIX_C(0.0);
   if (depth_begin < depth_end) {
-    tile_depth_end = depth_end;
-    TILE_PREPARE(depth_begin, 0);
-    TILE_PREPARE(depth_begin + TILE_K, 1);
+    tile_slices(depth_begin, depth_end);
     barrier();
-    tile_fetch(depth_begin, 0);
-    tile_stash(0);
-    barrier();
-  }
-  uint slot = 0;
-  for (uint depth = depth_begin; depth < depth_end; depth += TILE_K) {
-    bool more = depth + TILE_K < depth_end;
-    if (more) {
-      tile_fetch(depth + TILE_K, slot ^ 1);
-      // This slot's table was read before the last barrier.
-      TILE_PREPARE(depth + 2 * TILE_K, slot);
-    }
-    [[unroll]] for (uint k = 0; k < TILE_K; k += MATRIX_K) {
-      MATRIX_A a[FRAGMENTS_M];
-      [[unroll]] for (uint i = 0; i < FRAGMENTS_M; ++i) {
-        uint at = (slot * SLICE_A +
-                   slice_at(uvec2(subgroup_row + i * MATRIX_M, k), A_ORDER,
-                            SLICE_PITCH_A)) / 4;
-        if (A_ORDER == 0) {
-          coopMatLoad(a[i], tile_shared_a, at, SLICE_PITCH_A / 4,
-                      gl_CooperativeMatrixLayoutRowMajor);
-        } else {
-          coopMatLoad(a[i], tile_shared_a, at, SLICE_PITCH_A / 4,
-                      gl_CooperativeMatrixLayoutColumnMajor);
-        }
-      }
-      [[unroll]] for (uint j = 0; j < FRAGMENTS_N; ++j) {
-        MATRIX_B b;
-        uint at = (slot * SLICE_B +
-                   slice_at(uvec2(subgroup_column + j * MATRIX_N, k), B_ORDER,
-                            SLICE_PITCH_B)) / 4;
-        if (B_ORDER == 0) {
-          coopMatLoad(b, tile_shared_b, at, SLICE_PITCH_B / 4,
-                      gl_CooperativeMatrixLayoutColumnMajor);
-        } else {
-          coopMatLoad(b, tile_shared_b, at, SLICE_PITCH_B / 4,
-                      gl_CooperativeMatrixLayoutRowMajor);
-        }
-        [[unroll]] for (uint i = 0; i < FRAGMENTS_M; ++i) {
-          uint at = i * FRAGMENTS_N + j;
-          sum[at] = coopMatMulAdd(a[i], b, sum[at]);
-        }
-      }
-    }
-    if (more) tile_stash(slot ^ 1);
-    barrier();
-    slot ^= 1;
   }
 
   // Fragment by fragment through shared memory, since only there it is known
   // which element is which.
   const uint own = gl_SubgroupID * FRAGMENT;
-  [[unroll]] for (uint f = 0; f < FRAGMENTS_M * FRAGMENTS_N; ++f) {
+  [[unroll]] for (uint f = 0; f < FRAGMENTS; ++f) {
     if (C_ORDER == 0) {
-      coopMatStore(sum[f], tile_shared_sum, own, MATRIX_N,
+      coopMatStore(tile_sum[f], tile_shared_sum, own, MATRIX_N,
                    gl_CooperativeMatrixLayoutRowMajor);
     } else {
-      coopMatStore(sum[f], tile_shared_sum, own, MATRIX_M,
+      coopMatStore(tile_sum[f], tile_shared_sum, own, MATRIX_M,
                    gl_CooperativeMatrixLayoutColumnMajor);
     }
     barrier();
-    uvec2 first = uvec2(subgroup_row + f / FRAGMENTS_N * MATRIX_M,
-                        subgroup_column + f % FRAGMENTS_N * MATRIX_N);
+    uvec2 first = uvec2(subgroup_row() + f / FRAGMENTS_N * MATRIX_M,
+                        subgroup_column() + f % FRAGMENTS_N * MATRIX_N);
     for (uint e = gl_SubgroupInvocationID; e < FRAGMENT; e += SUBGROUP) {
       uvec2 at = first + (C_ORDER == 0 ? uvec2(e / MATRIX_N, e % MATRIX_N)
                                        : uvec2(e % MATRIX_M, e / MATRIX_M));

@@ -10,15 +10,20 @@
 //
 // The program includes tile_config.glsl, then defines, before including this
 // file, with indices relative to C as above and to the tile ("local"):
-//   TILE_LOAD_A(row, depth, local_row, local_depth, slot)     TILE_element
-//   TILE_LOAD_A4(row, depth, local_row, local_depth, slot)    four of them
-//   TILE_LOAD_B(depth, column, local_depth, slot)
-//   TILE_LOAD_B4(depth, column, local_depth, slot)
+//   TILE_start         the type of what TILE_START_A gives
+//   TILE_START_A(row, local_row, local_depth)   what of an element's address
+//   TILE_START_B(column, local_depth)           stays from slice to slice; an int
+//   TILE_LOAD_A(start, first_depth, local_depth)    the TILE_element in the slice
+//   TILE_LOAD_B(start, first_depth, local_depth)    that begins at first_depth
+//   TILE_LOAD_A4(start, first_depth, local_depth)   four of them
+//   TILE_LOAD_B4(start, first_depth, local_depth)
 // A "4" form loads the elements that follow in the order of loading, when the
-// operator found them contiguous and aligned; it needs no further check.
-// Loads are also called with indices that are clamped to valid ones, and their
-// values dropped: a branch around every load costs more.
-//   TILE_PREPARE(first_depth, slot)   fills tables for a slice; may be empty
+// operator found them contiguous and aligned, and their number a multiple of 4.
+//   TILE_PREPARED      the depths that a call of TILE_PREPARE is for, at least
+//                      TILE_K; 0: there is nothing to prepare
+//   TILE_PREPARE(first_depth, depth_end)   fills tables for that many depths from
+//                      first_depth on, as far as depth_end, and keeps those of
+//                      the call before; with LANES, for one slice
 //   void end_row(uint i, uint row)    before the elements of the invocation's
 //                                     i-th row, in uniform control flow
 //   void end_element(uint row, uint column, T_compute v)   stores a sum
@@ -41,13 +46,18 @@ uint tile_thread_n() {
   uint thread = gl_LocalInvocationIndex;
   return C_ORDER == 0 ? thread % TILE_THREADS_N : thread / TILE_THREADS_M;
 }
+// The place of the invocation's i-th row, and of its j-th column, after its first.
+uint tile_run_row(uint i) {
+  return (i / TILE_RUN_M) * (TILE_THREADS_M * TILE_RUN_M) + i % TILE_RUN_M;
+}
+uint tile_run_column(uint j) {
+  return (j / TILE_RUN_N) * (TILE_THREADS_N * TILE_RUN_N) + j % TILE_RUN_N;
+}
 uint tile_local_row(uint i) {
-  return (i / TILE_RUN_M) * (TILE_THREADS_M * TILE_RUN_M) +
-         tile_thread_m() * TILE_RUN_M + i % TILE_RUN_M;
+  return tile_thread_m() * TILE_RUN_M + tile_run_row(i);
 }
 uint tile_local_column(uint j) {
-  return (j / TILE_RUN_N) * (TILE_THREADS_N * TILE_RUN_N) +
-         tile_thread_n() * TILE_RUN_N + j % TILE_RUN_N;
+  return tile_thread_n() * TILE_RUN_N + tile_run_column(j);
 }
 uint tile_row(uint i) { return tile_first_row + tile_local_row(i); }
 uint tile_column(uint j) { return tile_first_column + tile_local_column(j); }
@@ -73,23 +83,28 @@ void tile_stash(uint slot) {
 }
 
 void tile_multiply(uint slot) {
-  for (uint k = 0; k < TILE_K; ++k) {
-    T_compute a[THREAD_M];
-    T_compute b[THREAD_N];
-    uint row_a = slot * TILE_SLICE_A + k * TILE_PITCH_A;
-    uint row_b = slot * TILE_SLICE_B + k * TILE_PITCH_B;
-    [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
-      a[i] = tile_shared_a[row_a + tile_local_row(i)];
-    }
-    [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
-      b[j] = tile_shared_b[row_b + tile_local_column(j)];
-    }
-    [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
+  // What is not known to the compiler of an address is added up once.
+  uint first_a = slot * TILE_SLICE_A + tile_thread_m() * TILE_RUN_M;
+  uint first_b = slot * TILE_SLICE_B + tile_thread_n() * TILE_RUN_N;
+  for (uint k = 0; k < TILE_K; k += TILE_STEPS) {
+    [[unroll]] for (uint step = 0; step < TILE_STEPS; ++step) {
+      T_compute a[THREAD_M];
+      T_compute b[THREAD_N];
+      [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
+        a[i] = tile_shared_a[first_a + (step * TILE_PITCH_A + tile_run_row(i))];
+      }
       [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
-        tile_sum[i * THREAD_N + j] =
-            TILE_multiply_add(a[i], b[j], tile_sum[i * THREAD_N + j]);
+        b[j] = tile_shared_b[first_b + (step * TILE_PITCH_B + tile_run_column(j))];
+      }
+      [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
+        [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
+          tile_sum[i * THREAD_N + j] =
+              TILE_multiply_add(a[i], b[j], tile_sum[i * THREAD_N + j]);
+        }
       }
     }
+    first_a += TILE_STEPS * TILE_PITCH_A;
+    first_b += TILE_STEPS * TILE_PITCH_B;
   }
 }
 
@@ -101,19 +116,19 @@ void tile_multiply(uint slot) {
 // fibers, but a shuffle as one vector instruction.
 void tile_product_lanes(uint depth_begin, uint depth_end) {
   for (uint depth = depth_begin; depth < depth_end; depth += TILE_K) {
-    TILE_PREPARE(depth, 0);
+    TILE_PREPARE(depth, depth_end);
     uint own = min(gl_LocalInvocationIndex, depth_end - 1 - depth);
     T_compute a[THREAD_M];
     [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
       uint row = min(tile_row(i), tile_rows - 1);
-      a[i] = TILE_LOAD_A(row, depth + own, i, own, 0);
+      a[i] = TILE_LOAD_A(TILE_START_A(row, i, own), depth, own);
     }
     uint steps = min(TILE_K, depth_end - depth);
     for (uint k = 0; k < steps; ++k) {
       T_compute b[THREAD_N];
       [[unroll]] for (uint j = 0; j < THREAD_N; ++j) {
         uint column = min(tile_column(j), tile_columns - 1);
-        b[j] = TILE_LOAD_B(depth + k, column, k, 0);
+        b[j] = TILE_LOAD_B(TILE_START_B(column, k), depth, k);
       }
       [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
         T_compute row_a = TILE_shuffle(a[i], k);
@@ -132,29 +147,10 @@ void tile_product(uint depth_begin, uint depth_end) {
     tile_sum[i] = T_compute(0);
   }
   if (depth_begin >= depth_end) return;
-  tile_depth_end = depth_end;
   if (LANES) {
     tile_product_lanes(depth_begin, depth_end);
-    return;
-  }
-  TILE_PREPARE(depth_begin, 0);
-  TILE_PREPARE(depth_begin + TILE_K, 1);
-  barrier();
-  tile_fetch(depth_begin, 0);
-  tile_stash(0);
-  barrier();
-  uint slot = 0;
-  for (uint depth = depth_begin; depth < depth_end; depth += TILE_K) {
-    bool more = depth + TILE_K < depth_end;
-    if (more) {
-      tile_fetch(depth + TILE_K, slot ^ 1);
-      // This slot's table was read before the last barrier.
-      TILE_PREPARE(depth + 2 * TILE_K, slot);
-    }
-    tile_multiply(slot);
-    if (more) tile_stash(slot ^ 1);
-    barrier();
-    slot ^= 1;
+  } else {
+    tile_slices(depth_begin, depth_end);
   }
 }
 

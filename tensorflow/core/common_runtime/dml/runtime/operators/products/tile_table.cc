@@ -4,6 +4,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/products_parameters.h"
 
 namespace dml {
 namespace {
@@ -19,19 +20,45 @@ struct Row {
 
 constexpr int64_t kAny = INT64_MAX;
 
+// By vendor, from what their compilers make of the tiles (docs/compilers): the
+// largest part of an invocation that stays in registers, since a multiply-add
+// takes the fewer reads of shared memory, the larger it is. Narrow tiles are
+// the same everywhere.
+constexpr TileConfig kLow = {16, 128, 16, 2, 4, 4, 0};
+constexpr TileConfig kNarrow = {128, 16, 16, 4, 2, 4, 0};
+constexpr TileConfig kSmall = {32, 32, 8, 4, 4, 4, 0};
+
+// 8 x 16 is half of what an invocation has; shared memory limits all others.
+constexpr Row kAmd[] = {
+    {kLow, 0, 0, 16, kAny, 0},
+    {kNarrow, 0, 0, kAny, 16, 0},
+    {{128, 128, 8, 8, 16, 4, 0}, 65, 65, kAny, kAny, 128},
+    {{64, 64, 16, 8, 4, 4, 0}, 0, 0, kAny, kAny, 0},
+    {kSmall, 0, 0, kAny, kAny, 0},
+};
+
+// 8 x 8 has no room; with convolution's addresses, 8 x 4 has none before DG2.
+constexpr Row kIntelDiscrete[] = {
+    {kLow, 0, 0, 16, kAny, 0},
+    {kNarrow, 0, 0, kAny, 16, 0},
+    {{128, 64, 8, 8, 4, 4, 0}, 65, 65, kAny, kAny, 128},
+    {{64, 64, 16, 4, 4, 4, 0}, 0, 0, kAny, kAny, 0},
+    {kSmall, 0, 0, kAny, kAny, 0},
+};
+
 constexpr Row kDiscrete[] = {
-    {{16, 128, 16, 4, 8, 4, 0}, 0, 0, 16, kAny, 0},
-    {{128, 16, 16, 8, 4, 4, 0}, 0, 0, kAny, 16, 0},
+    {kLow, 0, 0, 16, kAny, 0},
+    {kNarrow, 0, 0, kAny, 16, 0},
     {{128, 128, 8, 8, 8, 4, 0}, 65, 65, kAny, kAny, 128},
     {{64, 64, 16, 4, 4, 4, 0}, 0, 0, kAny, kAny, 0},
-    {{32, 32, 8, 4, 4, 4, 0}, 0, 0, kAny, kAny, 0},
+    {kSmall, 0, 0, kAny, kAny, 0},
 };
 
 constexpr Row kIntegrated[] = {
-    {{16, 128, 16, 4, 8, 4, 0}, 0, 0, 16, kAny, 0},
-    {{128, 16, 16, 8, 4, 4, 0}, 0, 0, kAny, 16, 0},
-    {{64, 64, 16, 8, 4, 4, 0}, 0, 0, kAny, kAny, 0},
-    {{32, 32, 8, 4, 4, 4, 0}, 0, 0, kAny, kAny, 0},
+    {kLow, 0, 0, 16, kAny, 0},
+    {kNarrow, 0, 0, kAny, 16, 0},
+    {{64, 64, 16, 4, 4, 4, 0}, 0, 0, kAny, kAny, 0},
+    {kSmall, 0, 0, kAny, kAny, 0},
 };
 
 // One configuration for each subgroup size, since compiling takes long.
@@ -94,8 +121,10 @@ RowRange All(const Row (&rows)[N]) {
 RowRange RowsFor(const hal::AdapterInfo& adapter, uint32_t type) {
   if (type == DML_FLOAT64) return All(kDouble);
   if (adapter.type == hal::AdapterType::kSoftware) return All(kSoftware);
-  return adapter.type == hal::AdapterType::kDiscrete ? All(kDiscrete)
-                                                     : All(kIntegrated);
+  if (adapter.vendor_id == hal::kVendorAmd) return All(kAmd);
+  if (adapter.type != hal::AdapterType::kDiscrete) return All(kIntegrated);
+  return adapter.vendor_id == hal::kVendorIntel ? All(kIntelDiscrete)
+                                                : All(kDiscrete);
 }
 
 RowRange MatrixRowsFor(const hal::AdapterInfo& adapter) {
@@ -222,7 +251,7 @@ int64_t MinPartDepth(const hal::AdapterInfo& adapter, const TileConfig& tile) {
 }  // namespace
 
 uint32_t TileConfig::SharedBytes(uint32_t compute_bytes) const {
-  const uint32_t tables = m * 16 + 2 * k * 20;
+  const uint32_t tables = m * 16 + 2 * kDepthsPrepared * 20;
   if (cooperative()) {
     // In the order of loading that takes more.
     const auto slice = [this](uint32_t extent) {
@@ -289,7 +318,8 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
   }
   if (every) {
     for (const RowRange& rows :
-         {All(kDiscrete), All(kIntegrated), All(kSoftware), All(kDouble)}) {
+         {All(kAmd), All(kIntelDiscrete), All(kDiscrete), All(kIntegrated),
+          All(kSoftware), All(kDouble)}) {
       add_rows(rows);
     }
   }
