@@ -176,6 +176,7 @@ void PrintAdapter(const Driver& driver) {
   std::cout << "{\"name\": " << Quoted(properties.properties.deviceName)
             << ", \"driver\": " << Quoted(v12.driverInfo)
             << ", \"vendor_id\": " << properties.properties.vendorID
+            << ", \"device_id\": " << properties.properties.deviceID
             << ", \"type\": " << properties.properties.deviceType
             << ", \"subgroup_size\": " << v11.subgroupSize
             << ", \"min_subgroup_size\": " << v13.minSubgroupSize
@@ -208,7 +209,8 @@ void PrintAdapter(const Driver& driver) {
               << ", \"n\": " << shape.NSize << ", \"k\": " << shape.KSize
               << ", \"types\": [" << shape.AType << ", " << shape.BType << ", "
               << shape.CType << ", " << shape.ResultType
-              << "], \"scope\": " << shape.scope << '}';
+              << "], \"scope\": " << shape.scope
+              << ", \"saturating\": " << shape.saturatingAccumulation << '}';
     separator = ", ";
   }
   std::cout << "]}\n";

@@ -10,7 +10,8 @@ TILE_element tile_next_a[TILE_LOADS_A * A_WIDTH];
 TILE_element tile_next_b[TILE_LOADS_B * B_WIDTH];
 
 // The place of this invocation's l-th load in a slice of `extent` x TILE_K: x
-// along the extent, y along depth.
+// along the extent, y along depth. tile_matrix.glsl has its own.
+#ifndef DML_COOPERATIVE
 uvec2 tile_position(uint l, uint order, uint width, uint extent) {
   uint at = gl_LocalInvocationIndex + l * TILE_THREADS;
   if (order == 0) {
@@ -20,6 +21,7 @@ uvec2 tile_position(uint l, uint order, uint width, uint extent) {
   uint across = extent / width;
   return uvec2((at % across) * width, at / across);
 }
+#endif
 
 // Starts the slice from memory to registers. The last valid index stands in
 // for one beyond the limit.
