@@ -159,19 +159,17 @@ def adapter(**changes):
     values = {"name": "a", "driver": "d", "vendor_id": 0x1002, "type": 2, "subgroup_size": 64,
               "min_subgroup_size": 32, "max_subgroup_size": 64, "required_subgroup_size": 1,
               "max_group_invocations": 1024, "max_shared_bytes": 65536,
-              "float16_arithmetic": 1, "float64": 1, "matrix_shapes": []}
+              "float16_arithmetic": 1, "float64": 1, "matrix_subgroup_size": 0,
+              "matrix_shapes": []}
     return {**values, **changes}
 
 
 def test_a_profile_takes_the_matrices_that_the_runtime_takes():
-    shapes = [{"m": 16, "n": 16, "k": 16, "types": [0, 0, 1, 1], "scope": 3},
-              {"m": 16, "n": 16, "k": 32, "types": [0, 0, 0, 0], "scope": 3},
-              {"m": 32, "n": 32, "k": 16, "types": [0, 0, 1, 1], "scope": 2}]
-    text = drivers.profile(adapter(matrix_shapes=shapes))
-    assert "matrix_shapes=16x16x16," in text + ","
+    text = drivers.profile(adapter(matrix_shapes=["16x16x16", "16x8x16"],
+                                   matrix_subgroup_size=32))
     assert text.startswith("type=discrete,vendor=4098,subgroup_size=64,")
-    assert drivers.profile(adapter(matrix_shapes=shapes, required_subgroup_size=0)).endswith(
-        "matrix_shapes=")
+    assert text.endswith("matrix_shapes=16x16x16+16x8x16,matrix_subgroup_size=32")
+    assert drivers.profile(adapter()).endswith("matrix_shapes=,matrix_subgroup_size=0")
 
 
 def test_drivers_have_names_of_their_own():
