@@ -22,6 +22,7 @@ class Instruction:
     shared_bytes: int = 0  # of a load from shared memory, for each invocation
     target: Optional[str] = None  # of a jump
     always: bool = False  # the jump is taken whenever it is reached
+    past: bool = False  # the jump goes past the instruction at its target
 
 
 @dataclass
@@ -128,6 +129,7 @@ def anv(text: str) -> Iterator:
             jump = re.search(rf"{'UIP' if name == 'break' else 'JIP'}:\s+(LABEL\d+)", line)
             made.target = jump[1] if jump else None
             made.always = name != "if" and not line.lstrip().startswith("(")
+            made.past = name == "break"  # which names the loop's last instruction
         yield made
 
 
@@ -196,7 +198,7 @@ def loops(instructions: Iterator) -> List[Loop]:
         if not one.always:
             before[at + 1].append(at)
         if one.target in labels:
-            target = labels[one.target]
+            target = labels[one.target] + one.past
             before[target].append(at)
             if target <= at:
                 back.append((at, target))

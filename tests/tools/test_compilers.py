@@ -93,6 +93,24 @@ def test_an_outer_loop_is_not_the_main_loop():
     assert listings.main_loop("radv", text).multiply_adds == 1
 
 
+def test_what_follows_the_last_turn_is_no_part_of_a_loop():
+    radv = "BB1:\n\tv_fma_f32 v0, v1, v2, v3\n\ts_cbranch_scc1 BB3\n"
+    radv += "BB2:\n\tv_mov_b32 v0, v1\n\ts_branch BB4\n"
+    radv += "BB3:\n\tv_add_f32 v0, v1, v2\n\ts_branch BB1\nBB4:\n\ts_endpgm\n"
+    assert listings.main_loop("radv", radv).counts == {
+        "multiply_add": 1, "vector": 1, "flow": 2}
+    nvk = "block 1 L1 [] -> {\n r1 = ffma r4 r5 r9\n@!p0 bra pT L3\n"
+    nvk += "block 2 L2 [1] -> {\n r2 = mov rZ\n bra pT L4\n"
+    nvk += "block 3 L3 [1] -> {\n r3 = fadd r1 r2\n bra L1\nblock 4 L4 [2] -> {\n exit\n"
+    assert listings.main_loop("nvk", nvk).counts == {
+        "multiply_add": 1, "vector": 1, "flow": 2}
+    anv = "LABEL1:\nmad(8) g1<1>F g2<1>F g3<1>F g4<1>F\n"
+    anv += "(+f0.0) if(8) JIP: LABEL2 UIP: LABEL2\nmov(8) g1<1>F g2<1>F\n"
+    anv += "break(8) JIP: LABEL2 UIP: LABEL3\nLABEL2:\nendif(8) JIP: LABEL3\n"
+    anv += "add(8) g1<1>F g2<1>F g3<1>F\nLABEL3:\nwhile(8) JIP: LABEL1\n"
+    assert listings.main_loop("anv", anv).counts["vector"] == 1
+
+
 def test_no_main_loop_where_nothing_multiplies():
     assert listings.main_loop("radv", "BB1:\n\tv_mov_b32 v0, v1\n\ts_branch BB1\n") is None
 
