@@ -36,21 +36,35 @@ class MatrixTrialTest : public testing::Test {
     return std::make_unique<MatrixTrial>(options);
   }
 
-  // A check that hangs until the test ends, as in a driver.
-  std::unique_ptr<MatrixTrial> Hanging() {
-    begun_ = std::promise<void>();
-    return Trial([this](const std::atomic<bool>&) {
-      begun_.set_value();
-      release_.get_future().wait();
-      return Status::Ok();
-    });
-  }
+  // A check that hangs in a driver, as long as this lives.
+  class Hanging {
+   public:
+    explicit Hanging(MatrixTrialTest* test) {
+      trial_ = test->Trial([state = state_](const std::atomic<bool>&) {
+        state->begun.set_value();
+        state->released.wait();
+        return Status::Ok();
+      });
+      EXPECT_EQ(trial_->verdict(false), MatrixVerdict::kPending);
+      state_->begun.get_future().wait();
+    }
+    ~Hanging() { state_->release.set_value(); }
+    MatrixTrial* operator->() { return trial_.get(); }
+
+   private:
+    // The thread has it, too.
+    struct State {
+      std::promise<void> begun, release;
+      std::shared_future<void> released = release.get_future().share();
+    };
+    const std::shared_ptr<State> state_ = std::make_shared<State>();
+    std::unique_ptr<MatrixTrial> trial_;
+  };
 
   std::string path_;
   std::atomic<uint64_t> now_{0};
   std::atomic<int> checks_{0};
   std::vector<std::string> warnings_;
-  std::promise<void> begun_, release_;
 };
 
 Status Right(const std::atomic<bool>&) { return Status::Ok(); }
@@ -75,68 +89,46 @@ TEST_F(MatrixTrialTest, WrongOnesAreSaidOnce) {
 }
 
 TEST_F(MatrixTrialTest, NobodyWaitsForAHangingCheck) {
-  const auto trial = Hanging();
-  EXPECT_EQ(trial->verdict(false), MatrixVerdict::kPending);
-  begun_.get_future().wait();
+  Hanging trial(this);
   EXPECT_EQ(trial->verdict(false), MatrixVerdict::kPending);
   now_ = 100;
   EXPECT_EQ(trial->verdict(true), MatrixVerdict::kWrong);
   EXPECT_EQ(warnings_.size(), 1u);
   trial->Stop();  // comes back, too
-  release_.set_value();
 }
 
 TEST_F(MatrixTrialTest, TheSecondStrikeEndsIt) {
-  // Two processes that ended in their checks: their files stay as they were.
   for (int i = 0; i < 2; ++i) {
-    std::promise<void> release;
-    std::promise<void> begun;
-    const auto trial = Trial([&](const std::atomic<bool>&) {
-      begun.set_value();
-      release.get_future().wait();
-      return Status::Ok();
-    });
-    (void)trial->verdict(false);
-    begun.get_future().wait();
+    Hanging trial(this);
     now_ += 100;
     EXPECT_EQ(trial->verdict(true), MatrixVerdict::kWrong);
-    release.set_value();
-    // The next one's lock comes after this one's end.
   }
-  EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kWrong);
-  EXPECT_EQ(checks_, 2);
-  EXPECT_EQ(warnings_.size(), 3u);
-  EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kWrong);
-  EXPECT_EQ(warnings_.size(), 3u);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kWrong);
+    EXPECT_EQ(checks_, 2);
+    EXPECT_EQ(warnings_.size(), 3u);
+  }
 }
 
 TEST_F(MatrixTrialTest, OneStrikeIsForgiven) {
   {
-    std::promise<void> release, begun;
-    const auto trial = Trial([&](const std::atomic<bool>&) {
-      begun.set_value();
-      release.get_future().wait();
-      return Status::Ok();
-    });
-    (void)trial->verdict(false);
-    begun.get_future().wait();
+    Hanging trial(this);
     now_ += 100;
     EXPECT_EQ(trial->verdict(true), MatrixVerdict::kWrong);
-    release.set_value();
   }
   EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kRight);
 }
 
 TEST_F(MatrixTrialTest, AnInterruptedCheckIsNoStrike) {
   for (int i = 0; i < 3; ++i) {
-    std::promise<void> begun;
-    const auto trial = Trial([&](const std::atomic<bool>& stop) {
-      begun.set_value();
+    const auto begun = std::make_shared<std::promise<void>>();
+    const auto trial = Trial([begun](const std::atomic<bool>& stop) {
+      begun->set_value();
       while (!stop) std::this_thread::yield();
       return Internal("stopped");
     });
     (void)trial->verdict(false);
-    begun.get_future().wait();
+    begun->get_future().wait();
     trial->Stop();
   }
   EXPECT_TRUE(warnings_.empty());
