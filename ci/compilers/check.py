@@ -44,9 +44,11 @@ PATIENCE = 60
 
 
 def compiled_helper(build):
-    source, program = HERE / "compile_programs.cc", build / "compile_programs"
-    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        packages.run(["g++", "-std=c++17", "-O1", "-o", program, source, "-ldl"])
+    units = ROOT / "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/matrix_units.cc"
+    sources, program = [HERE / "compile_programs.cc", units], build / "compile_programs"
+    newest = max(path.stat().st_mtime for path in (*sources, units.with_suffix(".h")))
+    if not program.exists() or program.stat().st_mtime < newest:
+        packages.run(["g++", "-std=c++17", "-O1", "-I", ROOT, "-o", program, *sources, "-ldl"])
     return program
 
 

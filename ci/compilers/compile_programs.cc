@@ -46,6 +46,8 @@
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
 
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/matrix_units.h"
+
 // Headers of Debian 12 are older than this extension.
 #ifndef VK_KHR_cooperative_matrix
 constexpr VkStructureType kCooperativeMatrixFeatures =
@@ -154,6 +156,11 @@ class Driver {
 
 constexpr char kCooperativeMatrix[] = "VK_KHR_cooperative_matrix";
 
+bool SizesCanBeRequired(const VkPhysicalDeviceVulkan13Properties& properties) {
+  return (properties.requiredSubgroupSizeStages &
+          VK_SHADER_STAGE_COMPUTE_BIT) != 0;
+}
+
 // As JSON, what decides which programs the operators ask for.
 void PrintAdapter(const Driver& driver) {
   VkPhysicalDeviceVulkan13Properties v13 = {
@@ -176,19 +183,17 @@ void PrintAdapter(const Driver& driver) {
   std::cout << "{\"name\": " << Quoted(properties.properties.deviceName)
             << ", \"driver\": " << Quoted(v12.driverInfo)
             << ", \"vendor_id\": " << properties.properties.vendorID
+            << ", \"device_id\": " << properties.properties.deviceID
             << ", \"type\": " << properties.properties.deviceType
             << ", \"subgroup_size\": " << v11.subgroupSize
             << ", \"min_subgroup_size\": " << v13.minSubgroupSize
             << ", \"max_subgroup_size\": " << v13.maxSubgroupSize
-            << ", \"required_subgroup_size\": "
-            << ((v13.requiredSubgroupSizeStages &
-                 VK_SHADER_STAGE_COMPUTE_BIT) != 0)
+            << ", \"required_subgroup_size\": " << SizesCanBeRequired(v13)
             << ", \"max_group_invocations\": "
             << limits.maxComputeWorkGroupInvocations
             << ", \"max_shared_bytes\": " << limits.maxComputeSharedMemorySize
             << ", \"float16_arithmetic\": " << f12.shaderFloat16
-            << ", \"float64\": " << features.features.shaderFloat64
-            << ", \"matrix_shapes\": [";
+            << ", \"float64\": " << features.features.shaderFloat64;
   const auto shapes =
       driver.Has(kCooperativeMatrix)
           ? driver.Get<PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR>(
@@ -202,13 +207,32 @@ void PrintAdapter(const Driver& driver) {
     shape.sType = kCooperativeMatrixProperties;
   }
   if (count != 0) shapes(driver.adapter(), &count, found.data());
-  const char* separator = "";
+  dml::hal::vulkan::MatrixOffer offer;
+  offer.vendor_id = properties.properties.vendorID;
+  offer.device_id = properties.properties.deviceID;
+  offer.subgroup_size = v11.subgroupSize;
+  offer.min_subgroup_size = v13.minSubgroupSize;
+  offer.max_subgroup_size = v13.maxSubgroupSize;
+  offer.sizes_can_be_required = SizesCanBeRequired(v13);
+  offer.mixed_dot_products =
+      v13.integerDotProduct4x8BitPackedMixedSignednessAccelerated;
   for (const auto& shape : found) {
-    std::cout << separator << "{\"m\": " << shape.MSize
-              << ", \"n\": " << shape.NSize << ", \"k\": " << shape.KSize
-              << ", \"types\": [" << shape.AType << ", " << shape.BType << ", "
-              << shape.CType << ", " << shape.ResultType
-              << "], \"scope\": " << shape.scope << '}';
+    offer.matrices.push_back({shape.MSize, shape.NSize, shape.KSize,
+                              static_cast<uint32_t>(shape.AType),
+                              static_cast<uint32_t>(shape.BType),
+                              static_cast<uint32_t>(shape.CType),
+                              static_cast<uint32_t>(shape.ResultType),
+                              shape.saturatingAccumulation != VK_FALSE,
+                              static_cast<uint32_t>(shape.scope)});
+  }
+  const dml::hal::vulkan::MatrixUnits units =
+      dml::hal::vulkan::FindMatrixUnits(offer);
+  std::cout << ", \"matrix_subgroup_size\": " << units.subgroup_size
+            << ", \"matrix_shapes\": [";
+  const char* separator = "";
+  for (const auto& shape : units.shapes) {
+    std::cout << separator << '"' << shape.m << 'x' << shape.n << 'x' << shape.k
+              << '"';
     separator = ", ";
   }
   std::cout << "]}\n";
@@ -236,6 +260,14 @@ class Compiler {
     // change.
     features.features.robustBufferAccess = VK_FALSE;
     f13.robustImageAccess = VK_FALSE;
+
+    VkPhysicalDeviceVulkan13Properties v13 = {
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_PROPERTIES};
+    VkPhysicalDeviceProperties2 properties = {
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, &v13};
+    driver.Get<PFN_vkGetPhysicalDeviceProperties2>(
+        "vkGetPhysicalDeviceProperties2")(driver.adapter(), &properties);
+    sizes_can_be_required_ = SizesCanBeRequired(v13);
 
     const char* extensions[3];
     uint32_t count = 0;
@@ -309,7 +341,7 @@ class Compiler {
     }
     info.stage.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO;
     if (subgroup_size != 0) {
-      info.stage.pNext = &subgroups;
+      if (sizes_can_be_required_) info.stage.pNext = &subgroups;
       info.stage.flags =
           VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT;
     }
@@ -428,6 +460,7 @@ class Compiler {
   VkDevice device_ = VK_NULL_HANDLE;
   PFN_vkGetDeviceProcAddr proc_ = nullptr;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
+  bool sizes_can_be_required_ = false;
   bool statistics_ = false;
 };
 

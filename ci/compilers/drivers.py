@@ -11,10 +11,6 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 # VkPhysicalDeviceType: the names that the null adapter's profile takes.
 TYPES = {1: "integrated", 2: "discrete"}
-# Cooperative matrices that the runtime takes: VkComponentTypeKHR of A, B, C and the
-# result, in the scope of a subgroup (hal/vulkan/cooperative_matrix.cc).
-FLOAT16, FLOAT32, SUBGROUP = 0, 1, 3
-MATRIX_TYPES = [FLOAT16, FLOAT16, FLOAT32, FLOAT32]
 
 
 @dataclass(frozen=True)
@@ -90,10 +86,6 @@ class Opened:
 
 def profile(adapter: dict) -> str:
     """The null adapter's profile (TF_DIRECTML_NULL_ADAPTER) that equals `adapter`."""
-    shapes = [shape for shape in adapter["matrix_shapes"]
-              if shape["types"] == MATRIX_TYPES and shape["scope"] == SUBGROUP]
-    if not adapter["required_subgroup_size"]:
-        shapes = []
     values = {
         "type": TYPES.get(adapter["type"], "discrete"),
         "vendor": adapter["vendor_id"],
@@ -102,6 +94,7 @@ def profile(adapter: dict) -> str:
         "max_shared_bytes": adapter["max_shared_bytes"],
         "float16_arithmetic": adapter["float16_arithmetic"],
         "float64": adapter["float64"],
-        "matrix_shapes": "+".join(f"{s['m']}x{s['n']}x{s['k']}" for s in shapes),
+        "matrix_shapes": "+".join(adapter["matrix_shapes"]),
+        "matrix_subgroup_size": adapter["matrix_subgroup_size"],
     }
     return ",".join(f"{name}={value}" for name, value in values.items())

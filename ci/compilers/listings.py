@@ -1,14 +1,15 @@
 """What is in the main loops of the drivers' listings.
 
-A listing becomes a sequence of instructions and labels, the same for all compilers; a loop
-is what lies between a label and the last jump back to it; the main loop of a product is the
-innermost one with the most multiply-adds.
+A listing becomes a sequence of instructions and labels, the same for all compilers. A loop
+is what can come before one of the jumps back to its head: what a compiler writes down among
+it and what only follows the last turn, such as the stores of results, is no part of it. The
+main loop of a product is the innermost one with the most multiply-adds.
 """
 
 import collections
 import re
 from dataclasses import dataclass, field
-from typing import Dict, Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional, Set
 
 KINDS = ("multiply_add", "matrix", "vector", "scalar", "shared_load", "shared_store", "memory",
          "scratch", "flow", "wait")
@@ -20,6 +21,8 @@ class Instruction:
     multiply_adds: int = 0  # more than one where two are issued as one
     shared_bytes: int = 0  # of a load from shared memory, for each invocation
     target: Optional[str] = None  # of a jump
+    always: bool = False  # the jump is taken whenever it is reached
+    past: bool = False  # the jump goes past the instruction at its target
 
 
 @dataclass
@@ -85,6 +88,7 @@ def radv(text: str) -> Iterator:
             made.shared_bytes = pairs * _SHARED_BYTES[size[1] if size else "b32"]
         jump = re.match(r"s_c?branch\w*\s+(BB\d+)", code)
         made.target = jump[1] if jump else None
+        made.always = bool(re.match(r"s_branch|s_setpc|s_endpgm", code))
         yield made
 
 
@@ -121,9 +125,11 @@ def anv(text: str) -> Iterator:
         if kind == "multiply_add" and not re.search(r"<1>(F|HF|DF)\b", line):
             kind = "vector"  # of integers
         made = Instruction(kind, int(kind == "multiply_add"))
-        if name == "while":
-            jump = re.search(r"JIP:\s+(LABEL\d+)", line)
+        if name in ("if", "else", "break", "while"):
+            jump = re.search(rf"{'UIP' if name == 'break' else 'JIP'}:\s+(LABEL\d+)", line)
             made.target = jump[1] if jump else None
+            made.always = name != "if" and not line.lstrip().startswith("(")
+            made.past = name == "break"  # which names the loop's last instruction
         yield made
 
 
@@ -156,8 +162,10 @@ def nvk(text: str) -> Iterator:
             size = re.search(r"\.b(\d+)|\.(u8|s8|u16|s16)", code[1])
             bits = int(size[1]) if size and size[1] else int(size[2][1:]) if size else 32
             made.shared_bytes = bits // 8
-        jump = re.match(r"bra", code[1]) and re.search(r"\b(L\d+)\b", code[2])
-        made.target = jump[1] if jump else None
+        jump = re.match(r"bra", code[1]) and re.search(r"^\s*(\S*?)\s*\b(L\d+)\b", code[2])
+        made.target = jump[2] if jump else None
+        made.always = code[1] == "exit" or bool(jump) and jump[1] in ("", "pT")
+        made.always &= not line.lstrip().startswith("@")
         yield made
 
 
@@ -165,22 +173,45 @@ FRONT_ENDS = {"radv": (radv, "Assembly"), "anv": (anv, "GEN_Assembly"),
               "nvk": (nvk, "NAK_assembly")}
 
 
+def _members(end: int, head: int, before: List[List[int]]) -> Set[int]:
+    """The instructions from which the jump at `end` is reached without passing `head`."""
+    found, waiting = {head}, [end]
+    while waiting:
+        at = waiting.pop()
+        if at not in found:
+            found.add(at)
+            waiting += before[at]
+    return found
+
+
 def loops(instructions: Iterator) -> List[Loop]:
     """The innermost loops."""
-    order, labels, spans = [], {}, {}
+    order, labels = [], {}
     for item in instructions:
         if isinstance(item, str):
             labels[item] = len(order)
-            continue
-        order.append(item)
-        if item.target in labels:
-            spans[labels[item.target]] = len(order)
+        else:
+            order.append(item)
+    before = [[] for _ in range(len(order) + 1)]
+    back = []
+    for at, one in enumerate(order):
+        if not one.always:
+            before[at + 1].append(at)
+        if one.target in labels:
+            target = labels[one.target] + one.past
+            before[target].append(at)
+            if target <= at:
+                back.append((at, target))
+    by_head = {}
+    for end, head in back:
+        by_head.setdefault(head, set()).update(_members(end, head, before))
     found = []
-    for begin, end in spans.items():
-        if any(begin < other < end for other in spans):
+    for head, members in by_head.items():
+        if any(other != head and other in members for other in by_head):
             continue
         loop = Loop()
-        for one in order[begin:end]:
+        for at in members:
+            one = order[at]
             loop.counts[one.kind] += 1
             loop.multiply_adds += one.multiply_adds
             loop.shared_bytes += one.shared_bytes

@@ -93,6 +93,24 @@ def test_an_outer_loop_is_not_the_main_loop():
     assert listings.main_loop("radv", text).multiply_adds == 1
 
 
+def test_what_follows_the_last_turn_is_no_part_of_a_loop():
+    radv = "BB1:\n\tv_fma_f32 v0, v1, v2, v3\n\ts_cbranch_scc1 BB3\n"
+    radv += "BB2:\n\tv_mov_b32 v0, v1\n\ts_branch BB4\n"
+    radv += "BB3:\n\tv_add_f32 v0, v1, v2\n\ts_branch BB1\nBB4:\n\ts_endpgm\n"
+    assert listings.main_loop("radv", radv).counts == {
+        "multiply_add": 1, "vector": 1, "flow": 2}
+    nvk = "block 1 L1 [] -> {\n r1 = ffma r4 r5 r9\n@!p0 bra pT L3\n"
+    nvk += "block 2 L2 [1] -> {\n r2 = mov rZ\n bra pT L4\n"
+    nvk += "block 3 L3 [1] -> {\n r3 = fadd r1 r2\n bra L1\nblock 4 L4 [2] -> {\n exit\n"
+    assert listings.main_loop("nvk", nvk).counts == {
+        "multiply_add": 1, "vector": 1, "flow": 2}
+    anv = "LABEL1:\nmad(8) g1<1>F g2<1>F g3<1>F g4<1>F\n"
+    anv += "(+f0.0) if(8) JIP: LABEL2 UIP: LABEL2\nmov(8) g1<1>F g2<1>F\n"
+    anv += "break(8) JIP: LABEL2 UIP: LABEL3\nLABEL2:\nendif(8) JIP: LABEL3\n"
+    anv += "add(8) g1<1>F g2<1>F g3<1>F\nLABEL3:\nwhile(8) JIP: LABEL1\n"
+    assert listings.main_loop("anv", anv).counts["vector"] == 1
+
+
 def test_no_main_loop_where_nothing_multiplies():
     assert listings.main_loop("radv", "BB1:\n\tv_mov_b32 v0, v1\n\ts_branch BB1\n") is None
 
@@ -159,19 +177,17 @@ def adapter(**changes):
     values = {"name": "a", "driver": "d", "vendor_id": 0x1002, "type": 2, "subgroup_size": 64,
               "min_subgroup_size": 32, "max_subgroup_size": 64, "required_subgroup_size": 1,
               "max_group_invocations": 1024, "max_shared_bytes": 65536,
-              "float16_arithmetic": 1, "float64": 1, "matrix_shapes": []}
+              "float16_arithmetic": 1, "float64": 1, "matrix_subgroup_size": 0,
+              "matrix_shapes": []}
     return {**values, **changes}
 
 
 def test_a_profile_takes_the_matrices_that_the_runtime_takes():
-    shapes = [{"m": 16, "n": 16, "k": 16, "types": [0, 0, 1, 1], "scope": 3},
-              {"m": 16, "n": 16, "k": 32, "types": [0, 0, 0, 0], "scope": 3},
-              {"m": 32, "n": 32, "k": 16, "types": [0, 0, 1, 1], "scope": 2}]
-    text = drivers.profile(adapter(matrix_shapes=shapes))
-    assert "matrix_shapes=16x16x16," in text + ","
+    text = drivers.profile(adapter(matrix_shapes=["16x16x16", "16x8x16"],
+                                   matrix_subgroup_size=32))
     assert text.startswith("type=discrete,vendor=4098,subgroup_size=64,")
-    assert drivers.profile(adapter(matrix_shapes=shapes, required_subgroup_size=0)).endswith(
-        "matrix_shapes=")
+    assert text.endswith("matrix_shapes=16x16x16+16x8x16,matrix_subgroup_size=32")
+    assert drivers.profile(adapter()).endswith("matrix_shapes=,matrix_subgroup_size=0")
 
 
 def test_drivers_have_names_of_their_own():

@@ -124,10 +124,10 @@ dml_code dml_device_open(uint32_t adapter_index, dml_device** device) {
     }
   }
   std::unique_ptr<dml_device> made;
-  const auto matrices_work = [adapter_index] {
-    return dml::MatricesWork(adapter_index);
+  const auto verdict = [adapter_index](bool wait) {
+    return dml::MatricesOf(adapter_index, wait);
   };
-  dml::Status status = dml::MakeDevice(adapter_index, matrices_work, &made);
+  dml::Status status = dml::MakeDevice(adapter_index, verdict, &made);
   if (status.ok()) {
     *device = made.get();
     registry.devices.push_back(std::move(made));

@@ -69,7 +69,7 @@ typedef enum dml_matrices DML_ENUM {
   DML_MATRICES_WRONG = 1,
   DML_MATRICES_RIGHT = 2
 } dml_matrices;
-/* Writes a dml_matrices. Runs the check now, unless its result is known. */
+/* Writes a dml_matrices. Waits for the check, unless its result is known. */
 DML_EXPORT dml_code dml_tiles_matrices(dml_device* device, uint32_t* state);
 /* Stores choices beside those stored before, and uses them from now on. */
 DML_EXPORT dml_code dml_tiles_store(dml_device* device,

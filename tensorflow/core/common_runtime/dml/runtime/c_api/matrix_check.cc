@@ -1,14 +1,19 @@
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/matrix_check.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
@@ -18,12 +23,10 @@
 namespace dml {
 namespace {
 
-constexpr CacheMagic kMagic = {'D', 'M', 'L', 'M', 'A', 'T', 'R', '1'};
-
-// What the file holds. The first is there while a check runs.
-constexpr char kStarted[] = "started";
-constexpr char kRight[] = "right";
-constexpr char kWrong[] = "wrong";
+// For the whole check. A software driver has no hardware to hang, but compiles
+// slowly.
+constexpr uint64_t kLimitNs = uint64_t{20} * 1000000000;
+constexpr uint64_t kSoftwareLimitNs = 30 * kLimitNs;
 
 constexpr uint64_t kElements = uint64_t{1} << 18;  // of each buffer
 constexpr uint64_t kBytes = 2 * kElements;
@@ -157,8 +160,9 @@ class Checker {
                  nullptr},
         scratch_(context_) {}
 
-  // `*wrong` names what differs, if anything does.
-  Status Check(std::string* wrong) {
+  // `*wrong` names what differs, if anything does. Ends early with an error
+  // when `stop` says so.
+  Status Check(const std::atomic<bool>& stop, std::string* wrong) {
     // Inputs and results, in one piece.
     DML_RETURN_IF_ERROR(scratch_.Allocate(4 * kBytes));
     const uint64_t base = scratch_.address();
@@ -173,6 +177,7 @@ class Checker {
     const TileConfig plain = TableTile(adapter, DML_FLOAT16, 64, 64, false);
     for (const TileConfig& tile : MatrixTiles(adapter)) {
       for (const Case& one : CasesFor(inputs, tile)) {
+        if (stop) return Error(Code::kUnavailable, "the check was stopped");
         std::vector<uint16_t> expected, found;
         // Elements that nobody writes differ.
         DML_RETURN_IF_ERROR(
@@ -223,45 +228,71 @@ class Checker {
 };
 
 // Ok when they are to be used; else why not.
-Status CheckNow(uint32_t adapter_index) {
+Status CheckNow(uint32_t adapter_index, const std::atomic<bool>& stop) {
   // On its own device: whatever goes wrong there leaves the others alone.
   std::unique_ptr<dml_device> device;
   DML_RETURN_IF_ERROR(MakeDevice(
-      adapter_index, [] { return false; }, &device));
+      adapter_index, [](bool) { return MatrixVerdict::kWrong; }, &device));
   std::string wrong;
-  DML_RETURN_IF_ERROR(Checker(device.get()).Check(&wrong));
+  DML_RETURN_IF_ERROR(Checker(device.get()).Check(stop, &wrong));
   return wrong.empty() ? Status::Ok() : Internal(wrong, " was wrong");
+}
+
+std::unique_ptr<MatrixTrial> MakeTrial(uint32_t adapter_index) {
+  const hal::AdapterInfo& adapter = Adapters().adapters[adapter_index]->info();
+  MatrixTrialOptions options;
+  options.path = AdapterFilePath("matrices", adapter);
+  options.check = [adapter_index](const std::atomic<bool>& stop) {
+    return CheckNow(adapter_index, stop);
+  };
+  options.warn = [&adapter, path = options.path](const std::string& why) {
+    fprintf(
+        stderr,
+        "tensorflow-directml: %s (%s) offers cooperative matrices, but %s: "
+        "float16 products do without them. Update the driver; to check again, "
+        "delete %s\n",
+        adapter.name.c_str(), adapter.driver.c_str(), why.c_str(),
+        path.c_str());
+  };
+  options.limit_ns =
+      adapter.type == hal::AdapterType::kSoftware ? kSoftwareLimitNs : kLimitNs;
+  options.clock = os::SteadyNanoseconds;
+  return std::make_unique<MatrixTrial>(std::move(options));
+}
+
+// By adapter, made when first asked for.
+struct Trials {
+  std::mutex mutex;
+  std::map<uint32_t, std::unique_ptr<MatrixTrial>> of_adapters;
+};
+
+Trials& TheTrials() {
+  // Never destroyed: threads may still use it while the process exits.
+  static Trials* const trials = std::make_unique<Trials>().release();
+  return *trials;
+}
+
+void StopTrials() {
+  Trials& trials = TheTrials();
+  std::lock_guard<std::mutex> lock(trials.mutex);
+  for (const auto& [index, trial] : trials.of_adapters) trial->Stop();
 }
 
 }  // namespace
 
-bool MatricesWork(uint32_t adapter_index) {
-  const hal::AdapterInfo& adapter = Adapters().adapters[adapter_index]->info();
-  const std::string path = AdapterFilePath("matrices", adapter);
-  const FileLock lock(path);
-  std::string verdict;
-  Status status;
-  if (ReadCacheFile(path, kMagic, &verdict) == CacheRead::kRead) {
-    if (verdict != kStarted) return verdict == kRight;
-    status = Internal("the process that checked them ended in doing so");
-  } else {
-    (void)WriteCacheFile(path, kMagic, kStarted);
-    status = CheckNow(adapter_index);
+MatrixVerdict MatricesOf(uint32_t adapter_index, bool wait) {
+  MatrixTrial* trial;
+  {
+    Trials& trials = TheTrials();
+    std::lock_guard<std::mutex> lock(trials.mutex);
+    // Before the driver undoes its own arrangements: there is a device already.
+    static const bool at_exit = atexit(StopTrials) == 0;
+    (void)at_exit;
+    std::unique_ptr<MatrixTrial>& one = trials.of_adapters[adapter_index];
+    if (one == nullptr) one = MakeTrial(adapter_index);
+    trial = one.get();
   }
-  if (status.code() == Code::kOutOfMemory) {
-    std::remove(path.c_str());  // that says nothing about them
-  } else {
-    (void)WriteCacheFile(path, kMagic, status.ok() ? kRight : kWrong);
-  }
-  if (status.ok()) return true;
-  fprintf(
-      stderr,
-      "tensorflow-directml: %s (%s) offers cooperative matrices, but %s: "
-      "float16 products do without them. Update the driver; to check again, "
-      "delete %s\n",
-      adapter.name.c_str(), adapter.driver.c_str(), status.message().c_str(),
-      path.c_str());
-  return false;
+  return trial->verdict(wait);
 }
 
 }  // namespace dml

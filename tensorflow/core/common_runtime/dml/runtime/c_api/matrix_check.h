@@ -9,14 +9,17 @@
 
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/matrix_trial.h"
+
 namespace dml {
 
 // The verdict, kept in the cache folder for the adapter, its driver and the
-// programs as they are. Without one there, it checks on a device of its own,
-// which takes seconds, mostly to compile. A check that did not come back, since
-// the driver ended the process, counts as failed. Says on stderr what failed.
-// Thread-safe; processes that ask at the same time check once.
-bool MatricesWork(uint32_t adapter_index);
+// programs as they are. Without one there, the first call begins a check in the
+// background, on a device of its own, which takes seconds, mostly to compile;
+// MatrixTrial says how it is bounded. With `wait`, waits for its end. Says on
+// stderr what failed. Thread-safe; processes that ask at the same time check
+// once.
+MatrixVerdict MatricesOf(uint32_t adapter_index, bool wait);
 
 }  // namespace dml
 

@@ -33,6 +33,7 @@ struct MatrixShape {
 // PCI numbers of vendors.
 constexpr uint32_t kVendorAmd = 0x1002;
 constexpr uint32_t kVendorIntel = 0x8086;
+constexpr uint32_t kVendorNvidia = 0x10de;
 
 // What the runtime needs to know of an adapter. Sizes in bytes.
 struct AdapterInfo {

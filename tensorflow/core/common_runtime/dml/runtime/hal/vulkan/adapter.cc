@@ -140,7 +140,7 @@ std::string FillFrom12(const EnumerateOptions& options,
   Features features(matrices);
   vk.vkGetPhysicalDeviceFeatures2(physical->handle, features.chain());
   if (features.cooperative_matrices()) {
-    FillMatrices(vk, physical->handle, info);
+    FillMatrices(vk, physical);
   }
   info->float16_arithmetic = features.float16_arithmetic();
   info->float64 = features.float64();

@@ -22,6 +22,7 @@ struct PhysicalDevice {
   DeviceClock clock;           // calibrated: VK_EXT_calibrated_timestamps
   // VK_EXT_subgroup_size_control is listed; Vulkan 1.3 has it anyway.
   bool subgroup_size_control_extension = false;
+  bool subgroup_sizes_can_be_required = false;  // by compute programs
 
   bool cooperative_matrices() const { return !info.matrix_shapes.empty(); }
 };

@@ -1,6 +1,9 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/cooperative_matrix.h"
 
+#include <utility>
 #include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/matrix_units.h"
 
 namespace dml {
 namespace hal {
@@ -9,11 +12,6 @@ namespace {
 
 constexpr auto kShapeType = static_cast<VkStructureType>(1000506001);
 constexpr auto kLimitsType = static_cast<VkStructureType>(1000506002);
-
-// Component types and scopes, by the extension's numbers.
-constexpr uint32_t kFloat16 = 0;
-constexpr uint32_t kFloat32 = 1;
-constexpr uint32_t kSubgroup = 3;
 
 // One kind of product.
 struct Shape {
@@ -41,39 +39,45 @@ std::vector<Shape> ShapesOf(GetShapes get, VkPhysicalDevice device) {
   return shapes;
 }
 
-// Intel's compiler runs matrices in the smallest subgroups alone.
-constexpr uint32_t kIntel = 0x8086;
-
 }  // namespace
 
-void FillMatrices(const InstanceFunctions& vk, VkPhysicalDevice device,
-                  AdapterInfo* info) {
+void FillMatrices(const InstanceFunctions& vk, PhysicalDevice* physical) {
   auto properties = Zeroed<VkPhysicalDeviceProperties2>(
       VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2);
   auto limits = Zeroed<Limits>(kLimitsType);
   auto sizes = Zeroed<VkPhysicalDeviceSubgroupSizeControlPropertiesEXT>(
       VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES_EXT);
+  // Of Vulkan 1.3; left as it is where the driver does not know it.
+  auto dot = Zeroed<VkPhysicalDeviceShaderIntegerDotProductPropertiesKHR>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES_KHR);
   properties.pNext = &limits;
   limits.pNext = &sizes;
-  vk.vkGetPhysicalDeviceProperties2(device, &properties);
-  if (!(limits.stages & VK_SHADER_STAGE_COMPUTE_BIT) ||
-      !(sizes.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT)) {
-    return;
-  }
-  const uint32_t size =
-      info->vendor_id == kIntel ? sizes.minSubgroupSize : info->subgroup_size;
-  if (size < sizes.minSubgroupSize || size > sizes.maxSubgroupSize) return;
+  sizes.pNext = &dot;
+  vk.vkGetPhysicalDeviceProperties2(physical->handle, &properties);
+  if (!(limits.stages & VK_SHADER_STAGE_COMPUTE_BIT)) return;
+  physical->subgroup_sizes_can_be_required =
+      (sizes.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0;
 
+  AdapterInfo* info = &physical->info;
+  MatrixOffer offer;
+  offer.vendor_id = info->vendor_id;
+  offer.device_id = info->device_id;
+  offer.subgroup_size = info->subgroup_size;
+  offer.min_subgroup_size = sizes.minSubgroupSize;
+  offer.max_subgroup_size = sizes.maxSubgroupSize;
+  offer.sizes_can_be_required = physical->subgroup_sizes_can_be_required;
+  offer.mixed_dot_products =
+      dot.integerDotProduct4x8BitPackedMixedSignednessAccelerated;
   const auto get = reinterpret_cast<GetShapes>(
       vk.vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR);
-  for (const Shape& shape : ShapesOf(get, device)) {
-    const bool fits = shape.a_type == kFloat16 && shape.b_type == kFloat16 &&
-                      shape.c_type == kFloat32 &&
-                      shape.result_type == kFloat32 &&
-                      shape.scope == kSubgroup && !shape.saturating;
-    if (fits) info->matrix_shapes.push_back({shape.m, shape.n, shape.k});
+  for (const Shape& shape : ShapesOf(get, physical->handle)) {
+    offer.matrices.push_back({shape.m, shape.n, shape.k, shape.a_type,
+                              shape.b_type, shape.c_type, shape.result_type,
+                              shape.saturating != VK_FALSE, shape.scope});
   }
-  if (!info->matrix_shapes.empty()) info->matrix_subgroup_size = size;
+  MatrixUnits units = FindMatrixUnits(offer);
+  info->matrix_shapes = std::move(units.shapes);
+  info->matrix_subgroup_size = units.subgroup_size;
 }
 
 }  // namespace vulkan

@@ -3,7 +3,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_COOPERATIVE_MATRIX_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_COOPERATIVE_MATRIX_H_
 
-#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/adapter.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/api.h"
 
 namespace dml {
@@ -23,11 +23,10 @@ struct CooperativeMatrixFeatures {
   VkBool32 cooperativeMatrixRobustBufferAccess;
 };
 
-// What the driver offers for float16 matrices summed in float32, in compute
-// programs with subgroups of a chosen size; nothing where it lacks a part of
-// that. Call only where the extension and its feature are there.
-void FillMatrices(const InstanceFunctions& vk, VkPhysicalDevice device,
-                  AdapterInfo* info);
+// The adapter's units for float16 matrices summed in float32, in compute
+// programs with subgroups of a known size: matrix_units.h. Fills that part of
+// `physical->info`. Call only where the extension and its feature are there.
+void FillMatrices(const InstanceFunctions& vk, PhysicalDevice* physical);
 
 }  // namespace vulkan
 }  // namespace hal

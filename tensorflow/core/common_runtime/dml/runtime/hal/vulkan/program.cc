@@ -58,8 +58,11 @@ Status VulkanProgram::Init(const ProgramDesc& desc) {
       VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT>(
       VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO_EXT);
   if (desc.subgroup_size != 0) {
-    subgroup.requiredSubgroupSize = desc.subgroup_size;
-    create.stage.pNext = &subgroup;
+    // Without that, there is one size only.
+    if (device_->physical().subgroup_sizes_can_be_required) {
+      subgroup.requiredSubgroupSize = desc.subgroup_size;
+      create.stage.pNext = &subgroup;
+    }
     create.stage.flags =
         VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT;
   }

@@ -155,7 +155,7 @@ TileLayout ChooseLayout(const ConvolutionShape& shape, const TileConfig& tile) {
   const bool x_along_channels =
       c.x_channels > 1 && near(c.x_channel, c.x_space[2]);
   layout.a_order = x_along_channels == filter ? 1 : 0;
-  if (x_along_channels && tile.LoadsByFour(tile.m) &&
+  if (x_along_channels && tile.LoadsByFour(tile.m, layout.a_order) &&
       WideChannels(shape.x, c.x_channels, c.x_channel, c.x_batch, c.x_group,
                    c.x_space)) {
     layout.a_width = 4;
@@ -164,7 +164,7 @@ TileLayout ChooseLayout(const ConvolutionShape& shape, const TileConfig& tile) {
     const bool along_columns =
         c.y_channels > 1 && near(c.y_channel, c.y_space[2]);
     layout.b_order = along_columns ? 1 : 0;
-    if (along_columns && tile.LoadsByFour(tile.n) &&
+    if (along_columns && tile.LoadsByFour(tile.n, layout.b_order) &&
         WideChannels(shape.y, c.y_channels, c.y_channel, c.y_batch, c.y_group,
                      c.y_space)) {
       layout.b_width = 4;
@@ -179,7 +179,7 @@ TileLayout ChooseLayout(const ConvolutionShape& shape, const TileConfig& tile) {
                                          c.w_x_channel, c.w_group, c.w_tap)
                           : WideChannels(shape.w, c.x_channels, c.w_x_channel,
                                          c.w_y_channel, c.w_group, c.w_tap);
-  if (w_wide && tile.LoadsByFour(tile.n)) layout.b_width = 4;
+  if (w_wide && tile.LoadsByFour(tile.n, layout.b_order)) layout.b_width = 4;
   layout.c_order = near(c.y_channel, c.y_space[2]) ? 0 : 1;
   return layout;
 }

@@ -230,12 +230,12 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
   layout.b_order = LoadOrder(k, RowStride(o.b), n, ColumnStride(o.b));
   if (tile.load_width == 4) {
     const bool a_wide =
-        tile.LoadsByFour(tile.m) &&
+        tile.LoadsByFour(tile.m, layout.a_order) &&
         (layout.a_order == 0
              ? WideLoads(o.a, k, ColumnStride(o.a), RowStride(o.a))
              : WideLoads(o.a, m, RowStride(o.a), ColumnStride(o.a)));
     const bool b_wide =
-        tile.LoadsByFour(tile.n) &&
+        tile.LoadsByFour(tile.n, layout.b_order) &&
         (layout.b_order == 0
              ? WideLoads(o.b, k, RowStride(o.b), ColumnStride(o.b))
              : WideLoads(o.b, n, ColumnStride(o.b), RowStride(o.b)));

@@ -120,7 +120,7 @@ TileConfig TileChooser::Choose(TileFamily family, uint32_t type, int64_t m,
     choice.tile = stored_one
                       ? *tuned
                       : TableTile(adapter_, type, m, n, /*matrices=*/true);
-    if (choice.tile.cooperative() && !MatricesWork()) {
+    if (choice.tile.cooperative() && !MatricesWork(/*wait=*/false)) {
       choice.tile = TableTile(adapter_, type, m, n, /*matrices=*/false);
     }
   }
@@ -151,9 +151,13 @@ Status TileChooser::Override(const TileConfig* tile) {
   return Status::Ok();
 }
 
-bool TileChooser::MatricesWork() {
-  std::call_once(checked_, [this] { matrices_work_ = check_(); });
-  return matrices_work_;
+bool TileChooser::MatricesWork(bool wait) {
+  MatrixVerdict verdict = matrices_.load(std::memory_order_acquire);
+  if (verdict == MatrixVerdict::kPending) {
+    verdict = check_(wait);
+    matrices_.store(verdict, std::memory_order_release);
+  }
+  return verdict == MatrixVerdict::kRight;
 }
 
 bool TileChooser::Last(TileChoice* choice) const {

@@ -13,6 +13,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/matrix_trial.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_table.h"
 
 namespace dml {
@@ -47,16 +48,16 @@ struct TileChoice {
 };
 
 // Whether cooperative matrices give right results on the adapter; may take
-// long.
-using CheckMatrices = std::function<bool()>;
+// long with `wait`, else kPending comes back while that is not known.
+using CheckMatrices = std::function<MatrixVerdict(bool wait)>;
 
-// Thread-safe; Choose() takes no lock once it knows whether cooperative
-// matrices work.
+// Thread-safe; Choose() waits for nothing, and takes no lock once it knows
+// whether cooperative matrices work.
 class TileChooser {
  public:
-  // `adapter` outlives it. `check` is called once at most, by the first product
-  // that would be cooperative. When it says no, none is, stored choices
-  // included; only Override() is not asked.
+  // `adapter` outlives it. `check` is called by products that would be
+  // cooperative, until it knows. Unless it says yes, none is, stored choices
+  // included; only Override() does not ask.
   TileChooser(const hal::AdapterInfo& adapter, CheckMatrices check);
   ~TileChooser();
 
@@ -70,8 +71,8 @@ class TileChooser {
   // null ends that. What Choose() returned last; false when it never did.
   Status Override(const TileConfig* tile);
   bool Last(TileChoice* choice) const;
-  // What the check says; it runs now if it has not.
-  bool MatricesWork();
+  // What the check says; without `wait`, false while it does not know.
+  bool MatricesWork(bool wait);
 
  private:
   struct Stored;
@@ -81,8 +82,7 @@ class TileChooser {
 
   const hal::AdapterInfo& adapter_;
   const CheckMatrices check_;
-  std::once_flag checked_;
-  bool matrices_work_ = false;  // by `checked_`
+  std::atomic<MatrixVerdict> matrices_{MatrixVerdict::kPending};
   std::atomic<const Stored*> stored_{nullptr};
   std::atomic<const TileConfig*> override_{nullptr};
   std::atomic<uint64_t> last_{0};

@@ -18,7 +18,8 @@ TILE_start tile_start_a[TILE_LOADS_A];
 int tile_start_b[TILE_LOADS_B];
 
 // The place of this invocation's l-th load in a slice of `extent` x TILE_K: x
-// along the extent, y along depth.
+// along the extent, y along depth. tile_matrix.glsl has its own.
+#ifndef DML_COOPERATIVE
 uvec2 tile_position(uint l, uint order, uint width, uint extent) {
   const uint fast = (order == 0 ? TILE_K : extent) / width;  // loads a line
   uvec2 at;
@@ -32,6 +33,7 @@ uvec2 tile_position(uint l, uint order, uint width, uint extent) {
   at.x *= width;
   return order == 0 ? at.yx : at;
 }
+#endif
 
 // Before the first tile_fetch().
 void tile_start() {

@@ -9,24 +9,47 @@
 //
 // The program defines the same as for tile_product.glsl, with two differences:
 // loads are of float16, and end_row(i, row), with i relative to the tile, comes
-// before each element. All sizes of shared arrays are multiples of 16 bytes, as
-// is every row, which is the alignment that loads of matrices ask for.
+// before each element.
+
+// How many elements that follow one another in depth an invocation loads of a
+// slice of `extent` x TILE_K, and puts into shared memory at once: 2, 4 or 8. The
+// operator sees to it that there are two.
+uint tile_depth_run(uint order, uint width, uint extent) {
+  uint loads = extent * TILE_K / (TILE_THREADS * width);
+  return min(order == 0 ? loads * width : loads, 8);
+}
+
+// See tile_fetch.glsl.
+uvec2 tile_position(uint l, uint order, uint width, uint extent) {
+  uint run = tile_depth_run(order, width, extent) / (order == 0 ? width : 1);
+  uint at = gl_LocalInvocationIndex + l / run * TILE_THREADS;
+  uint next = l % run;
+  if (order == 0) {
+    uint across = TILE_K / (width * run);
+    return uvec2(at / across, (at % across * run + next) * width);
+  }
+  uint across = extent / width;
+  return uvec2(at % across * width, at / across * run + next);
+}
 
 #include "tile_fetch.glsl"
 
-// A slice is laid out in shared memory as in memory, so that four elements that
-// were loaded at once are stored at once: with order 0 depth is the fast index,
-// else the row or column.
-const uint SLICE_PITCH_A = (A_ORDER == 0 ? TILE_K : TILE_M) + 8;
-const uint SLICE_PITCH_B = (B_ORDER == 0 ? TILE_K : TILE_N) + 8;
-const uint SLICE_A = (A_ORDER == 0 ? TILE_M : TILE_K) * SLICE_PITCH_A;
-const uint SLICE_B = (B_ORDER == 0 ? TILE_N : TILE_K) * SLICE_PITCH_B;
+// A slice in shared memory has depth as its fast index, whatever it was in
+// memory: then what an invocation takes of a matrix lies in a piece, and comes by
+// loads of 16 bytes. Rows are multiples of 16 bytes, which is the alignment that
+// loads of matrices ask for, and eight of them in a row begin in banks of their
+// own.
+const uint SLICE_PITCH = TILE_K + 8;
+const uint SLICE_A = TILE_M * SLICE_PITCH;
+const uint SLICE_B = TILE_N * SLICE_PITCH;
 const uint FRAGMENTS_M = THREAD_M / MATRIX_M;
 const uint FRAGMENTS_N = THREAD_N / MATRIX_N;
+const uint FRAGMENTS = FRAGMENTS_M * FRAGMENTS_N;
 const uint FRAGMENT = MATRIX_M * MATRIX_N;
 
-shared f16vec4 tile_shared_a[2 * SLICE_A / 4];
-shared f16vec4 tile_shared_b[2 * SLICE_B / 4];
+// Of eight float16 each.
+shared uvec4 tile_shared_a[2 * SLICE_A / 8];
+shared uvec4 tile_shared_b[2 * SLICE_B / 8];
 // For each subgroup, the fragment whose sums become elements of C.
 shared float tile_shared_sum[TILE_SUBGROUPS * FRAGMENT];
 
@@ -34,41 +57,46 @@ shared float tile_shared_sum[TILE_SUBGROUPS * FRAGMENT];
 #define MATRIX_B coopmat<float16_t, gl_ScopeSubgroup, MATRIX_K, MATRIX_N, gl_MatrixUseB>
 #define MATRIX_C coopmat<float, gl_ScopeSubgroup, MATRIX_M, MATRIX_N, gl_MatrixUseAccumulator>
 
-// The index in a slice of the element at `at.x` along its extent and depth
-// `at.y`.
-uint slice_at(uvec2 at, uint order, uint pitch) {
-  return order == 0 ? at.x * pitch + at.y : at.y * pitch + at.x;
-}
+// Stores `run` elements that follow one another in depth, 2, 4 or 8 of them, from
+// `at`, a multiple of `run`, on; next(e) is the element e.
+#define TILE_PAIR(next, e) packFloat2x16(f16vec2(next(e), next((e) + 1)))
+#define TILE_STASH(slices, at, run, next)                                    \
+  if (run == 8) {                                                            \
+    slices[(at) / 8] = uvec4(TILE_PAIR(next, 0), TILE_PAIR(next, 2 % run),   \
+                             TILE_PAIR(next, 4 % run),                       \
+                             TILE_PAIR(next, 6 % run));                      \
+  } else {                                                                   \
+    [[unroll]] for (uint e = 0; e < run; e += 2) {                           \
+      slices[(at) / 8][((at) % 8 + e) / 2] = TILE_PAIR(next, e);             \
+    }                                                                        \
+  }
 
-// Registers to shared memory.
+// Registers to shared memory. What an invocation loaded are runs in depth of
+// one row (or column) with order 0, else of as many as a load has elements.
 void tile_stash(uint slot) {
-  [[unroll]] for (uint l = 0; l < TILE_LOADS_A; ++l) {
-    uint at = slot * SLICE_A +
-              slice_at(tile_position(l, A_ORDER, A_WIDTH, TILE_M), A_ORDER,
-                       SLICE_PITCH_A);
-    if (A_WIDTH == 4) {
-      tile_shared_a[at / 4] =
-          f16vec4(tile_next_a[l * 4], tile_next_a[l * 4 + 1],
-                  tile_next_a[l * 4 + 2], tile_next_a[l * 4 + 3]);
-    } else {
-      tile_shared_a[at / 4][at % 4] = tile_next_a[l];
+  const uint run_a = tile_depth_run(A_ORDER, A_WIDTH, TILE_M);
+  const uint rows = A_ORDER == 0 ? 1 : A_WIDTH;
+  [[unroll]] for (uint l = 0; l < TILE_LOADS_A; l += run_a * rows / A_WIDTH) {
+    uvec2 at = tile_position(l, A_ORDER, A_WIDTH, TILE_M);
+    [[unroll]] for (uint r = 0; r < rows; ++r) {
+      uint to = slot * SLICE_A + (at.x + r) * SLICE_PITCH + at.y;
+#define TILE_NEXT_A(e) tile_next_a[l * A_WIDTH + (e) * rows + r]
+      TILE_STASH(tile_shared_a, to, run_a, TILE_NEXT_A)
     }
   }
-  [[unroll]] for (uint l = 0; l < TILE_LOADS_B; ++l) {
-    uint at = slot * SLICE_B +
-              slice_at(tile_position(l, B_ORDER, B_WIDTH, TILE_N), B_ORDER,
-                       SLICE_PITCH_B);
-    if (B_WIDTH == 4) {
-      tile_shared_b[at / 4] =
-          f16vec4(tile_next_b[l * 4], tile_next_b[l * 4 + 1],
-                  tile_next_b[l * 4 + 2], tile_next_b[l * 4 + 3]);
-    } else {
-      tile_shared_b[at / 4][at % 4] = tile_next_b[l];
+  const uint run_b = tile_depth_run(B_ORDER, B_WIDTH, TILE_N);
+  const uint columns = B_ORDER == 0 ? 1 : B_WIDTH;
+  [[unroll]] for (uint l = 0; l < TILE_LOADS_B;
+                  l += run_b * columns / B_WIDTH) {
+    uvec2 at = tile_position(l, B_ORDER, B_WIDTH, TILE_N);
+    [[unroll]] for (uint r = 0; r < columns; ++r) {
+      uint to = slot * SLICE_B + (at.x + r) * SLICE_PITCH + at.y;
+#define TILE_NEXT_B(e) tile_next_b[l * B_WIDTH + (e) * columns + r]
+      TILE_STASH(tile_shared_b, to, run_b, TILE_NEXT_B)
     }
   }
 }
 
-const uint FRAGMENTS = FRAGMENTS_M * FRAGMENTS_N;
 MATRIX_C tile_sum[FRAGMENTS];
 
 // Where the subgroup's part of the tile begins.
@@ -79,29 +107,17 @@ void tile_multiply(uint slot) {
   [[unroll]] for (uint k = 0; k < TILE_K; k += MATRIX_K) {
     MATRIX_A a[FRAGMENTS_M];
     [[unroll]] for (uint i = 0; i < FRAGMENTS_M; ++i) {
-      uint at = (slot * SLICE_A +
-                 slice_at(uvec2(subgroup_row() + i * MATRIX_M, k), A_ORDER,
-                          SLICE_PITCH_A)) / 4;
-      if (A_ORDER == 0) {
-        coopMatLoad(a[i], tile_shared_a, at, SLICE_PITCH_A / 4,
-                    gl_CooperativeMatrixLayoutRowMajor);
-      } else {
-        coopMatLoad(a[i], tile_shared_a, at, SLICE_PITCH_A / 4,
-                    gl_CooperativeMatrixLayoutColumnMajor);
-      }
+      uint at = slot * SLICE_A +
+                (subgroup_row() + i * MATRIX_M) * SLICE_PITCH + k;
+      coopMatLoad(a[i], tile_shared_a, at / 8, SLICE_PITCH / 8,
+                  gl_CooperativeMatrixLayoutRowMajor);
     }
     [[unroll]] for (uint j = 0; j < FRAGMENTS_N; ++j) {
       MATRIX_B b;
-      uint at = (slot * SLICE_B +
-                 slice_at(uvec2(subgroup_column() + j * MATRIX_N, k), B_ORDER,
-                          SLICE_PITCH_B)) / 4;
-      if (B_ORDER == 0) {
-        coopMatLoad(b, tile_shared_b, at, SLICE_PITCH_B / 4,
-                    gl_CooperativeMatrixLayoutColumnMajor);
-      } else {
-        coopMatLoad(b, tile_shared_b, at, SLICE_PITCH_B / 4,
-                    gl_CooperativeMatrixLayoutRowMajor);
-      }
+      uint at = slot * SLICE_B +
+                (subgroup_column() + j * MATRIX_N) * SLICE_PITCH + k;
+      coopMatLoad(b, tile_shared_b, at / 8, SLICE_PITCH / 8,
+                  gl_CooperativeMatrixLayoutColumnMajor);
       [[unroll]] for (uint i = 0; i < FRAGMENTS_M; ++i) {
         uint sum = i * FRAGMENTS_N + j;
         tile_sum[sum] = coopMatMulAdd(a[i], b, tile_sum[sum]);
@@ -123,20 +139,26 @@ void tile_run(uint depth_begin, uint depth_end) {
   }
 
   // Fragment by fragment through shared memory, since only there it is known
-  // which element is which.
+  // which element is which. The loop stays one, and takes of the sums, which are
+  // in registers, the one whose turn it is.
   const uint own = gl_SubgroupID * FRAGMENT;
-  [[unroll]] for (uint f = 0; f < FRAGMENTS; ++f) {
-    if (C_ORDER == 0) {
-      coopMatStore(tile_sum[f], tile_shared_sum, own, MATRIX_N,
-                   gl_CooperativeMatrixLayoutRowMajor);
-    } else {
-      coopMatStore(tile_sum[f], tile_shared_sum, own, MATRIX_M,
-                   gl_CooperativeMatrixLayoutColumnMajor);
+  [[dont_unroll]] for (uint f = 0; f < FRAGMENTS; ++f) {
+    [[unroll]] for (uint i = 0; i < FRAGMENTS; ++i) {
+      if (i == f) {
+        if (C_ORDER == 0) {
+          coopMatStore(tile_sum[i], tile_shared_sum, own, MATRIX_N,
+                       gl_CooperativeMatrixLayoutRowMajor);
+        } else {
+          coopMatStore(tile_sum[i], tile_shared_sum, own, MATRIX_M,
+                       gl_CooperativeMatrixLayoutColumnMajor);
+        }
+      }
     }
     barrier();
     uvec2 first = uvec2(subgroup_row() + f / FRAGMENTS_N * MATRIX_M,
                         subgroup_column() + f % FRAGMENTS_N * MATRIX_N);
-    for (uint e = gl_SubgroupInvocationID; e < FRAGMENT; e += SUBGROUP) {
+    [[dont_unroll]] for (uint e = gl_SubgroupInvocationID; e < FRAGMENT;
+                         e += SUBGROUP) {
       uvec2 at = first + (C_ORDER == 0 ? uvec2(e / MATRIX_N, e % MATRIX_N)
                                        : uvec2(e % MATRIX_M, e / MATRIX_M));
       uint row = tile_first_row + at.x;

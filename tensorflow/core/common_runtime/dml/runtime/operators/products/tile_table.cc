@@ -79,7 +79,16 @@ constexpr Row kDouble[] = {
 // adapter. What is narrower waits for memory, however it multiplies.
 constexpr Row kMatrix[] = {
     {{128, 128, 16, 64, 64, 4}, 65, 65, kAny, kAny, 128},
+    {{128, 128, 16, 32, 64, 4}, 65, 65, kAny, kAny, 128},
     {{64, 64, 32, 32, 32, 4}, 17, 17, kAny, kAny, 0},
+};
+// Of Intel's registers sums take four times their size (MaxSumBytes()): 16 x 32
+// are for Xe2, 16 x 16 for Alchemist.
+constexpr Row kMatrixIntel[] = {
+    {{128, 64, 16, 16, 32, 4}, 65, 33, kAny, kAny, 128},
+    {{128, 64, 16, 16, 16, 4}, 65, 33, kAny, kAny, 128},
+    {{64, 64, 16, 16, 32, 4}, 17, 17, kAny, kAny, 0},
+    {{64, 64, 16, 16, 16, 4}, 17, 17, kAny, kAny, 0},
 };
 constexpr TileConfig kMoreMatrix[] = {
     {128, 128, 16, 32, 64, 4}, {128, 64, 16, 64, 32, 4},
@@ -128,8 +137,9 @@ RowRange RowsFor(const hal::AdapterInfo& adapter, uint32_t type) {
 }
 
 RowRange MatrixRowsFor(const hal::AdapterInfo& adapter) {
-  return adapter.type == hal::AdapterType::kSoftware ? All(kMatrixSoftware)
-                                                     : All(kMatrix);
+  if (adapter.type == hal::AdapterType::kSoftware) return All(kMatrixSoftware);
+  return adapter.vendor_id == hal::kVendorIntel ? All(kMatrixIntel)
+                                                : All(kMatrix);
 }
 
 bool IsPowerOfTwo(uint32_t v) { return v != 0 && (v & (v - 1)) == 0; }
@@ -147,9 +157,9 @@ const char* MatrixProblemOf(const TileConfig& tile) {
       tile.thread_n % tile.matrix.n != 0 || tile.k % tile.matrix.k != 0) {
     return "a subgroup's part is not made of whole matrices";
   }
-  return std::min(tile.m, tile.n) * tile.k % tile.threads() == 0
+  return std::min(tile.m, tile.n) * tile.k % (2 * tile.threads()) == 0
              ? nullptr
-             : "a slice has no element for every invocation";
+             : "a slice has no two elements for every invocation";
 }
 
 // Why the programs cannot be built with it; null when they can.
@@ -191,6 +201,19 @@ bool Same(const hal::MatrixShape& a, const hal::MatrixShape& b) {
   return a.m == b.m && a.n == b.n && a.k == b.k;
 }
 
+// What a subgroup's sums may take, so that they, operands and addresses stay in
+// registers. An invocation has 512 bytes of registers on Intel, whose compiler
+// keeps the sums of one step beside those of the next; 1024 elsewhere, of which
+// NVIDIA's compilers leave half to sums, while AMD's GPUs want to hold eight
+// subgroups a SIMD.
+uint32_t MaxSumBytes(const hal::AdapterInfo& adapter) {
+  const uint32_t of_invocation = adapter.vendor_id == hal::kVendorIntel ? 128
+                                 : adapter.vendor_id == hal::kVendorNvidia
+                                     ? 512
+                                     : 256;
+  return of_invocation * adapter.matrix_subgroup_size;
+}
+
 bool FitsAdapter(const hal::AdapterInfo& adapter, uint32_t type,
                  const TileConfig& tile) {
   if (tile.cooperative()) {
@@ -200,6 +223,11 @@ bool FitsAdapter(const hal::AdapterInfo& adapter, uint32_t type,
     };
     if (type != DML_FLOAT16 || tile.lanes != adapter.matrix_subgroup_size ||
         std::none_of(shapes.begin(), shapes.end(), is_it)) {
+      return false;
+    }
+    // A software driver's registers are the host's memory.
+    if (adapter.type != hal::AdapterType::kSoftware &&
+        tile.thread_m * tile.thread_n * 4 > MaxSumBytes(adapter)) {
       return false;
     }
   } else if (tile.lanes != 0) {
@@ -253,13 +281,9 @@ int64_t MinPartDepth(const hal::AdapterInfo& adapter, const TileConfig& tile) {
 uint32_t TileConfig::SharedBytes(uint32_t compute_bytes) const {
   const uint32_t tables = m * 16 + 2 * kDepthsPrepared * 20;
   if (cooperative()) {
-    // In the order of loading that takes more.
-    const auto slice = [this](uint32_t extent) {
-      return 2 * (extent * k + 8 * std::max(extent, k));
-    };
+    const uint32_t slices = 2 * (m + n) * (k + 8) * 2;
     const uint32_t subgroups = (m / thread_m) * (n / thread_n);
-    return 2 * (slice(m) + slice(n)) + tables + m * 4 +
-           subgroups * matrix.m * matrix.n * 4;
+    return slices + tables + m * 4 + subgroups * matrix.m * matrix.n * 4;
   }
   const uint32_t slices = 2 * k * ((m + 4) + (n + 4)) * compute_bytes;
   return slices + tables;
@@ -345,9 +369,10 @@ TileConfig TableTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
   if (matrices && type == DML_FLOAT16 && !adapter.matrix_shapes.empty() &&
       adapter.type != hal::AdapterType::kSoftware) {
     const hal::MatrixShape shape = BestShape(adapter);
-    for (const Row& row : kMatrix) {
-      const TileConfig tile = ForMatrices(adapter, shape, row.tile);
-      if (Takes(adapter, row, m, n) && ProblemOf(tile) == nullptr &&
+    const RowRange rows = MatrixRowsFor(adapter);
+    for (const Row* row = rows.begin; row != rows.end; ++row) {
+      const TileConfig tile = ForMatrices(adapter, shape, row->tile);
+      if (Takes(adapter, *row, m, n) && ProblemOf(tile) == nullptr &&
           FitsAdapter(adapter, type, tile)) {
         return tile;
       }

@@ -29,9 +29,12 @@ struct TileConfig {
   uint32_t threads() const {
     return (m / thread_m) * (n / thread_n) * (cooperative() ? lanes : 1);
   }
-  // Whether slices of `extent` (m or n) can be loaded four elements at a time.
-  bool LoadsByFour(uint32_t extent) const {
-    return load_width == 4 && extent * k % (threads() * 4) == 0;
+  // Whether slices of `extent` (m or n) can be loaded four elements at a time,
+  // along depth (order 0) or along the extent (1). A cooperative form turns the
+  // latter over, in blocks of two depths at least.
+  bool LoadsByFour(uint32_t extent, uint32_t order) const {
+    const uint32_t depths = cooperative() && order == 1 ? 2 : 1;
+    return load_width == 4 && extent * k % (threads() * 4 * depths) == 0;
   }
   // What convolution, the hungriest program, takes with `compute_bytes` an
   // element.

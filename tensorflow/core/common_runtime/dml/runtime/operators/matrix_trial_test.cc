@@ -1,0 +1,148 @@
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/matrix_trial.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace dml {
+namespace {
+
+// A cache file, a clock that stands still until it is told, and what a check
+// does.
+class MatrixTrialTest : public testing::Test {
+ protected:
+  MatrixTrialTest() {
+    std::string folder = testing::TempDir() + "trialXXXXXX";
+    path_ = std::string(mkdtemp(&folder[0])) + "/matrices";
+  }
+
+  std::unique_ptr<MatrixTrial> Trial(
+      std::function<Status(const std::atomic<bool>&)> check) {
+    MatrixTrialOptions options;
+    options.path = path_;
+    options.check = [this, check](const std::atomic<bool>& stop) {
+      ++checks_;
+      return check(stop);
+    };
+    options.warn = [this](const std::string& why) { warnings_.push_back(why); };
+    options.limit_ns = 100;
+    options.clock = [this] { return now_.load(); };
+    return std::make_unique<MatrixTrial>(options);
+  }
+
+  // A check that hangs in a driver, as long as this lives.
+  class Hanging {
+   public:
+    explicit Hanging(MatrixTrialTest* test) {
+      trial_ = test->Trial([state = state_](const std::atomic<bool>&) {
+        state->begun.set_value();
+        state->released.wait();
+        return Status::Ok();
+      });
+      EXPECT_EQ(trial_->verdict(false), MatrixVerdict::kPending);
+      state_->begun.get_future().wait();
+    }
+    ~Hanging() { state_->release.set_value(); }
+    MatrixTrial* operator->() { return trial_.get(); }
+
+   private:
+    // The thread has it, too.
+    struct State {
+      std::promise<void> begun, release;
+      std::shared_future<void> released = release.get_future().share();
+    };
+    const std::shared_ptr<State> state_ = std::make_shared<State>();
+    std::unique_ptr<MatrixTrial> trial_;
+  };
+
+  std::string path_;
+  std::atomic<uint64_t> now_{0};
+  std::atomic<int> checks_{0};
+  std::vector<std::string> warnings_;
+};
+
+Status Right(const std::atomic<bool>&) { return Status::Ok(); }
+
+TEST_F(MatrixTrialTest, AVerdictIsKept) {
+  EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kRight);
+  EXPECT_EQ(Trial([](const auto&) { return Internal("no"); })->verdict(true),
+            MatrixVerdict::kRight);
+  EXPECT_EQ(checks_, 1);
+  EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(MatrixTrialTest, WrongOnesAreSaidOnce) {
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Trial([](const auto&) {
+                return Internal("one differs");
+              })->verdict(true),
+              MatrixVerdict::kWrong);
+  }
+  EXPECT_EQ(checks_, 1);
+  EXPECT_EQ(warnings_, std::vector<std::string>({"one differs"}));
+}
+
+TEST_F(MatrixTrialTest, NobodyWaitsForAHangingCheck) {
+  Hanging trial(this);
+  EXPECT_EQ(trial->verdict(false), MatrixVerdict::kPending);
+  now_ = 100;
+  EXPECT_EQ(trial->verdict(true), MatrixVerdict::kWrong);
+  EXPECT_EQ(warnings_.size(), 1u);
+  trial->Stop();  // comes back, too
+}
+
+TEST_F(MatrixTrialTest, TheSecondStrikeEndsIt) {
+  for (int i = 0; i < 2; ++i) {
+    Hanging trial(this);
+    now_ += 100;
+    EXPECT_EQ(trial->verdict(true), MatrixVerdict::kWrong);
+  }
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kWrong);
+    EXPECT_EQ(checks_, 2);
+    EXPECT_EQ(warnings_.size(), 3u);
+  }
+}
+
+TEST_F(MatrixTrialTest, OneStrikeIsForgiven) {
+  {
+    Hanging trial(this);
+    now_ += 100;
+    EXPECT_EQ(trial->verdict(true), MatrixVerdict::kWrong);
+  }
+  EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kRight);
+}
+
+TEST_F(MatrixTrialTest, AnInterruptedCheckIsNoStrike) {
+  for (int i = 0; i < 3; ++i) {
+    const auto begun = std::make_shared<std::promise<void>>();
+    const auto trial = Trial([begun](const std::atomic<bool>& stop) {
+      begun->set_value();
+      while (!stop) std::this_thread::yield();
+      return Internal("stopped");
+    });
+    (void)trial->verdict(false);
+    begun->get_future().wait();
+    trial->Stop();
+  }
+  EXPECT_TRUE(warnings_.empty());
+  EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kRight);
+  EXPECT_EQ(checks_, 4);
+}
+
+TEST_F(MatrixTrialTest, WithoutMemoryNothingIsKnown) {
+  EXPECT_EQ(Trial([](const auto&) {
+              return Error(Code::kOutOfMemory, "no room");
+            })->verdict(true),
+            MatrixVerdict::kWrong);
+  EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kRight);
+}
+
+}  // namespace
+}  // namespace dml
