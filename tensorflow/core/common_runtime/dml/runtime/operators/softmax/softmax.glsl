@@ -1,7 +1,21 @@
-// What the softmax programs share: sums and maxima over the lanes of a row.
-// Include after math_t.glsl.
+// What the softmax programs share: how a row's lanes hold it, and sums and maxima
+// over lanes. Include after math_t.glsl and the parameters.
+//
+// A row of at most lanes * HELD accesses is held in variables, read once. Of a
+// longer one (HELD = 0), the maximum and the sum are found together in one read,
+// what is summed so far being scaled whenever the maximum grows.
 #ifndef DML_SOFTMAX_GLSL_
 #define DML_SOFTMAX_GLSL_
+
+#include "packs.glsl"
+
+layout(constant_id = 2) const uint ACCESS = kAccessSingle;  // or of a row's packs
+layout(constant_id = 3) const uint HELD = 0;
+
+const uint ITEMS = ACCESS == kAccessSingle ? 1 : T_PACK;
+DML_SHARED const uint kMaxHeld = 8;
+// Accesses that long rows are read by: independent loads.
+const uint kBlock = 4;
 
 T_compute plus(T_compute a, T_compute b) { return a + b; }
 // A NaN is passed over here; it makes the sum NaN, and so the whole row.
@@ -9,5 +23,77 @@ T_compute maximum(T_compute a, T_compute b) { return b > a ? b : a; }
 
 DML_ALL_REDUCE(sum_of_lanes, sum_tree, T_compute, plus)
 DML_ALL_REDUCE(max_of_lanes, max_tree, T_compute, maximum)
+
+// Folds the items of `pack`, which is spoilt, into `result`.
+#define DML_FOLD_ITEMS(combine, pack, result)                   \
+  for (int other = int(ITEMS) / 2; other > 0; other /= 2) {        \
+    for (int k = 0; k < other; ++k) {                            \
+      DML_ITEM(pack, k) =                                       \
+          combine(DML_ITEM(pack, k), DML_ITEM(pack, k + other)); \
+    }                                                           \
+  }                                                             \
+  result = DML_ITEM(pack, 0);
+
+T_compute max_of_items(T_pack x) {
+  T_compute result;
+  DML_FOLD_ITEMS(maximum, x, result)
+  return result;
+}
+
+T_compute sum_of_items(T_pack x) {
+  T_compute result;
+  DML_FOLD_ITEMS(plus, x, result)
+  return result;
+}
+
+T_pack shift_items(T_pack x, T_compute highest) {
+  for (int k = 0; k < int(ITEMS); ++k) DML_ITEM(x, k) -= highest;
+  return x;
+}
+
+T_pack exp_items(T_pack x) {
+  for (int k = 0; k < int(ITEMS); ++k) DML_ITEM(x, k) = dml_exp(DML_ITEM(x, k));
+  return x;
+}
+
+// The program's: access i of the lane's row, below its `end`.
+T_pack load(uint i);
+
+// What is beyond the row adds nothing.
+T_pack load_or_nothing(uint i, uint end) {
+  T_pack x = dml_pack_of(-dml_inf());
+  if (i < end) x = load(i);
+  return x;
+}
+
+// The row's maximum, and the sum of exp(x - maximum), of a row that isn't held.
+void read_row(uint lane, uint end, uint lanes, uint lane_stride,
+              out T_compute highest, out T_compute sum) {
+  T_compute top = -dml_inf();
+  sum = T_compute(0);
+  for (uint i = lane; i < end; i += kBlock * lanes) {
+    T_pack block[kBlock];
+    T_compute block_top = top;
+    for (int b = 0; b < int(kBlock); ++b) {
+      block[b] = load_or_nothing(i + b * lanes, end);
+    }
+    for (int b = 0; b < int(kBlock); ++b) {
+      block_top = maximum(block_top, max_of_items(block[b]));
+    }
+    // Nothing but -inf so far: no difference from it is a number.
+    const T_compute shift = block_top == -dml_inf() ? T_compute(0) : block_top;
+    if (block_top > top) sum *= dml_exp(top - shift);
+    top = block_top;
+    T_compute sums[kBlock];
+    for (int b = 0; b < int(kBlock); ++b) {
+      sums[b] = sum_of_items(exp_items(shift_items(block[b], shift)));
+    }
+    sum += (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  }
+  highest = max_of_lanes(top, lanes, lane_stride);
+  // A lane without elements, or with nothing but -inf, has summed up nothing.
+  if (top < highest) sum *= dml_exp(top - highest);
+  sum = sum_of_lanes(sum, lanes, lane_stride);
+}
 
 #endif  // DML_SOFTMAX_GLSL_

@@ -1,0 +1,44 @@
+// Programs that take elements by packs (buffers.glsl), where the tensors' sizes,
+// strides and addresses allow, along one of two kinds of dimensions. The host's
+// side is TakesPacks() in operators/strided.h.
+#ifndef DML_PACKS_GLSL_
+#define DML_PACKS_GLSL_
+
+// What an access of a program takes.
+DML_SHARED const uint kAccessSingle = 0;        // one element
+DML_SHARED const uint kAccessReduced = 1;   // a pack of one output's elements
+DML_SHARED const uint kAccessKept = 2;      // one element of each of a pack of outputs
+
+#if T_IS_COMPLEX
+// Complex numbers are vectors themselves, and are taken one at a time.
+#define T_PACK 1
+#define T_pack T_compute
+#define DML_ITEM(pack, k) pack
+#define T_load_pack(b, i) T_load(b, i)
+#define dml_pack_of(value) value
+#else
+#define DML_ITEM(pack, k) pack.v[(k) >> 2][(k) & 3]
+
+// Where an access takes one element, that is the first; the rest is dead.
+T_pack dml_pack_of(T_compute value) {
+  T_pack pack;
+  for (int v = 0; v < T_VECTORS; ++v) pack.v[v] = T_compute4(value);
+  return pack;
+}
+#endif
+
+// As `access` says, from element i on.
+#define DML_LOAD_ACCESS(access, b, i, pack)              \
+  if (access == kAccessSingle) {                               \
+    pack = dml_pack_of(T_load(b, i));                    \
+  } else {                                               \
+    pack = T_load_pack(b, i);                            \
+  }
+#define DML_STORE_ACCESS(access, b, i, pack)             \
+  if (access == kAccessSingle) {                               \
+    T_store(b, i, DML_ITEM(pack, 0));                    \
+  } else {                                               \
+    T_store_pack(b, i, pack);                            \
+  }
+
+#endif  // DML_PACKS_GLSL_
