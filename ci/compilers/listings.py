@@ -8,7 +8,7 @@ innermost one with the most multiply-adds.
 import collections
 import re
 from dataclasses import dataclass, field
-from typing import Dict, Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional, Tuple
 
 KINDS = ("multiply_add", "matrix", "vector", "scalar", "shared_load", "shared_store", "memory",
          "scratch", "flow", "wait")
@@ -20,6 +20,7 @@ class Instruction:
     multiply_adds: int = 0  # more than one where two are issued as one
     shared_bytes: int = 0  # of a load from shared memory, for each invocation
     target: Optional[str] = None  # of a jump
+    text: str = ""  # as listed, where a front end gives it
 
 
 @dataclass
@@ -85,6 +86,7 @@ def radv(text: str) -> Iterator:
             made.shared_bytes = pairs * _SHARED_BYTES[size[1] if size else "b32"]
         jump = re.match(r"s_c?branch\w*\s+(BB\d+)", code)
         made.target = jump[1] if jump else None
+        made.text = code
         yield made
 
 
@@ -165,19 +167,25 @@ FRONT_ENDS = {"radv": (radv, "Assembly"), "anv": (anv, "GEN_Assembly"),
               "nvk": (nvk, "NAK_assembly")}
 
 
-def loops(instructions: Iterator) -> List[Loop]:
-    """The innermost loops."""
-    order, labels, spans = [], {}, {}
+def spans(instructions: Iterator) -> Tuple[List[Instruction], List[Tuple[int, int]]]:
+    """All instructions, and the loops as (begin, end) in them."""
+    order, labels, found = [], {}, {}
     for item in instructions:
         if isinstance(item, str):
             labels[item] = len(order)
             continue
         order.append(item)
         if item.target in labels:
-            spans[labels[item.target]] = len(order)
+            found[labels[item.target]] = len(order)
+    return order, list(found.items())
+
+
+def loops(instructions: Iterator) -> List[Loop]:
+    """The innermost loops."""
+    order, around = spans(instructions)
     found = []
-    for begin, end in spans.items():
-        if any(begin < other < end for other in spans):
+    for begin, end in around:
+        if any(begin < other < end for other, _ in around):
             continue
         loop = Loop()
         for one in order[begin:end]:

@@ -28,8 +28,14 @@ struct SoftmaxWalk {
   uint32_t count = 0;     // accesses of a row
 };
 
+// Elements that a lane holds at most: all of its registers hold few enough for
+// 8 subgroups on a SIMD.
+constexpr uint32_t kMaxHeldOfSoftmax = 32;
+constexpr uint32_t kMaxHeldOfCrossEntropy = 16;  // twice: powers, too
+
 // `tensors` have the rows' elements along their last dimension.
 SoftmaxWalk WalkAlongRows(const OperatorContext& context, uint64_t rows,
+                          uint32_t max_held,
                           std::initializer_list<const dml_tensor*> tensors) {
   const dml_tensor& first = **tensors.begin();
   const uint32_t last = first.rank - 1;
@@ -57,9 +63,18 @@ SoftmaxWalk WalkAlongRows(const OperatorContext& context, uint64_t rows,
   walk.count = static_cast<uint32_t>(count / walk.elements);
   walk.shape = ShapeReduction(context, rows, walk.count, neighbours,
                               /*may_split=*/false);
-  uint32_t held = 1;
-  while (held < CeilDivide(walk.count, walk.shape.lanes)) held *= 2;
-  if (held <= kMaxHeld) walk.held = held;
+  auto held = [&walk] {
+    uint32_t accesses = 1;
+    while (accesses < CeilDivide(walk.count, walk.shape.lanes)) accesses *= 2;
+    return accesses;
+  };
+  const uint32_t limit = std::min(kMaxHeld, max_held / walk.elements);
+  while (held() > limit && walk.shape.lanes < kGroupSize &&
+         neighbours == Neighbours::kReduced) {
+    walk.shape.lanes *= 2;
+  }
+  walk.shape.groups = CeilDivide(rows, kGroupSize / walk.shape.lanes);
+  if (held() <= limit) walk.held = held();
   return walk;
 }
 
@@ -112,8 +127,9 @@ Status CrossEntropy(OperatorContext& context, const ShaderName& shader,
 
   const uint64_t rows = logits.sizes[0];
   const dml_tensor& dense = labels.rank == 2 ? labels : logits;
-  const SoftmaxWalk walk = WalkAlongRows(
-      context, rows, {&logits, &dense, has_backprop ? backprop : &logits});
+  const SoftmaxWalk walk =
+      WalkAlongRows(context, rows, kMaxHeldOfCrossEntropy,
+                    {&logits, &dense, has_backprop ? backprop : &logits});
   SoftmaxCrossEntropyParameters constants = {};
   constants.rows = static_cast<uint32_t>(rows);
   constants.classes = static_cast<uint32_t>(logits.sizes[1]);
@@ -122,7 +138,7 @@ Status CrossEntropy(OperatorContext& context, const ShaderName& shader,
   constants.lane_stride = walk.shape.lane_stride;
   constants.has_loss = has_loss;
   constants.has_backprop = has_backprop;
-  Locate(logits, constants.logits_at);
+  if (!IsEmpty(logits)) Locate(logits, constants.logits_at);
   Locate(labels, constants.labels_at);
 
   // In place of what is absent or empty, and not touched: an output.
@@ -171,7 +187,8 @@ Status Softmax(OperatorContext& context, int32_t log, const dml_tensor* input,
   const dml_tensor rows_y = SelectDimensions(*output, ~(1u << last));
   const Coalesced rows = Coalesce({&rows_x, &rows_y});
   const uint64_t row_count = ElementCount(rows_x);
-  const SoftmaxWalk walk = WalkAlongRows(context, row_count, {input, output});
+  const SoftmaxWalk walk =
+      WalkAlongRows(context, row_count, kMaxHeldOfSoftmax, {input, output});
 
   SoftmaxParameters constants = {};
   constants.x_offset = DataOffset(*input);

@@ -55,12 +55,10 @@ void main() {
   const uint lane = lane_of(lanes, p.lane_stride);
   const uint row =
       dml_group() * (kGroupSize / lanes) + slot_of(lanes, p.lane_stride);
-  uint end = 0;
-  if (row < p.rows) {
-    DML_ADD_OFFSET(x_row, row, p.rank, p.index, p.x_strides)
-    DML_ADD_OFFSET(y_row, row, p.rank, p.index, p.y_strides)
-    end = p.count;
-  }
+  const uint end = row < p.rows ? p.count : 0;
+  const uint near = min(row, p.rows - 1);
+  DML_ADD_OFFSET(x_row, near, p.rank, p.index, p.x_strides)
+  DML_ADD_OFFSET(y_row, near, p.rank, p.index, p.y_strides)
 
   if (HELD == 0) {
     T_compute highest, sum;

@@ -56,13 +56,17 @@ T_pack exp_items(T_pack x) {
   return x;
 }
 
-// The program's: access i of the lane's row, below its `end`.
+// The program's: access i of the lane's row, or of the last row where the lane
+// has none.
 T_pack load(uint i);
 
-// What is beyond the row adds nothing.
+// What is beyond the row adds nothing. Loads are not in branches, so that several
+// are under way at once: they take the row's last access instead.
 T_pack load_or_nothing(uint i, uint end) {
-  T_pack x = dml_pack_of(-dml_inf());
-  if (i < end) x = load(i);
+  T_pack x = load(min(i, max(p.count, 1) - 1));
+  for (int k = 0; k < int(ITEMS); ++k) {
+    DML_ITEM(x, k) = i < end ? DML_ITEM(x, k) : -dml_inf();
+  }
   return x;
 }
 

@@ -46,7 +46,7 @@ int backprop_stride;
 bool has_backprop;
 bool valid;  // the row's label
 #ifdef SPARSE
-int64_t label;
+uint label;  // of no class if it is not valid
 #else
 DML_HELD(TBuffer, labels);
 int labels_row;
@@ -66,7 +66,7 @@ T_compute finish(uint i, T_pack shifted, T_pack powers, T_compute sum,
   T_pack targets;
 #ifdef SPARSE
   for (int k = 0; k < int(ITEMS); ++k) {
-    DML_ITEM(targets, k) = T_compute(int64_t(i * ITEMS + k) == label);
+    DML_ITEM(targets, k) = T_compute(i * ITEMS + k == label);
   }
 #else
   DML_LOAD_ACCESS(ACCESS, labels, labels_row + int(i) * labels_stride, targets)
@@ -98,15 +98,16 @@ void main() {
       dml_group() * (kGroupSize / lanes) + slot_of(lanes, p.lane_stride);
   const bool inside = row < p.rows;
   const uint end = inside ? p.count : 0;
-  logits_row = p.logits_at[0] + int(row) * p.logits_at[1];
+  logits_row = p.logits_at[0] + int(min(row, p.rows - 1)) * p.logits_at[1];
   logits_stride = p.logits_at[2];
   const int label_row = p.labels_at[0] + int(row) * p.labels_at[1];
   backprop_row = p.backprop_at[0] + int(row) * p.backprop_at[1];
   backprop_stride = p.backprop_at[2];
   has_backprop = p.has_backprop != 0;
 #ifdef SPARSE
-  label = inside ? int64_t(U_load(p.labels, label_row)) : 0;
-  valid = label >= 0 && label < int64_t(p.classes);
+  const U_compute given = inside ? U_load(p.labels, label_row) : U_compute(0);
+  valid = given >= U_compute(0) && given < U_compute(p.classes);
+  label = valid ? uint(given) : ~0u;
 #else
   DML_HOLD(labels, p.labels);
   labels_row = label_row;
