@@ -15,9 +15,20 @@ DML_SHARED const uint kAccessKept = 2;      // one element of each of a pack of 
 #define T_pack T_compute
 #define DML_ITEM(pack, k) pack
 #define T_load_pack(b, i) T_load(b, i)
+#define DML_FOLD(combine, pack)
 #define dml_pack_of(value) value
 #else
 #define DML_ITEM(pack, k) pack.v[(k) >> 2][(k) & 3]
+
+// Folds the items of a pack into the first, by halves.
+#define DML_FOLD(combine, pack)                                       \
+  for (int v = 1; v < T_VECTORS; ++v) {                               \
+    for (int k = 0; k < 4; ++k) {                                     \
+      pack.v[0][k] = combine(pack.v[0][k], pack.v[v][k]);             \
+    }                                                                 \
+  }                                                                   \
+  pack.v[0].x = combine(combine(pack.v[0].x, pack.v[0].z),            \
+                        combine(pack.v[0].y, pack.v[0].w));
 
 // Where an access takes one element, that is the first; the rest is dead.
 T_pack dml_pack_of(T_compute value) {

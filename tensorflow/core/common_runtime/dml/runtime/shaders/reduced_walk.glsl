@@ -24,16 +24,4 @@ int dml_reduced_offset(uint i, int strides[DML_MAX_RANK]) {
   return offset;
 }
 
-// The components of a pack that stand for an output of its own, folded into one
-// by the function `combine`, unless the access's elements are several outputs'.
-#define DML_FOLD_PACK(combine, pack)                                       \
-  if (ACCESS == kAccessReduced) {                                          \
-    for (int other = T_PACK / 2; other > 0; other /= 2) {                     \
-      for (int k = 0; k < other; ++k) {                                     \
-        DML_ITEM(pack, k) =                                                \
-            combine(DML_ITEM(pack, k), DML_ITEM(pack, k + other));          \
-      }                                                                    \
-    }                                                                      \
-  }
-
 #endif  // DML_REDUCED_WALK_GLSL_

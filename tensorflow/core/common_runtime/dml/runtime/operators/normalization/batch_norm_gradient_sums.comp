@@ -41,15 +41,15 @@ struct Sums {
 
 float plus(float a, float b) { return a + b; }
 vec2 plus_pair(vec2 a, vec2 b) { return a + b; }
-Sums plus_packs(Sums a, Sums b) {
-  for (int v = 0; v < T_VECTORS; ++v) {
-    a.dy.v[v] += b.dy.v[v];
-    a.scaled.v[v] += b.scaled.v[v];
-  }
+T_pack plus_packs(T_pack a, T_pack b) {
+  for (int v = 0; v < T_VECTORS; ++v) a.v[v] += b.v[v];
   return a;
 }
+Sums plus_sums(Sums a, Sums b) {
+  return Sums(plus_packs(a.dy, b.dy), plus_packs(a.scaled, b.scaled));
+}
 DML_ALL_REDUCE(sum_of_lanes, tree, vec2, plus_pair)
-DML_ALL_REDUCE(sum_of_pack_lanes, pack_tree, Sums, plus_packs)
+DML_ALL_REDUCE(sum_of_pack_lanes, pack_tree, T_pack, plus_packs)
 
 DML_HELD(TBuffer, dy_data);
 DML_HELD(TBuffer, x_data);
@@ -101,16 +101,20 @@ void main() {
   for (; i + lanes < end; i += 2 * lanes) {
     const Sums first = load(dy, x, i);
     const Sums second = load(dy, x, i + lanes);
-    a = plus_packs(a, first);
-    b = plus_packs(b, second);
+    a = plus_sums(a, first);
+    b = plus_sums(b, second);
   }
-  if (i < end) a = plus_packs(a, load(dy, x, i));
-  a = plus_packs(a, b);
+  if (i < end) a = plus_sums(a, load(dy, x, i));
+  a = plus_sums(a, b);
   if (ACCESS == kAccessKept) {
-    a = sum_of_pack_lanes(a, lanes, p.lane_stride);
+    // One after the other: together they are more than Intel's registers hold.
+    a.dy = sum_of_pack_lanes(a.dy, lanes, p.lane_stride);
+    a.scaled = sum_of_pack_lanes(a.scaled, lanes, p.lane_stride);
   } else {
-    DML_FOLD_PACK(plus, a.dy)
-    DML_FOLD_PACK(plus, a.scaled)
+    if (ACCESS == kAccessReduced) {
+      DML_FOLD(plus, a.dy)
+      DML_FOLD(plus, a.scaled)
+    }
     const vec2 sums = sum_of_lanes(vec2(a.dy.v[0].x, a.scaled.v[0].x), lanes,
                                    p.lane_stride);
     a.dy.v[0].x = sums.x;

@@ -155,7 +155,9 @@ void main() {
   if (ACCESS == kAccessKept) {
     a = combine_pack_lanes(a, lanes, p.lane_stride);
   } else {
-    DML_FOLD_PACK(combine, a)
+    if (ACCESS == kAccessReduced) {
+      DML_FOLD(combine, a)
+    }
     DML_ITEM(a, 0) = combine_lanes(DML_ITEM(a, 0), lanes, p.lane_stride);
   }
 

@@ -67,7 +67,7 @@ void main() {
     for (uint i = lane; i < end; i += lanes) {
       T_pack y = shift_items(load(i), highest);
       if (!LOG) y = exp_items(y);
-      for (int k = 0; k < int(ITEMS); ++k) {
+      [[unroll]] for (int k = 0; k < int(ITEMS); ++k) {
         DML_ITEM(y, k) = LOG ? DML_ITEM(y, k) - factor : DML_ITEM(y, k) * factor;
       }
       store(i, y);
@@ -77,16 +77,16 @@ void main() {
 
   T_pack held[kMaxHeld];
   T_compute highest = -dml_inf();
-  for (int h = 0; h < int(HELD); ++h) {
+  [[unroll]] for (int h = 0; h < int(HELD); ++h) {
     held[h] = load_or_nothing(lane + h * lanes, end);
   }
-  for (int h = 0; h < int(HELD); ++h) {
+  [[unroll]] for (int h = 0; h < int(HELD); ++h) {
     highest = maximum(highest, max_of_items(held[h]));
   }
   highest = max_of_lanes(highest, lanes, p.lane_stride);
 
   T_compute sum = T_compute(0);
-  for (int h = 0; h < int(HELD); ++h) {
+  [[unroll]] for (int h = 0; h < int(HELD); ++h) {
     held[h] = shift_items(held[h], highest);
     const T_pack powers = exp_items(held[h]);
     if (!LOG) held[h] = powers;
@@ -95,10 +95,10 @@ void main() {
   sum = sum_of_lanes(sum, lanes, p.lane_stride);
 
   const T_compute factor = LOG ? dml_log(sum) : T_compute(1) / sum;
-  for (int h = 0; h < int(HELD); ++h) {
+  [[unroll]] for (int h = 0; h < int(HELD); ++h) {
     const uint i = lane + h * lanes;
     if (i >= end) break;
-    for (int k = 0; k < int(ITEMS); ++k) {
+    [[unroll]] for (int k = 0; k < int(ITEMS); ++k) {
       DML_ITEM(held[h], k) = LOG ? DML_ITEM(held[h], k) - factor
                                  : DML_ITEM(held[h], k) * factor;
     }

@@ -24,35 +24,27 @@ T_compute maximum(T_compute a, T_compute b) { return b > a ? b : a; }
 DML_ALL_REDUCE(sum_of_lanes, sum_tree, T_compute, plus)
 DML_ALL_REDUCE(max_of_lanes, max_tree, T_compute, maximum)
 
-// Folds the items of `pack`, which is spoilt, into `result`.
-#define DML_FOLD_ITEMS(combine, pack, result)                   \
-  for (int other = int(ITEMS) / 2; other > 0; other /= 2) {        \
-    for (int k = 0; k < other; ++k) {                            \
-      DML_ITEM(pack, k) =                                       \
-          combine(DML_ITEM(pack, k), DML_ITEM(pack, k + other)); \
-    }                                                           \
-  }                                                             \
-  result = DML_ITEM(pack, 0);
-
 T_compute max_of_items(T_pack x) {
-  T_compute result;
-  DML_FOLD_ITEMS(maximum, x, result)
-  return result;
+  if (ACCESS != kAccessSingle) {
+    DML_FOLD(maximum, x)
+  }
+  return DML_ITEM(x, 0);
 }
 
 T_compute sum_of_items(T_pack x) {
-  T_compute result;
-  DML_FOLD_ITEMS(plus, x, result)
-  return result;
+  if (ACCESS != kAccessSingle) {
+    DML_FOLD(plus, x)
+  }
+  return DML_ITEM(x, 0);
 }
 
 T_pack shift_items(T_pack x, T_compute highest) {
-  for (int k = 0; k < int(ITEMS); ++k) DML_ITEM(x, k) -= highest;
+  [[unroll]] for (int k = 0; k < int(ITEMS); ++k) DML_ITEM(x, k) -= highest;
   return x;
 }
 
 T_pack exp_items(T_pack x) {
-  for (int k = 0; k < int(ITEMS); ++k) DML_ITEM(x, k) = dml_exp(DML_ITEM(x, k));
+  [[unroll]] for (int k = 0; k < int(ITEMS); ++k) DML_ITEM(x, k) = dml_exp(DML_ITEM(x, k));
   return x;
 }
 
@@ -64,7 +56,7 @@ T_pack load(uint i);
 // are under way at once: they take the row's last access instead.
 T_pack load_or_nothing(uint i, uint end) {
   T_pack x = load(min(i, max(p.count, 1) - 1));
-  for (int k = 0; k < int(ITEMS); ++k) {
+  [[unroll]] for (int k = 0; k < int(ITEMS); ++k) {
     DML_ITEM(x, k) = i < end ? DML_ITEM(x, k) : -dml_inf();
   }
   return x;
@@ -78,10 +70,10 @@ void read_row(uint lane, uint end, uint lanes, uint lane_stride,
   for (uint i = lane; i < end; i += kBlock * lanes) {
     T_pack block[kBlock];
     T_compute block_top = top;
-    for (int b = 0; b < int(kBlock); ++b) {
+    [[unroll]] for (int b = 0; b < int(kBlock); ++b) {
       block[b] = load_or_nothing(i + b * lanes, end);
     }
-    for (int b = 0; b < int(kBlock); ++b) {
+    [[unroll]] for (int b = 0; b < int(kBlock); ++b) {
       block_top = maximum(block_top, max_of_items(block[b]));
     }
     // Nothing but -inf so far: no difference from it is a number.
@@ -89,7 +81,7 @@ void read_row(uint lane, uint end, uint lanes, uint lane_stride,
     if (block_top > top) sum *= dml_exp(top - shift);
     top = block_top;
     T_compute sums[kBlock];
-    for (int b = 0; b < int(kBlock); ++b) {
+    [[unroll]] for (int b = 0; b < int(kBlock); ++b) {
       sums[b] = sum_of_items(exp_items(shift_items(block[b], shift)));
     }
     sum += (sums[0] + sums[1]) + (sums[2] + sums[3]);

@@ -65,13 +65,13 @@ T_compute finish(uint i, T_pack shifted, T_pack powers, T_compute sum,
                  T_compute log_sum) {
   T_pack targets;
 #ifdef SPARSE
-  for (int k = 0; k < int(ITEMS); ++k) {
+  [[unroll]] for (int k = 0; k < int(ITEMS); ++k) {
     DML_ITEM(targets, k) = T_compute(i * ITEMS + k == label);
   }
 #else
   DML_LOAD_ACCESS(ACCESS, labels, labels_row + int(i) * labels_stride, targets)
 #endif
-  for (int k = 0; k < int(ITEMS); ++k) {
+  [[unroll]] for (int k = 0; k < int(ITEMS); ++k) {
     const T_compute target = DML_ITEM(targets, k);
     const T_compute loss = log_sum - DML_ITEM(shifted, k);
 #ifdef SPARSE
@@ -130,22 +130,22 @@ void main() {
     T_pack held[kMaxHeld];
     T_pack powers[kMaxHeld];
     T_compute highest = -dml_inf();
-    for (int h = 0; h < int(HELD); ++h) {
+    [[unroll]] for (int h = 0; h < int(HELD); ++h) {
       held[h] = load_or_nothing(lane + h * lanes, end);
     }
-    for (int h = 0; h < int(HELD); ++h) {
+    [[unroll]] for (int h = 0; h < int(HELD); ++h) {
       highest = maximum(highest, max_of_items(held[h]));
     }
     highest = max_of_lanes(highest, lanes, p.lane_stride);
     T_compute sum = T_compute(0);
-    for (int h = 0; h < int(HELD); ++h) {
+    [[unroll]] for (int h = 0; h < int(HELD); ++h) {
       held[h] = shift_items(held[h], highest);
       powers[h] = exp_items(held[h]);
       sum += sum_of_items(powers[h]);
     }
     sum = sum_of_lanes(sum, lanes, p.lane_stride);
     const T_compute log_sum = dml_log(sum);
-    for (int h = 0; h < int(HELD); ++h) {
+    [[unroll]] for (int h = 0; h < int(HELD); ++h) {
       const uint i = lane + h * lanes;
       if (i >= end) break;
       loss += finish(i, held[h], powers[h], sum, log_sum);
