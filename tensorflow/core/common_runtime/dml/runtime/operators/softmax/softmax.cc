@@ -161,9 +161,10 @@ Status CrossEntropy(OperatorContext& context, const ShaderName& shader,
        {constants.logits_at, constants.labels_at, constants.backprop_at}) {
     at[2] *= static_cast<int32_t>(walk.elements);
   }
-  return LaunchProgram(context, shader, {kGroupSize, 0, walk.access, walk.held},
-                       LinearGrid(context, walk.shape.groups), buffers,
-                       constants);
+  return LaunchProgram(
+      context, shader,
+      {kGroupSize, 0, walk.access, walk.held, walk.shape.lanes == 1},
+      LinearGrid(context, walk.shape.groups), buffers, constants);
 }
 
 }  // namespace
@@ -206,7 +207,7 @@ Status Softmax(OperatorContext& context, int32_t log, const dml_tensor* input,
   std::copy_n(rows.strides[0], DML_MAX_RANK, constants.x_strides);
   std::copy_n(rows.strides[1], DML_MAX_RANK, constants.y_strides);
   const uint32_t specialization[] = {kGroupSize, log != 0, walk.access,
-                                     walk.held};
+                                     walk.held, walk.shape.lanes == 1};
   return LaunchProgram(
       context, ShaderName("softmax", input->type), specialization,
       LinearGrid(context, walk.shape.groups),

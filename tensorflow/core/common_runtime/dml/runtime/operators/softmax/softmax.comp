@@ -83,7 +83,7 @@ void main() {
   [[unroll]] for (int h = 0; h < int(HELD); ++h) {
     highest = maximum(highest, max_of_items(held[h]));
   }
-  highest = max_of_lanes(highest, lanes, p.lane_stride);
+  highest = max_of_row(highest, lanes, p.lane_stride);
 
   T_compute sum = T_compute(0);
   [[unroll]] for (int h = 0; h < int(HELD); ++h) {
@@ -92,7 +92,7 @@ void main() {
     if (!LOG) held[h] = powers;
     sum += sum_of_items(powers);
   }
-  sum = sum_of_lanes(sum, lanes, p.lane_stride);
+  sum = sum_of_row(sum, lanes, p.lane_stride);
 
   const T_compute factor = LOG ? dml_log(sum) : T_compute(1) / sum;
   [[unroll]] for (int h = 0; h < int(HELD); ++h) {

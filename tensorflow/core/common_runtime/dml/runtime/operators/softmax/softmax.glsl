@@ -11,6 +11,7 @@
 
 layout(constant_id = 2) const uint ACCESS = kAccessSingle;  // or of a row's packs
 layout(constant_id = 3) const uint HELD = 0;
+layout(constant_id = 4) const bool ALONE = false;  // a row has one lane
 
 const uint ITEMS = ACCESS == kAccessSingle ? 1 : T_PACK;
 DML_SHARED const uint kMaxHeld = 8;
@@ -23,6 +24,14 @@ T_compute maximum(T_compute a, T_compute b) { return b > a ? b : a; }
 
 DML_ALL_REDUCE(sum_of_lanes, sum_tree, T_compute, plus)
 DML_ALL_REDUCE(max_of_lanes, max_tree, T_compute, maximum)
+
+// Over the lanes of this invocation's row.
+T_compute sum_of_row(T_compute mine, uint lanes, uint lane_stride) {
+  return ALONE ? mine : sum_of_lanes(mine, lanes, lane_stride);
+}
+T_compute max_of_row(T_compute mine, uint lanes, uint lane_stride) {
+  return ALONE ? mine : max_of_lanes(mine, lanes, lane_stride);
+}
 
 T_compute max_of_items(T_pack x) {
   if (ACCESS != kAccessSingle) {
@@ -86,10 +95,10 @@ void read_row(uint lane, uint end, uint lanes, uint lane_stride,
     }
     sum += (sums[0] + sums[1]) + (sums[2] + sums[3]);
   }
-  highest = max_of_lanes(top, lanes, lane_stride);
+  highest = max_of_row(top, lanes, lane_stride);
   // A lane without elements, or with nothing but -inf, has summed up nothing.
   if (top < highest) sum *= dml_exp(top - highest);
-  sum = sum_of_lanes(sum, lanes, lane_stride);
+  sum = sum_of_row(sum, lanes, lane_stride);
 }
 
 #endif  // DML_SOFTMAX_GLSL_

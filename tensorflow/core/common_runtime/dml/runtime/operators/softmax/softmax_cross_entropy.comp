@@ -136,14 +136,14 @@ void main() {
     [[unroll]] for (int h = 0; h < int(HELD); ++h) {
       highest = maximum(highest, max_of_items(held[h]));
     }
-    highest = max_of_lanes(highest, lanes, p.lane_stride);
+    highest = max_of_row(highest, lanes, p.lane_stride);
     T_compute sum = T_compute(0);
     [[unroll]] for (int h = 0; h < int(HELD); ++h) {
       held[h] = shift_items(held[h], highest);
       powers[h] = exp_items(held[h]);
       sum += sum_of_items(powers[h]);
     }
-    sum = sum_of_lanes(sum, lanes, p.lane_stride);
+    sum = sum_of_row(sum, lanes, p.lane_stride);
     const T_compute log_sum = dml_log(sum);
     [[unroll]] for (int h = 0; h < int(HELD); ++h) {
       const uint i = lane + h * lanes;
@@ -151,7 +151,7 @@ void main() {
       loss += finish(i, held[h], powers[h], sum, log_sum);
     }
   }
-  loss = sum_of_lanes(loss, lanes, p.lane_stride);
+  loss = sum_of_row(loss, lanes, p.lane_stride);
   if (inside && lane == 0 && p.has_loss != 0) {
     T_store(p.loss, p.loss_at[0] + int(row) * p.loss_at[1],
             valid ? loss : dml_nan());
