@@ -1,13 +1,14 @@
-// Programs that take elements by packs (buffers.glsl), where the tensors' sizes,
-// strides and addresses allow, along one of two kinds of dimensions. The host's
-// side is TakesPacks() in operators/strided.h.
+// Programs that take elements by packs (buffers.glsl), where the tensors'
+// sizes, strides and addresses allow, along one of two kinds of dimensions. The
+// host's side is StartsPacks() in operators/strided.h, and who asks it.
 #ifndef DML_PACKS_GLSL_
 #define DML_PACKS_GLSL_
 
 // What an access of a program takes.
-DML_SHARED const uint kAccessSingle = 0;        // one element
-DML_SHARED const uint kAccessReduced = 1;   // a pack of one output's elements
-DML_SHARED const uint kAccessKept = 2;      // one element of each of a pack of outputs
+DML_SHARED const uint kAccessSingle = 0;   // one element
+DML_SHARED const uint kAccessReduced = 1;  // a pack of one output's elements
+// An element each of a pack of neighbouring outputs.
+DML_SHARED const uint kAccessKept = 2;
 
 #if T_IS_COMPLEX
 // Complex numbers are vectors themselves, and are taken one at a time.

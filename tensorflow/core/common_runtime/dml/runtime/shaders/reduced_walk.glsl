@@ -16,8 +16,8 @@ const uint OUTPUTS = ACCESS == kAccessKept ? T_PACK : 1;
 
 StridedIndex dml_reduced;
 
-// Of access i, in the dimensions of the parameters' `reduced`, which main() holds
-// by DML_HOLD_INDEX(dml_reduced, p.reduced, RANK) first.
+// Of access i, in the dimensions of the parameters' `reduced`, which main()
+// holds by DML_HOLD_INDEX(dml_reduced, p.reduced, RANK) first.
 int dml_reduced_offset(uint i, int strides[DML_MAX_RANK]) {
   int offset = 0;
   DML_ADD_OFFSET(offset, i, RANK, dml_reduced, strides)

@@ -60,9 +60,10 @@ T_pack mean;
 Sums load(int dy_origin, int x_origin, uint i) {
   Sums terms;
   T_pack x;
-  DML_LOAD_ACCESS(ACCESS, dy_data, dy_origin + dml_reduced_offset(i, dy_strides),
-                  terms.dy)
-  DML_LOAD_ACCESS(ACCESS, x_data, x_origin + dml_reduced_offset(i, x_strides), x)
+  const int dy_at = dy_origin + dml_reduced_offset(i, dy_strides);
+  const int x_at = x_origin + dml_reduced_offset(i, x_strides);
+  DML_LOAD_ACCESS(ACCESS, dy_data, dy_at, terms.dy)
+  DML_LOAD_ACCESS(ACCESS, x_data, x_at, x)
   for (int v = 0; v < T_VECTORS; ++v) {
     terms.scaled.v[v] = terms.dy.v[v] * (x.v[v] - mean.v[v]);
   }

@@ -104,7 +104,8 @@ void main() {
   if (ACCESS == kAccessKept) {
     sums = merge_pack_lanes(sums, lanes, p.lane_stride);
   } else {
-    Moments moments = Moments(sums.count, sums.mean.v[0].x, sums.squares.v[0].x);
+    Moments moments =
+        Moments(sums.count, sums.mean.v[0].x, sums.squares.v[0].x);
     for (int k = 1; ACCESS == kAccessReduced && k < T_PACK; ++k) {
       moments = merge(moments, Moments(sums.count, sums.mean.v[k >> 2][k & 3],
                                        sums.squares.v[k >> 2][k & 3]));

@@ -68,7 +68,8 @@ void main() {
       T_pack y = shift_items(load(i), highest);
       if (!LOG) y = exp_items(y);
       [[unroll]] for (int k = 0; k < int(ITEMS); ++k) {
-        DML_ITEM(y, k) = LOG ? DML_ITEM(y, k) - factor : DML_ITEM(y, k) * factor;
+        const T_compute value = DML_ITEM(y, k);
+        DML_ITEM(y, k) = LOG ? value - factor : value * factor;
       }
       store(i, y);
     }

@@ -1,15 +1,16 @@
-// What the softmax programs share: how a row's lanes hold it, and sums and maxima
-// over lanes. Include after math_t.glsl and the parameters.
+// What the softmax programs share: how a row's lanes hold it, and sums and
+// maxima over lanes. Include after math_t.glsl and the parameters.
 //
 // A row of at most lanes * HELD accesses is held in variables, read once. Of a
-// longer one (HELD = 0), the maximum and the sum are found together in one read,
-// what is summed so far being scaled whenever the maximum grows.
+// longer one (HELD = 0), the maximum and the sum are found together in one
+// read, what is summed so far being scaled whenever the maximum grows.
 #ifndef DML_SOFTMAX_GLSL_
 #define DML_SOFTMAX_GLSL_
 
 #include "packs.glsl"
 
-layout(constant_id = 2) const uint ACCESS = kAccessSingle;  // or of a row's packs
+// Packs are of one row: kAccessReduced.
+layout(constant_id = 2) const uint ACCESS = kAccessSingle;
 layout(constant_id = 3) const uint HELD = 0;
 layout(constant_id = 4) const bool ALONE = false;  // a row has one lane
 
@@ -53,7 +54,9 @@ T_pack shift_items(T_pack x, T_compute highest) {
 }
 
 T_pack exp_items(T_pack x) {
-  [[unroll]] for (int k = 0; k < int(ITEMS); ++k) DML_ITEM(x, k) = dml_exp(DML_ITEM(x, k));
+  [[unroll]] for (int k = 0; k < int(ITEMS); ++k) {
+    DML_ITEM(x, k) = dml_exp(DML_ITEM(x, k));
+  }
   return x;
 }
 
@@ -61,8 +64,8 @@ T_pack exp_items(T_pack x) {
 // has none.
 T_pack load(uint i);
 
-// What is beyond the row adds nothing. Loads are not in branches, so that several
-// are under way at once: they take the row's last access instead.
+// What is beyond the row adds nothing. Loads are not in branches, so that
+// several are under way at once: they take the row's last access instead.
 T_pack load_or_nothing(uint i, uint end) {
   T_pack x = load(min(i, max(p.count, 1) - 1));
   [[unroll]] for (int k = 0; k < int(ITEMS); ++k) {
