@@ -9,7 +9,9 @@ driver (drivers.py), and fails on what hardware would punish:
   - registers kept in memory;
   - on AMD's, fewer than 8 subgroups a SIMD;
   - more vector instructions for each multiply-add of a main loop than the table in
-    docs/compilers/ says, by more than 2 %.
+    docs/compilers/ says, by more than 2 %;
+  - on RDNA 2, instructions that leave room for less than 90 % of the memory bandwidth in
+    float32, or 85 % in float16, where programs move memory (model.py).
 
 What is known and has a reason stands in allowed.toml. --write writes the tables anew,
 --all takes every tile configuration too, --listings keeps the compilers' listings.
@@ -27,6 +29,7 @@ import tempfile
 
 import drivers
 import listings
+import model
 import packages
 import planning
 import table
@@ -67,6 +70,14 @@ def plan(profile, every, folder):
     return json.loads(out.read_text())
 
 
+def slice_work(shader, constants):
+    """The multiply-adds of an invocation in a slice, where there is a tiled product."""
+    if not re.match(r"gemm|convolution", shader) or "_matrix_" in shader:
+        return 0
+    _, _, _, depths, rows, columns = constants[:6]  # tile_config.glsl's
+    return depths * rows * columns
+
+
 def rows_of(driver, programs, lines, texts):
     front_end = listings.FRONT_ENDS[driver.compiler][1]
     for number, ((shader, constants, _, use), line) in enumerate(zip(programs, lines)):
@@ -84,10 +95,13 @@ def rows_of(driver, programs, lines, texts):
                 setattr(row, name, value)
         listing = texts / f"{number}.{len(found['executables']) - 1}.{front_end}"
         loop = listing.exists() and listings.main_loop(
-            driver.compiler, listing.read_text(errors="replace"))
+            driver.compiler, listing.read_text(errors="replace"), slice_work(shader, constants))
         if loop and loop.multiply_adds and re.match(r"gemm|convolution|depthwise", shader):
             row.vector_per_multiply_add = loop.vector_per_multiply_add
             row.shared_bytes_per_multiply_add = loop.shared_bytes / loop.multiply_adds
+        if driver.name.endswith("navi21") and listing.exists() and model.least(shader):
+            row.bandwidth = model.share(listing.read_text(errors="replace"),
+                                        row.subgroup_size, row.subgroups)
         yield row
 
 
@@ -104,6 +118,9 @@ def findings(driver, row, committed):
     if driver.compiler == "radv" and row.subgroups is not None and (
             row.subgroups < LEAST_SUBGROUPS):
         yield "subgroups", f"{row.subgroups} subgroups a SIMD; at least {LEAST_SUBGROUPS}"
+    if row.bandwidth is not None and row.bandwidth < model.least(row.program):
+        yield "bandwidth", (f"instructions leave room for {row.bandwidth:.0%} of the memory "
+                            f"bandwidth; at least {model.least(row.program):.0%}")
     known = committed.get(row.key)
     if known and known.vector_per_multiply_add and row.vector_per_multiply_add and (
             row.vector_per_multiply_add > BUDGET * known.vector_per_multiply_add):

@@ -9,7 +9,7 @@ main loop of a product is the innermost one with the most multiply-adds.
 import collections
 import re
 from dataclasses import dataclass, field
-from typing import Dict, Iterator, List, Optional, Set
+from typing import Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
 KINDS = ("multiply_add", "matrix", "vector", "scalar", "shared_load", "shared_store", "memory",
          "scratch", "flow", "wait")
@@ -23,6 +23,7 @@ class Instruction:
     target: Optional[str] = None  # of a jump
     always: bool = False  # the jump is taken whenever it is reached
     past: bool = False  # the jump goes past the instruction at its target
+    text: str = ""  # as listed, where a front end gives it
 
 
 @dataclass
@@ -89,6 +90,7 @@ def radv(text: str) -> Iterator:
         jump = re.match(r"s_c?branch\w*\s+(BB\d+)", code)
         made.target = jump[1] if jump else None
         made.always = bool(re.match(r"s_branch|s_setpc|s_endpgm", code))
+        made.text = code
         yield made
 
 
@@ -184,8 +186,8 @@ def _members(end: int, head: int, before: List[List[int]]) -> Set[int]:
     return found
 
 
-def loops(instructions: Iterator) -> List[Loop]:
-    """The innermost loops."""
+def loops(instructions: Iterator) -> Tuple[List[Instruction], List[FrozenSet[int]]]:
+    """All instructions, and of each loop which of them belong to it."""
     order, labels = [], {}
     for item in instructions:
         if isinstance(item, str):
@@ -205,23 +207,52 @@ def loops(instructions: Iterator) -> List[Loop]:
     by_head = {}
     for end, head in back:
         by_head.setdefault(head, set()).update(_members(end, head, before))
-    found = []
-    for head, members in by_head.items():
-        if any(other != head and other in members for other in by_head):
-            continue
-        loop = Loop()
-        for at in members:
-            one = order[at]
-            loop.counts[one.kind] += 1
-            loop.multiply_adds += one.multiply_adds
-            loop.shared_bytes += one.shared_bytes
-        found.append(loop)
-    return found
+    return order, [frozenset(members) for members in by_head.values()]
 
 
-def main_loop(compiler: str, text: str) -> Optional[Loop]:
-    """The innermost loop with the most work, or None where none multiplies and adds."""
+def innermost(found: List[FrozenSet[int]]) -> List[FrozenSet[int]]:
+    """Those in which none of the others lies."""
+    return [loop for loop in found if not any(other < loop for other in found)]
+
+
+def sum_of(order: List[Instruction], members) -> Loop:
+    loop = Loop()
+    for at in members:
+        loop.counts[order[at].kind] += 1
+        loop.multiply_adds += order[at].multiply_adds
+        loop.shared_bytes += order[at].shared_bytes
+    return loop
+
+
+def main_loop(compiler: str, text: str, work: int = 0) -> Optional[Loop]:
+    """The loop that multiplies, or None where none does: of those in which no other
+    multiplies, the one with the most work.
+
+    `work`: the multiply-adds of an invocation in a slice of a tiled product. Where the
+    compiler left a loop over the depths of a slice, the loop over slices around it is meant,
+    with as many turns of the inner one as make up the slice.
+    """
     front_end, _ = FRONT_ENDS[compiler]
-    found = [loop for loop in loops(front_end(text))
-             if loop.multiply_adds or loop.counts["matrix"]]
-    return max(found, key=lambda loop: (loop.counts["matrix"], loop.multiply_adds), default=None)
+    order, found = loops(front_end(text))
+    sums = {loop: sum_of(order, loop) for loop in found}
+    working = [loop for loop in found if sums[loop].multiply_adds or sums[loop].counts["matrix"]]
+    inner = innermost(working)
+    if not inner:
+        return None
+
+    def amount(loop):
+        return sums[loop].counts["matrix"], sums[loop].multiply_adds
+
+    most = max(inner, key=amount)
+    slices = [(len(around), around, loop) for loop in inner for around in working
+              if loop < around and amount(loop) == amount(most)]
+    if not slices or not 0 < sums[most].multiply_adds < work:
+        return sums[most]
+    _, around, loop = min(slices, key=lambda item: item[0])
+    whole = sum_of(order, around.difference(*(other for other in inner if other < around)))
+    turns = (work - whole.multiply_adds) / sums[loop].multiply_adds
+    for kind, count in sums[loop].counts.items():
+        whole.counts[kind] += turns * count
+    whole.multiply_adds = work
+    whole.shared_bytes += round(turns * sums[loop].shared_bytes)
+    return whole

@@ -40,6 +40,7 @@ class Row:
     instructions: Optional[int] = None
     vector_per_multiply_add: Optional[float] = None  # in the main loop
     shared_bytes_per_multiply_add: Optional[float] = None
+    bandwidth: Optional[float] = None  # share that instructions leave room for: model.py
 
     @property
     def key(self):

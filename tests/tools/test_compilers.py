@@ -208,3 +208,32 @@ def test_pins_are_complete():
         names = [package for package, _, _ in pinned["roots"][root]]
         assert "mesa-vulkan-drivers" in names and "libc6" in names
         assert all(len(digest) == 64 for _, _, digest in pinned["roots"][root])
+
+
+SLICES = """\
+BB1:
+\tglobal_load_b128 v[0:3], v9, off
+BB2:
+\tds_load_b128 v[0:3], v9
+\tv_fmac_f32_e32 v12, v2, v6
+\tv_fmac_f32_e32 v13, v2, v6
+\ts_cbranch_scc1 BB2
+\tv_add_nc_u32_e32 v9, 16, v9
+\ts_cbranch_scc1 BB1
+BB3:
+\tds_load_b128 v[0:3], v9
+\tv_fmac_f32_e32 v12, v2, v6
+\tv_fmac_f32_e32 v13, v2, v6
+\ts_cbranch_scc1 BB3
+"""
+
+
+def test_a_loop_over_a_slice_counts_as_its_turns():
+    loop = listings.main_loop("radv", SLICES, work=8)
+    assert loop.multiply_adds == loop.counts["multiply_add"] == 8
+    assert loop.counts["shared_load"] == 4 and loop.shared_bytes == 64
+    assert loop.counts["vector"] == loop.counts["memory"] == 1
+    assert loop.counts["flow"] == 5
+    # Unrolled, or unknown: as it stands.
+    assert listings.main_loop("radv", SLICES, work=2).multiply_adds == 2
+    assert listings.main_loop("radv", SLICES).counts["memory"] == 0

@@ -18,6 +18,13 @@ SHAPES = [
     (3, 300, 2, 1),
     (2, 1, 80, 80),
     (2, 3, 70, 70),
+    # Packs of 4 and 8 elements, along space or channels; so many that an
+    # invocation takes several of them.
+    (2, 8, 4, 4),
+    (3, 12, 2, 6),
+    (5, 16, 20, 24),
+    (33, 24, 3, 56),
+    (67, 64, 20),
 ]
 
 
@@ -96,10 +103,12 @@ def test_training(device, dtype, layout, unbiased, shape):
     helpers.check(inverse_stddev, inverse)
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_layouts(device, layout):
-    x = helpers.random((3, 4, 5, 6))
-    scale, offset = vectors(4)
+@pytest.mark.parametrize("shape", [(3, 4, 5, 6), (3, 16, 5, 8)], ids=str)
+def test_layouts(device, layout, shape, dtype):
+    x = helpers.random(shape, dtype)
+    scale, offset = vectors(shape[1])
     y, _ = train(device, x, layout)
     mean, variance = statistics(x)
     helpers.check(y, normalize(x, mean, 1 / np.sqrt(variance + EPSILON), scale, offset))

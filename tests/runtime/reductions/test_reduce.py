@@ -52,6 +52,19 @@ CASES = [
     ((3, 9001), (1,)),
     ((9001, 3), (0,)),
     ((2, 3, 9001), (0, 2)),
+    # Packs of 4 and 8 elements of one output, or of as many outputs.
+    ((5, 8), (1,)),
+    ((5, 8), (0,)),
+    ((33, 72), (1,)),
+    ((33, 72), (0,)),
+    ((4, 12, 3), (0, 2)),
+    ((4, 3, 40), (0, 2)),
+    ((6, 4, 5, 16), (0, 2)),
+    ((6, 4, 5, 16), (1, 3)),
+    ((2, 2, 2, 2, 2, 2, 2, 8), (0, 2, 4, 6)),
+    ((2, 2, 2, 2, 2, 2, 2, 8), (1, 3, 5, 7)),
+    ((3, 20000), (1,)),
+    ((20000, 8), (0,)),
     ((0,), (0,)),
     ((3, 0), (1,)),
     ((3, 0), (0,)),
@@ -92,10 +105,11 @@ def test_layouts(device, layout, operation, shape, axes):
 
 
 @hypothesis.given(hypothesis.strategies.data())
-@hypothesis.settings(deadline=None, max_examples=60, derandomize=True)
+@hypothesis.settings(deadline=None, max_examples=80, derandomize=True)
 def test_any_shape(device, data):
     draw, strategies = data.draw, hypothesis.strategies
-    shape = tuple(draw(strategies.lists(strategies.integers(0, 9), min_size=0, max_size=6)))
+    size = strategies.one_of(strategies.integers(0, 9), strategies.sampled_from([8, 16]))
+    shape = tuple(draw(strategies.lists(size, min_size=0, max_size=5)))
     axes = tuple(d for d in range(len(shape)) if draw(strategies.booleans()))
     order = draw(strategies.permutations(range(len(shape))))
     layout = draw(strategies.sampled_from(helpers.LAYOUTS))

@@ -26,7 +26,26 @@ REFERENCE = {0: softmax, 1: log_softmax}
 @pytest.mark.parametrize("log", REFERENCE)
 @pytest.mark.parametrize(
     "shape",
-    [(1,), (10,), (3, 1), (7, 10), (300, 3), (2, 5000), (2, 3, 4, 65), (2, 1, 2, 1, 2, 1, 2, 3)],
+    [
+        (1,),
+        (10,),
+        (3, 1),
+        (7, 10),
+        (300, 3),
+        (2, 5000),
+        (2, 3, 4, 65),
+        (2, 1, 2, 1, 2, 1, 2, 3),
+        # Packs of 4 and 8 elements, and lengths where fewer or more of them are held.
+        (5, 8),
+        (3, 1000),
+        (3, 1001),
+        (2, 2047),
+        (2, 2049),
+        (3, 4096),
+        (2, 8192),
+        (2, 8200),
+        (2, 40000),
+    ],
     ids=str,
 )
 def test_softmax(device, dtype, log, shape):
@@ -43,6 +62,47 @@ def test_layouts(device, layout, log):
     y = helpers.empty(device, (5, 6, 7), "float32", layout)
     device.softmax(log, helpers.upload(device, x, layout), y)
     helpers.check(y, REFERENCE[log](x))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("columns", [64, 20000])
+@pytest.mark.parametrize("gap,offset", [(8, 0), (8, 1), (3, 0), (8, 4)])
+def test_rows_that_begin_anywhere(device, dtype, columns, gap, offset):
+    # Each row aligned, or none, or some.
+    x = helpers.random((3, columns), dtype, -8, 8)
+    tensors = []
+    for array in (x, np.zeros_like(x)):
+        roomy = device.empty(3 * (columns + gap) + offset, dtype)
+        tensors.append(roomy.view((3, columns), (columns + gap, 1), offset).write(array))
+    device.softmax(0, *tensors)
+    helpers.check(tensors[1], softmax(x))
+
+
+@pytest.mark.parametrize("columns", [3, 300, 20000, 20001])
+def test_rows_whose_maximum_comes_late(device, columns):
+    # A row that is read once more scales what it has summed so far.
+    x = np.stack([
+        np.linspace(-90, 90, columns),
+        np.linspace(90, -90, columns),
+        np.where(np.arange(columns) == columns - 1, 0, -np.inf),
+        np.where(np.arange(columns) == 0, 0, -np.inf),
+        np.full(columns, -3e38),
+        np.where(np.arange(columns) == columns // 2, np.nan, 1),
+        np.full(columns, -np.inf),
+        np.where(np.arange(columns) == columns // 2, np.inf, 1),
+    ]).astype(np.float32)
+    y = device.empty(x.shape)
+    device.softmax(0, device.tensor(x), y)
+    with np.errstate(invalid="ignore"):
+        helpers.check(y, softmax(x), 1e-6)
+
+
+@pytest.mark.parametrize("columns", [4, 1000, 20000])
+def test_long_rows_in_place(device, columns):
+    x = helpers.random((3, columns), "float32", -8, 8)
+    y = device.tensor(x)
+    device.softmax(1, y, y)
+    helpers.check(y, log_softmax(x))
 
 
 def test_channels_of_an_image(device):
@@ -117,7 +177,7 @@ def cross_entropy(logits, labels):
     return -(labels * logs).sum(1), np.exp(logs) - labels
 
 
-SHAPES = [(1, 1), (7, 10), (300, 3), (2, 5000), (33, 65)]
+SHAPES = [(1, 1), (7, 10), (300, 3), (2, 5000), (33, 65), (5, 64), (3, 1001), (2, 4104), (2, 20000)]
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

@@ -22,12 +22,35 @@ uint32_t PowerOfTwo(uint64_t value) {
   return power;
 }
 
-// Groups that keep an adapter busy.
-uint64_t BusyGroups(const hal::AdapterInfo& adapter) {
-  return adapter.type == hal::AdapterType::kSoftware ? 16 : 512;
+bool AreMultiples(const int32_t* strides, uint32_t rank, uint32_t pack) {
+  return std::all_of(strides, strides + rank, [pack](int32_t stride) {
+    return stride % static_cast<int32_t>(pack) == 0;
+  });
+}
+
+// Whether all tensors may be taken by packs along the last dimension, of `size`
+// and the last of strides[t], `rank` of which are in use; `others` are further
+// strides.
+bool TakesPacks(Span<const dml_tensor* const> tensors, uint32_t size,
+                const int32_t (*strides)[DML_MAX_RANK], uint32_t rank,
+                const int32_t (*others)[DML_MAX_RANK], uint32_t other_rank) {
+  const uint32_t pack = PackSize(tensors[0]->type);
+  if (size == 0 || size % pack != 0) return false;
+  for (size_t t = 0; t < tensors.size(); ++t) {
+    if (strides[t][rank - 1] != 1 || !StartsPacks(*tensors[t]) ||
+        !AreMultiples(strides[t], rank - 1, pack) ||
+        !AreMultiples(others[t], other_rank, pack)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
+
+uint64_t BusyGroups(const hal::AdapterInfo& adapter) {
+  return adapter.type == hal::AdapterType::kSoftware ? 16 : 512;
+}
 
 Neighbours ChooseNeighbours(int64_t reduced_stride, int64_t kept_stride) {
   // A stride of 0 repeats one element, which any order reads well.
@@ -60,6 +83,59 @@ ReductionShape ShapeReduction(const OperatorContext& context, uint64_t outputs,
   shape.splits = static_cast<uint32_t>(splits);
   shape.groups = blocks * splits;
   return shape;
+}
+
+ReducedWalk WalkReduced(const OperatorContext& context,
+                        Span<const dml_tensor* const> tensors,
+                        uint32_t reduced_mask, const Coalesced& kept,
+                        bool may_split) {
+  dml_tensor selected[Coalesced::kMaxTensors];
+  const dml_tensor* pointers[Coalesced::kMaxTensors];
+  for (size_t t = 0; t < tensors.size(); ++t) {
+    selected[t] = SelectDimensions(*tensors[t], reduced_mask);
+    pointers[t] = &selected[t];
+  }
+  StridedWalk walk = WalkTogether({pointers, tensors.size()});
+  const uint32_t last = walk.rank - 1;
+  uint64_t outputs = 1;
+  for (uint32_t d = 0; d < kept.rank; ++d) outputs *= kept.sizes[d];
+  const uint64_t count = ElementCount(selected[0]);
+
+  ReducedWalk made;
+  made.neighbours = ChooseNeighbours(
+      walk.strides[0][last], outputs == 1 ? 0 : kept.strides[0][kept.rank - 1]);
+  made.access = kAccessSingle;
+  if (count > 0 && made.neighbours == Neighbours::kReduced) {
+    if (TakesPacks(tensors, walk.index.sizes[last], walk.strides, walk.rank,
+                   kept.strides, outputs == 1 ? 0 : kept.rank)) {
+      made.access = kAccessReduced;
+    }
+  } else if (count > 0 &&
+             TakesPacks(tensors, kept.sizes[kept.rank - 1], kept.strides,
+                        kept.rank, walk.strides, count == 1 ? 0 : walk.rank)) {
+    made.access = kAccessKept;
+  }
+  const uint32_t pack = PackSize(tensors[0]->type);
+  if (made.access == kAccessReduced) {
+    made.elements = pack;
+    uint32_t sizes[DML_MAX_RANK];
+    std::copy_n(walk.index.sizes, DML_MAX_RANK, sizes);
+    sizes[last] /= pack;
+    walk.index = IndexOf(sizes, walk.rank);
+    for (size_t t = 0; t < tensors.size(); ++t) {
+      walk.strides[t][last] *= static_cast<int32_t>(pack);
+    }
+  }
+  made.count = static_cast<uint32_t>(count / made.elements);
+  made.rank = walk.rank;
+  made.reduced = walk.index;
+  std::copy(&walk.strides[0][0],
+            &walk.strides[0][0] + sizeof(walk.strides) / sizeof(int32_t),
+            &made.strides[0][0]);
+  made.shape = ShapeReduction(
+      context, made.access == kAccessKept ? outputs / pack : outputs,
+      made.count, made.neighbours, may_split);
+  return made;
 }
 
 dml_tensor SelectDimensions(const dml_tensor& tensor, uint32_t mask) {

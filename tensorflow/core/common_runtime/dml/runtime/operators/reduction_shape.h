@@ -1,11 +1,14 @@
-// How a reduction is shared out among work groups of kGroupSize:
-// shaders/all_reduce.glsl is the other half.
+// How a reduction is shared out among work groups of kGroupSize, and how it
+// walks what it reduces: shaders/all_reduce.glsl and shaders/reduced_walk.glsl
+// are the other half.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_REDUCTION_SHAPE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_REDUCTION_SHAPE_H_
 
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 #include "tensorflow/core/common_runtime/dml/runtime/shaders/shared_parameters.h"
 
@@ -31,6 +34,29 @@ struct ReductionShape {
 ReductionShape ShapeReduction(const OperatorContext& context, uint64_t outputs,
                               uint64_t count, Neighbours neighbours,
                               bool may_split);
+
+// Groups that keep an adapter busy.
+uint64_t BusyGroups(const hal::AdapterInfo& adapter);
+
+// A reduction by accesses, of one element or, where the tensors allow, of packs
+// along the dimension that neighbours in memory share.
+struct ReducedWalk {
+  ReductionShape shape;  // counts accesses
+  Neighbours neighbours = Neighbours::kReduced;
+  uint32_t access = 0;        // kAccessSingle, kAccessReduced or kAccessKept
+  uint32_t elements = 1;      // of an output in an access
+  uint32_t count = 0;         // accesses of an output
+  uint32_t rank = 0;          // as of StridedWalk
+  StridedIndex reduced = {};  // of accesses
+  int32_t strides[Coalesced::kMaxTensors][DML_MAX_RANK] = {};
+};
+
+// Of `tensors`, alike in sizes and type, over the dimensions in `reduced_mask`;
+// `kept`: their other dimensions, strides in the order of `tensors`.
+ReducedWalk WalkReduced(const OperatorContext& context,
+                        Span<const dml_tensor* const> tensors,
+                        uint32_t reduced_mask, const Coalesced& kept,
+                        bool may_split);
 
 // The dimensions of `tensor` whose bit in `mask` is set, in order; rank 0 when
 // there are none.

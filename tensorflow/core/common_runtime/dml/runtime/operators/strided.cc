@@ -1,5 +1,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
+#include <algorithm>
+
 namespace dml {
 namespace {
 
@@ -45,7 +47,7 @@ FastDivisor DivideBy(uint32_t d) {
 StridedIndex IndexOf(const uint32_t* sizes, uint32_t rank) {
   StridedIndex index = {};
   for (uint32_t d = 0; d < rank; ++d) {
-    const FastDivisor divisor = DivideBy(sizes[d]);
+    const FastDivisor divisor = DivideBy(std::max(sizes[d], 1u));
     index.sizes[d] = sizes[d];
     index.multipliers[d] = divisor.multiplier;
     index.shifts[d] = divisor.shift;
@@ -93,6 +95,15 @@ StridedWalk WalkTogether(Span<const dml_tensor* const> tensors) {
 bool IsVectorAligned(const dml_tensor& tensor) {
   const uint64_t bytes = 4 * TypeBytes(tensor.type);
   return (tensor.data & ((bytes < 16 ? bytes : 16) - 1)) == 0;
+}
+
+uint32_t PackSize(uint32_t type) { return TypeBytes(type) == 2 ? 8 : 4; }
+
+bool StartsPacks(const dml_tensor& tensor) {
+  if (IsComplex(tensor.type) || tensor.type == kBits128) return false;
+  const uint32_t pack = PackSize(tensor.type);
+  const uint32_t bytes = std::min(16u, pack * TypeBytes(tensor.type));
+  return tensor.data % bytes == 0 && DataOffset(tensor) % int32_t(pack) == 0;
 }
 
 Status CheckAliasing(const char* name, const dml_tensor& input,

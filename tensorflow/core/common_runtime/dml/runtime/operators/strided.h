@@ -17,6 +17,7 @@ namespace dml {
 FastDivisor DivideBy(uint32_t d);
 
 // Of tensors with these sizes; of the dimensions the first `rank` are in use.
+// There are no elements to walk where a size is 0.
 StridedIndex IndexOf(const uint32_t* sizes, uint32_t rank);
 // Of tensors like `tensor`, of rank 3.
 InnerIndex InnerIndexOf(const dml_tensor& tensor);
@@ -37,6 +38,12 @@ StridedWalk WalkTogether(Span<const dml_tensor* const> tensors);
 // Whether the address of the tensor is a multiple of what 4 elements take (16
 // bytes at most), so that programs may access 4 at a time.
 bool IsVectorAligned(const dml_tensor& tensor);
+
+// Elements that an access of a pack takes: T_PACK of shaders/buffers.glsl.
+uint32_t PackSize(uint32_t type);
+// Whether programs may access packs of a tensor, as far as its type and address
+// go: at element numbers that are multiples of PackSize() from there.
+bool StartsPacks(const dml_tensor& tensor);
 
 // An output may be the very tensor of an input (same data, sizes, strides and
 // element size) but must not overlap one otherwise.

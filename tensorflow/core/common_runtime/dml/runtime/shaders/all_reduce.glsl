@@ -15,6 +15,7 @@
 #define DML_ALL_REDUCE_GLSL_
 
 #include "group_size.glsl"
+#include "strided.glsl"
 
 const uint kRadix = 16;
 
@@ -67,19 +68,6 @@ uint slot_of(uint lanes, uint lane_stride) {
       d = combine(d, tree[at + 3 * lane_stride]);                    \
     }                                                                \
     return combine(combine(a, b), combine(c, d));                    \
-  }
-
-// Adds to `offset` that of the element whose row-major number is `number`, in
-// dimensions given by arrays of the parameter block.
-#define DML_ADD_OFFSET(offset, number, rank, sizes, strides)          \
-  {                                                                   \
-    uint dml_rest = number;                                           \
-    for (int d = int(rank) - 1; d > 0; --d) {                         \
-      const uint dml_next = dml_rest / sizes[d];                      \
-      offset += int(dml_rest - dml_next * sizes[d]) * strides[d];     \
-      dml_rest = dml_next;                                            \
-    }                                                                 \
-    offset += int(dml_rest) * strides[0];                             \
   }
 
 #endif  // DML_ALL_REDUCE_GLSL_

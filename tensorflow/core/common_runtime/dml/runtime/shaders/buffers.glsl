@@ -46,6 +46,11 @@
 //   T_load4_raw(b, i), T_store4_raw(b, i, v)   T_storage4
 //   byte_load4(b, i), byte_store4(b, i, v)     uvec4
 //
+// T_PACK elements at once, 8 of 2 bytes, else 4, from element i on, a multiple
+// of T_PACK; b begins at a multiple of 16 bytes, or of 4 elements of one byte:
+//   T_load_pack(b, i), T_store_pack(b, i, x)   a T_pack, whose elements are those
+//                           of v[0], and of v[1] where T_PACK is 8: T_compute4
+//
 // Held buffers, for loops: some drivers read a parameter block in memory anew
 // at each use. main() holds before anybody uses:
 //   DML_HELD(TBuffer, x_data);      at file scope
@@ -142,6 +147,31 @@ DML_BUFFER(TVector4, T_storage4, 16)
 #else
 #define T_store4(b, i, v) TVector4(b).at[(i) >> 2] = T_storage4(v)
 #endif
+
+#if T_SIZE == 2
+#define T_PACK 8
+struct TPackBits {
+  T_storage4 v[2];
+};
+DML_BUFFER(TPackBuffer, TPackBits, 16)
+#define T_load_pack(b, i)                                      \
+  T_pack(T_compute4[2](T_compute4(TPackBuffer(b).at[(i) >> 3].v[0]), \
+                       T_compute4(TPackBuffer(b).at[(i) >> 3].v[1])))
+#define T_store_pack(b, i, x)                                  \
+  {                                                            \
+    TPackBuffer(b).at[(i) >> 3].v[0] = T_storage4((x).v[0]);   \
+    TPackBuffer(b).at[(i) >> 3].v[1] = T_storage4((x).v[1]);   \
+  }
+#else
+#define T_PACK 4
+#define T_load_pack(b, i) T_pack(T_compute4[1](T_load4(b, i)))
+#define T_store_pack(b, i, x) T_store4(b, i, (x).v[0])
+#endif
+// The vectors of a pack.
+#define T_VECTORS (T_PACK / 4)
+struct T_pack {
+  T_compute4 v[T_VECTORS];
+};
 #endif
 #endif
 

@@ -41,4 +41,31 @@ uint dml_fast_divide(uint n, uint multiplier, uint shift) {
   uint coordinate = rest - dml_quotient * p.index.sizes[d];                  \
   rest = dml_quotient;
 
+// Adds to `offset` that of the element whose row-major number is `number`, in
+// the first `rank` dimensions of a StridedIndex, with strides in an array. In
+// loops, `rank` is to be a specialization constant, and both are to be held in
+// variables (DML_HOLD_INDEX).
+#define DML_ADD_OFFSET(offset, number, rank, index, strides)           \
+  {                                                                    \
+    uint dml_rest = number;                                            \
+    for (int d = int(rank) - 1; d > 0; --d) {                          \
+      const uint dml_next = dml_fast_divide(                           \
+          dml_rest, (index).multipliers[d], (index).shifts[d]);        \
+      offset += int(dml_rest - dml_next * (index).sizes[d]) * strides[d]; \
+      dml_rest = dml_next;                                             \
+    }                                                                  \
+    offset += int(dml_rest) * strides[0];                              \
+  }
+
+// Some drivers read a parameter block in memory anew at each use: for loops,
+// the first `rank` dimensions of an index or of strides go into variables.
+#define DML_HOLD_INDEX(held, index, rank)      \
+  for (int d = 0; d < int(rank); ++d) {        \
+    held.sizes[d] = (index).sizes[d];          \
+    held.multipliers[d] = (index).multipliers[d]; \
+    held.shifts[d] = (index).shifts[d];        \
+  }
+#define DML_HOLD_STRIDES(held, strides, rank) \
+  for (int d = 0; d < int(rank); ++d) held[d] = strides[d];
+
 #endif  // DML_STRIDED_GLSL_

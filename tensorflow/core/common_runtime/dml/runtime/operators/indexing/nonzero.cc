@@ -55,10 +55,12 @@ Status Run(OperatorContext& context, Step step, const dml_tensor& input,
   constants.x_offset = DataOffset(input);
   constants.contiguous = IsContiguous(input) ? 1 : 0;
   constants.rank = input.rank;
+  uint32_t sizes[DML_MAX_RANK];
   for (uint32_t d = 0; d < input.rank; ++d) {
-    constants.sizes[d] = static_cast<uint32_t>(input.sizes[d]);
-    constants.strides[d] = static_cast<int32_t>(input.strides[d]);
+    sizes[d] = static_cast<uint32_t>(input.sizes[d]);
   }
+  constants.index = IndexOf(sizes, input.rank);
+  CopyStrides(input, constants.strides);
   const BufferArgument x = Argument(input, Access::kRead);
   BufferArgument y = x;  // what a step leaves alone is the input
   if (step == Step::kWrite) {

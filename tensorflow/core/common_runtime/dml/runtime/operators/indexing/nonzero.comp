@@ -8,6 +8,7 @@
 // bits of the mask is set, so that -0 is zero and NaN is not. Both halves of 16
 // bytes have the mask.
 #version 460
+#define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
 #include "all_reduce.glsl"
 
@@ -26,7 +27,7 @@ DML_PARAMETERS_BEGIN
   int x_offset;
   uint contiguous;
   uint rank;
-  uint sizes[DML_MAX_RANK];
+  StridedIndex index;
   int strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
@@ -39,7 +40,7 @@ bool is_nonzero(uint i) {
   if (p.contiguous != 0) {
     offset += int(i);
   } else {
-    DML_ADD_OFFSET(offset, i, p.rank, p.sizes, p.strides)
+    DML_ADD_OFFSET(offset, i, p.rank, p.index, p.strides)
   }
   const T_storage bits = T_load_raw(p.x, offset);
 #if T_SIZE == 16
@@ -54,9 +55,10 @@ bool is_nonzero(uint i) {
 
 void write_coordinates(uint row, uint i) {
   for (int d = int(p.rank) - 1; d >= 0; --d) {
-    const uint next = i / p.sizes[d];
+    const uint next =
+        dml_fast_divide(i, p.index.multipliers[d], p.index.shifts[d]);
     const uint at = (row * p.rank + uint(d)) * 2;
-    word_store(p.y, at, i - next * p.sizes[d]);
+    word_store(p.y, at, i - next * p.index.sizes[d]);
     word_store(p.y, at + 1, 0);
     i = next;
   }

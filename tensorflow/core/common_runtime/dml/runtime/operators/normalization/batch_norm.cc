@@ -6,6 +6,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/normalization/normalization_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
@@ -57,10 +58,18 @@ uint64_t CountPerChannel(const dml_tensor& input) {
   return ElementCount(SelectDimensions(input, ~(1u << kChannel)));
 }
 
-// A walk over all elements of tensors of equal sizes, in the order in which
-// the last one lies in memory, and with it the channel of each element: as
-// strides[n] for n tensors.
-Coalesced WalkWithChannel(std::initializer_list<const dml_tensor*> tensors) {
+// A walk over all elements of tensors of equal sizes and type, in the order in
+// which the last one lies in memory: see channel_walk.glsl.
+struct ElementWalk {
+  StridedWalk walk;  // of accesses; the channel is the last tensor
+  uint32_t access = kAccessSingle;
+  ChannelWalk channels = {};
+};
+
+// `vectors`: those over channels.
+ElementWalk WalkElements(const OperatorContext& context,
+                         std::initializer_list<const dml_tensor*> tensors,
+                         std::initializer_list<const dml_tensor*> vectors) {
   constexpr int kMax = Coalesced::kMaxTensors;
   const dml_tensor& leader = *tensors.begin()[tensors.size() - 1];
   uint32_t order[DML_MAX_RANK];
@@ -86,57 +95,86 @@ Coalesced WalkWithChannel(std::initializer_list<const dml_tensor*> tensors) {
   };
   for (const dml_tensor* tensor : tensors) add(*tensor);
   add(channel);
-  return Coalesce(Span<const dml_tensor* const>(pointers, n));
+  ElementWalk made;
+  StridedWalk& walk = made.walk;
+  walk = WalkTogether(Span<const dml_tensor* const>(pointers, n));
+
+  const uint32_t last = walk.rank - 1;
+  const int32_t* channel_strides = walk.strides[n - 1];
+  const int32_t pack = static_cast<int32_t>(PackSize(leader.type));
+  bool packs = walk.index.sizes[last] % static_cast<uint32_t>(pack) == 0;
+  for (size_t t = 0; packs && t + 1 < n; ++t) {
+    packs = walk.strides[t][last] == 1 && StartsPacks(*pointers[t]) &&
+            std::all_of(walk.strides[t], walk.strides[t] + last,
+                        [pack](int32_t stride) { return stride % pack == 0; });
+  }
+  const bool across = channel_strides[last] != 0;
+  if (across) {
+    for (const dml_tensor* vector : vectors) {
+      packs = packs && vector->strides[0] == 1;
+    }
+  }
+  if (packs) {
+    made.access = across ? kAccessKept : kAccessReduced;
+    uint32_t sizes[DML_MAX_RANK];
+    std::copy_n(walk.index.sizes, DML_MAX_RANK, sizes);
+    sizes[last] /= static_cast<uint32_t>(pack);
+    walk.index = IndexOf(sizes, walk.rank);
+    for (size_t t = 0; t < n; ++t) walk.strides[t][last] *= pack;
+  }
+
+  uint64_t inner = 1;
+  for (uint32_t d = 1; d < walk.rank; ++d) inner *= walk.index.sizes[d];
+  made.channels.outer = walk.index.sizes[0];
+  // An invocation keeps its channels as long as there is work for all.
+  constexpr uint64_t kMaxSteps = 8;
+  const uint64_t steps =
+      walk.strides[n - 1][0] != 0
+          ? 1
+          : std::min(kMaxSteps, inner * made.channels.outer /
+                                    (BusyGroups(context.adapter) * kGroupSize));
+  made.channels.steps = static_cast<uint32_t>(std::max<uint64_t>(steps, 1));
+  made.channels.outer_step = static_cast<uint32_t>(
+      CeilDivide(made.channels.outer, made.channels.steps));
+  made.channels.count = static_cast<uint32_t>(inner * made.channels.outer_step);
+  std::copy_n(walk.strides[n - 1], DML_MAX_RANK, made.channels.channel_strides);
+  return made;
 }
 
-// How to reduce each channel of `input`: the elements of one as strides[0],
-// and those of `other`, when given, as strides[1].
-struct ChannelReduction {
-  ReductionShape shape;
-  Coalesced elements;
-};
-ChannelReduction ReduceChannels(const OperatorContext& context,
-                                const dml_tensor& input,
-                                const dml_tensor* other) {
-  const uint32_t mask = ~(1u << kChannel);
-  const dml_tensor elements = SelectDimensions(input, mask);
-  const dml_tensor other_elements = SelectDimensions(*other, mask);
-  ChannelReduction reduction;
-  reduction.elements = Coalesce({&elements, &other_elements});
-  const uint64_t channels = input.sizes[kChannel];
-  reduction.shape = ShapeReduction(
-      context, channels, CountPerChannel(input),
-      ChooseNeighbours(
-          reduction.elements.strides[0][reduction.elements.rank - 1],
-          channels == 1 ? 0 : input.strides[kChannel]),
-      /*may_split=*/true);
-  return reduction;
+// How to reduce each channel of `input`: strides[0], and those of `other`,
+// which may be the same, as strides[1].
+ReducedWalk ReduceChannels(const OperatorContext& context,
+                           const dml_tensor& input, const dml_tensor& other) {
+  const dml_tensor channels = SelectDimensions(input, 1u << kChannel);
+  const dml_tensor other_channels = SelectDimensions(other, 1u << kChannel);
+  return WalkReduced(context, {&input, &other}, ~(1u << kChannel),
+                     Coalesce({&channels, &other_channels}),
+                     /*may_split=*/true);
 }
 
 Status Apply(OperatorContext& context, const dml_tensor& x,
              const dml_tensor& mean, const dml_tensor& spread,
              bool spread_is_variance, double epsilon, const dml_tensor& scale,
              const dml_tensor& offset, const dml_tensor& y) {
-  const Coalesced walk = WalkWithChannel({&x, &y});
+  const ElementWalk elements =
+      WalkElements(context, {&x, &y}, {&mean, &spread, &scale, &offset});
   BatchNormApplyParameters constants = {};
   constants.x_offset = DataOffset(x);
   constants.y_offset = DataOffset(y);
-  constants.count = static_cast<uint32_t>(ElementCount(y));
   constants.spread_is_variance = spread_is_variance;
   constants.epsilon = static_cast<float>(epsilon);
   Locate(mean, constants.mean_at);
   Locate(spread, constants.spread_at);
   Locate(scale, constants.scale_at);
   Locate(offset, constants.offset_at);
-  constants.rank = walk.rank;
-  std::copy_n(walk.sizes, DML_MAX_RANK, constants.sizes);
-  std::copy_n(walk.strides[0], DML_MAX_RANK, constants.x_strides);
-  std::copy_n(walk.strides[1], DML_MAX_RANK, constants.y_strides);
-  std::copy_n(walk.strides[2], DML_MAX_RANK, constants.channel_strides);
+  constants.walk = elements.channels;
+  constants.index = elements.walk.index;
+  std::copy_n(elements.walk.strides[0], DML_MAX_RANK, constants.x_strides);
+  std::copy_n(elements.walk.strides[1], DML_MAX_RANK, constants.y_strides);
   return LaunchProgram(
-      context, ShaderName("batch_norm_apply", x.type), {kGroupSize},
-      LinearGrid(context,
-                 CeilDivide(constants.count, constants.kElements * kGroupSize)),
+      context, ShaderName("batch_norm_apply", x.type),
+      {kGroupSize, elements.access, elements.walk.rank},
+      LinearGrid(context, CeilDivide(constants.walk.count, kGroupSize)),
       {Argument(x, Access::kRead), Argument(mean, Access::kRead),
        Argument(spread, Access::kRead), Argument(scale, Access::kRead),
        Argument(offset, Access::kRead), Argument(y, Access::kWrite)},
@@ -149,7 +187,7 @@ Status Apply(OperatorContext& context, const dml_tensor& x,
 Status Statistics(OperatorContext& context, const dml_tensor& input,
                   double epsilon, bool unbiased, const Scratch& normalization,
                   const dml_tensor* const outputs[3]) {
-  const ChannelReduction reduction = ReduceChannels(context, input, &input);
+  const ReducedWalk reduction = ReduceChannels(context, input, input);
   const uint64_t channels = input.sizes[kChannel];
   const uint64_t count = CountPerChannel(input);
 
@@ -160,16 +198,16 @@ Status Statistics(OperatorContext& context, const dml_tensor& input,
   constants.x_offset = DataOffset(input);
   constants.channel_stride = static_cast<int32_t>(input.strides[kChannel]);
   constants.channels = static_cast<uint32_t>(channels);
-  constants.count = static_cast<uint32_t>(count);
+  constants.count = reduction.count;
   constants.splits = reduction.shape.splits;
   constants.chunk = reduction.shape.chunk;
   constants.lanes = reduction.shape.lanes;
   constants.lane_stride = reduction.shape.lane_stride;
-  constants.rank = reduction.elements.rank;
-  std::copy_n(reduction.elements.sizes, DML_MAX_RANK, constants.sizes);
-  std::copy_n(reduction.elements.strides[0], DML_MAX_RANK, constants.strides);
+  constants.reduced = reduction.reduced;
+  std::copy_n(reduction.strides[0], DML_MAX_RANK, constants.strides);
   DML_RETURN_IF_ERROR(LaunchProgram(
-      context, ShaderName("batch_norm_statistics", input.type), {kGroupSize},
+      context, ShaderName("batch_norm_statistics", input.type),
+      {kGroupSize, 0, reduction.access, reduction.rank},
       LinearGrid(context, reduction.shape.groups),
       {Argument(input, Access::kRead), partials.Argument(Access::kWrite)},
       constants));
@@ -179,9 +217,9 @@ Status Statistics(OperatorContext& context, const dml_tensor& input,
                      Neighbours::kKept, /*may_split=*/false);
   BatchNormFinishParameters finish = {};
   finish.channels = constants.channels;
-  finish.count = constants.count;
+  finish.count = static_cast<uint32_t>(count);
   finish.splits = constants.splits;
-  finish.chunk = constants.chunk;
+  finish.chunk = constants.chunk * reduction.elements;
   finish.lanes = shape.lanes;
   finish.lane_stride = shape.lane_stride;
   finish.epsilon = static_cast<float>(epsilon);
@@ -212,7 +250,7 @@ Status GradientSums(OperatorContext& context, const dml_tensor& dy,
                     const dml_tensor& inverse_stddev,
                     const dml_tensor& scale_gradient,
                     const dml_tensor& offset_gradient) {
-  const ChannelReduction reduction = ReduceChannels(context, x, &dy);
+  const ReducedWalk reduction = ReduceChannels(context, x, dy);
   const uint32_t splits = reduction.shape.splits;
   const int64_t channels = x.sizes[kChannel];
 
@@ -238,16 +276,14 @@ Status GradientSums(OperatorContext& context, const dml_tensor& dy,
   Locate(offset_sums, constants.offset_sums_at);
   Locate(scale_sums, constants.scale_sums_at);
   constants.channels = static_cast<uint32_t>(channels);
-  constants.count = static_cast<uint32_t>(CountPerChannel(x));
+  constants.count = reduction.count;
   constants.splits = splits;
   constants.chunk = reduction.shape.chunk;
   constants.lanes = reduction.shape.lanes;
   constants.lane_stride = reduction.shape.lane_stride;
-  constants.rank = reduction.elements.rank;
-  std::copy_n(reduction.elements.sizes, DML_MAX_RANK, constants.sizes);
-  std::copy_n(reduction.elements.strides[1], DML_MAX_RANK,
-              constants.dy_strides);
-  std::copy_n(reduction.elements.strides[0], DML_MAX_RANK, constants.x_strides);
+  constants.reduced = reduction.reduced;
+  std::copy_n(reduction.strides[1], DML_MAX_RANK, constants.dy_strides);
+  std::copy_n(reduction.strides[0], DML_MAX_RANK, constants.x_strides);
   // An empty batch has no memory, and nothing reads it.
   const BufferArgument output = Argument(offset_sums, Access::kWrite);
   BufferArgument dy_argument =
@@ -256,7 +292,8 @@ Status GradientSums(OperatorContext& context, const dml_tensor& dy,
   dy_argument.access = x_argument.access = Access::kRead;
   DML_RETURN_IF_ERROR(
       LaunchProgram(context, ShaderName("batch_norm_gradient_sums", x.type),
-                    {kGroupSize}, LinearGrid(context, reduction.shape.groups),
+                    {kGroupSize, 0, reduction.access, reduction.rank},
+                    LinearGrid(context, reduction.shape.groups),
                     {dy_argument, x_argument, Argument(mean, Access::kRead),
                      Argument(inverse_stddev, Access::kRead), output,
                      Argument(scale_sums, Access::kWrite)},
@@ -360,13 +397,13 @@ Status BatchNormGradient(OperatorContext& context, int32_t training,
                                    *offset_gradient));
   if (IsEmpty(*input)) return Status::Ok();
 
-  const Coalesced walk =
-      WalkWithChannel({output_gradient, input, input_gradient});
+  const ElementWalk elements = WalkElements(
+      context, {output_gradient, input, input_gradient},
+      {mean, inverse_stddev, scale, offset_gradient, scale_gradient});
   BatchNormGradientParameters constants = {};
   constants.dy_offset = DataOffset(*output_gradient);
   constants.x_offset = DataOffset(*input);
   constants.dx_offset = DataOffset(*input_gradient);
-  constants.count = static_cast<uint32_t>(ElementCount(*input));
   constants.share =
       training != 0 ? 1.0f / static_cast<float>(CountPerChannel(*input)) : 0.0f;
   Locate(*mean, constants.mean_at);
@@ -374,16 +411,15 @@ Status BatchNormGradient(OperatorContext& context, int32_t training,
   Locate(*scale, constants.scale_at);
   Locate(*offset_gradient, constants.dy_sums_at);
   Locate(*scale_gradient, constants.scaled_sums_at);
-  constants.rank = walk.rank;
-  std::copy_n(walk.sizes, DML_MAX_RANK, constants.sizes);
-  std::copy_n(walk.strides[0], DML_MAX_RANK, constants.dy_strides);
-  std::copy_n(walk.strides[1], DML_MAX_RANK, constants.x_strides);
-  std::copy_n(walk.strides[2], DML_MAX_RANK, constants.dx_strides);
-  std::copy_n(walk.strides[3], DML_MAX_RANK, constants.channel_strides);
+  constants.walk = elements.channels;
+  constants.index = elements.walk.index;
+  std::copy_n(elements.walk.strides[0], DML_MAX_RANK, constants.dy_strides);
+  std::copy_n(elements.walk.strides[1], DML_MAX_RANK, constants.x_strides);
+  std::copy_n(elements.walk.strides[2], DML_MAX_RANK, constants.dx_strides);
   return LaunchProgram(
-      context, ShaderName("batch_norm_gradient", input->type), {kGroupSize},
-      LinearGrid(context,
-                 CeilDivide(constants.count, constants.kElements * kGroupSize)),
+      context, ShaderName("batch_norm_gradient", input->type),
+      {kGroupSize, elements.access, elements.walk.rank},
+      LinearGrid(context, CeilDivide(constants.walk.count, kGroupSize)),
       {Argument(*output_gradient, Access::kRead),
        Argument(*input, Access::kRead), Argument(*mean, Access::kRead),
        Argument(*inverse_stddev, Access::kRead),

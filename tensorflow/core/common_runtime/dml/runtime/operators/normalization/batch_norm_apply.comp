@@ -3,7 +3,7 @@
 #version 460
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
-#include "all_reduce.glsl"
+#include "channel_walk.glsl"
 
 DML_PARAMETERS_BEGIN
   TBuffer x;
@@ -14,38 +14,63 @@ DML_PARAMETERS_BEGIN
   TBuffer y;
   int x_offset;
   int y_offset;
-  uint count;
   uint spread_is_variance;  // else it is the inverse deviation
   float epsilon;
   int mean_at[2];  // offset and stride
   int spread_at[2];
   int scale_at[2];
   int offset_at[2];
-  uint rank;
-  uint sizes[DML_MAX_RANK];
+  ChannelWalk walk;
+  StridedIndex index;
   int x_strides[DML_MAX_RANK];
   int y_strides[DML_MAX_RANK];
-  int channel_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
-DML_SHARED const uint kElements = 4;
+DML_HELD(TBuffer, x_data);
+DML_HELD(TBuffer, y_data);
 
 void main() {
-  uint i = dml_group() * kElements * kGroupSize + gl_LocalInvocationID.x;
-  for (uint k = 0; k < kElements && i < p.count; ++k, i += kGroupSize) {
-    int x = p.x_offset;
-    int y = p.y_offset;
-    int c = 0;
-    DML_ADD_OFFSET(x, i, p.rank, p.sizes, p.x_strides)
-    DML_ADD_OFFSET(y, i, p.rank, p.sizes, p.y_strides)
-    DML_ADD_OFFSET(c, i, p.rank, p.sizes, p.channel_strides)
-    float factor = float_load(p.spread, p.spread_at[0] + c * p.spread_at[1]);
-    if (p.spread_is_variance != 0) factor = 1.0 / sqrt(factor + p.epsilon);
-    factor *= float_load(p.scale, p.scale_at[0] + c * p.scale_at[1]);
-    const float centred =
-        T_load(p.x, x) - float_load(p.mean, p.mean_at[0] + c * p.mean_at[1]);
-    const float offset =
-        float_load(p.offset, p.offset_at[0] + c * p.offset_at[1]);
-    T_store(p.y, y, centred * factor + offset);
+  uint rest = dml_global();
+  if (rest >= p.walk.count) return;
+  DML_HOLD(x_data, p.x);
+  DML_HOLD(y_data, p.y);
+  int x_at = p.x_offset;
+  int y_at = p.y_offset;
+  int channel = 0;
+  for (int d = int(RANK) - 1; d > 0; --d) {
+    DML_NEXT_COORDINATE(coordinate, rest, d)
+    x_at += int(coordinate) * p.x_strides[d];
+    y_at += int(coordinate) * p.y_strides[d];
+    channel += int(coordinate) * p.walk.channel_strides[d];
+  }
+  x_at += int(rest) * p.x_strides[0];
+  y_at += int(rest) * p.y_strides[0];
+  channel += int(rest) * p.walk.channel_strides[0];
+
+  T_pack mean, factor, scale, offset;
+  DML_LOAD_CHANNELS(p.mean, p.mean_at, channel, mean)
+  DML_LOAD_CHANNELS(p.spread, p.spread_at, channel, factor)
+  DML_LOAD_CHANNELS(p.scale, p.scale_at, channel, scale)
+  DML_LOAD_CHANNELS(p.offset, p.offset_at, channel, offset)
+  for (int v = 0; v < T_VECTORS; ++v) {
+    if (p.spread_is_variance != 0) {
+      factor.v[v] = 1.0 / sqrt(factor.v[v] + p.epsilon);
+    }
+    factor.v[v] *= scale.v[v];
+  }
+
+  const uint step = p.walk.outer_step;
+  const int x_step = int(step) * p.x_strides[0];
+  const int y_step = int(step) * p.y_strides[0];
+  const uint end = min(p.walk.outer, rest + p.walk.steps * step);
+  for (; rest < end; rest += step) {
+    T_pack x;
+    DML_LOAD_ACCESS(ACCESS, x_data, x_at, x)
+    for (int v = 0; v < T_VECTORS; ++v) {
+      x.v[v] = (x.v[v] - mean.v[v]) * factor.v[v] + offset.v[v];
+    }
+    DML_STORE_ACCESS(ACCESS, y_data, y_at, x)
+    x_at += x_step;
+    y_at += y_step;
   }
 }

@@ -5,6 +5,7 @@
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
 #include "all_reduce.glsl"
+#include "reduced_walk.glsl"
 
 DML_PARAMETERS_BEGIN
   TBuffer dy;
@@ -22,61 +23,115 @@ DML_PARAMETERS_BEGIN
   int offset_sums_at[2];
   int scale_sums_at[2];
   uint channels;
-  uint count;  // elements of a channel
+  uint count;  // accesses of a channel
   uint splits;
   uint chunk;
   uint lanes;
   uint lane_stride;
-  uint rank;
-  uint sizes[DML_MAX_RANK];
+  StridedIndex reduced;
   int dy_strides[DML_MAX_RANK];
   int x_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
-vec2 plus(vec2 a, vec2 b) { return a + b; }
-DML_ALL_REDUCE(sum_of_lanes, tree, vec2, plus)
+// Of dy, and of dy times the centred x.
+struct Sums {
+  T_pack dy;
+  T_pack scaled;
+};
 
-// dy, and dy times the centred x.
-vec2 terms(int dy_origin, int x_origin, float mean, uint i) {
-  int dy_at = dy_origin;
-  int x_at = x_origin;
-  DML_ADD_OFFSET(dy_at, i, p.rank, p.sizes, p.dy_strides)
-  DML_ADD_OFFSET(x_at, i, p.rank, p.sizes, p.x_strides)
-  const float dy = T_load(p.dy, dy_at);
-  return vec2(dy, dy * (T_load(p.x, x_at) - mean));
+float plus(float a, float b) { return a + b; }
+vec2 plus_pair(vec2 a, vec2 b) { return a + b; }
+T_pack plus_packs(T_pack a, T_pack b) {
+  for (int v = 0; v < T_VECTORS; ++v) a.v[v] += b.v[v];
+  return a;
+}
+Sums plus_sums(Sums a, Sums b) {
+  return Sums(plus_packs(a.dy, b.dy), plus_packs(a.scaled, b.scaled));
+}
+DML_ALL_REDUCE(sum_of_lanes, tree, vec2, plus_pair)
+DML_ALL_REDUCE(sum_of_pack_lanes, pack_tree, T_pack, plus_packs)
+
+DML_HELD(TBuffer, dy_data);
+DML_HELD(TBuffer, x_data);
+int dy_strides[DML_MAX_RANK];
+int x_strides[DML_MAX_RANK];
+T_pack mean;
+
+Sums load(int dy_origin, int x_origin, uint i) {
+  Sums terms;
+  T_pack x;
+  const int dy_at = dy_origin + dml_reduced_offset(i, dy_strides);
+  const int x_at = x_origin + dml_reduced_offset(i, x_strides);
+  DML_LOAD_ACCESS(ACCESS, dy_data, dy_at, terms.dy)
+  DML_LOAD_ACCESS(ACCESS, x_data, x_at, x)
+  for (int v = 0; v < T_VECTORS; ++v) {
+    terms.scaled.v[v] = terms.dy.v[v] * (x.v[v] - mean.v[v]);
+  }
+  return terms;
 }
 
 void main() {
+  DML_HOLD(dy_data, p.dy);
+  DML_HOLD(x_data, p.x);
+  DML_HOLD_INDEX(dml_reduced, p.reduced, RANK)
+  DML_HOLD_STRIDES(dy_strides, p.dy_strides, RANK)
+  DML_HOLD_STRIDES(x_strides, p.x_strides, RANK)
   const uint lanes = p.lanes;
   const uint lane = lane_of(lanes, p.lane_stride);
   const uint block = dml_group() / p.splits;
   const uint part = dml_group() - block * p.splits;
-  const uint channel =
-      block * (kGroupSize / lanes) + slot_of(lanes, p.lane_stride);
+  const uint channel = OUTPUTS * (block * (kGroupSize / lanes) +
+                                  slot_of(lanes, p.lane_stride));
   const bool inside = channel < p.channels;
   const int c = int(channel);
   const int dy = p.dy_offset + c * p.dy_channel_stride;
   const int x = p.x_offset + c * p.x_channel_stride;
-  float mean = 0;
-  if (inside) mean = float_load(p.mean, p.mean_at[0] + c * p.mean_at[1]);
+  mean = dml_pack_of(0);
+  if (inside) {
+    mean = dml_pack_of(float_load(p.mean, p.mean_at[0] + c * p.mean_at[1]));
+    for (int k = 1; k < int(OUTPUTS); ++k) {
+      mean.v[k >> 2][k & 3] =
+          float_load(p.mean, p.mean_at[0] + (c + k) * p.mean_at[1]);
+    }
+  }
 
   uint i = part * p.chunk + lane;
   const uint end = inside ? min((part + 1) * p.chunk, p.count) : 0;
-  vec2 a = vec2(0);
-  vec2 b = vec2(0);
+  Sums a = Sums(dml_pack_of(0), dml_pack_of(0));
+  Sums b = a;
   for (; i + lanes < end; i += 2 * lanes) {
-    a += terms(dy, x, mean, i);
-    b += terms(dy, x, mean, i + lanes);
+    const Sums first = load(dy, x, i);
+    const Sums second = load(dy, x, i + lanes);
+    a = plus_sums(a, first);
+    b = plus_sums(b, second);
   }
-  if (i < end) a += terms(dy, x, mean, i);
-  a = sum_of_lanes(a + b, lanes, p.lane_stride);
+  if (i < end) a = plus_sums(a, load(dy, x, i));
+  a = plus_sums(a, b);
+  if (ACCESS == kAccessKept) {
+    // One after the other: together they are more than Intel's registers hold.
+    a.dy = sum_of_pack_lanes(a.dy, lanes, p.lane_stride);
+    a.scaled = sum_of_pack_lanes(a.scaled, lanes, p.lane_stride);
+  } else {
+    if (ACCESS == kAccessReduced) {
+      DML_FOLD(plus, a.dy)
+      DML_FOLD(plus, a.scaled)
+    }
+    const vec2 sums = sum_of_lanes(vec2(a.dy.v[0].x, a.scaled.v[0].x), lanes,
+                                   p.lane_stride);
+    a.dy.v[0].x = sums.x;
+    a.scaled.v[0].x = sums.y;
+  }
 
   if (!inside || lane != 0) return;
-  a.y *= float_load(p.inverse_stddev,
-                    p.inverse_stddev_at[0] + c * p.inverse_stddev_at[1]);
-  const int row = int(part * p.channels + channel);
-  const int at = p.splits > 1 ? row : c;
-  float_store(p.offset_sums, p.offset_sums_at[0] + at * p.offset_sums_at[1],
-              a.x);
-  float_store(p.scale_sums, p.scale_sums_at[0] + at * p.scale_sums_at[1], a.y);
+  const int first = p.splits > 1 ? int(part * p.channels) + c : c;
+  for (int k = 0; k < int(OUTPUTS); ++k) {
+    const int at = first + k;
+    const float inverse_stddev = float_load(
+        p.inverse_stddev,
+        p.inverse_stddev_at[0] + (c + k) * p.inverse_stddev_at[1]);
+    float_store(p.offset_sums, p.offset_sums_at[0] + at * p.offset_sums_at[1],
+                a.dy.v[k >> 2][k & 3]);
+    float_store(p.scale_sums, p.scale_sums_at[0] + at * p.scale_sums_at[1],
+                a.scaled.v[k >> 2][k & 3] * inverse_stddev);
+  }
 }

@@ -5,6 +5,7 @@
 #include "dml.glsl"
 #include "all_reduce.glsl"
 #include "moments.glsl"
+#include "reduced_walk.glsl"
 
 DML_PARAMETERS_BEGIN
   TBuffer x;
@@ -12,52 +13,113 @@ DML_PARAMETERS_BEGIN
   int x_offset;
   int channel_stride;
   uint channels;
-  uint count;  // elements of a channel
+  uint count;  // accesses of a channel
   uint splits;
   uint chunk;
   uint lanes;
   uint lane_stride;
-  uint rank;
-  uint sizes[DML_MAX_RANK];
+  StridedIndex reduced;
   int strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
-float load(int origin, uint i) {
-  int offset = origin;
-  DML_ADD_OFFSET(offset, i, p.rank, p.sizes, p.strides)
-  return T_load(p.x, offset);
+// Of the elements in each component of packs: as many of all components.
+struct PackMoments {
+  float count;
+  T_pack mean;
+  T_pack squares;
+};
+
+PackMoments merge_packs(PackMoments a, PackMoments b) {
+  const float count = a.count + b.count;
+  if (count == 0) return a;
+  const float share = b.count / count;
+  for (int v = 0; v < T_VECTORS; ++v) {
+    const vec4 delta = b.mean.v[v] - a.mean.v[v];
+    a.mean.v[v] += delta * share;
+    a.squares.v[v] += b.squares.v[v] + delta * delta * (a.count * share);
+  }
+  a.count = count;
+  return a;
+}
+
+DML_ALL_REDUCE(merge_pack_lanes, pack_tree, PackMoments, merge_packs)
+
+DML_HELD(TBuffer, x_data);
+int strides[DML_MAX_RANK];
+
+T_pack load(int origin, uint i) {
+  T_pack x;
+  DML_LOAD_ACCESS(ACCESS, x_data, origin + dml_reduced_offset(i, strides), x)
+  return x;
+}
+
+// Four of each component, relative to the first: one division for all of them.
+PackMoments moments_of_four(T_pack a, T_pack b, T_pack c, T_pack d) {
+  PackMoments found;
+  found.count = 4;
+  for (int v = 0; v < T_VECTORS; ++v) {
+    const vec4 from_a = b.v[v] - a.v[v];
+    const vec4 to_c = c.v[v] - a.v[v];
+    const vec4 to_d = d.v[v] - a.v[v];
+    const vec4 mean = 0.25 * (from_a + to_c + to_d);
+    const vec4 off_b = from_a - mean;
+    const vec4 off_c = to_c - mean;
+    const vec4 off_d = to_d - mean;
+    found.mean.v[v] = a.v[v] + mean;
+    found.squares.v[v] =
+        mean * mean + off_b * off_b + off_c * off_c + off_d * off_d;
+  }
+  return found;
 }
 
 void main() {
+  DML_HOLD(x_data, p.x);
+  DML_HOLD_INDEX(dml_reduced, p.reduced, RANK)
+  DML_HOLD_STRIDES(strides, p.strides, RANK)
   const uint lanes = p.lanes;
   const uint lane = lane_of(lanes, p.lane_stride);
   const uint block = dml_group() / p.splits;
   const uint part = dml_group() - block * p.splits;
-  const uint channel =
-      block * (kGroupSize / lanes) + slot_of(lanes, p.lane_stride);
+  const uint channel = OUTPUTS * (block * (kGroupSize / lanes) +
+                                  slot_of(lanes, p.lane_stride));
   const bool inside = channel < p.channels;
   const int origin = p.x_offset + int(channel) * p.channel_stride;
   uint i = part * p.chunk + lane;
   const uint end = inside ? min((part + 1) * p.chunk, p.count) : 0;
 
-  Moments moments = Moments(0, 0, 0);
+  PackMoments sums;
+  sums.count = 0;
+  sums.mean = sums.squares = dml_pack_of(0);
   for (; i + 3 * lanes < end; i += 4 * lanes) {
-    // Four at once, relative to the first: one division for four elements.
-    const float a = load(origin, i);
-    const float b = load(origin, i + lanes) - a;
-    const float c = load(origin, i + 2 * lanes) - a;
-    const float d = load(origin, i + 3 * lanes) - a;
-    const float mean = 0.25 * (b + c + d);
-    const vec4 deviations = vec4(0, b, c, d) - mean;
-    moments = merge(moments, Moments(4, a + mean, dot(deviations, deviations)));
+    const T_pack a = load(origin, i);
+    const T_pack b = load(origin, i + lanes);
+    const T_pack c = load(origin, i + 2 * lanes);
+    const T_pack d = load(origin, i + 3 * lanes);
+    sums = merge_packs(sums, moments_of_four(a, b, c, d));
   }
   for (; i < end; i += lanes) {
-    moments = merge(moments, Moments(1, load(origin, i), 0));
+    sums = merge_packs(sums, PackMoments(1, load(origin, i), dml_pack_of(0)));
   }
-  moments = merge_lanes(moments, lanes, p.lane_stride);
+
+  if (ACCESS == kAccessKept) {
+    sums = merge_pack_lanes(sums, lanes, p.lane_stride);
+  } else {
+    Moments moments =
+        Moments(sums.count, sums.mean.v[0].x, sums.squares.v[0].x);
+    for (int k = 1; ACCESS == kAccessReduced && k < T_PACK; ++k) {
+      moments = merge(moments, Moments(sums.count, sums.mean.v[k >> 2][k & 3],
+                                       sums.squares.v[k >> 2][k & 3]));
+    }
+    moments = merge_lanes(moments, lanes, p.lane_stride);
+    sums.mean.v[0].x = moments.mean;
+    sums.squares.v[0].x = moments.squares;
+  }
 
   if (!inside || lane != 0) return;
   const uint at = part * p.channels + channel;
-  float_store(p.partials, at, moments.mean);
-  float_store(p.partials, p.splits * p.channels + at, moments.squares);
+  for (int k = 0; k < int(OUTPUTS); ++k) {
+    float_store(p.partials, at + k, sums.mean.v[k >> 2][k & 3]);
+    float_store(p.partials, p.splits * p.channels + at + k,
+                sums.squares.v[k >> 2][k & 3]);
+  }
 }

@@ -47,6 +47,7 @@ Parameters MakeConstants(const dml_tensor& x, int64_t radius, double bias,
   Parameters constants = {};
   constants.count = static_cast<uint32_t>(ElementCount(x));
   constants.channels = static_cast<uint32_t>(x.sizes[1]);
+  constants.by_channels = DivideBy(constants.channels);
   // A wider window holds no more channels.
   constants.radius = static_cast<uint32_t>(std::min(radius, x.sizes[1]));
   constants.bias = static_cast<float>(bias);

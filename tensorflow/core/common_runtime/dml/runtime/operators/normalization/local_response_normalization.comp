@@ -6,6 +6,7 @@
 #version 460
 #include "dml.glsl"
 #include "math.glsl"
+#include "strided.glsl"
 
 DML_SHARED const uint OUTPUT = 0;
 DML_SHARED const uint SHARES = 1;
@@ -26,6 +27,7 @@ DML_PARAMETERS_BEGIN
   TBuffer dx;
   uint count;
   uint channels;
+  FastDivisor by_channels;
   uint radius;
   float bias;
   float alpha;
@@ -43,7 +45,8 @@ int place(MatrixLayout matrix, uint row, uint channel) {
 void main() {
   const uint i = dml_global();
   if (i >= p.count) return;
-  const uint row = i / p.channels;
+  const uint row =
+      dml_fast_divide(i, p.by_channels.multiplier, p.by_channels.shift);
   const uint channel = i - row * p.channels;
   const uint begin = channel - min(p.radius, channel);
   const uint end = min(channel + p.radius + 1, p.channels);

@@ -5,6 +5,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pooling/pooling_parameters.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 #include "tensorflow/core/common_runtime/dml/runtime/shaders/shared_parameters.h"
 
@@ -96,7 +97,18 @@ PoolingGeometry MakeGeometry(const dml_pooling_attributes& attributes,
     geometry.window[d] = value(attributes.window[from], 1);
     geometry.stride[d] = value(attributes.strides[from], 1);
     geometry.pad_before[d] = value(attributes.pad_before[from], 0);
+    const FastDivisor size =
+        DivideBy(static_cast<uint32_t>(value(walked.sizes[kSpace + from], 1)));
+    geometry.multipliers[d] = size.multiplier;
+    geometry.shifts[d] = size.shift;
+    const FastDivisor stride =
+        DivideBy(static_cast<uint32_t>(geometry.stride[d]));
+    geometry.stride_multipliers[d] = stride.multiplier;
+    geometry.stride_shifts[d] = stride.shift;
   }
+  const FastDivisor channels = DivideBy(geometry.channels);
+  geometry.channel_multiplier = channels.multiplier;
+  geometry.channel_shift = channels.shift;
   return geometry;
 }
 

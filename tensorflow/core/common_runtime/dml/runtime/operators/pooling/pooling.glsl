@@ -5,11 +5,21 @@
 #ifndef DML_POOLING_GLSL_
 #define DML_POOLING_GLSL_
 
+#include "strided.glsl"
+
 DML_SHARED struct PoolingGeometry {
   uint count;          // invocations' elements in all
   uint channels_last;  // the order in which to walk them
   uint batch;
   uint channels;
+  // FastDivisors of channels, and of the sizes in space that are walked.
+  uint channel_multiplier;
+  uint channel_shift;
+  uint multipliers[3];
+  uint shifts[3];
+  // And of the strides.
+  uint stride_multipliers[3];
+  uint stride_shifts[3];
   int input_size[3];
   int output_size[3];
   int window[3];

@@ -17,19 +17,20 @@ Element element(uint number, uvec3 size) {
   uint rest = number;
   uint c = 0;
   if (p.g.channels_last != 0) {
-    const uint next = rest / p.g.channels;
+    const uint next =
+        dml_fast_divide(rest, p.g.channel_multiplier, p.g.channel_shift);
     c = rest - next * p.g.channels;
     rest = next;
   }
-  const uint row = rest / size.z;
+  const uint row = dml_fast_divide(rest, p.g.multipliers[2], p.g.shifts[2]);
   e.at.z = int(rest - row * size.z);
-  const uint plane = row / size.y;
+  const uint plane = dml_fast_divide(row, p.g.multipliers[1], p.g.shifts[1]);
   e.at.y = int(row - plane * size.y);
-  const uint volume = plane / size.x;
+  const uint volume = dml_fast_divide(plane, p.g.multipliers[0], p.g.shifts[0]);
   e.at.x = int(plane - volume * size.x);
   uint n = volume;
   if (p.g.channels_last == 0) {
-    n = volume / p.g.channels;
+    n = dml_fast_divide(volume, p.g.channel_multiplier, p.g.channel_shift);
     c = volume - n * p.g.channels;
   }
   e.n = int(n);
@@ -44,14 +45,23 @@ Box window_of(ivec3 at) {
              min(begin + TRIPLE(p.g.window), TRIPLE(p.g.input_size)));
 }
 
+// Each of three numbers, none negative, divided by its stride.
+ivec3 by_stride(ivec3 at) {
+  for (int d = 0; d < 3; ++d) {
+    at[d] = int(dml_fast_divide(uint(at[d]), p.g.stride_multipliers[d],
+                                p.g.stride_shifts[d]));
+  }
+  return at;
+}
+
 // The outputs whose windows hold an input.
 Box windows_over(ivec3 at) {
   const ivec3 padded = at + TRIPLE(p.g.pad_before);
   const ivec3 stride = TRIPLE(p.g.stride);
   // ceil((padded - window + 1) / stride), 0 where that is negative.
   const ivec3 begin =
-      max(padded - TRIPLE(p.g.window) + stride, ivec3(0)) / stride;
-  return Box(begin, min(padded / stride + 1, TRIPLE(p.g.output_size)));
+      by_stride(max(padded - TRIPLE(p.g.window) + stride, ivec3(0)));
+  return Box(begin, min(by_stride(padded) + 1, TRIPLE(p.g.output_size)));
 }
 
 // for (ivec3 at : box), the last coordinate fastest.

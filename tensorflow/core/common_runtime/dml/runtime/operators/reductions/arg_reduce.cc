@@ -3,6 +3,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reductions/reductions_parameters.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
@@ -71,7 +72,7 @@ Status ArgReduce(OperatorContext& context, dml_arg_reduce_op op,
   constants.lane_stride = shape.lane_stride;
   constants.words = TypeBytes(output->type) / 4;
   constants.kept_rank = kept.rank;
-  std::copy_n(kept.sizes, DML_MAX_RANK, constants.kept_sizes);
+  constants.kept = IndexOf(kept.sizes, kept.rank);
   std::copy_n(kept.strides[0], DML_MAX_RANK, constants.kept_x_strides);
   std::copy_n(kept.strides[1], DML_MAX_RANK, constants.kept_y_strides);
 

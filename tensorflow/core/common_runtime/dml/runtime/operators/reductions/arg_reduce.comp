@@ -29,7 +29,7 @@ DML_PARAMETERS_BEGIN
   uint lane_stride;
   uint words;  // in an index
   uint kept_rank;
-  uint kept_sizes[DML_MAX_RANK];
+  StridedIndex kept;
   int kept_x_strides[DML_MAX_RANK];
   int kept_y_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
@@ -60,7 +60,7 @@ void main() {
       Candidate(OPERATION == DML_ARG_MAX ? T_LOWEST : T_HIGHEST, kNone);
   if (inside) {
     int origin = p.x_offset;
-    DML_ADD_OFFSET(origin, o, p.kept_rank, p.kept_sizes, p.kept_x_strides)
+    DML_ADD_OFFSET(origin, o, p.kept_rank, p.kept, p.kept_x_strides)
     const uint end = min((part + 1) * p.chunk, p.count);
     for (uint i = part * p.chunk + lane; i < end; i += lanes) {
       uint index = i;
@@ -80,7 +80,7 @@ void main() {
     return;
   }
   int offset = p.y_offset;
-  DML_ADD_OFFSET(offset, o, p.kept_rank, p.kept_sizes, p.kept_y_strides)
+  DML_ADD_OFFSET(offset, o, p.kept_rank, p.kept, p.kept_y_strides)
   offset *= int(p.words);
   word_store(p.y, offset, best.index == kNone ? 0 : best.index);
   if (p.words == 2) word_store(p.y, offset + 1, 0);

@@ -102,11 +102,19 @@ bool MaySplit(uint32_t type) {
 
 Status LaunchPass(OperatorContext& context, uint32_t fold, uint32_t x_type,
                   uint32_t y_type, const BufferArgument& x,
-                  const BufferArgument& y, uint64_t groups,
-                  const ReduceParameters& constants) {
+                  const BufferArgument& y, const ReducedWalk& walk,
+                  ReduceParameters* constants) {
+  constants->count = walk.count;
+  constants->splits = walk.shape.splits;
+  constants->chunk = walk.shape.chunk;
+  constants->lanes = walk.shape.lanes;
+  constants->lane_stride = walk.shape.lane_stride;
+  constants->reduced = walk.reduced;
+  std::copy_n(walk.strides[0], DML_MAX_RANK, constants->reduced_strides);
   return LaunchProgram(context, ShaderName("reduce", x_type, y_type),
-                       {kGroupSize, fold}, LinearGrid(context, groups), {x, y},
-                       constants);
+                       {kGroupSize, fold, walk.access, walk.rank},
+                       LinearGrid(context, walk.shape.groups), {x, y},
+                       *constants);
 }
 
 }  // namespace
@@ -122,80 +130,62 @@ Status Reduce(OperatorContext& context, dml_reduce_op op,
   }
   const dml_tensor kept_x = SelectDimensions(*input, ~reduced_mask);
   const dml_tensor kept_y = SelectDimensions(*output, ~reduced_mask);
-  const dml_tensor reduced_x = SelectDimensions(*input, reduced_mask);
   const Coalesced kept = Coalesce({&kept_x, &kept_y});
-  const Coalesced reduced = Coalesce({&reduced_x});
   const uint64_t outputs = ElementCount(*output);
-  const uint64_t count = ElementCount(reduced_x);
-
-  const int64_t kept_stride = outputs == 1 ? 0 : kept.strides[0][kept.rank - 1];
-  const ReductionShape shape = ShapeReduction(
-      context, outputs, count,
-      ChooseNeighbours(reduced.strides[0][reduced.rank - 1], kept_stride),
-      MaySplit(input->type));
+  const ReducedWalk walk =
+      WalkReduced(context, {input}, reduced_mask, kept, MaySplit(input->type));
   const Plan plan = PlanOf(op);
 
-  ReduceParameters first = {};
-  first.x_offset = DataOffset(*input);
-  first.y_offset = DataOffset(*output);
-  first.outputs = static_cast<uint32_t>(outputs);
-  first.count = static_cast<uint32_t>(count);
-  first.splits = shape.splits;
-  first.chunk = shape.chunk;
-  first.lanes = shape.lanes;
-  first.lane_stride = shape.lane_stride;
-  first.divide = plan.divide;
-  first.root = plan.root;
-  first.scale = static_cast<float>(scale);
-  first.kept_rank = kept.rank;
-  std::copy_n(kept.sizes, DML_MAX_RANK, first.kept_sizes);
-  std::copy_n(kept.strides[0], DML_MAX_RANK, first.kept_x_strides);
-  std::copy_n(kept.strides[1], DML_MAX_RANK, first.kept_y_strides);
-  first.reduced_rank = reduced.rank;
-  std::copy_n(reduced.sizes, DML_MAX_RANK, first.reduced_sizes);
-  std::copy_n(reduced.strides[0], DML_MAX_RANK, first.reduced_strides);
+  ReduceParameters constants = {};
+  constants.x_offset = DataOffset(*input);
+  constants.y_offset = DataOffset(*output);
+  constants.outputs = static_cast<uint32_t>(outputs);
+  constants.elements = walk.count * walk.elements;
+  constants.divide = plan.divide;
+  constants.root = plan.root;
+  constants.scale = static_cast<float>(scale);
+  constants.kept_rank = kept.rank;
+  constants.kept = IndexOf(kept.sizes, kept.rank);
+  std::copy_n(kept.strides[0], DML_MAX_RANK, constants.kept_x_strides);
+  std::copy_n(kept.strides[1], DML_MAX_RANK, constants.kept_y_strides);
 
   const BufferArgument y = Argument(*output, Access::kWrite);
   // Nothing reads an empty input, which may have no memory.
   BufferArgument x = IsEmpty(*input) ? y : Argument(*input, Access::kRead);
   x.access = Access::kRead;
-  if (shape.splits == 1) {
-    return LaunchPass(context, plan.fold, input->type, output->type, x, y,
-                      shape.groups, first);
+  const uint32_t splits = walk.shape.splits;
+  if (splits == 1) {
+    return LaunchPass(context, plan.fold, input->type, output->type, x, y, walk,
+                      &constants);
   }
 
   const uint32_t partial_type = PartialType(input->type);
-  Scratch partials(context);
+  Scratch scratch(context);
   DML_RETURN_IF_ERROR(
-      partials.Allocate(outputs * shape.splits * TypeBytes(partial_type)));
+      scratch.Allocate(outputs * splits * TypeBytes(partial_type)));
   DML_RETURN_IF_ERROR(LaunchPass(context, plan.fold, input->type, partial_type,
-                                 x, partials.Argument(Access::kWrite),
-                                 shape.groups, first));
+                                 x, scratch.Argument(Access::kWrite), walk,
+                                 &constants));
 
   // The second pass folds [splits, outputs] over splits.
   const uint32_t fold =
       plan.fold == DML_REDUCE_SUM_SQUARE ? uint32_t{DML_REDUCE_SUM} : plan.fold;
-  const ReductionShape second_shape =
-      ShapeReduction(context, outputs, shape.splits,
-                     outputs == 1 ? Neighbours::kReduced : Neighbours::kKept,
-                     /*may_split=*/false);
-  ReduceParameters second = first;
-  second.x_offset = 0;
-  second.splits = 1;
-  second.chunk = shape.splits;
-  second.lanes = second_shape.lanes;
-  second.lane_stride = second_shape.lane_stride;
+  const dml_tensor partials =
+      MakeTensor(scratch.address(), partial_type,
+                 {int64_t{splits}, static_cast<int64_t>(outputs)});
+  Coalesced kept_partials = kept;
   int32_t stride = 1;
   for (uint32_t d = kept.rank; d-- > 0;) {
-    second.kept_x_strides[d] = stride;
+    kept_partials.strides[0][d] = stride;
     stride *= static_cast<int32_t>(kept.sizes[d]);
   }
-  second.reduced_rank = 1;
-  second.reduced_sizes[0] = shape.splits;
-  second.reduced_strides[0] = static_cast<int32_t>(outputs);
+  constants.x_offset = 0;
+  std::copy_n(kept_partials.strides[0], DML_MAX_RANK, constants.kept_x_strides);
   return LaunchPass(context, fold, partial_type, output->type,
-                    partials.Argument(Access::kRead), y, second_shape.groups,
-                    second);
+                    scratch.Argument(Access::kRead), y,
+                    WalkReduced(context, {&partials}, 1u << 0, kept_partials,
+                                /*may_split=*/false),
+                    &constants);
 }
 
 }  // namespace dml

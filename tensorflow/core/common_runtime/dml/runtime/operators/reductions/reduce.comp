@@ -7,6 +7,7 @@
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
 #include "all_reduce.glsl"
+#include "reduced_walk.glsl"
 #if T_IS_COMPLEX
 #include "complex.glsl"
 #else
@@ -23,9 +24,10 @@ DML_PARAMETERS_BEGIN
   int x_offset;
   int y_offset;
   uint outputs;
-  uint count;   // elements that make one output
-  uint splits;  // parts of them,
-  uint chunk;   // of so many elements
+  uint elements;  // that make one output
+  uint count;     // accesses that make one
+  uint splits;    // parts of them,
+  uint chunk;     // of so many accesses
   uint lanes;
   uint lane_stride;
   // What to do at the end: nothing but store when splits > 1.
@@ -33,11 +35,10 @@ DML_PARAMETERS_BEGIN
   uint root;
   float scale;
   uint kept_rank;
-  uint kept_sizes[DML_MAX_RANK];
+  StridedIndex kept;
   int kept_x_strides[DML_MAX_RANK];
   int kept_y_strides[DML_MAX_RANK];
-  uint reduced_rank;
-  uint reduced_sizes[DML_MAX_RANK];
+  StridedIndex reduced;
   int reduced_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
@@ -71,14 +72,27 @@ T_compute combine(T_compute a, T_compute b) {
 T_compute square(T_compute x) { return x * x; }
 #endif
 
-DML_ALL_REDUCE(combine_lanes, tree, T_compute, combine)
+T_pack combine_packs(T_pack a, T_pack b) {
+  for (int k = 0; k < int(ITEMS); ++k) {
+    DML_ITEM(a, k) = combine(DML_ITEM(a, k), DML_ITEM(b, k));
+  }
+  return a;
+}
 
-T_compute accumulate(T_compute a, int origin, uint i) {
-  int offset = origin;
-  DML_ADD_OFFSET(offset, i, p.reduced_rank, p.reduced_sizes, p.reduced_strides)
-  const T_compute value = T_load(p.x, offset);
-  return combine(a,
-                 OPERATION == DML_REDUCE_SUM_SQUARE ? square(value) : value);
+DML_ALL_REDUCE(combine_lanes, tree, T_compute, combine)
+DML_ALL_REDUCE(combine_pack_lanes, pack_tree, T_pack, combine_packs)
+
+DML_HELD(TBuffer, x_data);
+int reduced_strides[DML_MAX_RANK];
+
+T_pack load(int origin, uint i) {
+  T_pack x;
+  DML_LOAD_ACCESS(ACCESS, x_data,
+                  origin + dml_reduced_offset(i, reduced_strides), x)
+  for (int k = 0; OPERATION == DML_REDUCE_SUM_SQUARE && k < int(ITEMS); ++k) {
+    DML_ITEM(x, k) = square(DML_ITEM(x, k));
+  }
+  return x;
 }
 
 #if T_IS_COMPLEX
@@ -90,54 +104,75 @@ T_compute accumulate(T_compute a, int origin, uint i) {
 T_compute finish(T_compute value) {
 #if T_IS_FLOAT || T_IS_COMPLEX
   if (p.divide != 0) {
-    value = p.count == 0 ? EMPTY_MEAN
-                         : value / T_compute(p.count);
+    value = p.elements == 0 ? EMPTY_MEAN
+                         : value / T_compute(p.elements);
   }
   if (p.root != 0) value = sqrt(value);
   return value * T_compute(p.scale);
 #else
   if (p.divide == 0) return value;
-  return p.count == 0 ? T_compute(0) : value / T_compute(p.count);
+  return p.elements == 0 ? T_compute(0) : value / T_compute(p.elements);
 #endif
 }
 
 void main() {
+  DML_HOLD(x_data, p.x);
+  DML_HOLD_INDEX(dml_reduced, p.reduced, RANK)
+  DML_HOLD_STRIDES(reduced_strides, p.reduced_strides, RANK)
   const uint lanes = p.lanes;
   const uint lane = lane_of(lanes, p.lane_stride);
   const uint block = dml_group() / p.splits;
   const uint part = dml_group() - block * p.splits;
-  const uint o = block * (kGroupSize / lanes) + slot_of(lanes, p.lane_stride);
+  const uint o = OUTPUTS * (block * (kGroupSize / lanes) +
+                            slot_of(lanes, p.lane_stride));
   const bool inside = o < p.outputs;
 
   int origin = p.x_offset;
   uint i = 0;
   uint end = 0;
   if (inside) {
-    DML_ADD_OFFSET(origin, o, p.kept_rank, p.kept_sizes, p.kept_x_strides)
+    DML_ADD_OFFSET(origin, o, p.kept_rank, p.kept, p.kept_x_strides)
     i = part * p.chunk + lane;
     end = min((part + 1) * p.chunk, p.count);
   }
   // Four sums a lane: independent loads, and shorter chains of rounding.
-  T_compute a = identity();
-  T_compute b = a;
-  T_compute c = a;
-  T_compute d = a;
+  T_pack a = dml_pack_of(identity());
+  T_pack b = a;
+  T_pack c = a;
+  T_pack d = a;
   for (; i + 3 * lanes < end; i += 4 * lanes) {
-    a = accumulate(a, origin, i);
-    b = accumulate(b, origin, i + lanes);
-    c = accumulate(c, origin, i + 2 * lanes);
-    d = accumulate(d, origin, i + 3 * lanes);
+    const T_pack x = load(origin, i);
+    const T_pack y = load(origin, i + lanes);
+    const T_pack z = load(origin, i + 2 * lanes);
+    const T_pack w = load(origin, i + 3 * lanes);
+    a = combine_packs(a, x);
+    b = combine_packs(b, y);
+    c = combine_packs(c, z);
+    d = combine_packs(d, w);
   }
-  for (; i < end; i += lanes) a = accumulate(a, origin, i);
-  a = combine_lanes(combine(combine(a, b), combine(c, d)), lanes,
-                    p.lane_stride);
+  for (; i < end; i += lanes) a = combine_packs(a, load(origin, i));
+  a = combine_packs(combine_packs(a, b), combine_packs(c, d));
+  if (ACCESS == kAccessKept) {
+    a = combine_pack_lanes(a, lanes, p.lane_stride);
+  } else {
+    if (ACCESS == kAccessReduced) {
+      DML_FOLD(combine, a)
+    }
+    DML_ITEM(a, 0) = combine_lanes(DML_ITEM(a, 0), lanes, p.lane_stride);
+  }
 
   if (!inside || lane != 0) return;
   if (p.splits > 1) {
-    U_store(p.y, part * p.outputs + o, a);
+    for (int k = 0; k < int(OUTPUTS); ++k) {
+      U_store(p.y, part * p.outputs + o + k, DML_ITEM(a, k));
+    }
   } else {
     int offset = p.y_offset;
-    DML_ADD_OFFSET(offset, o, p.kept_rank, p.kept_sizes, p.kept_y_strides)
-    U_store(p.y, offset, finish(a));
+    DML_ADD_OFFSET(offset, o, p.kept_rank, p.kept, p.kept_y_strides)
+    // Outputs of a pack are neighbours in the innermost of their dimensions.
+    const int stride = p.kept_y_strides[p.kept_rank - 1];
+    for (int k = 0; k < int(OUTPUTS); ++k) {
+      U_store(p.y, offset + k * stride, finish(DML_ITEM(a, k)));
+    }
   }
 }

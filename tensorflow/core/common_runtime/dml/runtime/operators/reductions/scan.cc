@@ -72,7 +72,7 @@ class Scanner {
     constants_.x_stride = static_cast<int32_t>(x.strides[axis]);
     constants_.y_stride = static_cast<int32_t>(y.strides[axis]);
     constants_.kept_rank = kept.rank;
-    std::copy_n(kept.sizes, DML_MAX_RANK, constants_.kept_sizes);
+    constants_.kept = IndexOf(kept.sizes, kept.rank);
     std::copy_n(kept.strides[0], DML_MAX_RANK, constants_.kept_x_strides);
     std::copy_n(kept.strides[1], DML_MAX_RANK, constants_.kept_y_strides);
   }

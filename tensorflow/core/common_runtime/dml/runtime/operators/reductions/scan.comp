@@ -63,7 +63,7 @@ DML_PARAMETERS_BEGIN
   uint lanes;
   uint lane_stride;
   uint kept_rank;
-  uint kept_sizes[DML_MAX_RANK];
+  StridedIndex kept;
   int kept_x_strides[DML_MAX_RANK];
   int kept_y_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
@@ -113,8 +113,8 @@ void main() {
   int from = p.x_offset;
   int to = p.y_offset;
   if (inside) {
-    DML_ADD_OFFSET(from, o, p.kept_rank, p.kept_sizes, p.kept_x_strides)
-    DML_ADD_OFFSET(to, o, p.kept_rank, p.kept_sizes, p.kept_y_strides)
+    DML_ADD_OFFSET(from, o, p.kept_rank, p.kept, p.kept_x_strides)
+    DML_ADD_OFFSET(to, o, p.kept_rank, p.kept, p.kept_y_strides)
   }
 
   if (STEP == TOTALS) {

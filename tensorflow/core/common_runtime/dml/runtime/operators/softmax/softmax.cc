@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <initializer_list>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/softmax/softmax_parameters.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
@@ -14,6 +17,65 @@ void Locate(const dml_tensor& tensor, int32_t at[3]) {
   for (uint32_t d = 0; d < tensor.rank; ++d) {
     at[d + 1] = static_cast<int32_t>(tensor.strides[d]);
   }
+}
+
+// How rows of `count` elements are taken: see softmax.glsl.
+struct SoftmaxWalk {
+  ReductionShape shape;
+  uint32_t access = kAccessSingle;
+  uint32_t held = 0;
+  uint32_t elements = 1;  // of an access
+  uint32_t count = 0;     // accesses of a row
+};
+
+// Elements that a lane holds at most: all of its registers hold few enough for
+// 8 subgroups on a SIMD.
+constexpr uint32_t kMaxHeldOfSoftmax = 32;
+constexpr uint32_t kMaxHeldOfCrossEntropy = 16;  // twice: powers, too
+
+// `tensors` have the rows' elements along their last dimension.
+SoftmaxWalk WalkAlongRows(const OperatorContext& context, uint64_t rows,
+                          uint32_t max_held,
+                          std::initializer_list<const dml_tensor*> tensors) {
+  const dml_tensor& first = **tensors.begin();
+  const uint32_t last = first.rank - 1;
+  const uint64_t count = first.sizes[last];
+  int64_t row_stride = 0;
+  for (uint32_t d = 0; rows > 1 && d < last; ++d) {
+    if (first.sizes[d] > 1) row_stride = first.strides[d];
+  }
+  const Neighbours neighbours =
+      ChooseNeighbours(first.strides[last], row_stride);
+  const int64_t pack = PackSize(first.type);
+  bool packs =
+      neighbours == Neighbours::kReduced && count > 0 && count % pack == 0;
+  for (const dml_tensor* tensor : tensors) {
+    packs = packs && tensor->strides[last] == 1 && StartsPacks(*tensor);
+    for (uint32_t d = 0; packs && d < last; ++d) {
+      packs = tensor->sizes[d] == 1 || tensor->strides[d] % pack == 0;
+    }
+  }
+  SoftmaxWalk walk;
+  if (packs) {
+    walk.access = kAccessReduced;
+    walk.elements = static_cast<uint32_t>(pack);
+  }
+  walk.count = static_cast<uint32_t>(count / walk.elements);
+  walk.shape = ShapeReduction(context, rows, walk.count, neighbours,
+                              /*may_split=*/false);
+  auto held = [&walk] {
+    uint32_t accesses = 1;
+    while (accesses < CeilDivide(walk.count, walk.shape.lanes)) accesses *= 2;
+    return accesses;
+  };
+  const uint32_t limit = std::min(kMaxHeld, max_held / walk.elements);
+  while (held() > limit && walk.shape.lanes < kGroupSize &&
+         neighbours == Neighbours::kReduced) {
+    walk.shape.lanes *= 2;
+  }
+  walk.shape.groups = CeilDivide(rows, kGroupSize / walk.shape.lanes);
+  if (held() <= limit) walk.held = held();
+  return walk;
 }
 
 Status CheckSameType(const char* name, const dml_tensor& logits,
@@ -64,19 +126,19 @@ Status CrossEntropy(OperatorContext& context, const ShaderName& shader,
   if (!has_loss && !has_backprop) return Status::Ok();
 
   const uint64_t rows = logits.sizes[0];
-  const uint64_t count = logits.sizes[1];
-  const ReductionShape shape = ShapeReduction(
-      context, rows, count,
-      ChooseNeighbours(logits.strides[1], rows == 1 ? 0 : logits.strides[0]),
-      /*may_split=*/false);
+  const dml_tensor& dense = labels.rank == 2 ? labels : logits;
+  const SoftmaxWalk walk =
+      WalkAlongRows(context, rows, kMaxHeldOfCrossEntropy,
+                    {&logits, &dense, has_backprop ? backprop : &logits});
   SoftmaxCrossEntropyParameters constants = {};
   constants.rows = static_cast<uint32_t>(rows);
-  constants.count = static_cast<uint32_t>(count);
-  constants.lanes = shape.lanes;
-  constants.lane_stride = shape.lane_stride;
+  constants.classes = static_cast<uint32_t>(logits.sizes[1]);
+  constants.count = walk.count;
+  constants.lanes = walk.shape.lanes;
+  constants.lane_stride = walk.shape.lane_stride;
   constants.has_loss = has_loss;
   constants.has_backprop = has_backprop;
-  Locate(logits, constants.logits_at);
+  if (!IsEmpty(logits)) Locate(logits, constants.logits_at);
   Locate(labels, constants.labels_at);
 
   // In place of what is absent or empty, and not touched: an output.
@@ -95,8 +157,14 @@ Status CrossEntropy(OperatorContext& context, const ShaderName& shader,
     Locate(*backprop, constants.backprop_at);
     buffers[3] = Argument(*backprop, Access::kWrite);
   }
-  return LaunchProgram(context, shader, {kGroupSize},
-                       LinearGrid(context, shape.groups), buffers, constants);
+  for (int32_t* at :
+       {constants.logits_at, constants.labels_at, constants.backprop_at}) {
+    at[2] *= static_cast<int32_t>(walk.elements);
+  }
+  return LaunchProgram(
+      context, shader,
+      {kGroupSize, 0, walk.access, walk.held, walk.shape.lanes == 1},
+      LinearGrid(context, walk.shape.groups), buffers, constants);
 }
 
 }  // namespace
@@ -120,30 +188,29 @@ Status Softmax(OperatorContext& context, int32_t log, const dml_tensor* input,
   const dml_tensor rows_y = SelectDimensions(*output, ~(1u << last));
   const Coalesced rows = Coalesce({&rows_x, &rows_y});
   const uint64_t row_count = ElementCount(rows_x);
-  const uint64_t count = input->sizes[last];
-  const int64_t row_stride =
-      row_count == 1 ? 0 : rows.strides[0][rows.rank - 1];
-  const ReductionShape shape = ShapeReduction(
-      context, row_count, count,
-      ChooseNeighbours(input->strides[last], row_stride), /*may_split=*/false);
+  const SoftmaxWalk walk =
+      WalkAlongRows(context, row_count, kMaxHeldOfSoftmax, {input, output});
 
   SoftmaxParameters constants = {};
   constants.x_offset = DataOffset(*input);
   constants.y_offset = DataOffset(*output);
   constants.rows = static_cast<uint32_t>(row_count);
-  constants.count = static_cast<uint32_t>(count);
-  constants.x_stride = static_cast<int32_t>(input->strides[last]);
-  constants.y_stride = static_cast<int32_t>(output->strides[last]);
-  constants.lanes = shape.lanes;
-  constants.lane_stride = shape.lane_stride;
+  constants.count = walk.count;
+  constants.x_stride =
+      static_cast<int32_t>(input->strides[last] * int64_t{walk.elements});
+  constants.y_stride =
+      static_cast<int32_t>(output->strides[last] * int64_t{walk.elements});
+  constants.lanes = walk.shape.lanes;
+  constants.lane_stride = walk.shape.lane_stride;
   constants.rank = rows.rank;
-  std::copy_n(rows.sizes, DML_MAX_RANK, constants.sizes);
+  constants.index = IndexOf(rows.sizes, rows.rank);
   std::copy_n(rows.strides[0], DML_MAX_RANK, constants.x_strides);
   std::copy_n(rows.strides[1], DML_MAX_RANK, constants.y_strides);
-  const uint32_t specialization[] = {kGroupSize, log != 0};
+  const uint32_t specialization[] = {kGroupSize, log != 0, walk.access,
+                                     walk.held, walk.shape.lanes == 1};
   return LaunchProgram(
       context, ShaderName("softmax", input->type), specialization,
-      LinearGrid(context, shape.groups),
+      LinearGrid(context, walk.shape.groups),
       {Argument(*input, Access::kRead), Argument(*output, Access::kWrite)},
       constants);
 }
