@@ -164,7 +164,7 @@ def main():
         sys.exit(f"no driver is named {args.only!r}: "
                  + ", ".join(d.name for d in drivers.all_drivers()))
     try:
-        apt = packages.Apt(build / "apt")
+        apt = packages.Apt(build / "apt", packages.suites_of(drivers.ROOTS))
         roots = {root: packages.fetch_root(root, build, apt)
                  for root in sorted({driver.root for driver in chosen})}
         shim = (packages.fetch_intel_shim(build, apt)
