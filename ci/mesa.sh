@@ -8,4 +8,4 @@ ci/install_deps.sh
 [[ -e build/configuration.json ]] || python3 configure.py --yes
 tools_venv
 "$(setting bazel)" build //tensorflow:libdml_runtime.so
-exec build/tools-venv/bin/python ci/mesa/run.py "$@"
+exec build/tools-venv/bin/python ci/mesa/run_tests.py "$@"

@@ -35,6 +35,7 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TABLES = ROOT / "docs/compilers"
+RUNTIME = ROOT / "tensorflow/core/common_runtime/dml/runtime"
 LIBRARY = ROOT / "bazel-bin/tensorflow/libdml_runtime.so"
 TIME_LIMIT = 5  # seconds
 LEAST_SUBGROUPS = 8
@@ -44,9 +45,12 @@ PATIENCE = 60
 
 
 def compiled_helper(build):
-    source, program = HERE / "compile_programs.cc", build / "compile_programs"
-    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        packages.run(["g++", "-std=c++17", "-O1", "-o", program, source, "-ldl"])
+    program = build / "compile_programs"
+    sources = [HERE / "compile_programs.cc", RUNTIME / "hal/vulkan/float_controls.cc"]
+    newest = max(path.stat().st_mtime
+                 for path in [*sources, RUNTIME / "hal/vulkan/float_controls.h"])
+    if not program.exists() or program.stat().st_mtime < newest:
+        packages.run(["g++", "-std=c++17", "-O1", "-I", ROOT, "-o", program, *sources, "-ldl"])
     return program
 
 

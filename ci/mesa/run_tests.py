@@ -1,6 +1,6 @@
 """Runs the runtime's tests on a release of Mesa's software driver; installs nothing.
 
-    run.py MESA [--lanes N] [ARGUMENTS OF PYTEST]
+    run_tests.py MESA [--lanes N] [ARGUMENTS OF PYTEST]
 
 MESA: "system", the driver that the machine has; else a release whose packages
 ci/compilers/packages.json pins. --lanes: how many invocations a subgroup has. Paths
