@@ -1,8 +1,8 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/float_controls.h"
 
-#include <vector>
+#include <gtest/gtest.h>
 
-#include "gtest/gtest.h"
+#include <vector>
 
 namespace dml {
 namespace hal {
