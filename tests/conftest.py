@@ -7,21 +7,30 @@ import subprocess
 
 import pytest
 
-SOURCE = pathlib.Path(__file__).with_name("faulty_loader.c")
+FOLDER = pathlib.Path(__file__).parent
 
 
-@pytest.fixture(scope="session")
-def faulty_loader(tmp_path_factory):
-    """A Vulkan loader for TF_DIRECTML_VULKAN_LOADER that fails as it is told: see its source.
-
-    A library beside the source is taken as it is: not every machine can compile it.
-    """
-    built = SOURCE.with_suffix(".so")
+def loader(stem, tmp_path_factory):
+    """The library of <stem>.c: one beside it as it is, for not every machine can compile it."""
+    source = FOLDER / f"{stem}.c"
+    built = source.with_suffix(".so")
     if built.exists():
         return str(built)
     compiler = os.environ.get("CC") or shutil.which("cc")
     assert compiler, "these tests need a C compiler"
-    library = str(tmp_path_factory.mktemp("loader").joinpath("libfaulty.so"))
+    library = str(tmp_path_factory.mktemp("loader").joinpath(f"lib{stem}.so"))
     options = ["-shared", "-fPIC", "-O1", "-Wall"]
-    subprocess.check_call([compiler, *options, "-o", library, str(SOURCE), "-ldl"])
+    subprocess.check_call([compiler, *options, "-o", library, str(source), "-ldl"])
     return library
+
+
+@pytest.fixture(scope="session")
+def faulty_loader(tmp_path_factory):
+    """A Vulkan loader for TF_DIRECTML_VULKAN_LOADER that fails as it is told: see its source."""
+    return loader("faulty_loader", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def truncating_loader(tmp_path_factory):
+    """A Vulkan loader of drivers that round to float16 toward zero, and can't be asked not to."""
+    return loader("truncating_loader", tmp_path_factory)

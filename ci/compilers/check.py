@@ -38,6 +38,7 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TABLES = ROOT / "docs/compilers"
+RUNTIME = ROOT / "tensorflow/core/common_runtime/dml/runtime"
 LIBRARY = ROOT / "bazel-bin/tensorflow/libdml_runtime.so"
 TIME_LIMIT = 5  # seconds
 LEAST_SUBGROUPS = 8
@@ -47,9 +48,11 @@ PATIENCE = 60
 
 
 def compiled_helper(build):
-    units = ROOT / "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/matrix_units.cc"
-    sources, program = [HERE / "compile_programs.cc", units], build / "compile_programs"
-    newest = max(path.stat().st_mtime for path in (*sources, units.with_suffix(".h")))
+    program = build / "compile_programs"
+    of_runtime = [RUNTIME / f"hal/vulkan/{name}.cc" for name in ("float_controls", "matrix_units")]
+    sources = [HERE / "compile_programs.cc", *of_runtime]
+    headers = [source.with_suffix(".h") for source in of_runtime]
+    newest = max(path.stat().st_mtime for path in [*sources, *headers])
     if not program.exists() or program.stat().st_mtime < newest:
         packages.run(["g++", "-std=c++17", "-O1", "-I", ROOT, "-o", program, *sources, "-ldl"])
     return program
@@ -183,7 +186,7 @@ def main():
         sys.exit(f"no driver is named {args.only!r}: "
                  + ", ".join(d.name for d in drivers.all_drivers()))
     try:
-        apt = packages.Apt(build / "apt")
+        apt = packages.Apt(build / "apt", packages.suites_of(drivers.ROOTS))
         roots = {root: packages.fetch_root(root, build, apt)
                  for root in sorted({driver.root for driver in chosen})}
         shim = (packages.fetch_intel_shim(build, apt)

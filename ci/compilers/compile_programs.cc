@@ -43,8 +43,7 @@
 #include <string>
 #include <vector>
 
-#define VK_NO_PROTOTYPES
-#include <vulkan/vulkan.h>
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/float_controls.h"
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/matrix_units.h"
 
@@ -242,6 +241,13 @@ void PrintAdapter(const Driver& driver) {
 class Compiler {
  public:
   explicit Compiler(const Driver& driver) : driver_(driver) {
+    VkPhysicalDeviceVulkan12Properties p12 = {
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_PROPERTIES};
+    VkPhysicalDeviceProperties2 properties = {
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, &p12};
+    driver.Get<PFN_vkGetPhysicalDeviceProperties2>(
+        "vkGetPhysicalDeviceProperties2")(driver.adapter(), &properties);
+    controls_ = dml::hal::vulkan::SelectFloatControls(p12);
     VkPhysicalDeviceVulkan13Features f13 = {
         VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES};
     VkPhysicalDeviceVulkan12Features f12 = {
@@ -308,9 +314,13 @@ class Compiler {
 
   // The line of OUT, but for the program's name. Listings go to `listings`,
   // a path to which their names are appended, unless that is empty.
-  std::string Compile(const std::vector<uint32_t>& code,
-                      const std::vector<uint32_t>& constants,
-                      uint32_t subgroup_size, const std::string& listings) {
+  std::string Compile(const std::vector<uint32_t>& program,
+                      std::vector<uint32_t> constants, uint32_t subgroup_size,
+                      const std::string& listings) {
+    // As hal/vulkan/program.cc does.
+    std::vector<uint32_t> code;
+    if (!dml::hal::vulkan::AddFloatControls(program, controls_, &code).ok())
+      return Failure("no SPIR-V");
     VkShaderModuleCreateInfo module_info = {
         VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO};
     module_info.codeSize = 4 * code.size();
@@ -324,6 +334,9 @@ class Compiler {
     std::vector<VkSpecializationMapEntry> entries;
     for (uint32_t i = 0; i < constants.size(); ++i)
       entries.push_back({i, 4 * i, 4});
+    entries.push_back({dml::hal::vulkan::kFloat16ByHandConstant,
+                       static_cast<uint32_t>(4 * constants.size()), 4});
+    constants.push_back(controls_.float16_conversions() ? VK_FALSE : VK_TRUE);
     const VkSpecializationInfo specialization = {
         static_cast<uint32_t>(entries.size()), entries.data(),
         4 * constants.size(), constants.data()};
@@ -457,6 +470,7 @@ class Compiler {
   }
 
   const Driver& driver_;
+  dml::hal::vulkan::FloatControls controls_;
   VkDevice device_ = VK_NULL_HANDLE;
   PFN_vkGetDeviceProcAddr proc_ = nullptr;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;

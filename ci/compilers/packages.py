@@ -3,6 +3,7 @@
 packages.json pins each package by version and hash. A root is a folder with one Mesa
 release and every library that its drivers load, down to the C library, so that it does
 not matter what the machine itself runs: its programs start by the root's own loader.
+It names the suites that have its packages.
 
 Intel's stand-in for a GPU (a "drm-shim", which answers the kernel's calls) is in no
 package and is built from Mesa's source package, by Meson.
@@ -84,7 +85,7 @@ def sha256(path):
 class Apt:
     """apt with sources, state and cache of its own, in `folder`."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, suites):
         self.folder = folder.resolve()
         for part in ("etc/preferences.d", "etc/apt.conf.d", "state/lists/partial",
                      "cache/archives/partial"):
@@ -94,7 +95,7 @@ class Apt:
             raise Unavailable(f"{KEYRING} is missing: apt-get install debian-archive-keyring")
         (self.folder / "etc/sources.list").write_text("".join(
             f"{kind} [signed-by={KEYRING}] {mirror()} {suite} main\n"
-            for suite in PINNED["suites"] for kind in ("deb", "deb-src")))
+            for suite in suites for kind in ("deb", "deb-src")))
         configuration = self.folder / "apt.conf"
         configuration.write_text(APT_CONFIGURATION.format(
             apt=self.folder, user="root" if os.getuid() == 0 else ""))
@@ -118,11 +119,17 @@ def check_files(pinned, folder):
                 "a newer version. Pin it anew by ci/compilers/pin.py, and look at what changes.")
 
 
+def suites_of(roots):
+    """The suites that have the packages of these roots, for Apt."""
+    return sorted({suite for root in roots for suite in PINNED["roots"][root]["suites"]})
+
+
 def fetch_root(name, build, apt):
     """build/roots/<name>; returns its usr/."""
     root = build / "roots" / name
     stamp = root / "pinned"
-    pinned = json.dumps(PINNED["roots"][name])
+    wanted = PINNED["roots"][name]["packages"]
+    pinned = json.dumps(wanted)
     if stamp.exists() and stamp.read_text() == pinned:
         return root / "usr"
     shutil.rmtree(root, ignore_errors=True)
@@ -130,8 +137,8 @@ def fetch_root(name, build, apt):
     debs = build / "packages" / name
     debs.mkdir(parents=True, exist_ok=True)
     apt("apt-get", "download", "-qq",
-        *(f"{package}={version}" for package, version, _ in PINNED["roots"][name]), cwd=debs)
-    for package, version, expected in PINNED["roots"][name]:
+        *(f"{package}={version}" for package, version, _ in wanted), cwd=debs)
+    for package, version, expected in wanted:
         file = f"{package}_{version.replace(':', '%3a')}_"
         found = [path for path in debs.iterdir() if path.name.startswith(file)]
         check_files([(path.name, expected) for path in found] or [(file, expected)], debs)

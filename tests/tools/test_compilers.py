@@ -205,9 +205,9 @@ def test_a_package_that_is_not_the_pinned_one_is_refused(tmp_path):
 def test_pins_are_complete():
     pinned = json.loads((FOLDER / "packages.json").read_text())
     for root in drivers.ROOTS:
-        names = [package for package, _, _ in pinned["roots"][root]]
+        names = [package for package, _, _ in pinned["roots"][root]["packages"]]
         assert "mesa-vulkan-drivers" in names and "libc6" in names
-        assert all(len(digest) == 64 for _, _, digest in pinned["roots"][root])
+        assert all(len(digest) == 64 for _, _, digest in pinned["roots"][root]["packages"])
 
 
 SLICES = """\

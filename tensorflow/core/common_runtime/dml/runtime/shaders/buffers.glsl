@@ -26,15 +26,14 @@
 //   ByteBuffer         bytes, such as bools
 //
 // Access. An index i counts elements of what is loaded or stored, from the
-// start of the buffer.
+// start of the buffer. Stores are statements.
 //   T_load(b, i)            as T_compute
-//   T_store(b, i, v)        rounds or wraps v into the element; U_load, U_store
+//   T_store(b, i, v)        rounds or wraps v into the element (floats to nearest
+//                           even); U_load, U_store
 //   T_load_raw(b, i), T_store_raw(b, i, v)   the bits as they are, as T_storage:
 //                           to move elements, or to put them into shared memory
 //   T_part_load(b, i), T_part_store(b, i, v)   of a TPartBuffer
 //   T_word_load(b, i)       word i of a TBuffer: elements seen as words
-//   U_word16_store(b, i, v) the bits of an element of two bytes of a UBuffer:
-//                           the lower half of the uint v
 //   word_load(b, i), word_store(b, i, v), and so for int and float
 //   word_add(b, i, v)       atomically
 //   byte_load(b, i)         as uint
@@ -112,7 +111,30 @@ DML_BUFFER(ByteVector4, u8vec4, 4)
 #define byte_load4(b, i) uvec4(ByteVector4(b).at[(i) >> 2])
 #define byte_store4(b, i, v) ByteVector4(b).at[(i) >> 2] = u8vec4(v)
 
+// Stores of float16.
+#if defined(T_f16) || defined(U_f16)
+#include "float16.glsl"
 DML_BUFFER(Word16Buffer, uint16_t, 2)
+DML_BUFFER(Word16Vector4, u16vec4, 8)
+#define DML_FLOAT16_STORE(b, i, v)                                  \
+  {                                                                 \
+    const float dml_stored = float(v);                              \
+    if (DML_FLOAT16_BY_HAND) {                                      \
+      Word16Buffer(b).at[i] = uint16_t(dml_float16_bits(dml_stored)); \
+    } else {                                                        \
+      (b).at[i] = float16_t(dml_stored);                            \
+    }                                                               \
+  }
+#define DML_FLOAT16_STORE4(b, i, v)                                      \
+  {                                                                      \
+    const vec4 dml_stored = vec4(v);                                     \
+    if (DML_FLOAT16_BY_HAND) {                                           \
+      Word16Vector4(b).at[(i) >> 2] = u16vec4(dml_float16_bits4(dml_stored)); \
+    } else {                                                             \
+      TVector4(b).at[(i) >> 2] = f16vec4(dml_stored);                    \
+    }                                                                    \
+  }
+#endif
 
 #ifdef T_storage
 DML_BUFFER(TBuffer, T_storage, T_SIZE)
@@ -122,6 +144,8 @@ DML_BUFFER(TBuffer, T_storage, T_SIZE)
 #define T_load(b, i) T_compute((b).at[i])
 #if T_IS_BOOL
 #define T_store(b, i, v) (b).at[i] = T_storage((v) != 0)
+#elif defined(T_f16)
+#define T_store(b, i, v) DML_FLOAT16_STORE(b, i, v)
 #else
 #define T_store(b, i, v) (b).at[i] = T_storage(v)
 #endif
@@ -144,6 +168,8 @@ DML_BUFFER(TVector4, T_storage4, 16)
 #if T_IS_BOOL
 #define T_store4(b, i, v) \
   TVector4(b).at[(i) >> 2] = T_storage4(notEqual(v, T_compute4(0)))
+#elif defined(T_f16)
+#define T_store4(b, i, v) DML_FLOAT16_STORE4(b, i, v)
 #else
 #define T_store4(b, i, v) TVector4(b).at[(i) >> 2] = T_storage4(v)
 #endif
@@ -177,10 +203,11 @@ struct T_pack {
 
 #ifdef U_storage
 DML_BUFFER(UBuffer, U_storage, U_SIZE)
-#define U_word16_store(b, i, v) Word16Buffer(b).at[i] = uint16_t(v)
 #define U_load(b, i) U_compute((b).at[i])
 #if U_IS_BOOL
 #define U_store(b, i, v) (b).at[i] = U_storage((v) != 0)
+#elif defined(U_f16)
+#define U_store(b, i, v) DML_FLOAT16_STORE(b, i, v)
 #else
 #define U_store(b, i, v) (b).at[i] = U_storage(v)
 #endif

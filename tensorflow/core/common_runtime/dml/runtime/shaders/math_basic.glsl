@@ -35,8 +35,17 @@ float dml_copysign(float x, float y) {
                          (floatBitsToUint(y) & 0x80000000u));
 }
 
-// To the nearest whole number, ties to the even one.
-float dml_round_even(float x) { return roundEven(x); }
+// To the nearest whole number, ties to the even one. Not by roundEven(), with
+// which some drivers round ties up: adding 2^23 leaves no bit for a fraction, and
+// rounds as additions do.
+float dml_round_even(float x) {
+  const float big = 8388608.0f;
+  float magnitude = dml_magnitude(x);
+  if (!(magnitude < big)) return x;
+  precise float sum = magnitude + big;
+  precise float whole = sum - big;
+  return dml_copysign(whole, x);
+}
 
 // x * 2^n for n in [-252, 254]: in two factors, since one might not be finite.
 float dml_scale(float x, int n) {

@@ -9,6 +9,8 @@
 
 // erf(x), |x| <= 1.
 float dml_erf_near(float x) {
+  // A product, not a sum with a part that may be flushed.
+  if (dml_magnitude(x) < 1e-18f) return x * 1.12837917f;
   float z = x * x;
   float q = -9.68013683e-6f;  // (erf(x) / x - 2 / sqrt(pi)) / x^2
   q = q * z + 1.12705449e-4f;

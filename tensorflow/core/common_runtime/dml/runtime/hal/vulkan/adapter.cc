@@ -123,6 +123,7 @@ std::string FillFrom12(const EnumerateOptions& options,
   vk.vkGetPhysicalDeviceProperties2(physical->handle, &properties);
   info->driver = std::string(v12.driverName) + " " + v12.driverInfo;
   info->subgroup_size = v11.subgroupSize;
+  physical->float_controls = SelectFloatControls(v12);
   for (size_t i = 0; i < info->uuid.size(); ++i) {
     info->uuid[i] = v11.deviceUUID[i] ^ v11.driverUUID[i];
   }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/float_controls.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/instance.h"
 
 namespace dml {
@@ -20,6 +21,7 @@ struct PhysicalDevice {
   VkPhysicalDeviceMemoryProperties memory{};
   bool memory_budget = false;  // VK_EXT_memory_budget
   DeviceClock clock;           // calibrated: VK_EXT_calibrated_timestamps
+  FloatControls float_controls;
   // VK_EXT_subgroup_size_control is listed; Vulkan 1.3 has it anyway.
   bool subgroup_size_control_extension = false;
   bool subgroup_sizes_can_be_required = false;  // by compute programs

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/capabilities.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/float_controls.h"
 
 namespace dml {
 namespace hal {
@@ -28,23 +29,31 @@ Status VulkanProgram::Init(const ProgramDesc& desc) {
 
   auto module_create = Zeroed<VkShaderModuleCreateInfo>(
       VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO);
-  module_create.codeSize = desc.spirv.size() * sizeof(uint32_t);
-  module_create.pCode = desc.spirv.data();
+  const FloatControls& controls = device_->physical().float_controls;
+  std::vector<uint32_t> spirv;
+  DML_RETURN_IF_ERROR(AddFloatControls(desc.spirv, controls, &spirv));
+  module_create.codeSize = spirv.size() * sizeof(uint32_t);
+  module_create.pCode = spirv.data();
   VkShaderModule module = VK_NULL_HANDLE;
   DML_RETURN_IF_ERROR(device_->Check(
       vk.vkCreateShaderModule(device, &module_create, nullptr, &module),
       "vkCreateShaderModule"));
 
+  std::vector<uint32_t> constants(desc.specialization.begin(),
+                                  desc.specialization.end());
   std::vector<VkSpecializationMapEntry> entries;
-  for (uint32_t i = 0; i < desc.specialization.size(); ++i) {
-    const uint32_t offset = i * sizeof(uint32_t);
-    entries.push_back({i, offset, sizeof(uint32_t)});
-  }
+  const auto map = [&entries](uint32_t constant, uint32_t place) {
+    const uint32_t size = sizeof(uint32_t);
+    entries.push_back({constant, place * size, size});
+  };
+  for (uint32_t i = 0; i < constants.size(); ++i) map(i, i);
+  map(kFloat16ByHandConstant, constants.size());
+  constants.push_back(controls.float16_conversions() ? VK_FALSE : VK_TRUE);
   VkSpecializationInfo specialization{};
   specialization.mapEntryCount = entries.size();
   specialization.pMapEntries = entries.data();
-  specialization.dataSize = entries.size() * sizeof(uint32_t);
-  specialization.pData = desc.specialization.data();
+  specialization.dataSize = constants.size() * sizeof(uint32_t);
+  specialization.pData = constants.data();
 
   auto create = Zeroed<VkComputePipelineCreateInfo>(
       VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO);

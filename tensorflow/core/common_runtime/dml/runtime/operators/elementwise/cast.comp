@@ -2,8 +2,8 @@
 //
 // Floats go to integers toward zero. What is out of range, and NaN, gives what
 // x86 CPUs give: the lowest int32 or int64; 8- and 16-bit types and uint32 take
-// the low bits of the next signed type that holds them. float16 rounds to
-// nearest even, whatever the driver's mode (from float64, by way of float32).
+// the low bits of the next signed type that holds them. float64 goes to float16
+// by way of float32.
 #version 460
 #include "dml.glsl"
 #include "math.glsl"
@@ -13,25 +13,6 @@ DML_PARAMETERS_BEGIN
   UBuffer y;
   uint count;
 DML_PARAMETERS_END
-
-uint half_bits(float v) {
-  uint bits = floatBitsToUint(v);
-  uint sign = (bits >> 16) & 0x8000u;
-  uint a = bits & 0x7fffffffu;
-  if (a > 0x7f800000u) return sign | 0x7e00u;
-  if (a >= 0x477ff000u) return sign | 0x7c00u;  // rounds beyond 65504
-  if (a >= 0x38800000u) {
-    return sign | ((a + 0xfffu + ((a >> 13) & 1u) - 0x38000000u) >> 13);
-  }
-  if (a < 0x33000000u) return sign;  // below half of the smallest
-  uint shift = 126u - (a >> 23);
-  uint mantissa = (a & 0x7fffffu) | 0x800000u;
-  uint kept = mantissa >> shift;
-  uint rest = mantissa & ((1u << shift) - 1u);
-  uint middle = 1u << (shift - 1u);
-  if (rest > middle || (rest == middle && (kept & 1u) != 0u)) ++kept;
-  return sign | kept;
-}
 
 #if T_IS_FLOAT
 #ifndef T_f64
@@ -63,8 +44,6 @@ uint64_t to_ulong(T_compute v) {
 void store(uint i, T_compute v) {
 #if U_IS_BOOL && T_IS_FLOAT && !defined(T_f64)
   U_store(p.y, i, floatBitsToUint(v) & 0x7fffffffu);
-#elif defined(U_f16)
-  U_word16_store(p.y, i, half_bits(float(v)));
 #elif U_IS_FLOAT || !T_IS_FLOAT || U_IS_BOOL
   U_store(p.y, i, v);
 #elif defined(U_u64)

@@ -32,30 +32,38 @@ Bits split_number(float x, out int exponent) {
 }
 #endif
 
-// The remainder of truncated division, exactly, by long division.
-T_compute truncate_mod(T_compute x, T_compute y) {
+// The remainder of x / y, exactly, by long division of integers: with the sign
+// of x, or, if `floored`, with that of y.
+T_compute remainder(T_compute x, T_compute y, bool floored) {
   if (!dml_is_finite(x) || dml_is_nan(y)) return dml_nan();
-  if (dml_is_inf(y)) return x;
+  const bool opposite = floored && (x < T_compute(0)) != (y < T_compute(0));
+  if (dml_is_inf(y)) return opposite ? dml_nan() : x;
   int ex, ey;
   Bits mx = split_number(x, ex);
   Bits my = split_number(y, ey);
   if (my == Bits(0)) return dml_nan();
   int steps = ex - ey;
-  if (steps < 0) return x;
+  if (steps < 0) {
+    if (!opposite) return x;
+    const T_compute sum = x + y;
+    return sum == y ? dml_copysign(T_compute(0), y) : sum;
+  }
   Bits rest = mx % my;
   while (steps > 0 && rest != Bits(0)) {
     int bits = min(steps, 8);
     rest = (rest << bits) % my;
     steps -= bits;
   }
-  return dml_copysign(dml_scale(T_compute(rest), ey - 1 + kLeastExponent), x);
+  // As integers, since a small rest may be no normal number.
+  if (opposite && rest != Bits(0)) rest = my - rest;
+  return dml_copysign(dml_scale(T_compute(rest), ey - 1 + kLeastExponent),
+                      opposite ? y : x);
 }
 
-T_compute floor_mod(T_compute x, T_compute y) {
-  T_compute rest = truncate_mod(x, y);
-  return (x < T_compute(0)) == (y < T_compute(0)) ? rest
-                                                  : truncate_mod(rest + y, y);
+T_compute truncate_mod(T_compute x, T_compute y) {
+  return remainder(x, y, false);
 }
+T_compute floor_mod(T_compute x, T_compute y) { return remainder(x, y, true); }
 
 // Division may be off by a rounding: what divides exactly must do so.
 T_compute floor_divide(T_compute x, T_compute y) {

@@ -49,9 +49,11 @@ void main() {
                             p.g.inputs[1] + uint(from_column);
       const uint tap = i * p.g.window[1] + j;
       // Rounded as the result is: what is equal then is equal here.
-      const T_compute sum = T_compute(
-          T_storage(T_load(p.x, from * p.g.depth + c) +
-                    T_load(p.taps, tap * p.g.depth + c)));
+      T_compute sum = T_load(p.x, from * p.g.depth + c) +
+                      T_load(p.taps, tap * p.g.depth + c);
+#ifdef T_f16
+      sum = dml_round_to_float16(sum);
+#endif
       if (!dml_is_nan(sum) && sum > best) {
         best = sum;
         place = int(tap);

@@ -1,0 +1,115 @@
+"""Runs the runtime's tests on a release of Mesa's software driver; installs nothing.
+
+    run_tests.py MESA [--lanes N] [ARGUMENTS OF PYTEST]
+
+MESA: "system", the driver that the machine has; else a release whose packages
+ci/compilers/packages.json pins. --lanes: how many invocations a subgroup has. Paths
+among pytest's arguments are of the current folder; without one, all of tests/runtime.
+
+A newer Mesa needs a newer C library. So Python itself is started by the loader of the
+release's root (ci/compilers/packages.py), and so is each Python that a test starts: what
+they find as their interpreter is a script that does it.
+"""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent / "compilers"))
+import packages  # noqa: E402
+
+TESTS = ROOT / "tests/runtime"
+LIBRARY = ROOT / "bazel-bin/tensorflow/libdml_runtime.so"
+LANES = (4, 8, 16)
+RELEASES = {name.replace("mesa-", ""): name for name in packages.PINNED["roots"]}
+# Prints which driver the tests would get.
+ADAPTERS = f"""
+import importlib, sys
+sys.path.insert(0, {str(TESTS)!r})
+import conftest
+dml = importlib.import_module("tensorflow_directml.runtime")
+dml.load()
+print([(a.driver, a.subgroup_size) for a in dml.adapters()])
+"""
+# $0 stays the name of the script, whose folder Python then takes for a virtual environment.
+INTERPRETER = """\
+#!/bin/sh
+exec '{loader}' --argv0 "$0" --library-path '{libraries}' '{python}' "$@"
+"""
+
+
+def interpreter(usr, folder):
+    """A virtual environment in `folder` whose Python runs on the C library and drivers of
+    `usr`, with the packages of this process' environment; returns its bin/python."""
+    usr = usr.resolve()
+    libraries = usr / "lib/x86_64-linux-gnu"
+    script = folder / "bin/python"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(INTERPRETER.format(loader=usr / "lib64/ld-linux-x86-64.so.2",
+                                         libraries=libraries, python=sys.executable))
+    script.chmod(0o755)
+    (folder / "pyvenv.cfg").write_text((pathlib.Path(sys.prefix) / "pyvenv.cfg").read_text())
+    packages_of_python = f"lib/python{sys.version_info.major}.{sys.version_info.minor}"
+    (folder / packages_of_python).mkdir(parents=True, exist_ok=True)
+    link = folder / packages_of_python / "site-packages"
+    link.unlink(missing_ok=True)
+    link.symlink_to(pathlib.Path(sys.prefix).resolve() / packages_of_python / "site-packages")
+    return script
+
+
+def prepare(release, lanes):
+    """(Python to run, its environment)."""
+    environment = {**os.environ, "TF_DIRECTML_RUNTIME_LIBRARY": str(LIBRARY),
+                   "TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER": "1"}
+    if lanes:
+        environment["LP_NATIVE_VECTOR_WIDTH"] = str(32 * lanes)
+    if release == "system":
+        return pathlib.Path(sys.executable), environment
+    name = RELEASES[release]
+    build = ROOT / "build/compilers"
+    build.mkdir(parents=True, exist_ok=True)
+    # Apt is asked for nothing where the root is already there.
+    usr = packages.fetch_root(
+        name, build, packages.Apt(build / f"apt-{name}", packages.suites_of([name])))
+    environment["VK_DRIVER_FILES"] = str(usr.resolve() / "share/vulkan/icd.d/lvp_icd.json")
+    return interpreter(usr, ROOT / "build/mesa" / release), environment
+
+
+def check_adapter(python, environment, release, lanes):
+    """Ends the program unless the tests would run on what was asked for."""
+    said = subprocess.run([python, "-c", ADAPTERS], env=environment, capture_output=True,
+                          text=True, check=False)
+    found = said.stdout.strip()
+    wanted = "llvmpipe Mesa " + ("" if release == "system" else release)
+    if said.returncode or wanted not in found or (lanes and f", {lanes})" not in found):
+        sys.exit(f"mesa: wanted \"{wanted}\"{f' of {lanes} lanes' if lanes else ''}, "
+                 f"but the adapters are {found or said.stderr.strip()[-2000:]}")
+    print(f"mesa: {found}", flush=True)
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser.add_argument("release", choices=["system", *RELEASES])
+    parser.add_argument("--lanes", type=int, choices=LANES, default=0)
+    args, pytest = parser.parse_known_args(arguments)
+    try:
+        python, environment = prepare(args.release, args.lanes)
+    except packages.Unavailable as problem:
+        sys.exit(f"mesa: {problem}")
+    check_adapter(python, environment, args.release, args.lanes)
+    if not any(pathlib.Path(argument.split("::")[0]).exists() for argument in pytest):
+        pytest.append(str(TESTS))
+    # From build/, so that nothing of the checkout is imported by chance.
+    pytest = [str(pathlib.Path(argument).resolve()) if pathlib.Path(
+        argument.split("::")[0]).exists() else argument for argument in pytest]
+    os.chdir(ROOT / "build")
+    command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", *pytest]
+    os.execve(python, command, environment)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
