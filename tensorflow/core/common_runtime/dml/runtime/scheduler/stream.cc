@@ -216,7 +216,7 @@ void Stream::Impl::CopyToHost(void* dst, uint64_t src, uint64_t bytes,
   ++statistics_.device_to_host_copies;
   statistics_.device_to_host_bytes += bytes;
   auto* to = static_cast<uint8_t*>(dst);
-  if (from.heap->host() != nullptr && track_touched_ && !Pending(src, bytes)) {
+  if (from.heap->host_cached() && track_touched_ && !Pending(src, bytes)) {
     lock.unlock();
     memcpy(to, from.heap->host() + from.offset, bytes);
     return done(Status::Ok());

@@ -6,6 +6,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/instance.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/memory_types.h"
 
 namespace dml {
 namespace hal {
@@ -17,7 +18,7 @@ struct PhysicalDevice {
   VkPhysicalDevice handle = VK_NULL_HANDLE;
   AdapterInfo info;
   uint32_t queue_family = 0;
-  VkPhysicalDeviceMemoryProperties memory{};
+  MemoryTypes memory;
   bool memory_budget = false;  // VK_EXT_memory_budget
   DeviceClock clock;           // calibrated: VK_EXT_calibrated_timestamps
   // VK_EXT_subgroup_size_control is listed; Vulkan 1.3 has it anyway.
