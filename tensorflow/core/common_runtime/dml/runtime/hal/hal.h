@@ -62,8 +62,8 @@ struct AdapterInfo {
 };
 
 enum class HeapKind {
-  kDevice,    // fastest for the device; host-visible where memory is unified
-  kUpload,    // host writes, device reads; always host-visible
+  kDevice,  // fastest for the device; host-visible where memory is unified
+  kUpload,  // host writes, device reads; always host-visible
   // Device writes, host reads; always host-visible, and host-cached where the
   // adapter has such memory.
   kReadback,
@@ -169,7 +169,8 @@ class Device {
   virtual Status CreateCommandList(std::unique_ptr<CommandList>* list) = 0;
 
   // Queues an ended list; the counter becomes `value` when it and all before
-  // it completed. Values only grow. kDeviceLost when the device is gone.
+  // it completed. Values only grow. kDeviceLost when the device is gone;
+  // kOutOfMemory when the driver has no room: then nothing was queued.
   virtual Status Submit(CommandList* list, uint64_t value) = 0;
   // Blocks without spinning until the counter reaches `value`:
   // kDeadlineExceeded after `timeout_ns`, kDeviceLost when it never will.
