@@ -84,7 +84,7 @@ def test_parameters_are_copied_where_the_host_sees_no_memory(vulkan_stand_in):
 
 
 def test_parameters_are_copied_where_the_window_is_full(vulkan_stand_in):
-    right, sizes = result(vulkan_stand_in, WINDOW + "budget 0 256M; budget 1 512M;", PARAMETERS)
+    right, sizes = result(vulkan_stand_in, WINDOW + "budget 2 1K;", PARAMETERS)
     assert right
     assert sizes[0] % MIB != 0 and sizes[0] % CHUNK == 0
     assert sizes[3] == 0
@@ -116,6 +116,23 @@ with dml.open(0) as device:
     assert right and unified
     assert written == 0 and read > 0
     assert sizes[0] > 0 and sizes[1] == MIB  # the staging for readback
+
+
+def test_pools_grow_within_the_budget_of_the_moment(vulkan_stand_in):
+    code = """
+with dml.open(0) as device, device.open_pool() as one, device.open_pool() as other:
+    result = [error_of(one.allocate, 100 * MIB)]
+    set_budget(0, 150 * MIB)
+    result.append(error_of(other.allocate, 100 * MIB))
+    set_budget(0, 240 * MIB)
+    result.append(error_of(other.allocate, 100 * MIB))
+    result.append(allocated()[0] // MIB)
+"""
+    budgets = "budget 0 200M; budget 1 512M;"
+    first, (code, message), later, held = result(vulkan_stand_in, WINDOW + budgets, code)
+    assert first is None and later is None and held >= 200
+    assert code == "OUT_OF_MEMORY"
+    assert "limit 150.0 MiB" in message and f"grants this process {150 * MIB} bytes" in message
 
 
 LARGE = """

@@ -11,8 +11,8 @@
  *     heap SIZE [local]   another memory heap; allocations beyond it fail
  *     type HEAP FLAGS     another memory type: any of local, visible,
  *                         coherent, cached
- *     budget HEAP SIZE    VK_EXT_memory_budget says so; without such a
- *                         statement the adapter lacks the extension
+ *     budget HEAP SIZE    VK_EXT_memory_budget says so, and of other heaps
+ *                         their size; else the adapter lacks the extension
  *     allocation SIZE     maxMemoryAllocationSize
  *     refused SIZE        larger allocations fail
  *     buffer SIZE         maxBufferSize
@@ -147,6 +147,7 @@ static void Apply(const char* verb, char* rest) {
   } else if (strcmp(verb, "heap") == 0) {
     VkMemoryHeap* heap = &memory->memoryHeaps[memory->memoryHeapCount++];
     heap->size = Size(strtok_r(rest, " ", &words));
+    adapter->budget[memory->memoryHeapCount - 1] = heap->size;
     const char* local = strtok_r(NULL, " ", &words);
     heap->flags = local != NULL ? VK_MEMORY_HEAP_DEVICE_LOCAL_BIT : 0;
   } else if (strcmp(verb, "type") == 0) {
