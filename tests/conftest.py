@@ -7,30 +7,38 @@ import subprocess
 
 import pytest
 
-FOLDER = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
 
 
-def loader(stem, tmp_path_factory):
-    """The library of <stem>.c: one beside it as it is, for not every machine can compile it."""
-    source = FOLDER / f"{stem}.c"
+def compile_loader(source, tmp_path_factory):
+    """A Vulkan loader for TF_DIRECTML_VULKAN_LOADER, made of one C file.
+
+    A library beside the source is taken as it is: not every machine can compile it.
+    """
     built = source.with_suffix(".so")
     if built.exists():
         return str(built)
     compiler = os.environ.get("CC") or shutil.which("cc")
     assert compiler, "these tests need a C compiler"
-    library = str(tmp_path_factory.mktemp("loader").joinpath(f"lib{stem}.so"))
+    library = str(tmp_path_factory.mktemp("loader").joinpath(f"lib{source.stem}.so"))
     options = ["-shared", "-fPIC", "-O1", "-Wall"]
-    subprocess.check_call([compiler, *options, "-o", library, str(source), "-ldl"])
+    subprocess.check_call([compiler, *options, "-o", library, str(source), "-ldl", "-lpthread"])
     return library
 
 
 @pytest.fixture(scope="session")
 def faulty_loader(tmp_path_factory):
-    """A Vulkan loader for TF_DIRECTML_VULKAN_LOADER that fails as it is told: see its source."""
-    return loader("faulty_loader", tmp_path_factory)
+    """A loader that fails as it is told: see its source."""
+    return compile_loader(HERE / "faulty_loader.c", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def truncating_loader(tmp_path_factory):
-    """A Vulkan loader of drivers that round to float16 toward zero, and can't be asked not to."""
-    return loader("truncating_loader", tmp_path_factory)
+    """A loader of drivers that round to float16 toward zero, and can't be asked not to."""
+    return compile_loader(HERE / "truncating_loader.c", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def vulkan_stand_in(tmp_path_factory):
+    """A loader whose adapters are what STAND_IN_ADAPTERS describes: see its source."""
+    return compile_loader(HERE / "runtime/vulkan_stand_in/stand_in.c", tmp_path_factory)

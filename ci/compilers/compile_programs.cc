@@ -44,7 +44,6 @@
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/float_controls.h"
-
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/matrix_units.h"
 
 // Headers of Debian 12 are older than this extension.

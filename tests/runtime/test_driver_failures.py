@@ -6,6 +6,7 @@ import pytest
 from test_adapters import LIST, check_unavailable, run
 
 INITIALIZATION_FAILED = "-3"
+OUT_OF_HOST_MEMORY = "-1"
 OUT_OF_DEVICE_MEMORY = "-2"
 DEVICE_LOST = "-4"
 UNKNOWN = "-13"
@@ -46,13 +47,14 @@ except dml.DmlError as error:
 """
 
 
-def attempts(faulty_loader, call=None, result="0", after="0"):
+def attempts(faulty_loader, call=None, result="0", after="0", count=None):
     return run(
         ATTEMPTS,
         TF_DIRECTML_VULKAN_LOADER=faulty_loader,
         FAULT_CALL=call,
         FAULT_RESULT=result,
         FAULT_AFTER=after,
+        FAULT_COUNT=count,
     )[0]
 
 
@@ -91,6 +93,35 @@ def test_device_that_cannot_be_made(faulty_loader):
 def test_no_memory(faulty_loader):
     for error in attempts(faulty_loader, "vkAllocateMemory", OUT_OF_DEVICE_MEMORY):
         assert "OUT_OF_MEMORY" in error and "VK_ERROR_OUT_OF_DEVICE_MEMORY" in error
+
+
+def test_memory_that_is_short_for_a_moment(faulty_loader):
+    # An ordinary heap and the smallest that will do, before the pool makes room.
+    found = attempts(faulty_loader, "vkAllocateMemory", OUT_OF_DEVICE_MEMORY, count="2")
+    assert found == ["", ""]
+
+
+@pytest.mark.parametrize("result", [OUT_OF_HOST_MEMORY, OUT_OF_DEVICE_MEMORY])
+@pytest.mark.parametrize("after", ["0", "1"])
+def test_submission_without_memory_for_a_moment(faulty_loader, result, after):
+    found = attempts(faulty_loader, "vkQueueSubmit", result, after, count="1")
+    assert found == ["", ""]
+
+
+def test_submission_without_memory(faulty_loader):
+    # Reading the result sends it; both tries fail, and the device is done for.
+    code = ATTEMPTS + "with dml.open(0) as device:\n    result.append(work(device).tolist()[-1])"
+    first, second, anew = run(
+        code,
+        TF_DIRECTML_VULKAN_LOADER=faulty_loader,
+        FAULT_CALL="vkQueueSubmit",
+        FAULT_RESULT=OUT_OF_DEVICE_MEMORY,
+        FAULT_COUNT="2",
+    )[0]
+    for error in (first, second):
+        assert "OUT_OF_MEMORY" in error and "opened anew" in error
+        assert "vkQueueSubmit" in error and "VK_ERROR_OUT_OF_DEVICE_MEMORY" in error
+    assert anew == 50
 
 
 def test_program_that_cannot_be_made(faulty_loader):

@@ -67,6 +67,8 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   StreamOptions options;
   options.flush_commands = GetEnvironment().flush_commands;
   options.flush_microseconds = GetEnvironment().flush_microseconds;
+  made->memory = std::make_unique<PoolGroup>(made->hal.get());
+  options.trim = [memory = made->memory.get()] { memory->Trim(); };
   DML_RETURN_IF_ERROR(Stream::Create(made->hal.get(), made->space.get(),
                                      options, &made->stream));
   PoolOptions scratch;
@@ -79,7 +81,7 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
 std::unique_ptr<Pool> MakePool(dml_device* device, const PoolOptions& options) {
   Stream* stream = device->stream.get();
   return std::make_unique<Pool>(
-      device->hal.get(), device->space.get(), options,
+      device->memory.get(), device->space.get(), options,
       [stream](std::unique_ptr<hal::Heap> heap, uint64_t address) {
         stream->ReleaseHeap(std::move(heap), address);
       },

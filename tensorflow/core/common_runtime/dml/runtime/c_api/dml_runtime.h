@@ -216,7 +216,8 @@ DML_EXPORT void dml_device_inject_failure(dml_device* device, dml_code code);
 typedef struct dml_pool dml_pool;
 
 typedef struct dml_pool_options {
-  uint64_t limit_bytes;  /* of all heaps; 0: what the driver's budget allows */
+  uint64_t limit_bytes;  /* of all heaps; 0: what the driver's budget allows,
+                            which holds beside any limit */
   uint32_t allow_growth; /* 0: the limit is reserved at first use */
   uint64_t heap_bytes;   /* of an ordinary heap; 0: chosen */
 } dml_pool_options;

@@ -44,9 +44,12 @@ struct AdapterInfo {
   uint32_t device_id = 0;          // PCI
   std::array<uint8_t, 16> uuid{};  // of device and driver: keys disk caches
   AdapterType type = AdapterType::kSoftware;
-  uint64_t memory_bytes = 0;    // device-local memory
+  uint64_t memory_bytes = 0;    // device-local memory, all of it counted once
   bool unified_memory = false;  // all device memory is host-visible
-  uint64_t max_heap_bytes = 0;  // largest single Heap
+  uint64_t max_heap_bytes = 0;  // largest single Heap that the API takes
+  // The largest that the driver promises to make where there is room; it may
+  // refuse larger ones.
+  uint64_t promised_heap_bytes = 0;
   uint32_t subgroup_size = 0;
   uint32_t max_group_invocations = 0;
   uint32_t max_group_size[3] = {0, 0, 0};
@@ -64,9 +67,11 @@ struct AdapterInfo {
 };
 
 enum class HeapKind {
-  kDevice,    // fastest for the device; host-visible where memory is unified
-  kUpload,    // host writes, device reads; always host-visible
-  kReadback,  // device writes, host reads; always host-visible, host-cached
+  kDevice,  // fastest for the device; host-visible where memory is unified
+  kUpload,  // host writes, device reads; always host-visible
+  // Device writes, host reads; always host-visible, and host-cached where the
+  // adapter has such memory.
+  kReadback,
 };
 
 // One allocation of the driver. Thread-compatible; host() is stable.
@@ -76,6 +81,9 @@ class Heap {
   virtual uint64_t size() const = 0;
   // Host mapping of the whole heap, coherent, or null when not host-visible.
   virtual uint8_t* host() const = 0;
+  // Whether the host may read there: what its caches do not hold, it reads word
+  // by word from afar, a hundred times slower than the device copies it.
+  virtual bool host_cached() const = 0;
 };
 
 // A compute program with its specialization applied. Immutable.
@@ -166,7 +174,8 @@ class Device {
   virtual Status CreateCommandList(std::unique_ptr<CommandList>* list) = 0;
 
   // Queues an ended list; the counter becomes `value` when it and all before
-  // it completed. Values only grow. kDeviceLost when the device is gone.
+  // it completed. Values only grow. kDeviceLost when the device is gone;
+  // kOutOfMemory when the driver has no room: then nothing was queued.
   virtual Status Submit(CommandList* list, uint64_t value) = 0;
   // Blocks without spinning until the counter reaches `value`:
   // kDeadlineExceeded after `timeout_ns`, kDeviceLost when it never will.

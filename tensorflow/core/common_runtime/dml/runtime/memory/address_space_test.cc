@@ -20,6 +20,7 @@ class EmptyHeap final : public hal::Heap {
   explicit EmptyHeap(uint64_t bytes) : bytes_(bytes) {}
   uint64_t size() const override { return bytes_; }
   uint8_t* host() const override { return nullptr; }
+  bool host_cached() const override { return false; }
 
  private:
   const uint64_t bytes_;

@@ -16,6 +16,7 @@ namespace dml {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using GrowthLock = std::unique_lock<std::mutex>;
 
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 // Heaps grow with the pool, so that neither their number nor what the last one
@@ -48,23 +49,22 @@ std::string HumanBytes(uint64_t bytes) {
 
 class Pool::Impl {
  public:
-  Impl(hal::Device* device, AddressSpace* space, const PoolOptions& options,
+  Impl(PoolGroup* group, AddressSpace* space, const PoolOptions& options,
        ReleaseHeap release_heap, WaitIdle wait_idle)
-      : device_(device),
+      : group_(group),
+        device_(group->device()),
         space_(space),
         options_(options),
         release_heap_(std::move(release_heap)),
         wait_idle_(std::move(wait_idle)) {
     if (options_.heap_bytes == 0) {
-      options_.heap_bytes = device->info().type == hal::AdapterType::kSoftware
+      options_.heap_bytes = device_->info().type == hal::AdapterType::kSoftware
                                 ? kSoftwareHeapBytes
                                 : kDeviceHeapBytes;
     }
     options_.heap_bytes = RoundUp(options_.heap_bytes, kHeapRounding);
-    if (options_.limit_bytes == 0) {
-      options_.limit_bytes = device->memory_budget().budget_bytes;
-    }
-    statistics_.limit_bytes = options_.limit_bytes;
+    limit_bytes_ = options_.limit_bytes != 0 ? options_.limit_bytes
+                                             : device_->info().memory_bytes;
   }
 
   ~Impl() {
@@ -74,74 +74,83 @@ class Pool::Impl {
   }
 
   Status Allocate(uint64_t bytes, const char* tag, uint64_t* address) {
-    if (bytes > options_.limit_bytes) return OutOfMemory(bytes, Status::Ok());
-    const uint64_t size = RoundUp(std::max<uint64_t>(bytes, 1), kAlignment);
-    std::unique_lock<std::mutex> lock(mutex_);
-    BlockList::Block* block = blocks_.Allocate(size);
-    if (block == nullptr) {
-      Status grown = Grow(size);
-      if (!grown.ok()) {
-        // What was released counts for the driver until it is destroyed.
-        ReleaseFreeHeaps();
-        lock.unlock();
-        wait_idle_();
-        lock.lock();
-        block = blocks_.Allocate(size);  // others may have freed meanwhile
-        if (block == nullptr) grown = Grow(size);
-      }
-      if (block == nullptr && grown.ok()) block = blocks_.Allocate(size);
-      if (block == nullptr) {
-        lock.unlock();
-        return OutOfMemory(bytes, grown);
-      }
+    if (bytes > limit_bytes_) return OutOfMemory(bytes, Status::Ok());
+    Request request;
+    request.size = RoundUp(std::max<uint64_t>(bytes, 1), kAlignment);
+    request.tag = tag;
+    Released released;
+    {
+      Lock lock(mutex_);
+      if (Take(&request)) CheckIdleHeaps(&released);
     }
-    NoteAllocated(block, tag);
-    CheckIdleHeaps();
-    *address = block->address;
+    Release(&released);
+    Status grown;
+    if (request.address == 0) grown = Grow(&request);
+    if (request.address == 0) {
+      // What is unused elsewhere makes room, and what was released counts for
+      // the driver until it is destroyed.
+      group_->Trim();
+      wait_idle_();
+      grown = Grow(&request);
+    }
+    if (request.address == 0) return OutOfMemory(bytes, grown);
+    *address = request.address;
     return Status::Ok();
   }
 
   void Free(uint64_t address) {
-    std::lock_guard<std::mutex> lock(mutex_);
-    BlockList::Block* block = blocks_.Find(address);
-    if (block == nullptr) return;
-    holders_[block->tag].bytes -= block->bytes;
-    --holders_[block->tag].blocks;
-    statistics_.bytes_in_use -= block->bytes;
-    --statistics_.live_allocations;
-    Heap& heap = heaps_[block->region];
-    if (--heap.live_blocks == 0) heap.free_since = operations_time_;
-    blocks_.Free(block);
-    CheckIdleHeaps();
+    Released released;
+    {
+      Lock lock(mutex_);
+      BlockList::Block* block = blocks_.Find(address);
+      if (block == nullptr) return;
+      holders_[block->tag].bytes -= block->bytes;
+      --holders_[block->tag].blocks;
+      statistics_.bytes_in_use -= block->bytes;
+      --statistics_.live_allocations;
+      Heap& heap = heaps_[block->region];
+      if (--heap.live_blocks == 0) heap.free_since = operations_time_;
+      blocks_.Free(block);
+      CheckIdleHeaps(&released);
+    }
+    Release(&released);
   }
 
   uint64_t AllocatedBytes(uint64_t address) const {
-    std::lock_guard<std::mutex> lock(mutex_);
+    Lock lock(mutex_);
     const BlockList::Block* block = blocks_.Find(address);
     return block == nullptr ? 0 : block->bytes;
   }
 
   void Trim() {
-    std::lock_guard<std::mutex> lock(mutex_);
-    ReleaseFreeHeaps();
+    Released released;
+    {
+      Lock lock(mutex_);
+      ReleaseHeapsIf([](const Heap&) { return true; }, &released);
+    }
+    Release(&released);
   }
 
   PoolStatistics statistics() const {
-    std::lock_guard<std::mutex> lock(mutex_);
+    const uint64_t limit = options_.limit_bytes != 0
+                               ? options_.limit_bytes
+                               : device_->memory_budget().budget_bytes;
+    Lock lock(mutex_);
     PoolStatistics result = statistics_;
+    result.limit_bytes = limit;
     result.largest_free_block = blocks_.largest_free_block();
     result.heap_count = heaps_.size();
     return result;
   }
 
   void ResetPeaks() {
-    std::lock_guard<std::mutex> lock(mutex_);
+    Lock lock(mutex_);
     statistics_.peak_bytes_in_use = statistics_.bytes_in_use;
     statistics_.peak_bytes_reserved = statistics_.bytes_reserved;
   }
 
   std::string TopHolders(int count) const {
-    std::lock_guard<std::mutex> lock(mutex_);
+    Lock lock(mutex_);
     std::vector<uint32_t> order;
     for (uint32_t tag = 0; tag < holders_.size(); ++tag) {
       if (holders_[tag].blocks > 0) order.push_back(tag);
@@ -173,10 +182,24 @@ class Pool::Impl {
     uint64_t blocks = 0;
   };
 
-  // All below need mutex_.
+  // An allocation under way.
+  struct Request {
+    uint64_t size = 0;
+    const char* tag = nullptr;
+    uint64_t address = 0;  // 0 until it has memory
+  };
+  using Lock = std::lock_guard<std::mutex>;
+  // Heaps that left the pool under its lock, to leave for the driver outside.
+  using Released = std::vector<Heap>;
 
-  void NoteAllocated(BlockList::Block* block, const char* tag) {
-    block->tag = tags_.Intern(tag);
+  // -- With mutex_.
+
+  // Serves `request` from what is free; false when nothing is.
+  bool Take(Request* request) {
+    BlockList::Block* block = blocks_.Allocate(request->size);
+    if (block == nullptr) return false;
+    request->address = block->address;
+    block->tag = tags_.Intern(request->tag);
     if (block->tag >= holders_.size()) holders_.resize(block->tag + 1);
     holders_[block->tag].bytes += block->bytes;
     ++holders_[block->tag].blocks;
@@ -187,67 +210,11 @@ class Pool::Impl {
     s.largest_allocation = std::max(s.largest_allocation, block->bytes);
     ++s.allocation_count;
     ++s.live_allocations;
-  }
-
-  // Makes heaps until one has room for `size`.
-  Status Grow(uint64_t size) {
-    if (!options_.allow_growth) return ReserveAll(size);
-    // The new heap can serve what as many bytes of smaller ones were kept for.
-    uint64_t released = 0;
-    ReleaseHeapsIf([size, &released](const Heap& heap) {
-      if (heap.bytes >= size || released >= size) return false;
-      released += heap.bytes;
-      return true;
-    });
-    const uint64_t reserved = statistics_.bytes_reserved;
-    if (reserved + size > options_.limit_bytes)
-      return Status(Code::kOutOfMemory, "");
-    const uint64_t least = RoundUp(size, kHeapRounding);
-    uint64_t ordinary =
-        std::max(options_.heap_bytes,
-                 std::min(kMaxOrdinaryHeapBytes,
-                          RoundUp(reserved / kGrowthDivisor, kHeapRounding)));
-    ordinary = std::min(ordinary, device_->info().max_heap_bytes);
-    // A large block gets a heap of its own, which can leave when it does.
-    uint64_t bytes = size > ordinary / 2 ? least : ordinary;
-    bytes = std::min(bytes, options_.limit_bytes - reserved);
-    Status made = AddHeap(bytes);
-    if (!made.ok() && bytes > least) made = AddHeap(least);
-    return made;
-  }
-
-  Status ReserveAll(uint64_t size) {
-    if (!heaps_.empty()) return Status(Code::kOutOfMemory, "");
-    uint64_t left = options_.limit_bytes;
-    Status made = Status::Ok();
-    while (left >= kAlignment) {
-      const uint64_t bytes = std::min(left, device_->info().max_heap_bytes) /
-                             kAlignment * kAlignment;
-      made = AddHeap(bytes);
-      if (!made.ok()) break;
-      left -= bytes;
-    }
-    return blocks_.largest_free_block() >= size ? Status::Ok() : made;
-  }
-
-  Status AddHeap(uint64_t bytes) {
-    Heap heap;
-    DML_RETURN_IF_ERROR(
-        device_->CreateHeap(hal::HeapKind::kDevice, bytes, &heap.heap));
-    DML_RETURN_IF_ERROR(space_->Map(heap.heap.get(), &heap.address));
-    heap.bytes = bytes;
-    heap.free_since = Now();
-    const uint32_t id = next_heap_++;
-    blocks_.AddRegion(id, heap.address, bytes);
-    heaps_.emplace(id, std::move(heap));
-    PoolStatistics& s = statistics_;
-    s.bytes_reserved += bytes;
-    s.peak_bytes_reserved = std::max(s.peak_bytes_reserved, s.bytes_reserved);
-    return Status::Ok();
+    return true;
   }
 
   template <typename Predicate>
-  void ReleaseHeapsIf(Predicate predicate) {
+  void ReleaseHeapsIf(Predicate predicate, Released* released) {
     if (!options_.allow_growth) return;
     for (auto it = heaps_.begin(); it != heaps_.end();) {
       Heap& heap = it->second;
@@ -255,33 +222,123 @@ class Pool::Impl {
         ++it;
         continue;
       }
-      const uint64_t bytes = heap.bytes;
-      blocks_.RemoveRegion(heap.address, bytes);
-      statistics_.bytes_reserved -= bytes;
-      release_heap_(std::move(heap.heap), heap.address);
+      blocks_.RemoveRegion(heap.address, heap.bytes);
+      statistics_.bytes_reserved -= heap.bytes;
+      released->push_back(std::move(heap));
       it = heaps_.erase(it);
     }
   }
 
-  void ReleaseFreeHeaps(uint64_t smaller_than = ~uint64_t{0}) {
-    ReleaseHeapsIf(
-        [smaller_than](const Heap& heap) { return heap.bytes < smaller_than; });
-  }
-
   // Now and then, gives back what was not used for some time, but for a small
   // reserve. The clock is read here only, so its resolution is coarse.
-  void CheckIdleHeaps() {
+  void CheckIdleHeaps(Released* released) {
     if (++operations_ % kOperationsBetweenIdleChecks != 0) return;
     const Clock::time_point before = Now() - kIdleHeap;
     uint64_t kept = 0;
-    ReleaseHeapsIf([this, before, &kept](const Heap& heap) {
-      if (heap.free_since > before) return false;
-      kept += heap.bytes;
-      return kept > options_.heap_bytes;
-    });
+    ReleaseHeapsIf(
+        [this, before, &kept](const Heap& heap) {
+          if (heap.free_since > before) return false;
+          kept += heap.bytes;
+          return kept > options_.heap_bytes;
+        },
+        released);
   }
 
   Clock::time_point Now() { return operations_time_ = Clock::now(); }
+
+  // -- Without mutex_.
+
+  void Release(Released* released) {
+    for (Heap& heap : *released) {
+      release_heap_(std::move(heap.heap), heap.address);
+    }
+    released->clear();
+  }
+
+  // Makes heaps until one has room for `request`, and serves it from there. Of
+  // several threads that need one, those that come later may find what the
+  // first one made.
+  Status Grow(Request* request) {
+    const GrowthLock growing = group_->Growing();
+    uint64_t reserved = 0;
+    bool reserve_all = false;
+    Released released;
+    {
+      Lock lock(mutex_);
+      if (Take(request)) return Status::Ok();
+      if (!options_.allow_growth) {
+        if (!heaps_.empty()) return Status(Code::kOutOfMemory, "");
+        reserve_all = true;
+      }
+      // The new heap can serve what as many bytes of smaller ones were kept
+      // for.
+      uint64_t bytes = 0;
+      ReleaseHeapsIf(
+          [request, &bytes](const Heap& heap) {
+            if (heap.bytes >= request->size || bytes >= request->size) {
+              return false;
+            }
+            bytes += heap.bytes;
+            return true;
+          },
+          &released);
+      reserved = statistics_.bytes_reserved;
+    }
+    Release(&released);
+    if (reserve_all) return ReserveAll(growing, request);
+    if (reserved + request->size > limit_bytes_) {
+      return Status(Code::kOutOfMemory, "");
+    }
+    const uint64_t least = RoundUp(request->size, kHeapRounding);
+    uint64_t ordinary =
+        std::max(options_.heap_bytes,
+                 std::min(kMaxOrdinaryHeapBytes,
+                          RoundUp(reserved / kGrowthDivisor, kHeapRounding)));
+    ordinary = std::min(ordinary, device_->info().promised_heap_bytes);
+    // A large block gets a heap of its own, which can leave when it does.
+    uint64_t bytes = request->size > ordinary / 2 ? least : ordinary;
+    bytes = std::min(bytes, limit_bytes_ - reserved);
+    Status made = AddHeap(growing, bytes, request);
+    if (made.code() == Code::kOutOfMemory && bytes > least) {
+      made = AddHeap(growing, least, request);
+    }
+    return made;
+  }
+
+  // The pool's whole limit, as far as the driver has the room.
+  Status ReserveAll(const GrowthLock& growing, Request* request) {
+    const uint64_t most =
+        std::max(device_->info().promised_heap_bytes, request->size);
+    uint64_t left = limit_bytes_;
+    Status made(Code::kOutOfMemory, "");
+    for (;;) {
+      const uint64_t bytes =
+          std::min({left, most, group_->Room()}) / kAlignment * kAlignment;
+      if (bytes == 0) break;
+      made = AddHeap(growing, bytes, request);
+      if (!made.ok()) break;
+      left -= bytes;
+    }
+    return request->address != 0 ? Status::Ok() : made;
+  }
+
+  // Makes a heap and serves `request` from it, if it has none yet.
+  Status AddHeap(const GrowthLock& growing, uint64_t bytes, Request* request) {
+    Heap heap;
+    DML_RETURN_IF_ERROR(group_->CreateHeap(growing, bytes, &heap.heap));
+    DML_RETURN_IF_ERROR(space_->Map(heap.heap.get(), &heap.address));
+    heap.bytes = bytes;
+    Lock lock(mutex_);
+    heap.free_since = Now();
+    const uint32_t id = next_heap_++;
+    blocks_.AddRegion(id, heap.address, bytes);
+    heaps_.emplace(id, std::move(heap));
+    PoolStatistics& s = statistics_;
+    s.bytes_reserved += bytes;
+    s.peak_bytes_reserved = std::max(s.peak_bytes_reserved, s.bytes_reserved);
+    if (request->address == 0) Take(request);
+    return Status::Ok();
+  }
 
   Status OutOfMemory(uint64_t bytes, const Status& cause) const {
     const PoolStatistics s = statistics();
@@ -299,9 +356,11 @@ class Pool::Impl {
     return Status(Code::kOutOfMemory, text);
   }
 
+  PoolGroup* const group_;
   hal::Device* const device_;
   AddressSpace* const space_;
   PoolOptions options_;
+  uint64_t limit_bytes_ = 0;  // of all heaps together
   const ReleaseHeap release_heap_;
   const WaitIdle wait_idle_;
 
@@ -316,13 +375,16 @@ class Pool::Impl {
   Clock::time_point operations_time_ = Clock::now();
 };
 
-Pool::Pool(hal::Device* device, AddressSpace* space, const PoolOptions& options,
+Pool::Pool(PoolGroup* group, AddressSpace* space, const PoolOptions& options,
            ReleaseHeap release_heap, WaitIdle wait_idle)
-    : impl_(std::make_unique<Impl>(device, space, options,
+    : group_(group),
+      impl_(std::make_unique<Impl>(group, space, options,
                                    std::move(release_heap),
-                                   std::move(wait_idle))) {}
+                                   std::move(wait_idle))) {
+  group_->Add(this);
+}
 
-Pool::~Pool() = default;
+Pool::~Pool() { group_->Remove(this); }
 
 Status Pool::Allocate(uint64_t bytes, const char* tag, uint64_t* address) {
   return impl_->Allocate(bytes, tag, address);

@@ -4,7 +4,8 @@
 // be handed out again at once: whoever uses it enqueues on the same stream, and
 // the stream's order covers it. Heaps that stay unused go back to the driver.
 //
-// Thread-safe.
+// Thread-safe. The driver is called outside of the pool's lock: while one
+// thread waits for a heap, others go on with what is free.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_MEMORY_POOL_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_MEMORY_POOL_H_
 
@@ -16,11 +17,12 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/memory/address_space.h"
+#include "tensorflow/core/common_runtime/dml/runtime/memory/pool_group.h"
 
 namespace dml {
 
 struct PoolOptions {
-  uint64_t limit_bytes = 0;  // of all heaps together; 0: the driver's budget
+  uint64_t limit_bytes = 0;  // of all heaps together; 0: only the driver's
   bool allow_growth = true;  // false: one heap of limit_bytes at first use
   uint64_t heap_bytes = 0;   // of an ordinary heap; 0: chosen by adapter
 };
@@ -34,7 +36,8 @@ struct PoolStatistics {
   uint64_t peak_bytes_reserved = 0;
   uint64_t largest_free_block = 0;
   uint64_t largest_allocation = 0;  // ever
-  uint64_t limit_bytes = 0;
+  uint64_t limit_bytes =
+      0;  // as in PoolOptions; the driver's is its budget now
   uint64_t allocation_count = 0;  // ever
   uint64_t live_allocations = 0;
   uint64_t heap_count = 0;
@@ -51,8 +54,9 @@ class Pool {
   // Waits for enqueued work, so that released heaps are really destroyed.
   using WaitIdle = std::function<void()>;
 
-  // `device` and `space` must outlive the pool.
-  Pool(hal::Device* device, AddressSpace* space, const PoolOptions& options,
+  // `group` and `space` must outlive the pool. The two functions are called
+  // without locks, but that `release_heap` must not allocate.
+  Pool(PoolGroup* group, AddressSpace* space, const PoolOptions& options,
        ReleaseHeap release_heap, WaitIdle wait_idle);
   ~Pool();
 
@@ -75,6 +79,7 @@ class Pool {
 
  private:
   class Impl;
+  PoolGroup* const group_;
   std::unique_ptr<Impl> impl_;
 };
 

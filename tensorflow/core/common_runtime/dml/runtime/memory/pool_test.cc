@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,7 +27,7 @@ class PoolTest : public ::testing::Test {
 
   std::unique_ptr<Pool> Make(const PoolOptions& options) {
     return std::make_unique<Pool>(
-        &device_, space_.get(), options,
+        &group_, space_.get(), options,
         [this](std::unique_ptr<hal::Heap> heap, uint64_t address) {
           std::lock_guard<std::mutex> lock(mutex_);
           released_.emplace_back(std::move(heap), address);
@@ -57,7 +59,15 @@ class PoolTest : public ::testing::Test {
     return address;
   }
 
+  // False when it does not within a long time.
+  template <typename T>
+  static bool Finishes(const std::future<T>& future) {
+    return future.wait_for(std::chrono::seconds(20)) ==
+           std::future_status::ready;
+  }
+
   hal::testing::RecordingDevice device_;
+  PoolGroup group_{&device_};
   std::unique_ptr<AddressSpace> space_;
   std::mutex mutex_;
   std::vector<std::pair<std::unique_ptr<hal::Heap>, uint64_t>> released_;
@@ -238,6 +248,152 @@ TEST_F(PoolTest, ReleasesItsHeapsInTheEnd) {
   EXPECT_EQ(released_.size(), 2u);
   DestroyReleased();
   EXPECT_EQ(device_.heap_bytes(), 0u);
+}
+
+// The driver's budget, of which all pools of the device take.
+class PoolBudgetTest : public PoolTest {};
+
+TEST_F(PoolBudgetTest, IsAskedAtEachGrowth) {
+  device_.SetBudget(16 * kMiB);
+  auto pool = Make(0, kMiB);
+  EXPECT_EQ(pool->statistics().limit_bytes, 16 * kMiB);
+  Allocate(pool.get(), 10 * kMiB);
+  // Another process takes memory.
+  device_.SetBudget(12 * kMiB);
+  uint64_t address = 0;
+  const Status status = pool->Allocate(4 * kMiB, "test", &address);
+  EXPECT_EQ(status.code(), Code::kOutOfMemory);
+  for (const char* part : {"limit 12.0 MiB", "grants this process 12582912",
+                           "10485760 are in use"}) {
+    EXPECT_NE(status.message().find(part), std::string::npos)
+        << part << " is not in: " << status.message();
+  }
+  Allocate(pool.get(), 2 * kMiB);
+  // It gives some back, and more than there was at first.
+  device_.SetBudget(32 * kMiB);
+  Allocate(pool.get(), 20 * kMiB);
+}
+
+TEST_F(PoolBudgetTest, HoldsBesideALimit) {
+  device_.SetBudget(8 * kMiB);
+  auto pool = Make(64 * kMiB, kMiB);
+  uint64_t address = 0;
+  EXPECT_EQ(pool->Allocate(10 * kMiB, "test", &address).code(),
+            Code::kOutOfMemory);
+  Allocate(pool.get(), 8 * kMiB);
+  EXPECT_EQ(pool->statistics().limit_bytes, 64 * kMiB);
+}
+
+TEST_F(PoolBudgetTest, HoldsForAllPoolsTogether) {
+  device_.SetBudget(16 * kMiB);
+  auto one = Make(0, kMiB);
+  auto other = Make(0, kMiB);
+  Allocate(one.get(), 10 * kMiB);
+  uint64_t address = 0;
+  EXPECT_EQ(other->Allocate(10 * kMiB, "test", &address).code(),
+            Code::kOutOfMemory);
+  Allocate(other.get(), 6 * kMiB);
+}
+
+TEST_F(PoolBudgetTest, HoldsWhileSeveralGrow) {
+  constexpr int kPools = 4;
+  device_.SetBudget(10 * kMiB);
+  std::vector<std::unique_ptr<Pool>> pools;
+  for (int i = 0; i < kPools; ++i) pools.push_back(Make(0, kMiB));
+  // Lets others run between a look at the budget and a heap that follows.
+  device_.OnMemoryCall(
+      [] { std::this_thread::sleep_for(std::chrono::milliseconds(5)); });
+  std::vector<std::future<Status>> grown;
+  for (auto& pool : pools) {
+    grown.push_back(std::async(std::launch::async, [&pool] {
+      uint64_t address = 0;
+      return pool->Allocate(6 * kMiB, "test", &address);
+    }));
+  }
+  int served = 0;
+  for (auto& status : grown) served += status.get().ok();
+  EXPECT_EQ(served, 1);
+  EXPECT_LE(device_.heap_bytes(), 10 * kMiB);
+}
+
+TEST_F(PoolBudgetTest, UnusedHeapsOfOtherPoolsMakeRoom) {
+  device_.SetBudget(16 * kMiB);
+  auto one = Make(0, kMiB);
+  auto other = Make(0, kMiB);
+  one->Free(Allocate(one.get(), 10 * kMiB));
+  Allocate(other.get(), 12 * kMiB);
+  EXPECT_EQ(one->statistics().heap_count, 0u);
+}
+
+TEST_F(PoolBudgetTest, WithoutGrowthReservesWhatThereIs) {
+  device_.SetBudget(6 * kMiB);
+  PoolOptions options;
+  options.limit_bytes = 10 * kMiB;
+  options.allow_growth = false;
+  auto pool = Make(options);
+  Allocate(pool.get(), 1000);
+  EXPECT_EQ(pool->statistics().bytes_reserved, 6 * kMiB);
+}
+
+TEST_F(PoolTest, AFreeBlockWaitsForNoDriver) {
+  auto pool = Make(64 * kMiB, 4 * kMiB);
+  Allocate(pool.get(), 1000);
+  std::promise<void> called, go_on;
+  std::once_flag once;
+  device_.OnMemoryCall([&] {
+    std::call_once(once, [&] {
+      called.set_value();
+      go_on.get_future().wait();
+    });
+  });
+  auto large = std::async(std::launch::async,
+                          [&pool] { return Allocate(pool.get(), 20 * kMiB); });
+  called.get_future().wait();
+  auto small = std::async(std::launch::async, [&pool] {
+    const uint64_t address = Allocate(pool.get(), 1000);
+    pool->Free(address);
+    return address;
+  });
+  EXPECT_TRUE(Finishes(small));
+  go_on.set_value();
+  EXPECT_NE(large.get(), small.get());
+}
+
+TEST_F(PoolTest, HeapsGoOutsideOfItsLock) {
+  Pool* entered = nullptr;
+  bool free = true;
+  std::vector<std::future<uint64_t>> looks;
+  Pool pool(
+      &group_, space_.get(), PoolOptions(),
+      [&](std::unique_ptr<hal::Heap> /*heap*/, uint64_t address) {
+        if (entered != nullptr) {
+          looks.push_back(std::async(
+              std::launch::async, [&] { return entered->AllocatedBytes(1); }));
+          free &= Finishes(looks.back());
+        }
+        space_->Unmap(address);
+      },
+      [] {});
+  pool.Free(Allocate(&pool, kMiB));
+  entered = &pool;
+  pool.Trim();
+  EXPECT_EQ(looks.size(), 1u);
+  for (auto& look : looks) look.wait();
+  entered = nullptr;
+  EXPECT_TRUE(free);
+}
+
+TEST_F(PoolTest, OneHeapServesThreadsThatWaitedForIt) {
+  auto pool = Make(64 * kMiB, 8 * kMiB);
+  device_.OnMemoryCall(
+      [] { std::this_thread::sleep_for(std::chrono::milliseconds(5)); });
+  std::vector<std::future<uint64_t>> addresses;
+  for (int i = 0; i < 4; ++i) {
+    addresses.push_back(std::async(
+        std::launch::async, [&pool] { return Allocate(pool.get(), kMiB); }));
+  }
+  for (auto& address : addresses) EXPECT_NE(address.get(), 0u);
+  EXPECT_EQ(pool->statistics().heap_count, 1u);
 }
 
 TEST_F(PoolTest, NeverHandsOutTheSameBytesTwice) {

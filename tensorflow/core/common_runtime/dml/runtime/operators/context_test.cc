@@ -41,7 +41,7 @@ class LaunchTest : public ::testing::Test {
         Stream::Create(&device_, space_.get(), StreamOptions(), &stream_).ok());
     programs_ = std::make_unique<ProgramCache>(&device_, kShaders);
     pool_ = std::make_unique<Pool>(
-        &device_, space_.get(), PoolOptions(),
+        &group_, space_.get(), PoolOptions(),
         [this](std::unique_ptr<hal::Heap> heap, uint64_t address) {
           stream_->ReleaseHeap(std::move(heap), address);
         },
@@ -67,6 +67,7 @@ class LaunchTest : public ::testing::Test {
   }
 
   hal::testing::RecordingDevice device_;
+  PoolGroup group_{&device_};
   std::unique_ptr<AddressSpace> space_;
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<ProgramCache> programs_;

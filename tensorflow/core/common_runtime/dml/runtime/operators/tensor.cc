@@ -193,7 +193,8 @@ Status CheckTensor(const dml_tensor* tensor, const char* name,
   if (too_large) {
     return Unimplemented(name, ": ", Describe(*tensor),
                          " spans more than 2^31 - 1 elements, which programs "
-                         "cannot index");
+                         "cannot index: split it along a dimension, or place "
+                         "the operation on the CPU");
   }
   if (tensor->data == 0) {
     return InvalidArgument(name, ": ", Describe(*tensor), " has no address");

@@ -2,6 +2,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_BATCH_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_BATCH_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -66,6 +67,12 @@ struct Batch {
 
   bool empty() const {
     return commands.empty() && completions.empty() && retired_heaps.empty();
+  }
+
+  bool Uses(const hal::Heap* heap) const {
+    return std::any_of(
+        bindings.begin(), bindings.end(),
+        [heap](const hal::Binding& binding) { return binding.heap == heap; });
   }
 
   void Reset(uint64_t new_sequence) {

@@ -216,7 +216,7 @@ void Stream::Impl::CopyToHost(void* dst, uint64_t src, uint64_t bytes,
   ++statistics_.device_to_host_copies;
   statistics_.device_to_host_bytes += bytes;
   auto* to = static_cast<uint8_t*>(dst);
-  if (from.heap->host() != nullptr && track_touched_ && !Pending(src, bytes)) {
+  if (from.heap->host_cached() && track_touched_ && !Pending(src, bytes)) {
     lock.unlock();
     memcpy(to, from.heap->host() + from.offset, bytes);
     return done(Status::Ok());
@@ -297,7 +297,9 @@ Status Stream::Impl::Sync() {
 void Stream::Impl::ReleaseHeap(std::unique_ptr<hal::Heap> heap,
                                uint64_t address) {
   Lock lock(mutex_);
-  if (current_->empty() && in_flight_.empty()) {
+  bool used = current_->Uses(heap.get());
+  for (const Batch* batch : in_flight_) used |= batch->Uses(heap.get());
+  if (!used) {
     lock.unlock();
     space_->Unmap(address);
     return;  // destroys the heap
@@ -346,9 +348,17 @@ Status Stream::Impl::WaitForRoom(Lock* lock) {
 
 Status Stream::Impl::TakeSlice(StagingRing* ring, uint64_t bytes, Lock* lock,
                                StagingRing::Slice* slice) {
+  bool trimmed = false;
   for (;;) {
     DML_RETURN_IF_ERROR(WaitForRoom(lock));
     const Status taken = ring->Take(bytes, slice);
+    if (taken.code() == Code::kOutOfMemory && options_.trim && !trimmed) {
+      trimmed = true;
+      lock->unlock();
+      options_.trim();
+      lock->lock();
+      continue;
+    }
     if (taken.code() != Code::kUnavailable) return taken;
     if (InsideCallback()) {
       return Error(Code::kFailedPrecondition,

@@ -22,7 +22,10 @@
 // barrier, across submissions too.
 //
 // Failure: once the device is lost, every call returns kDeviceLost with the
-// cause, and callbacks that wait get the same.
+// cause, and callbacks that wait get the same. Where the driver has no room for
+// a submission, it is sent once more when all earlier work has completed and
+// unused memory was given back; if that fails too, its work is lost, and every
+// call from then on returns kOutOfMemory.
 //
 // Thread-safe.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_H_
@@ -67,6 +70,10 @@ struct StreamOptions {
   uint32_t flush_microseconds = kDefaultFlushMicroseconds;
   uint64_t flush_staging_bytes = uint64_t{32} << 20;
   uint64_t staging_limit_bytes = uint64_t{256} << 20;  // each way, in flight
+  // Gives memory back that nothing uses, by ReleaseHeap() too; called without
+  // locks, when the driver has no room for a submission or for staging memory.
+  // May be empty.
+  std::function<void()> trim;
 };
 
 // Counters since the stream was made; bytes where the name says so.
@@ -112,8 +119,8 @@ class Stream {
   // Waits until all work enqueued so far has completed.
   Status Sync();
 
-  // Destroys the heap, and unmaps its address, when all work enqueued so far
-  // has completed.
+  // Destroys the heap, and unmaps its address, as soon as no work enqueued so
+  // far uses it.
   void ReleaseHeap(std::unique_ptr<hal::Heap> heap, uint64_t address);
 
   // Ok, or why the device cannot be used any more.

@@ -110,6 +110,9 @@ class Stream::Impl {
   // Whether there is something to send, and a thread may do it now.
   bool CanSend() const;
   void SendCurrent(Lock* lock);  // needs CanSend()
+  // Waits for what was sent before `batch`, and gives back memory that nothing
+  // uses then.
+  void MakeRoomFor(const Batch* batch, Lock* lock);
   // Sends what is recorded here if possible, else has the thread do it.
   void SendNow(Lock* lock);
   bool CanComplete() const;

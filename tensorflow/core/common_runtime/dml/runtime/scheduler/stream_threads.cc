@@ -14,6 +14,15 @@ namespace {
 constexpr uint64_t kLastWaitNanoseconds = uint64_t{10} * 1000 * 1000 * 1000;
 constexpr uint64_t kWaitNanoseconds = uint64_t{1} * 1000 * 1000 * 1000;
 
+Status NoRoom(const Batch& batch, const Status& cause) {
+  return Error(
+      Code::kOutOfMemory, "the driver has no memory to run ",
+      batch.commands.size(),
+      " recorded commands, even with nothing else under way: ", cause.message(),
+      ". Their results are lost, so the device has to be opened anew: "
+      "close other programs that use the GPU, or use a smaller batch");
+}
+
 // The stream whose callbacks this thread runs now.
 thread_local const void* calling_back = nullptr;
 
@@ -114,7 +123,17 @@ void Stream::Impl::SendCurrent(Lock* lock) {
 
   sending_ = true;
   lock->unlock();
-  if (status.ok() && has_commands) status = Send(batch);
+  if (status.ok() && has_commands) {
+    status = Send(batch);
+    if (status.code() == Code::kOutOfMemory) {
+      lock->lock();
+      MakeRoomFor(batch, lock);
+      status = status_;  // what it waited for may have failed
+      lock->unlock();
+      if (status.ok()) status = Send(batch);
+      if (status.code() == Code::kOutOfMemory) status = NoRoom(*batch, status);
+    }
+  }
   lock->lock();
   sending_ = false;
 
@@ -125,6 +144,19 @@ void Stream::Impl::SendCurrent(Lock* lock) {
   // The thread waits for this while another one, which is here, may go on to
   // wait for the device.
   if (submission_blocked_) work_.notify_one();
+}
+
+void Stream::Impl::MakeRoomFor(const Batch* batch, Lock* lock) {
+  while (in_flight_.front() != batch) {
+    // Callbacks are not for this thread: nothing could be sent while they run.
+    submitted_.notify_one();
+    progress_.wait(*lock);
+  }
+  upload_.Trim();
+  readback_.Trim();
+  lock->unlock();
+  if (options_.trim) options_.trim();
+  lock->lock();
 }
 
 Status Stream::Impl::Send(Batch* batch) {

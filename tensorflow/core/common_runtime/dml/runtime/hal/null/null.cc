@@ -37,6 +37,7 @@ AdapterInfo DefaultInfo() {
   info.type = AdapterType::kDiscrete;
   info.memory_bytes = kMemoryBytes;
   info.max_heap_bytes = kMemoryBytes;
+  info.promised_heap_bytes = kMemoryBytes;
   info.subgroup_size = 32;
   info.max_group_invocations = 1024;
   std::fill_n(info.max_group_size, 3, 1024);
@@ -61,6 +62,7 @@ class NullHeap final : public Heap {
   ~NullHeap() override { *used_ -= bytes_; }
   uint64_t size() const override { return bytes_; }
   uint8_t* host() const override { return host_.get(); }
+  bool host_cached() const override { return true; }
 
  private:
   struct Free {

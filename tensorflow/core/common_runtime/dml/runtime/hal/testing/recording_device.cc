@@ -65,6 +65,19 @@ class RecordingList final : public CommandList {
   Submission events_;
 };
 
+// As `inner`, in memory that the host's caches do not hold.
+class UncachedHeap final : public Heap {
+ public:
+  explicit UncachedHeap(std::unique_ptr<Heap> inner)
+      : inner_(std::move(inner)) {}
+  uint64_t size() const override { return inner_->size(); }
+  uint8_t* host() const override { return inner_->host(); }
+  bool host_cached() const override { return false; }
+
+ private:
+  const std::unique_ptr<Heap> inner_;
+};
+
 void Check(const Status& status) {
   if (status.ok()) return;
   std::fprintf(stderr, "the null device: %s\n", status.message().c_str());
@@ -105,6 +118,24 @@ void RecordingDevice::FailHeaps(int count) {
   failing_heaps_ = count;
 }
 
+void RecordingDevice::FailSubmissions(int count) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  failing_submissions_ = count;
+}
+
+void RecordingDevice::SetBudget(uint64_t bytes) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  budget_ = bytes;
+}
+
+MemoryBudget RecordingDevice::memory_budget() const {
+  if (hook_) hook_();
+  MemoryBudget budget = inner_->memory_budget();
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (budget_ != 0) budget.budget_bytes = budget_;
+  return budget;
+}
+
 void RecordingDevice::Lose() {
   std::lock_guard<std::mutex> lock(mutex_);
   lost_ = true;
@@ -136,6 +167,7 @@ uint64_t RecordingDevice::heaps_made() const {
 
 Status RecordingDevice::CreateHeap(HeapKind kind, uint64_t bytes,
                                    std::unique_ptr<Heap>* heap) {
+  if (hook_) hook_();
   {
     std::lock_guard<std::mutex> lock(mutex_);
     ++driver_calls_;
@@ -145,7 +177,11 @@ Status RecordingDevice::CreateHeap(HeapKind kind, uint64_t bytes,
     }
     ++heaps_made_;
   }
-  return inner_->CreateHeap(kind, bytes, heap);
+  DML_RETURN_IF_ERROR(inner_->CreateHeap(kind, bytes, heap));
+  if (uncached_ && kind == HeapKind::kDevice) {
+    *heap = std::make_unique<UncachedHeap>(std::move(*heap));
+  }
+  return Status::Ok();
 }
 
 Status RecordingDevice::CreateCommandList(std::unique_ptr<CommandList>* list) {
@@ -164,6 +200,10 @@ Status RecordingDevice::Submit(CommandList* list, uint64_t value) {
   std::lock_guard<std::mutex> lock(mutex_);
   ++driver_calls_;
   if (lost_) return Lost();
+  if (failing_submissions_ > 0) {
+    --failing_submissions_;
+    return Error(Code::kOutOfMemory, "the recording device has no room");
+  }
   submissions_.push_back(recording->events());
   if (holding_) {
     held_.push_back({recording->inner(), value});

@@ -6,9 +6,11 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
@@ -43,6 +45,15 @@ class RecordingDevice final : public Device {
   void Release();
   // The next `count` heaps cannot be made.
   void FailHeaps(int count);
+  // The driver has no room for the next `count` submissions.
+  void FailSubmissions(int count);
+  // What memory_budget() says from now on; without it, the null device's.
+  void SetBudget(uint64_t bytes);
+  // Runs in every CreateHeap() and memory_budget() from now on, outside of the
+  // device's lock; set it while nothing calls these.
+  void OnMemoryCall(std::function<void()> hook) { hook_ = std::move(hook); }
+  // As device memory that the host writes but had better not read.
+  void UncacheHeaps() { uncached_ = true; }
   // The next submission fails; so does every wait after it.
   void Lose();
 
@@ -56,9 +67,7 @@ class RecordingDevice final : public Device {
   uint64_t heap_bytes() const { return inner_->memory_budget().used_bytes; }
 
   const AdapterInfo& info() const override { return info_; }
-  MemoryBudget memory_budget() const override {
-    return inner_->memory_budget();
-  }
+  MemoryBudget memory_budget() const override;
   Status CreateHeap(HeapKind kind, uint64_t bytes,
                     std::unique_ptr<Heap>* heap) override;
   Status CreateProgram(const ProgramDesc& desc,
@@ -89,6 +98,10 @@ class RecordingDevice final : public Device {
   bool holding_ = false;
   bool lost_ = false;
   int failing_heaps_ = 0;
+  int failing_submissions_ = 0;
+  uint64_t budget_ = 0;  // 0: the null device's
+  std::function<void()> hook_;
+  bool uncached_ = false;
   std::deque<Held> held_;
   std::vector<Submission> submissions_;
   uint64_t driver_calls_ = 0;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -114,12 +113,14 @@ std::string FillFrom12(const EnumerateOptions& options,
       VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_PROPERTIES);
   auto v12 = Zeroed<VkPhysicalDeviceVulkan12Properties>(
       VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_PROPERTIES);
-  auto v13 = Zeroed<VkPhysicalDeviceVulkan13Properties>(
-      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_PROPERTIES);
+  auto buffers = Zeroed<VkPhysicalDeviceMaintenance4Properties>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_4_PROPERTIES);
   properties.pNext = &v11;
   v11.pNext = &v12;
-  v13.maxBufferSize = std::numeric_limits<uint64_t>::max();
-  if (api_version >= VK_API_VERSION_1_3) v12.pNext = &v13;
+  const bool tells_buffers =
+      api_version >= VK_API_VERSION_1_3 ||
+      HasExtension(vk, physical->handle, VK_KHR_MAINTENANCE_4_EXTENSION_NAME);
+  if (tells_buffers) v12.pNext = &buffers;
   vk.vkGetPhysicalDeviceProperties2(physical->handle, &properties);
   info->driver = std::string(v12.driverName) + " " + v12.driverInfo;
   info->subgroup_size = v11.subgroupSize;
@@ -127,9 +128,12 @@ std::string FillFrom12(const EnumerateOptions& options,
   for (size_t i = 0; i < info->uuid.size(); ++i) {
     info->uuid[i] = v11.deviceUUID[i] ^ v11.driverUUID[i];
   }
+  // maxMemoryAllocationSize is a promise, not a bound: a driver may take more.
   info->max_heap_bytes =
-      std::min({info->memory_bytes, v11.maxMemoryAllocationSize,
-                uint64_t{v13.maxBufferSize}});
+      std::min(info->memory_bytes, tells_buffers ? buffers.maxBufferSize
+                                                 : v11.maxMemoryAllocationSize);
+  info->promised_heap_bytes =
+      std::min(info->max_heap_bytes, v11.maxMemoryAllocationSize);
 
   physical->subgroup_size_control_extension = HasExtension(
       vk, physical->handle, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
@@ -156,30 +160,10 @@ void FillMemory(PhysicalDevice* physical) {
       VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2);
   physical->instance->vk().vkGetPhysicalDeviceMemoryProperties2(
       physical->handle, &properties);
-  physical->memory = properties.memoryProperties;
-
-  const VkPhysicalDeviceMemoryProperties& memory = physical->memory;
-  constexpr VkMemoryPropertyFlags kUnified =
-      VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT |
-      VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT |
-      VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-  bool all_visible = true;
-  for (uint32_t h = 0; h < memory.memoryHeapCount; ++h) {
-    if (!(memory.memoryHeaps[h].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)) {
-      continue;
-    }
-    physical->info.memory_bytes += memory.memoryHeaps[h].size;
-    bool visible = false;
-    for (uint32_t t = 0; t < memory.memoryTypeCount; ++t) {
-      visible |= memory.memoryTypes[t].heapIndex == h &&
-                 (memory.memoryTypes[t].propertyFlags & kUnified) == kUnified;
-    }
-    all_visible &= visible;
-  }
-  // A discrete card with a large BAR also shows all of its memory to the host,
-  // but across the bus: staged copies are the faster way there.
-  physical->info.unified_memory =
-      all_visible && physical->info.type != AdapterType::kDiscrete;
+  AdapterInfo* info = &physical->info;
+  physical->memory = MemoryTypes(properties.memoryProperties, info->type);
+  info->memory_bytes = physical->memory.tensor_bytes();
+  info->unified_memory = physical->memory.unified();
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/float_controls.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/instance.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/memory_types.h"
 
 namespace dml {
 namespace hal {
@@ -18,7 +19,7 @@ struct PhysicalDevice {
   VkPhysicalDevice handle = VK_NULL_HANDLE;
   AdapterInfo info;
   uint32_t queue_family = 0;
-  VkPhysicalDeviceMemoryProperties memory{};
+  MemoryTypes memory;
   bool memory_budget = false;  // VK_EXT_memory_budget
   DeviceClock clock;           // calibrated: VK_EXT_calibrated_timestamps
   FloatControls float_controls;

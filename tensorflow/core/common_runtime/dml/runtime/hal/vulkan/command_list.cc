@@ -10,8 +10,6 @@ namespace hal {
 namespace vulkan {
 namespace {
 
-constexpr uint32_t kChunkBytes = 64 << 10;
-constexpr uint32_t kBlockAlignment = 16;
 constexpr uint32_t kAddressBytes = sizeof(VkDeviceAddress);
 
 constexpr VkPipelineStageFlags kWorkStages =
@@ -53,14 +51,29 @@ Status VulkanCommandList::Init() {
   DML_RETURN_IF_ERROR(device_->Check(
       vk.vkCreateCommandPool(device_->handle(), &pool, nullptr, &pool_),
       "vkCreateCommandPool"));
+  return AllocateBuffer(&commands());
+}
+
+Status VulkanCommandList::AllocateBuffer(VkCommandBuffer* buffer) {
   auto allocate = Zeroed<VkCommandBufferAllocateInfo>(
       VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO);
   allocate.commandPool = pool_;
   allocate.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY;
   allocate.commandBufferCount = 1;
-  return device_->Check(
-      vk.vkAllocateCommandBuffers(device_->handle(), &allocate, &commands_),
-      "vkAllocateCommandBuffers");
+  const Status status =
+      device_->Check(device_->vk().vkAllocateCommandBuffers(device_->handle(),
+                                                            &allocate, buffer),
+                     "vkAllocateCommandBuffers");
+  if (!status.ok()) *buffer = VK_NULL_HANDLE;
+  return status;
+}
+
+Status VulkanCommandList::BeginBuffer(VkCommandBuffer buffer) {
+  auto begin = Zeroed<VkCommandBufferBeginInfo>(
+      VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO);
+  begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
+  return device_->Check(device_->vk().vkBeginCommandBuffer(buffer, &begin),
+                        "vkBeginCommandBuffer");
 }
 
 VulkanCommandList::~VulkanCommandList() {
@@ -73,17 +86,13 @@ Status VulkanCommandList::Begin(uint32_t timestamps) {
   const DeviceFunctions& vk = device_->vk();
   status_ = Status::Ok();
   bound_ = VK_NULL_HANDLE;
-  chunk_ = 0;
-  chunk_used_ = 0;
+  blocks_.Begin();
+  buffer_count_ = 1;
   DML_RETURN_IF_ERROR(
       device_->Check(vk.vkResetCommandPool(device_->handle(), pool_, 0),
                      "vkResetCommandPool"));
-  auto begin = Zeroed<VkCommandBufferBeginInfo>(
-      VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO);
-  begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
-  DML_RETURN_IF_ERROR(device_->Check(vk.vkBeginCommandBuffer(commands_, &begin),
-                                     "vkBeginCommandBuffer"));
-  return timestamps_.Begin(commands_, timestamps);
+  DML_RETURN_IF_ERROR(BeginBuffer(commands()));
+  return timestamps_.Begin(commands(), timestamps);
 }
 
 void VulkanCommandList::Dispatch(const DispatchDesc& desc) {
@@ -105,8 +114,9 @@ Status VulkanCommandList::Record(const DispatchDesc& desc) {
   }
   const size_t bytes =
       desc.bindings.size() * kAddressBytes + desc.constants.size();
-  const size_t limit =
-      program->parameters_in_memory() ? kChunkBytes : kMaxDirectParameterBytes;
+  const size_t limit = program->parameters_in_memory()
+                           ? ParameterBlocks::kMaxBytes
+                           : kMaxDirectParameterBytes;
   if (bytes > limit || bytes % 4 != 0) {
     return InvalidArgument(
         "program ", program->name(), ": a parameter block of ", bytes,
@@ -115,41 +125,23 @@ Status VulkanCommandList::Record(const DispatchDesc& desc) {
 
   if (bound_ != program->pipeline()) {
     bound_ = program->pipeline();
-    vk.vkCmdBindPipeline(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, bound_);
+    vk.vkCmdBindPipeline(commands(), VK_PIPELINE_BIND_POINT_COMPUTE, bound_);
   }
   if (program->parameters_in_memory()) {
     uint8_t* host = nullptr;
     VkDeviceAddress address = 0;
-    DML_RETURN_IF_ERROR(Reserve(bytes, &host, &address));
+    DML_RETURN_IF_ERROR(blocks_.Take(bytes, &host, &address));
     WriteBlock(desc, host);
-    vk.vkCmdPushConstants(commands_, device_->layout(),
+    vk.vkCmdPushConstants(commands(), device_->layout(),
                           VK_SHADER_STAGE_COMPUTE_BIT, 0, kAddressBytes,
                           &address);
   } else if (bytes != 0) {
     uint8_t block[kMaxDirectParameterBytes];
     WriteBlock(desc, block);
-    vk.vkCmdPushConstants(commands_, device_->layout(),
+    vk.vkCmdPushConstants(commands(), device_->layout(),
                           VK_SHADER_STAGE_COMPUTE_BIT, 0, bytes, block);
   }
-  vk.vkCmdDispatch(commands_, desc.groups[0], desc.groups[1], desc.groups[2]);
-  return Status::Ok();
-}
-
-Status VulkanCommandList::Reserve(uint32_t bytes, uint8_t** host,
-                                  VkDeviceAddress* address) {
-  if (chunk_ < chunks_.size() && chunk_used_ + bytes > kChunkBytes) {
-    ++chunk_;
-    chunk_used_ = 0;
-  }
-  if (chunk_ == chunks_.size()) {
-    std::unique_ptr<VulkanHeap> heap;
-    DML_RETURN_IF_ERROR(
-        VulkanHeap::Create(device_, HeapKind::kUpload, kChunkBytes, &heap));
-    chunks_.push_back(std::move(heap));
-  }
-  *host = chunks_[chunk_]->host() + chunk_used_;
-  *address = chunks_[chunk_]->address() + chunk_used_;
-  chunk_used_ += (bytes + kBlockAlignment - 1) & ~(kBlockAlignment - 1);
+  vk.vkCmdDispatch(commands(), desc.groups[0], desc.groups[1], desc.groups[2]);
   return Status::Ok();
 }
 
@@ -158,7 +150,7 @@ void VulkanCommandList::Copy(const Binding& dst, const Binding& src,
   if (!status_.ok() || bytes == 0) return;
   const VkBufferCopy region{src.offset, dst.offset, bytes};
   device_->vk().vkCmdCopyBuffer(
-      commands_, static_cast<const VulkanHeap*>(src.heap)->buffer(),
+      commands(), static_cast<const VulkanHeap*>(src.heap)->buffer(),
       static_cast<const VulkanHeap*>(dst.heap)->buffer(), 1, &region);
 }
 
@@ -167,14 +159,29 @@ void VulkanCommandList::Barrier() {
 }
 
 void VulkanCommandList::Timestamp() {
-  if (status_.ok()) timestamps_.Write(commands_);
+  if (status_.ok()) timestamps_.Write(commands());
 }
 
 Status VulkanCommandList::End() {
   MemoryBarrier(VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
   const Status ended = device_->Check(
-      device_->vk().vkEndCommandBuffer(commands_), "vkEndCommandBuffer");
-  return status_.ok() ? ended : status_;
+      device_->vk().vkEndCommandBuffer(commands()), "vkEndCommandBuffer");
+  DML_RETURN_IF_ERROR(status_);
+  DML_RETURN_IF_ERROR(ended);
+  return blocks_.copies_pending() ? RecordPrologue() : Status::Ok();
+}
+
+Status VulkanCommandList::RecordPrologue() {
+  const DeviceFunctions& vk = device_->vk();
+  if (prologue() == VK_NULL_HANDLE) {
+    DML_RETURN_IF_ERROR(AllocateBuffer(&prologue()));
+  }
+  DML_RETURN_IF_ERROR(BeginBuffer(prologue()));
+  blocks_.RecordCopies(prologue());
+  DML_RETURN_IF_ERROR(
+      device_->Check(vk.vkEndCommandBuffer(prologue()), "vkEndCommandBuffer"));
+  buffer_count_ = 2;
+  return Status::Ok();
 }
 
 Status VulkanCommandList::ReadTimestamps(std::vector<uint64_t>* ticks) {
@@ -186,8 +193,8 @@ void VulkanCommandList::MemoryBarrier(VkPipelineStageFlags to,
   auto barrier = Zeroed<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
   barrier.srcAccessMask = kWorkWrites;
   barrier.dstAccessMask = access;
-  device_->vk().vkCmdPipelineBarrier(commands_, kWorkStages, to, 0, 1, &barrier,
-                                     0, nullptr, 0, nullptr);
+  device_->vk().vkCmdPipelineBarrier(commands(), kWorkStages, to, 0, 1,
+                                     &barrier, 0, nullptr, 0, nullptr);
 }
 
 }  // namespace vulkan

@@ -1,5 +1,7 @@
-// VulkanCommandList: one command buffer with a pool of its own, and the memory
-// for parameter blocks that push constants cannot hold.
+// VulkanCommandList: one command buffer with a pool of its own, and the
+// parameter blocks that push constants cannot hold. Where these have to be
+// copied to where the device reads them fast, a second command buffer does that
+// first.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_COMMAND_LIST_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_COMMAND_LIST_H_
 
@@ -7,7 +9,7 @@
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
-#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/heap.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/parameter_blocks.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/timestamp_pool.h"
 
 namespace dml {
@@ -28,28 +30,32 @@ class VulkanCommandList final : public CommandList {
   Status End() override;
   Status ReadTimestamps(std::vector<uint64_t>* ticks) override;
 
-  VkCommandBuffer handle() const { return commands_; }
+  // To be submitted in this order; after End().
+  Span<const VkCommandBuffer> buffers() const {
+    return {buffers_ + (2 - buffer_count_), buffer_count_};
+  }
 
  private:
   explicit VulkanCommandList(VulkanDevice* device)
-      : device_(device), timestamps_(device) {}
+      : device_(device), timestamps_(device), blocks_(device) {}
   Status Init();
   Status Record(const DispatchDesc& desc);
-  // Room for a parameter block: where to write it, and its address.
-  Status Reserve(uint32_t bytes, uint8_t** host, VkDeviceAddress* address);
+  Status RecordPrologue();
+  Status AllocateBuffer(VkCommandBuffer* buffer);
+  Status BeginBuffer(VkCommandBuffer buffer);
   void MemoryBarrier(VkPipelineStageFlags to, VkAccessFlags access);
+  VkCommandBuffer& prologue() { return buffers_[0]; }
+  VkCommandBuffer& commands() { return buffers_[1]; }
 
   VulkanDevice* const device_;
   VkCommandPool pool_ = VK_NULL_HANDLE;
-  VkCommandBuffer commands_ = VK_NULL_HANDLE;
+  VkCommandBuffer buffers_[2] = {VK_NULL_HANDLE, VK_NULL_HANDLE};
+  size_t buffer_count_ = 1;            // without the prologue, or with it
   Status status_;                      // the first failure since Begin()
   VkPipeline bound_ = VK_NULL_HANDLE;  // since Begin()
 
   TimestampPool timestamps_;
-
-  std::vector<std::unique_ptr<VulkanHeap>> chunks_;  // kept over Begin()
-  size_t chunk_ = 0;                                 // in use: chunks_[chunk_]
-  uint32_t chunk_used_ = 0;                          // bytes of it
+  ParameterBlocks blocks_;
 };
 
 }  // namespace vulkan

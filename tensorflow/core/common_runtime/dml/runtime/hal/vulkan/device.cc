@@ -1,6 +1,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -122,35 +123,53 @@ VulkanDevice::~VulkanDevice() {
   vk_.vkDestroyDevice(device_, nullptr);
 }
 
+VkPhysicalDeviceMemoryBudgetPropertiesEXT VulkanDevice::DriverBudget() const {
+  auto budget = Zeroed<VkPhysicalDeviceMemoryBudgetPropertiesEXT>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT);
+  auto properties = Zeroed<VkPhysicalDeviceMemoryProperties2>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2);
+  properties.pNext = &budget;
+  physical_.instance->vk().vkGetPhysicalDeviceMemoryProperties2(
+      physical_.handle, &properties);
+  return budget;
+}
+
 MemoryBudget VulkanDevice::memory_budget() const {
   MemoryBudget budget;
-  const VkPhysicalDeviceMemoryProperties& memory = physical_.memory;
-  auto driver = Zeroed<VkPhysicalDeviceMemoryBudgetPropertiesEXT>(
-      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT);
   if (!physical_.memory_budget) {
     // The rest of the system needs some of the memory, too.
     budget.budget_bytes = physical_.info.memory_bytes / 5 * 4;
     budget.used_bytes = device_bytes_;
     return budget;
   }
-  auto properties = Zeroed<VkPhysicalDeviceMemoryProperties2>(
-      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2);
-  properties.pNext = &driver;
-  physical_.instance->vk().vkGetPhysicalDeviceMemoryProperties2(
-      physical_.handle, &properties);
-  for (uint32_t h = 0; h < memory.memoryHeapCount; ++h) {
-    if (memory.memoryHeaps[h].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) {
-      budget.budget_bytes += driver.heapBudget[h];
-      budget.used_bytes += driver.heapUsage[h];
-    }
+  const auto driver = DriverBudget();
+  for (uint32_t h = 0; h < physical_.memory.heap_count(); ++h) {
+    if (!physical_.memory.HoldsTensors(h)) continue;
+    budget.budget_bytes += driver.heapBudget[h];
+    budget.used_bytes += driver.heapUsage[h];
   }
   return budget;
 }
 
+HeapRoom VulkanDevice::heap_room() const {
+  HeapRoom room;
+  room.fill(std::numeric_limits<uint64_t>::max());
+  if (!physical_.memory_budget) return room;
+  const auto driver = DriverBudget();
+  for (uint32_t h = 0; h < physical_.memory.heap_count(); ++h) {
+    room[h] = driver.heapBudget[h] -
+              std::min(driver.heapUsage[h], driver.heapBudget[h]);
+  }
+  return room;
+}
+
 Status VulkanDevice::CreateHeap(HeapKind kind, uint64_t bytes,
                                 std::unique_ptr<Heap>* heap) {
+  const MemoryUse use = kind == HeapKind::kDevice   ? MemoryUse::kDevice
+                        : kind == HeapKind::kUpload ? MemoryUse::kUpload
+                                                    : MemoryUse::kReadback;
   std::unique_ptr<VulkanHeap> made;
-  DML_RETURN_IF_ERROR(VulkanHeap::Create(this, kind, bytes, &made));
+  DML_RETURN_IF_ERROR(VulkanHeap::Create(this, use, bytes, &made));
   *heap = std::move(made);
   return Status::Ok();
 }
@@ -166,16 +185,16 @@ Status VulkanDevice::CreateCommandList(std::unique_ptr<CommandList>* list) {
 
 Status VulkanDevice::Submit(CommandList* list, uint64_t value) {
   if (lost_) return LostStatus();
-  const VkCommandBuffer buffer =
-      static_cast<const VulkanCommandList*>(list)->handle();
+  const Span<const VkCommandBuffer> buffers =
+      static_cast<const VulkanCommandList*>(list)->buffers();
   auto timeline = Zeroed<VkTimelineSemaphoreSubmitInfo>(
       VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO);
   timeline.signalSemaphoreValueCount = 1;
   timeline.pSignalSemaphoreValues = &value;
   auto submit = Zeroed<VkSubmitInfo>(VK_STRUCTURE_TYPE_SUBMIT_INFO);
   submit.pNext = &timeline;
-  submit.commandBufferCount = 1;
-  submit.pCommandBuffers = &buffer;
+  submit.commandBufferCount = buffers.size();
+  submit.pCommandBuffers = buffers.data();
   submit.signalSemaphoreCount = 1;
   submit.pSignalSemaphores = &timeline_;
   VkResult result;

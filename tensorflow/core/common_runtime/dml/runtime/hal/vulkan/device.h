@@ -2,6 +2,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_DEVICE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_DEVICE_H_
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -14,6 +15,9 @@
 namespace dml {
 namespace hal {
 namespace vulkan {
+
+// Bytes by memory heap that may still be allocated, by the driver's budget.
+using HeapRoom = std::array<uint64_t, VK_MAX_MEMORY_HEAPS>;
 
 class VulkanDevice final : public Device {
  public:
@@ -41,6 +45,8 @@ class VulkanDevice final : public Device {
   const DeviceFunctions& vk() const { return vk_; }
   VkDevice handle() const { return device_; }
   const PhysicalDevice& physical() const { return physical_; }
+  // Now; as much as one likes where the driver does not tell.
+  HeapRoom heap_room() const;
   // Every program has this layout: kMaxDirectParameterBytes of push constants.
   VkPipelineLayout layout() const { return layout_; }
   PipelineCache* pipeline_cache() { return &pipeline_cache_; }
@@ -54,6 +60,7 @@ class VulkanDevice final : public Device {
   explicit VulkanDevice(const PhysicalDevice& physical);
   Status Init();
   Status LostStatus() const;
+  VkPhysicalDeviceMemoryBudgetPropertiesEXT DriverBudget() const;
 
   PhysicalDevice physical_;  // constant after Init()
   DeviceFunctions vk_;

@@ -12,12 +12,15 @@ namespace vulkan {
 
 class VulkanHeap final : public Heap {
  public:
-  static Status Create(VulkanDevice* device, HeapKind kind, uint64_t bytes,
+  // kUnimplemented when the adapter has no memory for this use; never so for
+  // those that are HeapKinds.
+  static Status Create(VulkanDevice* device, MemoryUse use, uint64_t bytes,
                        std::unique_ptr<VulkanHeap>* heap);
   ~VulkanHeap() override;
 
   uint64_t size() const override { return size_; }
   uint8_t* host() const override { return host_; }
+  bool host_cached() const override { return host_cached_; }
 
   VkBuffer buffer() const { return buffer_; }
   // What programs see at offset 0.
@@ -26,8 +29,8 @@ class VulkanHeap final : public Heap {
  private:
   VulkanHeap(VulkanDevice* device, uint64_t size)
       : device_(device), size_(size) {}
-  Status Init(HeapKind kind);
-  Status Allocate(HeapKind kind, const VkMemoryRequirements& requirements);
+  Status Init(MemoryUse use);
+  Status Allocate(MemoryUse use, const VkMemoryRequirements& requirements);
 
   VulkanDevice* const device_;
   const uint64_t size_;
@@ -36,6 +39,7 @@ class VulkanHeap final : public Heap {
   VkDeviceMemory memory_ = VK_NULL_HANDLE;
   VkDeviceAddress address_ = 0;
   uint8_t* host_ = nullptr;
+  bool host_cached_ = false;
 };
 
 }  // namespace vulkan

@@ -1,0 +1,164 @@
+"""Memory as drivers describe it: kinds of adapters that a software driver is not,
+by the loader in vulkan_stand_in.
+"""
+
+from test_adapters import run
+
+# What the adapter has allocated, by memory type, and its budgets.
+STAND_IN = """
+import ctypes
+import numpy as np
+stand_in = ctypes.CDLL(os.environ["TF_DIRECTML_VULKAN_LOADER"])
+stand_in.stand_in_allocated.restype = ctypes.c_uint64
+MIB = 1 << 20
+
+def allocated():
+    return [stand_in.stand_in_allocated(0, kind) for kind in range(4)]
+
+def set_budget(heap, size):
+    stand_in.stand_in_set_budget(0, heap, ctypes.c_uint64(size))
+
+def error_of(function, *arguments):
+    try:
+        function(*arguments)
+    except dml.DmlError as error:
+        return [error.code.name, str(error)]
+    return None
+"""
+
+# Programs whose parameter blocks are larger than push constants.
+SOFTMAX = """
+def softmax_is_right(device):
+    x = np.random.RandomState(1).rand(7, 33).astype(np.float32)
+    y = device.empty(x.shape, x.dtype)
+    for _ in range(400):  # more blocks than one chunk holds
+        device.softmax(0, device.tensor(x), y)
+    expected = np.exp(x) / np.exp(x).sum(1, keepdims=True)
+    return bool(np.allclose(y.numpy(), expected, rtol=1e-5))
+"""
+
+# Memory types: for tensors, upload, readback, and, where the host sees a window of
+# the adapter's memory, parameters.
+DISCRETE = """
+adapter discrete; heap 256M local; heap 512M; heap 16M local;
+type 0 local; type 1 visible coherent; type 1 visible coherent cached;
+"""
+WINDOW = DISCRETE + "type 2 local visible coherent;"
+# The host reaches all memory, but only the second type through its caches.
+UNCACHED = """
+adapter integrated; heap 256M local;
+type 0 local visible coherent; type 0 local visible coherent cached;
+"""
+
+KIB = 1 << 10
+MIB = 1 << 20
+CHUNK = 64 * KIB
+
+
+def result(loader, adapters, code, **environment):
+    return run(
+        STAND_IN + SOFTMAX + code,
+        TF_DIRECTML_VULKAN_LOADER=loader,
+        STAND_IN_ADAPTERS=adapters,
+        **environment,
+    )[0]
+
+
+PARAMETERS = """
+with dml.open(0) as device:
+    result = [softmax_is_right(device), allocated()]
+"""
+
+
+def test_a_window_holds_parameters_and_no_tensors(vulkan_stand_in):
+    right, sizes = result(vulkan_stand_in, WINDOW, PARAMETERS)
+    assert right
+    assert sizes[0] >= MIB and sizes[0] % MIB == 0  # whole heaps of pools
+    assert sizes[3] > 0 and sizes[3] % CHUNK == 0
+
+
+def test_parameters_are_copied_where_the_host_sees_no_memory(vulkan_stand_in):
+    right, sizes = result(vulkan_stand_in, DISCRETE, PARAMETERS)
+    assert right
+    assert sizes[0] % MIB != 0 and sizes[0] % CHUNK == 0
+
+
+def test_parameters_are_copied_where_the_window_is_full(vulkan_stand_in):
+    right, sizes = result(vulkan_stand_in, WINDOW + "budget 2 1K;", PARAMETERS)
+    assert right
+    assert sizes[0] % MIB != 0 and sizes[0] % CHUNK == 0
+    assert sizes[3] == 0
+
+
+def test_a_window_is_no_more_memory(vulkan_stand_in):
+    code = """
+with dml.open(0) as device:
+    statistics = device.statistics()
+    result = [device.adapter.memory_bytes, device.adapter.unified_memory,
+              statistics["driver_budget_bytes"]]
+"""
+    found = result(vulkan_stand_in, WINDOW + "budget 0 200M; budget 2 15M;", code)
+    assert found == [256 * MIB, 0, 200 * MIB]
+
+
+def test_uncached_memory_is_written_in_place_and_read_by_copies(vulkan_stand_in):
+    code = """
+with dml.open(0) as device:
+    x = np.arange(100003, dtype=np.int32)
+    tensor = device.tensor(x)
+    device.sync()
+    written = device.statistics()["submissions"]
+    right = bool((tensor.numpy() == x).all())
+    read = device.statistics()["submissions"] - written
+    result = [right, device.adapter.unified_memory, written, read, allocated()]
+"""
+    right, unified, written, read, sizes = result(vulkan_stand_in, UNCACHED, code)
+    assert right and unified
+    assert written == 0 and read > 0
+    assert sizes[0] > 0 and sizes[1] == MIB  # the staging for readback
+
+
+def test_pools_grow_within_the_budget_of_the_moment(vulkan_stand_in):
+    code = """
+with dml.open(0) as device, device.open_pool() as one, device.open_pool() as other:
+    result = [error_of(one.allocate, 100 * MIB)]
+    set_budget(0, 150 * MIB)
+    result.append(error_of(other.allocate, 100 * MIB))
+    set_budget(0, 240 * MIB)
+    result.append(error_of(other.allocate, 100 * MIB))
+    result.append(allocated()[0] // MIB)
+"""
+    budgets = "budget 0 200M; budget 1 512M;"
+    first, (code, message), later, held = result(vulkan_stand_in, WINDOW + budgets, code)
+    assert first is None and later is None and held >= 200
+    assert code == "OUT_OF_MEMORY"
+    assert "limit 150.0 MiB" in message and f"grants this process {150 * MIB} bytes" in message
+
+
+LARGE = """
+with dml.open(0) as device:
+    result = [device.adapter.max_heap_bytes]
+    with device.open_pool() as pool:
+        result.append(error_of(pool.allocate, 96 * MIB))
+        x = pool.tensor(np.arange(20, dtype=np.float32))
+        result.append(x.numpy().tolist() == list(range(20)))
+"""
+
+
+def test_more_at_once_than_the_driver_promises(vulkan_stand_in):
+    limits = "allocation 64M; buffer 128M;"
+    assert result(vulkan_stand_in, WINDOW + limits, LARGE) == [128 * MIB, None, True]
+
+
+def test_more_at_once_than_the_driver_makes(vulkan_stand_in):
+    limits = "allocation 64M; buffer 128M; refused 64M;"
+    _, (code, message), goes_on = result(vulkan_stand_in, WINDOW + limits, LARGE)
+    assert code == "OUT_OF_MEMORY" and goes_on
+    for part in ("VK_ERROR_OUT_OF_DEVICE_MEMORY", str(64 * MIB), "maxMemoryAllocationSize"):
+        assert part in message
+
+
+def test_more_at_once_than_buffers_hold(vulkan_stand_in):
+    most, (code, message), goes_on = result(vulkan_stand_in, WINDOW + "buffer 64M;", LARGE)
+    assert most == 64 * MIB and code == "OUT_OF_MEMORY" and goes_on
+    assert f"at most {64 * MIB} bytes at once" in message
