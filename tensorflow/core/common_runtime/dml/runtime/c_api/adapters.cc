@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
 
@@ -117,6 +118,9 @@ AdapterList SelectAdapters(AdapterVector found, const Status& status,
 
 AdapterList& Adapters() {
   static AdapterList* const list = [] {
+    // Amid the listing a fork would get a half-made list and its lock; a list
+    // that is there is good in a forked process, too.
+    const os::NoForks meanwhile;
     const Environment& environment = GetEnvironment();
     const hal::EnumerateFn enumerate = environment.backend == "null"
                                            ? hal::EnumerateNull
@@ -138,15 +142,19 @@ AdapterList& Adapters() {
 uint32_t dml_api_version(void) { return DML_RUNTIME_API_VERSION; }
 
 dml_code dml_adapter_count(uint32_t* count) {
+  *count = 0;
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   *count = static_cast<uint32_t>(dml::Adapters().adapters.size());
   return DML_OK;
 }
 
 const char* dml_adapter_problem(void) {
+  DML_RETURN_IF_FORKED(dml::ForkedStatus().message().c_str());
   return dml::Adapters().problem.c_str();
 }
 
 dml_code dml_adapter_get_info(uint32_t index, dml_adapter_info* out) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   const auto& adapters = dml::Adapters().adapters;
   if (index >= adapters.size()) {
     return dml::Report(dml::Error(dml::Code::kNotFound, "there is no adapter ",

@@ -178,6 +178,11 @@ class Device {
 
   // Writes compiled programs to the disk cache; cheap when nothing is new.
   virtual void SaveProgramCache() = 0;
+
+  // Of a device that failed and does not work any more, whose heaps and command
+  // lists are destroyed: gives back to the driver all else that it has. Its
+  // programs keep their names, and every call that can fail fails.
+  virtual void GiveBack() {}
 };
 
 class Adapter {

@@ -77,6 +77,7 @@ class Pool::Impl {
     if (bytes > options_.limit_bytes) return OutOfMemory(bytes, Status::Ok());
     const uint64_t size = RoundUp(std::max<uint64_t>(bytes, 1), kAlignment);
     std::unique_lock<std::mutex> lock(mutex_);
+    DML_RETURN_IF_ERROR(abandoned_);
     BlockList::Block* block = blocks_.Allocate(size);
     if (block == nullptr) {
       Status grown = Grow(size);
@@ -86,6 +87,7 @@ class Pool::Impl {
         lock.unlock();
         wait_idle_();
         lock.lock();
+        DML_RETURN_IF_ERROR(abandoned_);
         block = blocks_.Allocate(size);  // others may have freed meanwhile
         if (block == nullptr) grown = Grow(size);
       }
@@ -109,8 +111,10 @@ class Pool::Impl {
     --holders_[block->tag].blocks;
     statistics_.bytes_in_use -= block->bytes;
     --statistics_.live_allocations;
-    Heap& heap = heaps_[block->region];
-    if (--heap.live_blocks == 0) heap.free_since = operations_time_;
+    const auto heap = heaps_.find(block->region);
+    if (heap != heaps_.end() && --heap->second.live_blocks == 0) {
+      heap->second.free_since = operations_time_;
+    }
     blocks_.Free(block);
     CheckIdleHeaps();
   }
@@ -124,6 +128,14 @@ class Pool::Impl {
   void Trim() {
     std::lock_guard<std::mutex> lock(mutex_);
     ReleaseFreeHeaps();
+  }
+
+  void Abandon(const Status& cause) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (abandoned_.ok()) abandoned_ = cause;
+    for (const auto& [id, heap] : heaps_) space_->Unmap(heap.address);
+    heaps_.clear();
+    statistics_.bytes_reserved = 0;
   }
 
   PoolStatistics statistics() const {
@@ -312,6 +324,7 @@ class Pool::Impl {
   TagTable tags_;
   std::vector<Holder> holders_;  // by tag
   PoolStatistics statistics_;
+  Status abandoned_;  // or why it was
   uint64_t operations_ = 0;
   Clock::time_point operations_time_ = Clock::now();
 };
@@ -332,6 +345,7 @@ uint64_t Pool::AllocatedBytes(uint64_t address) const {
   return impl_->AllocatedBytes(address);
 }
 void Pool::Trim() { impl_->Trim(); }
+void Pool::Abandon(const Status& cause) { impl_->Abandon(cause); }
 PoolStatistics Pool::statistics() const { return impl_->statistics(); }
 void Pool::ResetPeaks() { impl_->ResetPeaks(); }
 std::string Pool::TopHolders(int count) const {

@@ -51,7 +51,8 @@ class Pool {
   // Waits for enqueued work, so that released heaps are really destroyed.
   using WaitIdle = std::function<void()>;
 
-  // `device` and `space` must outlive the pool.
+  // `device` and `space` must outlive the pool, and all pools of `space` be
+  // abandoned if one is.
   Pool(hal::Device* device, AddressSpace* space, const PoolOptions& options,
        ReleaseHeap release_heap, WaitIdle wait_idle);
   ~Pool();
@@ -68,6 +69,10 @@ class Pool {
 
   // Gives every wholly unused heap back to the driver.
   void Trim();
+  // Destroys all heaps now, those in use as well, of a device that failed and
+  // that nothing uses any more. Addresses that were handed out belong to nobody
+  // else, and are freed as ever; allocations fail with `cause`.
+  void Abandon(const Status& cause);
   PoolStatistics statistics() const;
   void ResetPeaks();
   // Lines such as "  512.0 MiB in 3 blocks: Conv2D", largest first.

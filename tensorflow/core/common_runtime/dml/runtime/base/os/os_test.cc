@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -10,6 +12,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/address_range.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/forks.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/variables.h"
 
@@ -77,6 +80,29 @@ TEST(FilesTest, LocksWhatItCan) {
   EXPECT_TRUE(FileLock(path).held());  // the first one gave it up
   EXPECT_FALSE(FileLock("").held());
   EXPECT_FALSE(FileLock(path + "/below").held());
+}
+
+// What `question` is in a fork of this process.
+bool InFork(bool (*question)()) {
+  const pid_t child = fork();
+  if (child == 0) _exit(question() ? 1 : 0);
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  return WEXITSTATUS(status) == 1;
+}
+
+TEST(ForksTest, MarksTheForksThatAreForbidden) {
+  EXPECT_FALSE(InFork(Forked));
+  {
+    const NoForks outer;
+    { const NoForks inner; }
+    EXPECT_TRUE(InFork(Forked));
+    // What a marked process forks is marked.
+    EXPECT_TRUE(InFork([] { return InFork(Forked); }));
+  }
+  EXPECT_FALSE(InFork(Forked));
+  EXPECT_FALSE(Forked());
 }
 
 TEST(SharedLibraryTest, FindsFunctions) {

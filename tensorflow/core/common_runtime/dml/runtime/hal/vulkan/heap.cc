@@ -159,6 +159,7 @@ Status VulkanHeap::Allocate(HeapKind kind,
 }
 
 VulkanHeap::~VulkanHeap() {
+  if (device_->handle() == VK_NULL_HANDLE) return;  // released before
   const DeviceFunctions& vk = device_->vk();
   if (buffer_ != VK_NULL_HANDLE) {
     vk.vkDestroyBuffer(device_->handle(), buffer_, nullptr);
