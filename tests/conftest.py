@@ -7,21 +7,32 @@ import subprocess
 
 import pytest
 
-SOURCE = pathlib.Path(__file__).with_name("faulty_loader.c")
+HERE = pathlib.Path(__file__).resolve().parent
 
 
-@pytest.fixture(scope="session")
-def faulty_loader(tmp_path_factory):
-    """A Vulkan loader for TF_DIRECTML_VULKAN_LOADER that fails as it is told: see its source.
+def compile_loader(source, tmp_path_factory):
+    """A Vulkan loader for TF_DIRECTML_VULKAN_LOADER, made of one C file.
 
     A library beside the source is taken as it is: not every machine can compile it.
     """
-    built = SOURCE.with_suffix(".so")
+    built = source.with_suffix(".so")
     if built.exists():
         return str(built)
     compiler = os.environ.get("CC") or shutil.which("cc")
     assert compiler, "these tests need a C compiler"
-    library = str(tmp_path_factory.mktemp("loader").joinpath("libfaulty.so"))
+    library = str(tmp_path_factory.mktemp("loader").joinpath(source.stem + ".so"))
     options = ["-shared", "-fPIC", "-O1", "-Wall"]
-    subprocess.check_call([compiler, *options, "-o", library, str(SOURCE), "-ldl"])
+    subprocess.check_call([compiler, *options, "-o", library, str(source), "-ldl", "-lpthread"])
     return library
+
+
+@pytest.fixture(scope="session")
+def faulty_loader(tmp_path_factory):
+    """A loader that fails as it is told: see its source."""
+    return compile_loader(HERE / "faulty_loader.c", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def vulkan_stand_in(tmp_path_factory):
+    """A loader whose adapters are what STAND_IN_ADAPTERS describes: see its source."""
+    return compile_loader(HERE / "runtime/vulkan_stand_in/stand_in.c", tmp_path_factory)

@@ -1,7 +1,8 @@
 /* A Vulkan loader that fails on demand: it hands everything on to
  * libvulkan.so.1, except that
- *   FAULT_CALL=vkQueueSubmit FAULT_RESULT=-4 FAULT_AFTER=2
- *       makes all calls of that function but the first two return that result;
+ *   FAULT_CALL=vkQueueSubmit FAULT_RESULT=-4 FAULT_AFTER=2 FAULT_COUNT=1
+ *       makes all calls of that function but the first two return that result,
+ *       or so many of them, where FAULT_COUNT is set;
  *   FAULT_FEATURE=shaderInt64
  *       makes every adapter lack that feature;
  *   FAULT_EXTENSION=VK_EXT_memory_budget
@@ -31,10 +32,12 @@ static int fails(const char* name, VkResult* result) {
   static int calls = 0;
   const char* call = getenv("FAULT_CALL");
   const char* after = getenv("FAULT_AFTER");
+  const char* count = getenv("FAULT_COUNT");
   if (call == NULL || strcmp(call, name) != 0) return 0;
   *result = (VkResult)atoi(getenv("FAULT_RESULT"));
-  return __atomic_fetch_add(&calls, 1, __ATOMIC_RELAXED) >=
-         (after != NULL ? atoi(after) : 0);
+  const int begin = after != NULL ? atoi(after) : 0;
+  const int number = __atomic_fetch_add(&calls, 1, __ATOMIC_RELAXED);
+  return number >= begin && (count == NULL || number < begin + atoi(count));
 }
 
 #define WRAP(name, parameters, arguments)                          \

@@ -1,0 +1,551 @@
+/* A Vulkan loader whose adapters are what a test describes. What they compute
+ * is computed by the first adapter of the loader behind it.
+ *
+ *   STAND_IN_ADAPTERS  the adapters: statements, each ended by ';' or the end.
+ *     adapter KIND        begins another adapter: discrete, integrated or
+ *                         software. What comes before the first belongs to an
+ *                         adapter of the real one's kind.
+ *     name TEXT           as the driver gives it
+ *     driver TEXT         the driver's name
+ *     uuid NUMBER         every byte of the device's UUID
+ *     heap SIZE [local]   another memory heap; allocations beyond it fail
+ *     type HEAP FLAGS     another memory type: any of local, visible,
+ *                         coherent, cached
+ *     budget HEAP SIZE    VK_EXT_memory_budget says so; without such a
+ *                         statement the adapter lacks the extension
+ *     allocation SIZE     maxMemoryAllocationSize
+ *     refused SIZE        larger allocations fail
+ *     buffer SIZE         maxBufferSize
+ *     lacks EXTENSION     a device extension that the adapter has not
+ *   SIZE is a number of bytes, or of 2^10, 2^20 or 2^30 with K, M or G.
+ *   Adapters without heaps and types have the real one's.
+ *
+ *   STAND_IN_LOADER    the loader behind; libvulkan.so.1 by default. It may be
+ *                      ../../faulty_loader.c, which fails calls.
+ *
+ * A test that loads the same library in its process may call what is declared
+ * STAND_IN_API below. Thread-safe but for vkGetInstanceProcAddr.
+ */
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#define VK_NO_PROTOTYPES
+#include <vulkan/vulkan.h>
+
+#define STAND_IN_API __attribute__((visibility("default")))
+
+enum { kMaxAdapters = 8, kMaxLacking = 8, kMaxAllocations = 4096 };
+
+typedef struct Adapter {
+  VkPhysicalDevice real;
+  VkPhysicalDeviceType
+      kind; /* VK_PHYSICAL_DEVICE_TYPE_MAX_ENUM: the real one */
+  char name[VK_MAX_PHYSICAL_DEVICE_NAME_SIZE];
+  char driver[VK_MAX_DRIVER_NAME_SIZE];
+  int uuid; /* -1: the real one */
+  VkPhysicalDeviceMemoryProperties memory;
+  VkDeviceSize used[VK_MAX_MEMORY_HEAPS];
+  VkDeviceSize budget[VK_MAX_MEMORY_HEAPS];
+  int has_budget;
+  VkDeviceSize allocation, refused, buffer; /* 0: as the real one */
+  char lacks[kMaxLacking][VK_MAX_EXTENSION_NAME_SIZE];
+  uint32_t lack_count;
+} Adapter;
+
+typedef struct Allocation {
+  VkDeviceMemory memory;
+  Adapter* adapter;
+  uint32_t type;
+  VkDeviceSize bytes;
+} Allocation;
+
+static Adapter adapters[kMaxAdapters];
+static uint32_t adapter_count;
+static Allocation allocations[kMaxAllocations];
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* of both */
+
+/* The adapter of each device; one device an adapter and test is usual. */
+enum { kMaxDevices = 64 };
+static struct {
+  VkDevice device;
+  Adapter* adapter;
+} devices[kMaxDevices];
+
+/* ---- The description ---------------------------------------------------- */
+
+static void Fail(const char* what, const char* statement) {
+  fprintf(stderr, "STAND_IN_ADAPTERS: %s: %s\n", what, statement);
+  abort();
+}
+
+static VkDeviceSize Size(const char* text) {
+  char* end = NULL;
+  const VkDeviceSize number = text == NULL ? 0 : strtoull(text, &end, 10);
+  if (end == NULL || end == text) Fail("no size", text == NULL ? "" : text);
+  if (*end == 'K') return number << 10;
+  if (*end == 'M') return number << 20;
+  if (*end == 'G') return number << 30;
+  return number;
+}
+
+static uint32_t Heap(const Adapter* adapter, const char* text) {
+  const uint32_t heap = (uint32_t)Size(text);
+  if (heap >= adapter->memory.memoryHeapCount) Fail("no such heap", text);
+  return heap;
+}
+
+static Adapter* NewAdapter(VkPhysicalDeviceType kind) {
+  if (adapter_count == kMaxAdapters) Fail("too many adapters", "");
+  Adapter* adapter = &adapters[adapter_count++];
+  memset(adapter, 0, sizeof(*adapter));
+  adapter->kind = kind;
+  adapter->uuid = -1;
+  return adapter;
+}
+
+static VkMemoryPropertyFlags Flag(const char* word) {
+  if (strcmp(word, "local") == 0) return VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
+  if (strcmp(word, "visible") == 0) return VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT;
+  if (strcmp(word, "coherent") == 0) {
+    return VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+  }
+  if (strcmp(word, "cached") == 0) return VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
+  Fail("unknown property of memory", word);
+  return 0;
+}
+
+/* `rest` follows the statement's verb, and may be empty. */
+static void Apply(const char* verb, char* rest) {
+  static const struct {
+    const char* name;
+    VkPhysicalDeviceType kind;
+  } kinds[] = {{"discrete", VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU},
+               {"integrated", VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU},
+               {"software", VK_PHYSICAL_DEVICE_TYPE_CPU}};
+  char* words = NULL;
+  if (strcmp(verb, "adapter") == 0) {
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); ++i) {
+      if (strcmp(rest, kinds[i].name) == 0) {
+        NewAdapter(kinds[i].kind);
+        return;
+      }
+    }
+    Fail("unknown kind of adapter", rest);
+  }
+  if (adapter_count == 0) NewAdapter(VK_PHYSICAL_DEVICE_TYPE_MAX_ENUM);
+  Adapter* adapter = &adapters[adapter_count - 1];
+  VkPhysicalDeviceMemoryProperties* memory = &adapter->memory;
+  if (strcmp(verb, "name") == 0) {
+    snprintf(adapter->name, sizeof(adapter->name), "%s", rest);
+  } else if (strcmp(verb, "driver") == 0) {
+    snprintf(adapter->driver, sizeof(adapter->driver), "%s", rest);
+  } else if (strcmp(verb, "uuid") == 0) {
+    adapter->uuid = (int)Size(rest);
+  } else if (strcmp(verb, "heap") == 0) {
+    VkMemoryHeap* heap = &memory->memoryHeaps[memory->memoryHeapCount++];
+    heap->size = Size(strtok_r(rest, " ", &words));
+    const char* local = strtok_r(NULL, " ", &words);
+    heap->flags = local != NULL ? VK_MEMORY_HEAP_DEVICE_LOCAL_BIT : 0;
+  } else if (strcmp(verb, "type") == 0) {
+    VkMemoryType* type = &memory->memoryTypes[memory->memoryTypeCount++];
+    type->heapIndex = Heap(adapter, strtok_r(rest, " ", &words));
+    const char* word;
+    while ((word = strtok_r(NULL, " ", &words)) != NULL) {
+      type->propertyFlags |= Flag(word);
+    }
+  } else if (strcmp(verb, "budget") == 0) {
+    const uint32_t heap = Heap(adapter, strtok_r(rest, " ", &words));
+    adapter->budget[heap] = Size(strtok_r(NULL, " ", &words));
+    adapter->has_budget = 1;
+  } else if (strcmp(verb, "allocation") == 0) {
+    adapter->allocation = Size(rest);
+  } else if (strcmp(verb, "refused") == 0) {
+    adapter->refused = Size(rest);
+  } else if (strcmp(verb, "buffer") == 0) {
+    adapter->buffer = Size(rest);
+  } else if (strcmp(verb, "lacks") == 0) {
+    if (adapter->lack_count == kMaxLacking) Fail("it lacks too much", rest);
+    snprintf(adapter->lacks[adapter->lack_count++], VK_MAX_EXTENSION_NAME_SIZE,
+             "%s", rest);
+  } else {
+    Fail("unknown statement", verb);
+  }
+}
+
+static void ReadDescription(void) {
+  const char* given = getenv("STAND_IN_ADAPTERS");
+  char* text = strdup(given == NULL ? "" : given);
+  char* statements = NULL;
+  adapter_count = 0;
+  for (char* s = strtok_r(text, ";\n", &statements); s != NULL;
+       s = strtok_r(NULL, ";\n", &statements)) {
+    char* words = NULL;
+    const char* verb = strtok_r(s, " ", &words);
+    if (verb != NULL) Apply(verb, words + strspn(words, " "));
+  }
+  if (adapter_count == 0) NewAdapter(VK_PHYSICAL_DEVICE_TYPE_MAX_ENUM);
+  free(text);
+}
+
+/* ---- For tests in the same process -------------------------------------- */
+
+/* From now on VK_EXT_memory_budget says so. */
+STAND_IN_API void stand_in_set_budget(uint32_t adapter, uint32_t heap,
+                                      uint64_t bytes) {
+  pthread_mutex_lock(&mutex);
+  adapters[adapter].budget[heap] = bytes;
+  pthread_mutex_unlock(&mutex);
+}
+
+/* Of a memory type, what is allocated now. */
+STAND_IN_API uint64_t stand_in_allocated(uint32_t adapter, uint32_t type) {
+  uint64_t bytes = 0;
+  pthread_mutex_lock(&mutex);
+  for (uint32_t i = 0; i < kMaxAllocations; ++i) {
+    const Allocation* a = &allocations[i];
+    if (a->memory != VK_NULL_HANDLE && a->adapter == &adapters[adapter] &&
+        a->type == type) {
+      bytes += a->bytes;
+    }
+  }
+  pthread_mutex_unlock(&mutex);
+  return bytes;
+}
+
+/* ---- The loader behind -------------------------------------------------- */
+
+static PFN_vkGetInstanceProcAddr next_instance_proc;
+static PFN_vkGetDeviceProcAddr next_device_proc;
+
+/* Functions that are answered here, and what answers behind. */
+#define STAND_IN_FUNCTIONS(F)                       \
+  F(vkEnumeratePhysicalDevices)                     \
+  F(vkGetPhysicalDeviceProperties)                  \
+  F(vkGetPhysicalDeviceProperties2)                 \
+  F(vkGetPhysicalDeviceFeatures2)                   \
+  F(vkGetPhysicalDeviceMemoryProperties2)           \
+  F(vkGetPhysicalDeviceQueueFamilyProperties)       \
+  F(vkEnumerateDeviceExtensionProperties)           \
+  F(vkGetPhysicalDeviceCalibrateableTimeDomainsEXT) \
+  F(vkCreateDevice)                                 \
+  F(vkDestroyDevice)                                \
+  F(vkAllocateMemory)                               \
+  F(vkFreeMemory)                                   \
+  F(vkMapMemory)                                    \
+  F(vkGetBufferMemoryRequirements)
+
+#define DECLARE_NEXT(name) static PFN_##name next_##name;
+STAND_IN_FUNCTIONS(DECLARE_NEXT)
+
+/* Physical devices are ours: they point to their description. */
+static Adapter* Ours(VkPhysicalDevice device) { return (Adapter*)device; }
+
+static Adapter* OfDevice(VkDevice device) {
+  for (int i = 0; i < kMaxDevices; ++i) {
+    if (devices[i].device == device) return devices[i].adapter;
+  }
+  return &adapters[0];
+}
+
+static int HasTypes(const Adapter* adapter) {
+  return adapter->memory.memoryTypeCount > 0;
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL my_vkEnumeratePhysicalDevices(
+    VkInstance instance, uint32_t* count, VkPhysicalDevice* found) {
+  VkPhysicalDevice real = VK_NULL_HANDLE;
+  uint32_t one = 1;
+  const VkResult result =
+      next_vkEnumeratePhysicalDevices(instance, &one, &real);
+  if (result < 0) return result;
+  if (one == 0) {
+    *count = 0;
+    return VK_SUCCESS;
+  }
+  if (found == NULL) {
+    *count = adapter_count;
+    return VK_SUCCESS;
+  }
+  if (*count > adapter_count) *count = adapter_count;
+  for (uint32_t i = 0; i < *count; ++i) {
+    adapters[i].real = real;
+    found[i] = (VkPhysicalDevice)&adapters[i];
+  }
+  return *count < adapter_count ? VK_INCOMPLETE : VK_SUCCESS;
+}
+
+static void Alter(const Adapter* adapter, VkPhysicalDeviceProperties* p) {
+  if (adapter->kind != VK_PHYSICAL_DEVICE_TYPE_MAX_ENUM) {
+    p->deviceType = adapter->kind;
+  }
+  if (adapter->name[0] != '\0') {
+    memcpy(p->deviceName, adapter->name, sizeof(adapter->name));
+  }
+}
+
+static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceProperties(
+    VkPhysicalDevice device, VkPhysicalDeviceProperties* properties) {
+  next_vkGetPhysicalDeviceProperties(Ours(device)->real, properties);
+  Alter(Ours(device), properties);
+}
+
+static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceProperties2(
+    VkPhysicalDevice device, VkPhysicalDeviceProperties2* properties) {
+  const Adapter* adapter = Ours(device);
+  next_vkGetPhysicalDeviceProperties2(adapter->real, properties);
+  Alter(adapter, &properties->properties);
+  for (VkBaseOutStructure* s = properties->pNext; s != NULL; s = s->pNext) {
+    if (s->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_PROPERTIES) {
+      VkPhysicalDeviceVulkan11Properties* v11 = (void*)s;
+      if (adapter->uuid >= 0)
+        memset(v11->deviceUUID, adapter->uuid, VK_UUID_SIZE);
+      if (adapter->allocation > 0) {
+        v11->maxMemoryAllocationSize = adapter->allocation;
+      }
+    } else if (s->sType ==
+               VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_PROPERTIES) {
+      VkPhysicalDeviceVulkan12Properties* v12 = (void*)s;
+      if (adapter->driver[0] != '\0') {
+        memcpy(v12->driverName, adapter->driver, sizeof(adapter->driver));
+      }
+    } else if (s->sType ==
+               VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_PROPERTIES) {
+      VkPhysicalDeviceVulkan13Properties* v13 = (void*)s;
+      if (adapter->buffer > 0) v13->maxBufferSize = adapter->buffer;
+    } else if (s->sType ==
+               VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_4_PROPERTIES) {
+      VkPhysicalDeviceMaintenance4Properties* m4 = (void*)s;
+      if (adapter->buffer > 0) m4->maxBufferSize = adapter->buffer;
+    }
+  }
+}
+
+static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceFeatures2(
+    VkPhysicalDevice device, VkPhysicalDeviceFeatures2* features) {
+  next_vkGetPhysicalDeviceFeatures2(Ours(device)->real, features);
+}
+
+static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceQueueFamilyProperties(
+    VkPhysicalDevice device, uint32_t* count,
+    VkQueueFamilyProperties* families) {
+  next_vkGetPhysicalDeviceQueueFamilyProperties(Ours(device)->real, count,
+                                                families);
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL
+my_vkGetPhysicalDeviceCalibrateableTimeDomainsEXT(VkPhysicalDevice device,
+                                                  uint32_t* count,
+                                                  VkTimeDomainEXT* domains) {
+  return next_vkGetPhysicalDeviceCalibrateableTimeDomainsEXT(Ours(device)->real,
+                                                             count, domains);
+}
+
+static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceMemoryProperties2(
+    VkPhysicalDevice device, VkPhysicalDeviceMemoryProperties2* properties) {
+  Adapter* adapter = Ours(device);
+  next_vkGetPhysicalDeviceMemoryProperties2(adapter->real, properties);
+  if (!HasTypes(adapter)) return;
+  properties->memoryProperties = adapter->memory;
+  for (VkBaseOutStructure* s = properties->pNext; s != NULL; s = s->pNext) {
+    if (s->sType !=
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT) {
+      continue;
+    }
+    VkPhysicalDeviceMemoryBudgetPropertiesEXT* budget = (void*)s;
+    pthread_mutex_lock(&mutex);
+    memcpy(budget->heapBudget, adapter->budget, sizeof(adapter->budget));
+    memcpy(budget->heapUsage, adapter->used, sizeof(adapter->used));
+    pthread_mutex_unlock(&mutex);
+  }
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL my_vkEnumerateDeviceExtensionProperties(
+    VkPhysicalDevice device, const char* layer, uint32_t* count,
+    VkExtensionProperties* found) {
+  static const char kBudget[] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
+  const Adapter* adapter = Ours(device);
+  uint32_t room = *count;
+  VkResult result = next_vkEnumerateDeviceExtensionProperties(
+      adapter->real, layer, count, found);
+  if (found == NULL) {
+    ++*count;
+    return result;
+  }
+  for (uint32_t i = 0; i < *count; ++i) {
+    int lacks =
+        HasTypes(adapter) && strcmp(found[i].extensionName, kBudget) == 0;
+    for (uint32_t l = 0; l < adapter->lack_count; ++l) {
+      lacks |= strcmp(found[i].extensionName, adapter->lacks[l]) == 0;
+    }
+    if (lacks) found[i--] = found[--*count];
+  }
+  if (adapter->has_budget && *count < room) {
+    memset(&found[*count], 0, sizeof(found[*count]));
+    memcpy(found[(*count)++].extensionName, kBudget, sizeof(kBudget));
+  }
+  return result;
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL
+my_vkCreateDevice(VkPhysicalDevice physical, const VkDeviceCreateInfo* info,
+                  const VkAllocationCallbacks* allocator, VkDevice* device) {
+  Adapter* adapter = Ours(physical);
+  VkDeviceCreateInfo real = *info;
+  const char** names = calloc(info->enabledExtensionCount + 1, sizeof(*names));
+  real.enabledExtensionCount = 0;
+  for (uint32_t i = 0; i < info->enabledExtensionCount; ++i) {
+    const char* name = info->ppEnabledExtensionNames[i];
+    const int own = adapter->has_budget &&
+                    strcmp(name, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME) == 0;
+    if (!own) names[real.enabledExtensionCount++] = name;
+  }
+  real.ppEnabledExtensionNames = names;
+  const VkResult result =
+      next_vkCreateDevice(adapter->real, &real, allocator, device);
+  free(names);
+  if (result != VK_SUCCESS) return result;
+  pthread_mutex_lock(&mutex);
+  for (int i = 0; i < kMaxDevices; ++i) {
+    if (devices[i].device == VK_NULL_HANDLE) {
+      devices[i].device = *device;
+      devices[i].adapter = adapter;
+      break;
+    }
+  }
+  pthread_mutex_unlock(&mutex);
+  return result;
+}
+
+static VKAPI_ATTR void VKAPI_CALL
+my_vkDestroyDevice(VkDevice device, const VkAllocationCallbacks* allocator) {
+  pthread_mutex_lock(&mutex);
+  for (int i = 0; i < kMaxDevices; ++i) {
+    if (devices[i].device == device) devices[i].device = VK_NULL_HANDLE;
+  }
+  pthread_mutex_unlock(&mutex);
+  next_vkDestroyDevice(device, allocator);
+}
+
+/* ---- Memory ------------------------------------------------------------- */
+
+static VKAPI_ATTR void VKAPI_CALL my_vkGetBufferMemoryRequirements(
+    VkDevice device, VkBuffer buffer, VkMemoryRequirements* requirements) {
+  next_vkGetBufferMemoryRequirements(device, buffer, requirements);
+  const Adapter* adapter = OfDevice(device);
+  if (HasTypes(adapter)) {
+    requirements->memoryTypeBits = (1u << adapter->memory.memoryTypeCount) - 1;
+  }
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL my_vkAllocateMemory(
+    VkDevice device, const VkMemoryAllocateInfo* info,
+    const VkAllocationCallbacks* allocator, VkDeviceMemory* memory) {
+  Adapter* adapter = OfDevice(device);
+  VkMemoryAllocateInfo real = *info;
+  VkResult result = VK_ERROR_OUT_OF_DEVICE_MEMORY;
+  if (adapter->refused > 0 && info->allocationSize > adapter->refused) {
+    return result;
+  }
+  pthread_mutex_lock(&mutex);
+  Allocation* note = NULL;
+  for (uint32_t i = 0; i < kMaxAllocations && note == NULL; ++i) {
+    if (allocations[i].memory == VK_NULL_HANDLE) note = &allocations[i];
+  }
+  uint32_t heap = 0;
+  int room = note != NULL;
+  if (HasTypes(adapter)) {
+    heap = adapter->memory.memoryTypes[info->memoryTypeIndex].heapIndex;
+    room &= info->allocationSize <=
+            adapter->memory.memoryHeaps[heap].size - adapter->used[heap];
+    real.memoryTypeIndex = 0; /* all that software adapters have */
+  }
+  if (room) result = next_vkAllocateMemory(device, &real, allocator, memory);
+  if (result == VK_SUCCESS) {
+    adapter->used[heap] += info->allocationSize;
+    *note = (Allocation){*memory, adapter, info->memoryTypeIndex,
+                         info->allocationSize};
+  }
+  pthread_mutex_unlock(&mutex);
+  return result;
+}
+
+static Allocation* Find(VkDeviceMemory memory) {
+  for (uint32_t i = 0; i < kMaxAllocations; ++i) {
+    if (allocations[i].memory == memory) return &allocations[i];
+  }
+  return NULL;
+}
+
+static VKAPI_ATTR void VKAPI_CALL
+my_vkFreeMemory(VkDevice device, VkDeviceMemory memory,
+                const VkAllocationCallbacks* allocator) {
+  pthread_mutex_lock(&mutex);
+  Allocation* found = memory == VK_NULL_HANDLE ? NULL : Find(memory);
+  if (found != NULL) {
+    Adapter* adapter = found->adapter;
+    const uint32_t heap =
+        HasTypes(adapter) ? adapter->memory.memoryTypes[found->type].heapIndex
+                          : 0;
+    adapter->used[heap] -= found->bytes;
+    found->memory = VK_NULL_HANDLE;
+  }
+  next_vkFreeMemory(device, memory, allocator);
+  pthread_mutex_unlock(&mutex);
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL
+my_vkMapMemory(VkDevice device, VkDeviceMemory memory, VkDeviceSize offset,
+               VkDeviceSize size, VkMemoryMapFlags flags, void** host) {
+  pthread_mutex_lock(&mutex);
+  const Allocation* found = Find(memory);
+  const int hidden =
+      found != NULL && HasTypes(found->adapter) &&
+      !(found->adapter->memory.memoryTypes[found->type].propertyFlags &
+        VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT);
+  pthread_mutex_unlock(&mutex);
+  if (hidden) return VK_ERROR_MEMORY_MAP_FAILED;
+  return next_vkMapMemory(device, memory, offset, size, flags, host);
+}
+
+/* ---- Looking up --------------------------------------------------------- */
+
+static PFN_vkVoidFunction Answer(const char* function,
+                                 PFN_vkVoidFunction found) {
+  if (found == NULL) return NULL;
+#define ANSWER(name)                      \
+  if (strcmp(function, #name) == 0) {     \
+    next_##name = (PFN_##name)found;      \
+    return (PFN_vkVoidFunction)my_##name; \
+  }
+  STAND_IN_FUNCTIONS(ANSWER)
+  return found;
+}
+
+static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
+my_vkGetDeviceProcAddr(VkDevice device, const char* function) {
+  return Answer(function, next_device_proc(device, function));
+}
+
+STAND_IN_API VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
+vkGetInstanceProcAddr(VkInstance instance, const char* function) {
+  if (next_instance_proc == NULL) {
+    const char* loader = getenv("STAND_IN_LOADER");
+    void* library = dlopen(loader != NULL ? loader : "libvulkan.so.1",
+                           RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) return NULL;
+    ReadDescription();
+    next_instance_proc =
+        (PFN_vkGetInstanceProcAddr)dlsym(library, "vkGetInstanceProcAddr");
+  }
+  PFN_vkVoidFunction found = next_instance_proc(instance, function);
+  if (strcmp(function, "vkGetDeviceProcAddr") == 0) {
+    next_device_proc = (PFN_vkGetDeviceProcAddr)found;
+    return (PFN_vkVoidFunction)my_vkGetDeviceProcAddr;
+  }
+  /* Cooperative matrices would need the real adapter's handle. */
+  if (strstr(function, "CooperativeMatrix") != NULL) return NULL;
+  return Answer(function, found);
+}
