@@ -215,6 +215,18 @@ STAND_IN_API uint64_t stand_in_allocated(uint32_t adapter, uint32_t type) {
   return bytes;
 }
 
+/* How many devices of an adapter there are now. */
+STAND_IN_API uint32_t stand_in_devices(uint32_t adapter) {
+  uint32_t count = 0;
+  pthread_mutex_lock(&mutex);
+  for (int i = 0; i < kMaxDevices; ++i) {
+    count += devices[i].device != VK_NULL_HANDLE &&
+             devices[i].adapter == &adapters[adapter];
+  }
+  pthread_mutex_unlock(&mutex);
+  return count;
+}
+
 /* ---- The loader behind -------------------------------------------------- */
 
 static PFN_vkGetInstanceProcAddr next_instance_proc;
