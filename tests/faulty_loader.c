@@ -7,9 +7,8 @@
  *       makes all calls of that function take so long first;
  *   FAULT_EXIT=1
  *       makes it a driver whose handlers of the exit, registered with the first
- *       device, leave it in no state to be called: such a call ends the process;
- *   FAULT_FEATURE=shaderInt64
- *       makes every adapter lack that feature;
+ *       device, leave it in no state to be called: such a call ends the
+ * process; FAULT_FEATURE=shaderInt64 makes every adapter lack that feature;
  *   FAULT_EXTENSION=VK_EXT_memory_budget
  *       makes every adapter lack that extension;
  *   FAULT_FUNCTION=vkGetCalibratedTimestampsEXT

@@ -176,7 +176,8 @@ class Device {
   // For how many timestamps its command lists keep room now.
   virtual uint64_t timestamp_room() const = 0;
 
-  // Writes compiled programs to the disk cache; cheap when nothing is new.
+  // Compiled programs go to the disk cache in the background. This writes what
+  // is new now, and ends that: for when the device or the process ends.
   virtual void SaveProgramCache() = 0;
 
   // Of a device that failed and does not work any more, whose heaps and command

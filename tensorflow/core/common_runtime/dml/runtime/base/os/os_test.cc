@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/address_range.h"
@@ -80,6 +82,41 @@ TEST(FilesTest, LocksWhatItCan) {
   EXPECT_TRUE(FileLock(path).held());  // the first one gave it up
   EXPECT_FALSE(FileLock("").held());
   EXPECT_FALSE(FileLock(path + "/below").held());
+}
+
+TEST(FilesTest, GivesUpWaitingForALock) {
+  const std::string path = TemporaryFolder() + "/os_test_lock/file";
+  const auto never = [] { return false; };
+  int asked = 0;
+  const auto third_time = [&asked] { return ++asked == 3; };
+  {
+    const FileLock held(path, never);
+    EXPECT_TRUE(held.held());
+    EXPECT_FALSE(held.busy());
+    const FileLock busy(path, third_time);
+    EXPECT_FALSE(busy.held());
+    EXPECT_TRUE(busy.busy());
+    EXPECT_EQ(asked, 3);
+  }
+  EXPECT_TRUE(FileLock(path, never).held());
+  const FileLock none(path + "/below", never);
+  EXPECT_FALSE(none.held());
+  EXPECT_FALSE(none.busy());
+}
+
+TEST(FilesTest, AForkKeepsNoLock) {
+  const std::string path = TemporaryFolder() + "/os_test_lock/forked";
+  auto lock = std::make_unique<FileLock>(path);
+  const pid_t child = fork();
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  lock.reset();
+  const FileLock again(path, [] { return true; });
+  EXPECT_TRUE(again.held());
+  kill(child, SIGKILL);
+  EXPECT_EQ(waitpid(child, nullptr, 0), child);
 }
 
 // What `question` is in a fork of this process.

@@ -117,7 +117,7 @@ Status VulkanDevice::Init() {
 
 VulkanDevice::~VulkanDevice() {
   if (queue_ != VK_NULL_HANDLE && !lost_) (void)vk_.vkDeviceWaitIdle(device_);
-  if (!lost_) pipeline_cache_.Save();
+  if (!lost_) pipeline_cache_.Finish();
   Destroy();
 }
 
@@ -300,7 +300,7 @@ Status VulkanDevice::ReadClocks(uint64_t* ticks, uint64_t* host_ns) {
 
 void VulkanDevice::SaveProgramCache() {
   std::shared_lock<std::shared_mutex> use;
-  if (!lost_ && Use(&use).ok()) pipeline_cache_.Save();
+  if (!lost_ && Use(&use).ok()) pipeline_cache_.Finish();
 }
 
 Status VulkanDevice::Check(VkResult result, const char* call) {
