@@ -101,6 +101,8 @@ typedef struct dml_adapter_info {
  *                           ends the list, and the problem is said.
  *   TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER=1
  *                           lists software adapters too.
+ *   TF_DIRECTML_DRIVERS     which driver of a GPU that has several comes first:
+ *                           words of drivers' names, comma-separated.
  *   TF_DIRECTML_BACKEND     "vulkan" (default) or "null".
  * `*count` may be 0, and then dml_adapter_problem() says why. */
 DML_EXPORT dml_code dml_adapter_count(uint32_t* count);
@@ -111,6 +113,12 @@ DML_EXPORT const char* dml_adapter_problem(void);
 
 DML_EXPORT dml_code dml_adapter_get_info(uint32_t index,
                                          dml_adapter_info* info);
+
+/* The other drivers of the same GPU, which are not listed as adapters: writes
+ * lines "name\tdriver\tapi\n" into `text` (always terminated) and returns the
+ * length that the whole text has. */
+DML_EXPORT size_t dml_adapter_other_drivers(uint32_t index, char* text,
+                                            size_t capacity);
 
 /* ---- Devices ----------------------------------------------------------- */
 

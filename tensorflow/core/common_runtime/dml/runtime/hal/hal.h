@@ -30,6 +30,22 @@ struct MatrixShape {
   uint32_t m = 0, n = 0, k = 0;
 };
 
+// Which GPU an adapter is, for those that several drivers list.
+struct GpuIdentity {
+  std::string pci_address;         // "0000:03:00.0"; empty: not known
+  std::array<uint8_t, 16> uuid{};  // of the device, as its driver has it
+  uint64_t luid = 0;               // the operating system's; 0: not known
+};
+
+// Which of several drivers of one GPU is the better one: the lowest rank, then
+// the newest `conformance`, then the newest `api`.
+struct DriverMerit {
+  uint32_t kind = 0;  // drivers of equal kind are versions of one
+  uint32_t rank = 0;  // among those of one vendor's GPUs
+  std::array<uint8_t, 4> conformance{};
+  uint32_t api = 0;
+};
+
 // What the runtime needs to know of an adapter. Sizes in bytes.
 struct AdapterInfo {
   std::string name;                // as the driver gives it
@@ -38,6 +54,8 @@ struct AdapterInfo {
   uint32_t vendor_id = 0;          // PCI
   uint32_t device_id = 0;          // PCI
   std::array<uint8_t, 16> uuid{};  // of device and driver: keys disk caches
+  GpuIdentity gpu;
+  DriverMerit merit;
   AdapterType type = AdapterType::kSoftware;
   uint64_t memory_bytes = 0;    // device-local memory
   bool unified_memory = false;  // all device memory is host-visible
