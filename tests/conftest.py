@@ -42,3 +42,9 @@ def truncating_loader(tmp_path_factory):
 def vulkan_stand_in(tmp_path_factory):
     """A loader whose adapters are what STAND_IN_ADAPTERS describes: see its source."""
     return compile_loader(HERE / "runtime/vulkan_stand_in/stand_in.c", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def caching_loader(tmp_path_factory):
+    """A loader whose pipeline caches hold something: see its source."""
+    return compile_loader(HERE / "runtime/vulkan_stand_in/caches.c", tmp_path_factory)

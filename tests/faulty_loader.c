@@ -5,6 +5,11 @@
  *       or so many of them, where FAULT_COUNT is set;
  *   FAULT_FEATURE=shaderInt64
  *       makes every adapter lack that feature;
+ *   FAULT_SLOW=vkWaitSemaphores FAULT_MILLISECONDS=50
+ *       makes all calls of that function take so long first;
+ *   FAULT_EXIT=1
+ *       makes it a driver whose handlers of the exit, registered with the first
+ *       device, leave it in no state to be called: such a call ends the process;
  *   FAULT_EXTENSION=VK_EXT_memory_budget
  *       makes every adapter lack that extension;
  *   FAULT_FUNCTION=vkGetCalibratedTimestampsEXT
@@ -16,8 +21,10 @@
  * Tests name it in TF_DIRECTML_VULKAN_LOADER.
  */
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
 
@@ -40,10 +47,36 @@ static int fails(const char* name, VkResult* result) {
   return number >= begin && (count == NULL || number < begin + atoi(count));
 }
 
+/* Whether the handler of the exit ran. */
+static int gone;
+
+static void exit_handler(void) {
+  __atomic_store_n(&gone, 1, __ATOMIC_SEQ_CST);
+  usleep(300 * 1000); /* so that whoever goes on shows */
+}
+
+/* Before each call of `name`. */
+static void enter(const char* name) {
+  static int registered = 0;
+  const char* slow = getenv("FAULT_SLOW");
+  if (__atomic_load_n(&gone, __ATOMIC_SEQ_CST)) {
+    fprintf(stderr, "%s was called after the driver's exit\n", name);
+    abort();
+  }
+  if (slow != NULL && strcmp(slow, name) == 0) {
+    usleep(1000 * atoi(getenv("FAULT_MILLISECONDS")));
+  }
+  if (strcmp(name, "vkCreateDevice") == 0 && getenv("FAULT_EXIT") != NULL &&
+      !__atomic_exchange_n(&registered, 1, __ATOMIC_SEQ_CST)) {
+    atexit(exit_handler);
+  }
+}
+
 #define WRAP(name, parameters, arguments)                          \
   static PFN_##name next_##name;                                   \
   static VKAPI_ATTR VkResult VKAPI_CALL my_##name parameters {     \
     VkResult result;                                               \
+    enter(#name);                                                  \
     return fails(#name, &result) ? result : next_##name arguments; \
   }
 

@@ -102,12 +102,12 @@ def check_complex(actual, expected, limit):
     np.testing.assert_allclose(actual[finite], expected[finite], rtol=limit, atol=limit)
 
 
-def run_python(code, **variables):
-    """Runs code in a process of its own, with `dml` and `np` imported.
+def run_python(code, before="", **variables):
+    """Runs code in a process of its own, with `dml` and `np` imported; `before` before that.
 
     For what ends or spoils a process: faults, lost devices, the environment.
     """
-    preamble = "import conftest, importlib, numpy as np\n" + (
+    preamble = before + "\nimport conftest, importlib, numpy as np\n" + (
         "dml = importlib.import_module('tensorflow_directml.runtime')\n"
     )
     return subprocess.run(

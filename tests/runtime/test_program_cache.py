@@ -2,8 +2,18 @@
 or folder is in, results are right and nothing is said.
 """
 
+import contextlib
+import fcntl
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
 import pytest
-from test_adapters import run
+from test_adapters import HERE, run
 
 COMPUTE = """
 import numpy as np
@@ -22,7 +32,7 @@ def compute(folder, **environment):
 
 
 def cache_file(folder):
-    files = list(folder.iterdir())
+    files = [file for file in folder.iterdir() if file.suffix != ".lock"]
     assert len(files) == 1, files
     return files[0]
 
@@ -88,3 +98,145 @@ def test_folder_that_cannot_be_written(tmp_path):
 def test_no_folder_at_all():
     result, _ = run(COMPUTE, TF_DIRECTML_CACHE_DIR=None, XDG_CACHE_HOME=None, HOME=None)
     assert result
+
+
+# ---- While processes run ---------------------------------------------------
+
+# Compiles what the lines of standard input name, and says when it has.
+COMPILE = """
+    import sys
+    sys.path.insert(0, HERE)
+    import conftest
+    import numpy as np
+    from tensorflow_directml import runtime as dml
+    device = dml.open(0)
+    x = device.tensor(np.zeros(10, np.float32))
+    for line in sys.stdin:
+        device.elementwise(line.strip(), [x], x)
+        device.sync()
+        print("done", flush=True)
+"""
+
+# A long time: what is waited for comes within seconds.
+PATIENCE = 120
+
+
+@contextlib.contextmanager
+def compiling(loader, folder, *programs):
+    """A process that has compiled these, and waits for more."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(COMPILE).replace("HERE", repr(str(HERE)))],
+        env=dict(
+            os.environ, TF_DIRECTML_CACHE_DIR=str(folder), TF_DIRECTML_VULKAN_LOADER=loader
+        ),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for program in programs:
+            process.stdin.write(program + "\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == "done\n"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+def end(process):
+    process.stdin.close()
+    assert process.wait(PATIENCE) == 0
+
+
+def compiled(loader, folder, *programs):
+    """The cache file of a process that compiled these and ended."""
+    with compiling(loader, folder, *programs) as process:
+        end(process)
+    return cache_file(folder)
+
+
+def until(condition):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.02)
+
+
+def programs_in(path):
+    """The programs that a cache file holds: behind its header and Vulkan's."""
+    data = path.read_bytes()[24 + 32 :]
+    return {data[i : i + 8] for i in range(0, len(data), 8)}
+
+
+def files(folder):
+    return [file for file in folder.iterdir() if file.suffix != ".lock"] if folder.exists() else []
+
+
+def test_a_process_that_is_killed_keeps_what_it_compiled(caching_loader, tmp_path):
+    clean = compiled(caching_loader, tmp_path / "clean", "RELU", "EXP", "LOG")
+    with compiling(caching_loader, tmp_path / "killed", "RELU", "EXP", "LOG") as process:
+        killed = tmp_path / "killed" / clean.name
+        until(lambda: killed.exists() and programs_in(killed) == programs_in(clean))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert len(programs_in(killed)) == 3
+
+
+def test_processes_add_to_what_others_wrote(caching_loader, tmp_path):
+    """One waits for the file, while another replaces it."""
+    ours = compiled(caching_loader, tmp_path / "ours", "RELU", "EXP")
+    theirs = compiled(caching_loader, tmp_path / "theirs", "TANH", "SIGMOID")
+    assert len(programs_in(ours)) == len(programs_in(theirs)) == 2
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    shared = folder / ours.name
+    lock_path = pathlib.Path(str(shared) + ".lock")
+    with open(lock_path, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with compiling(caching_loader, folder, "RELU", "EXP") as process:
+            until(lambda: lock_path in opened(process))
+            # It does not wait for the file itself.
+            process.stdin.write("RELU\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == "done\n"
+            assert not shared.exists()
+            shared.write_bytes(theirs.read_bytes())
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            until(lambda: programs_in(shared) == programs_in(ours) | programs_in(theirs))
+            end(process)
+    assert programs_in(shared) == programs_in(ours) | programs_in(theirs)
+
+
+def opened(process):
+    found = []
+    for link in pathlib.Path(f"/proc/{process.pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.append(pathlib.Path(os.readlink(link)))
+    return found
+
+
+def test_the_end_does_not_wait_for_a_process_that_keeps_the_file(caching_loader, tmp_path):
+    name = compiled(caching_loader, tmp_path / "first", "RELU").name
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    with open(folder / (name + ".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with compiling(caching_loader, folder, "RELU") as process:
+            end(process)
+        assert files(folder) == []
+
+
+def test_a_full_disk_leaves_the_old_file(caching_loader, tmp_path):
+    path = compiled(caching_loader, tmp_path, "RELU")
+    before = path.read_bytes()
+    code = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+""" + COMPUTE.replace("RELU", "EXP").replace("np.maximum(x, 0)", "y.numpy()")
+    result, stderr = run(code, TF_DIRECTML_CACHE_DIR=str(tmp_path))
+    assert result and stderr == ""
+    assert cache_file(tmp_path).read_bytes() == before

@@ -15,6 +15,7 @@ from .upstream import cli as upstream
 VARIABLES = (
     "DML_VISIBLE_DEVICES",
     "TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER",
+    "TF_DIRECTML_DRIVERS",
     "TF_DIRECTML_BACKEND",
     "TF_DIRECTML_RUNTIME_LIBRARY",
     "VK_DRIVER_FILES",
@@ -48,6 +49,11 @@ def _devices(arguments: argparse.Namespace) -> int:
                     adapter.driver,
                 )
             )
+            for name, driver, api in runtime.other_drivers(index):
+                print(
+                    "                another driver of adapter %d: %s (%s, %s)"
+                    % (index, name, driver, api)
+                )
     _print_problem()
     return 0 if found else 1
 

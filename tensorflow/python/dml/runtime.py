@@ -25,7 +25,7 @@ raises DmlError.
 """
 
 from . import api  # noqa: F401
-from .binding.adapters import Adapter, adapter_problem, adapters
+from .binding.adapters import Adapter, adapter_problem, adapters, other_drivers
 from .binding.declarations import ENUMS, MAX_RANK, STRUCTS, Code, DataType, enumerator
 from .binding.device import Device, open
 from .binding.futures import completed as _completed  # noqa: F401
@@ -60,6 +60,7 @@ __all__ = [
     "load",
     "open",
     "plan",
+    "other_drivers",
     "prepare",
     "row_major",
     "tag",

@@ -8,6 +8,11 @@
  *     name TEXT           as the driver gives it
  *     driver TEXT         the driver's name
  *     uuid NUMBER         every byte of the device's UUID
+ *     pci NUMBER          the bus of its PCI address, all else 0; without it
+ *                         the adapter lacks VK_EXT_pci_bus_info
+ *     id NUMBER           its driver's VkDriverId
+ *     conformance NUMBER  the minor version of the tests that it passed
+ *     unopenable NUMBER   what vkCreateDevice returns
  *     heap SIZE [local]   another memory heap; allocations beyond it fail
  *     type HEAP FLAGS     another memory type: any of local, visible,
  *                         coherent, cached
@@ -45,7 +50,10 @@ typedef struct Adapter {
       kind; /* VK_PHYSICAL_DEVICE_TYPE_MAX_ENUM: the real one */
   char name[VK_MAX_PHYSICAL_DEVICE_NAME_SIZE];
   char driver[VK_MAX_DRIVER_NAME_SIZE];
-  int uuid; /* -1: the real one */
+  int uuid;            /* -1: the real one */
+  int pci;             /* -1: none */
+  int id, conformance; /* -1: the real one */
+  int unopenable;
   VkPhysicalDeviceMemoryProperties memory;
   VkDeviceSize used[VK_MAX_MEMORY_HEAPS];
   VkDeviceSize budget[VK_MAX_MEMORY_HEAPS];
@@ -103,6 +111,9 @@ static Adapter* NewAdapter(VkPhysicalDeviceType kind) {
   memset(adapter, 0, sizeof(*adapter));
   adapter->kind = kind;
   adapter->uuid = -1;
+  adapter->pci = -1;
+  adapter->id = -1;
+  adapter->conformance = -1;
   return adapter;
 }
 
@@ -144,6 +155,14 @@ static void Apply(const char* verb, char* rest) {
     snprintf(adapter->driver, sizeof(adapter->driver), "%s", rest);
   } else if (strcmp(verb, "uuid") == 0) {
     adapter->uuid = (int)Size(rest);
+  } else if (strcmp(verb, "pci") == 0) {
+    adapter->pci = (int)Size(rest);
+  } else if (strcmp(verb, "id") == 0) {
+    adapter->id = (int)Size(rest);
+  } else if (strcmp(verb, "conformance") == 0) {
+    adapter->conformance = (int)Size(rest);
+  } else if (strcmp(verb, "unopenable") == 0) {
+    adapter->unopenable = atoi(rest);
   } else if (strcmp(verb, "heap") == 0) {
     VkMemoryHeap* heap = &memory->memoryHeaps[memory->memoryHeapCount++];
     heap->size = Size(strtok_r(rest, " ", &words));
@@ -214,6 +233,18 @@ STAND_IN_API uint64_t stand_in_allocated(uint32_t adapter, uint32_t type) {
   }
   pthread_mutex_unlock(&mutex);
   return bytes;
+}
+
+/* How many devices of an adapter there are now. */
+STAND_IN_API uint32_t stand_in_devices(uint32_t adapter) {
+  uint32_t count = 0;
+  pthread_mutex_lock(&mutex);
+  for (int i = 0; i < kMaxDevices; ++i) {
+    count += devices[i].device != VK_NULL_HANDLE &&
+             devices[i].adapter == &adapters[adapter];
+  }
+  pthread_mutex_unlock(&mutex);
+  return count;
 }
 
 /* ---- The loader behind -------------------------------------------------- */
@@ -312,6 +343,16 @@ static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceProperties2(
       if (adapter->driver[0] != '\0') {
         memcpy(v12->driverName, adapter->driver, sizeof(adapter->driver));
       }
+      if (adapter->id >= 0) v12->driverID = (VkDriverId)adapter->id;
+      if (adapter->conformance >= 0) {
+        v12->conformanceVersion =
+            (VkConformanceVersion){1, (uint8_t)adapter->conformance, 0, 0};
+      }
+    } else if (s->sType ==
+               VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PCI_BUS_INFO_PROPERTIES_EXT) {
+      VkPhysicalDevicePCIBusInfoPropertiesEXT* pci = (void*)s;
+      pci->pciDomain = pci->pciDevice = pci->pciFunction = 0;
+      pci->pciBus = (uint32_t)adapter->pci;
     } else if (s->sType ==
                VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_PROPERTIES) {
       VkPhysicalDeviceVulkan13Properties* v13 = (void*)s;
@@ -367,12 +408,13 @@ static VKAPI_ATTR VkResult VKAPI_CALL my_vkEnumerateDeviceExtensionProperties(
     VkPhysicalDevice device, const char* layer, uint32_t* count,
     VkExtensionProperties* found) {
   static const char kBudget[] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
+  static const char kPci[] = VK_EXT_PCI_BUS_INFO_EXTENSION_NAME;
   const Adapter* adapter = Ours(device);
   uint32_t room = *count;
   VkResult result = next_vkEnumerateDeviceExtensionProperties(
       adapter->real, layer, count, found);
   if (found == NULL) {
-    ++*count;
+    *count += 2;
     return result;
   }
   for (uint32_t i = 0; i < *count; ++i) {
@@ -381,11 +423,16 @@ static VKAPI_ATTR VkResult VKAPI_CALL my_vkEnumerateDeviceExtensionProperties(
     for (uint32_t l = 0; l < adapter->lack_count; ++l) {
       lacks |= strcmp(found[i].extensionName, adapter->lacks[l]) == 0;
     }
+    lacks |= strcmp(found[i].extensionName, kPci) == 0;
     if (lacks) found[i--] = found[--*count];
   }
   if (adapter->has_budget && *count < room) {
     memset(&found[*count], 0, sizeof(found[*count]));
     memcpy(found[(*count)++].extensionName, kBudget, sizeof(kBudget));
+  }
+  if (adapter->pci >= 0 && *count < room) {
+    memset(&found[*count], 0, sizeof(found[*count]));
+    memcpy(found[(*count)++].extensionName, kPci, sizeof(kPci));
   }
   return result;
 }
@@ -394,6 +441,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL
 my_vkCreateDevice(VkPhysicalDevice physical, const VkDeviceCreateInfo* info,
                   const VkAllocationCallbacks* allocator, VkDevice* device) {
   Adapter* adapter = Ours(physical);
+  if (adapter->unopenable != 0) return (VkResult)adapter->unopenable;
   VkDeviceCreateInfo real = *info;
   const char** names = calloc(info->enabledExtensionCount + 1, sizeof(*names));
   real.enabledExtensionCount = 0;

@@ -10,6 +10,10 @@
 //                                      the limit at first use
 //   TF_FORCE_GPU_ALLOW_GROWTH          overrides allow_growth
 //
+// An adapter that cannot be opened is left out, with a warning: the others, and
+// the CPU, are there all the same. In a forked process that cannot use what its
+// parent had, sessions that want devices fail.
+//
 // Without an explicit limit memory always grows on demand: what TensorFlow does
 // by default on CUDA, reserving nearly all of it, would starve the desktop that
 // shares the adapter.
@@ -136,18 +140,25 @@ Status CheckVirtualDevices(const GPUOptions& options, size_t adapters) {
   return Status::OK();
 }
 
-Status MakePlans(const ConfigProto& config, uint32_t adapter_count,
-                 std::vector<Plan>* plans) {
-  const GPUOptions& options = config.gpu_options();
-  size_t wanted = adapter_count;
+// How many devices device_count asks for at most; `all` where it does not say.
+size_t CountWanted(const ConfigProto& config, size_t all) {
   const auto& device_count = config.device_count();
   auto limit = device_count.find(kDmlDeviceType);
   if (limit == device_count.end() && GpuNamesEnabled()) {
     limit = device_count.find(DEVICE_GPU);
   }
-  if (limit != device_count.end()) {
-    wanted = limit->second < 0 ? 0 : limit->second;
-  }
+  if (limit == device_count.end()) return all;
+  return limit->second < 0 ? 0 : limit->second;
+}
+
+bool WantsNone(const ConfigProto& config) {
+  return CountWanted(config, /*all=*/1) == 0;
+}
+
+Status MakePlans(const ConfigProto& config, uint32_t adapter_count,
+                 std::vector<Plan>* plans) {
+  const GPUOptions& options = config.gpu_options();
+  const size_t wanted = CountWanted(config, adapter_count);
   if (wanted == 0) return Status::OK();
   const double fraction = options.per_process_gpu_memory_fraction();
   if (fraction < 0 || fraction > 1) {
@@ -201,6 +212,10 @@ class DmlDeviceFactory : public DeviceFactory {
 
   Status CreateDevices(const SessionOptions& options, const string& name_prefix,
                        std::vector<std::unique_ptr<Device>>* devices) override {
+    const dml_code process = dml_process_status();
+    if (process != DML_OK) {
+      return WantsNone(options.config) ? Status::OK() : ToStatus(process);
+    }
     const uint32_t adapter_count = CountAdapters();
     if (adapter_count == 0) return Status::OK();
     std::vector<Plan> plans;
@@ -210,8 +225,14 @@ class DmlDeviceFactory : public DeviceFactory {
       dml_adapter_info info;
       TF_RETURN_IF_ERROR(ToStatus(dml_adapter_get_info(plan.adapter, &info)));
       SharedDevice shared;
-      TF_RETURN_IF_ERROR(GetSharedDevice(plan.adapter, plan.virtual_index,
-                                         plan.pool, &shared));
+      const Status opened =
+          GetSharedDevice(plan.adapter, plan.virtual_index, plan.pool, &shared);
+      if (!opened.ok()) {
+        LOG(WARNING) << "DML adapter " << plan.adapter << " (" << info.name
+                     << ") can't be opened, so this session does without it: "
+                     << opened.error_message();
+        continue;
+      }
       const string name =
           strings::StrCat(name_prefix, "/device:", kDmlDeviceType, ":", index);
       const string description = Describe(plan.adapter, info);

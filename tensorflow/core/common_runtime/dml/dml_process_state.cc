@@ -72,8 +72,8 @@ Status FindOrOpen(State* state, uint32_t adapter, int virtual_index,
     *shared = found->second.shared;
     return Status::OK();
   }
-  // A lost device stays open: tensors of older sessions still return their
-  // memory to its pool.
+  // A lost device stays open, though its memory is the driver's again: tensors
+  // of older sessions still return their addresses to its pool.
   Entry entry;
   entry.options =
       found != state->entries.end() ? found->second.options : options;

@@ -6,7 +6,7 @@ from typing import Any, List
 
 from .. import api
 from .declarations import ENUMS, STRUCTS, fields
-from .library import lib
+from .library import lib, lines
 
 Adapter = collections.namedtuple(
     "Adapter", [name for name, _, _ in api.STRUCTS["dml_adapter_info"]]
@@ -26,6 +26,12 @@ def adapters() -> List[Any]:
         values["type"] = ENUMS["dml_adapter_type"](info.type)
         found.append(Adapter(**values))
     return found
+
+
+def other_drivers(index: int) -> List[Any]:
+    """(name, driver, API) of the other drivers of an adapter's GPU, which are not used."""
+    found = lines(lib().dml_adapter_other_drivers, index)
+    return [tuple(line.split("\t")) for line in found]
 
 
 def adapter_problem() -> str:

@@ -72,4 +72,8 @@ bool WriteCacheFile(const std::string& path, const CacheMagic& magic,
 FileLock::FileLock(const std::string& path)
     : lock_(path.empty() ? "" : path + ".lock") {}
 
+FileLock::FileLock(const std::string& path,
+                   const std::function<bool()>& give_up)
+    : lock_(path.empty() ? "" : path + ".lock", give_up) {}
+
 }  // namespace dml

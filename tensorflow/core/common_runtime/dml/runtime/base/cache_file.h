@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
@@ -42,6 +43,11 @@ class FileLock {
  public:
   // Waits for it. Of the file at `path`; an empty one needs none.
   explicit FileLock(const std::string& path);
+  // The same, but stops waiting when `give_up` says so.
+  FileLock(const std::string& path, const std::function<bool()>& give_up);
+
+  // It gave up: somebody else has it.
+  bool busy() const { return lock_.busy(); }
 
  private:
   os::FileLock lock_;

@@ -76,6 +76,7 @@ Environment ReadEnvironment(const VariableReader& variable) {
   }
   read.Switch("TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER",
               &environment.allow_software_adapter);
+  environment.drivers = read.Text("TF_DIRECTML_DRIVERS");
   const std::string backend = read.Text("TF_DIRECTML_BACKEND");
   if (backend == "vulkan" || backend == "null") {
     environment.backend = backend;

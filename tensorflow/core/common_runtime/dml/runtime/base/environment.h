@@ -19,6 +19,7 @@ struct Environment {
   bool visible_devices_set = false;
   std::string visible_devices;          // DML_VISIBLE_DEVICES
   bool allow_software_adapter = false;  // TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER
+  std::string drivers;                  // TF_DIRECTML_DRIVERS
   std::string backend = "vulkan";       // TF_DIRECTML_BACKEND
   std::string null_adapter;   // TF_DIRECTML_NULL_ADAPTER: hal/null/profile.h
   std::string vulkan_loader;  // TF_DIRECTML_VULKAN_LOADER; empty: the system's

@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/duplicates.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/text.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
 
@@ -13,6 +16,7 @@ namespace dml {
 namespace {
 
 using AdapterVector = std::vector<std::unique_ptr<hal::Adapter>>;
+using GpuVector = std::vector<Gpu>;
 
 constexpr char kInstall[] =
     "install your GPU's Vulkan driver (Debian, Ubuntu: apt install "
@@ -49,7 +53,7 @@ std::string Trimmed(const std::string& text) {
 }
 
 // Applies DML_VISIBLE_DEVICES; returns the problem, if any.
-std::string SelectVisible(const std::string& visible, AdapterVector* list) {
+std::string SelectVisible(const std::string& visible, GpuVector* list) {
   const size_t count = list->size();
   if (Trimmed(visible).empty()) {
     list->clear();
@@ -57,7 +61,7 @@ std::string SelectVisible(const std::string& visible, AdapterVector* list) {
            "to see all " +
            std::to_string(count);
   }
-  AdapterVector chosen;
+  GpuVector chosen;
   std::string problem;
   for (size_t begin = 0; begin <= visible.size() && problem.empty();) {
     const size_t comma = std::min(visible.find(',', begin), visible.size());
@@ -73,7 +77,7 @@ std::string SelectVisible(const std::string& visible, AdapterVector* list) {
                 (count == 0 ? std::string("there is none")
                             : "valid are 0 to " + std::to_string(count - 1)) +
                 "; it and what follows it are not visible";
-    } else if ((*list)[index] == nullptr) {
+    } else if ((*list)[index].adapter == nullptr) {
       problem = "DML_VISIBLE_DEVICES=" + visible + " names adapter " + item +
                 " twice; what follows is not visible";
     } else {
@@ -105,18 +109,25 @@ AdapterList SelectAdapters(AdapterVector found, const Status& status,
                      "; " + kInstall;
     return result;
   }
+  GpuVector gpus = MergeDrivers(std::move(found), environment.drivers);
   if (environment.visible_devices_set) {
-    result.problem = SelectVisible(environment.visible_devices, &found);
+    result.problem = SelectVisible(environment.visible_devices, &gpus);
     if (!result.problem.empty() && !reasons.empty()) {
       result.problem += " (left out: " + reasons + ")";
     }
   }
-  result.adapters = std::move(found);
+  for (Gpu& gpu : gpus) {
+    result.adapters.push_back(std::move(gpu.adapter));
+    result.others.push_back(std::move(gpu.others));
+  }
   return result;
 }
 
 AdapterList& Adapters() {
   static AdapterList* const list = [] {
+    // Amid the listing a fork would get a half-made list and its lock; a list
+    // that is there is good in a forked process, too.
+    const os::NoForks meanwhile;
     const Environment& environment = GetEnvironment();
     const hal::EnumerateFn enumerate = environment.backend == "null"
                                            ? hal::EnumerateNull
@@ -135,18 +146,32 @@ AdapterList& Adapters() {
 
 }  // namespace dml
 
+size_t dml_adapter_other_drivers(uint32_t index, char* text, size_t capacity) {
+  std::vector<std::string> lines;
+  if (!dml::os::Forked() && index < dml::Adapters().others.size()) {
+    for (const dml::hal::AdapterInfo& other : dml::Adapters().others[index]) {
+      lines.push_back(other.name + "\t" + other.driver + "\t" + other.api);
+    }
+  }
+  return dml::WriteLines(lines, text, capacity);
+}
+
 uint32_t dml_api_version(void) { return DML_RUNTIME_API_VERSION; }
 
 dml_code dml_adapter_count(uint32_t* count) {
+  *count = 0;
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   *count = static_cast<uint32_t>(dml::Adapters().adapters.size());
   return DML_OK;
 }
 
 const char* dml_adapter_problem(void) {
+  DML_RETURN_IF_FORKED(dml::ForkedStatus().message().c_str());
   return dml::Adapters().problem.c_str();
 }
 
 dml_code dml_adapter_get_info(uint32_t index, dml_adapter_info* out) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   const auto& adapters = dml::Adapters().adapters;
   if (index >= adapters.size()) {
     return dml::Report(dml::Error(dml::Code::kNotFound, "there is no adapter ",

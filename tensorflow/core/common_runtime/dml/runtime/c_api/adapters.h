@@ -13,6 +13,8 @@ namespace dml {
 
 struct AdapterList {
   std::vector<std::unique_ptr<hal::Adapter>> adapters;
+  // Of each, the other drivers of the same GPU, which it was preferred to.
+  std::vector<std::vector<hal::AdapterInfo>> others;
   std::string problem;  // see dml_adapter_problem()
 };
 

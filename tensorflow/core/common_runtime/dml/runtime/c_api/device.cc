@@ -1,6 +1,8 @@
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <mutex>
 #include <string>
@@ -10,6 +12,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/matrix_check.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/text.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_file.h"
@@ -18,6 +21,9 @@
 namespace dml {
 namespace {
 
+// How long a new device waits until a failed one has given its memory back.
+constexpr std::chrono::seconds kReleaseWait{10};
+
 // Operators give their scratch memory back before the next one begins.
 constexpr uint64_t kScratchHeapBytes = uint64_t{8} << 20;
 
@@ -25,7 +31,19 @@ constexpr uint64_t kScratchHeapBytes = uint64_t{8} << 20;
 struct Registry {
   std::mutex mutex;
   std::vector<std::unique_ptr<dml_device>> devices;
+  bool exiting = false;
 };
+
+// From the first attempt on, whatever becomes of it.
+void ForbidForks() {
+  static std::atomic<os::NoForks*> forbidden{nullptr};
+  if (forbidden != nullptr) return;
+  auto made = std::make_unique<os::NoForks>();
+  os::NoForks* none = nullptr;
+  if (forbidden.compare_exchange_strong(none, made.get())) {
+    (void)made.release();
+  }
+}
 
 Registry& TheRegistry() {
   // Never destroyed: threads may still use devices while the process exits.
@@ -33,13 +51,45 @@ Registry& TheRegistry() {
   return *registry;
 }
 
-// TensorFlow never closes its devices, so what they compiled is kept here.
-void SaveProgramCaches() {
+// TensorFlow never closes its devices: here they come to rest, before the
+// driver's own handlers of the exit run, and what they compiled is kept.
+void StopDevices() {
+  if (os::Forked()) return;  // the parent's devices are not this process's
+  const Status exiting(Code::kFailedPrecondition, "the process is exiting");
   Registry& registry = TheRegistry();
   std::lock_guard<std::mutex> lock(registry.mutex);
+  registry.exiting = true;
   for (const auto& device : registry.devices) {
-    if (device->stream->status().ok()) device->hal->SaveProgramCache();
+    const bool works = device->stream->status().ok();
+    device->stream->Stop(exiting);
+    if (works) device->hal->SaveProgramCache();
   }
+}
+
+// Of a device that failed: all that the driver holds for it. What the process
+// still names, tensors above all, stays valid and fails.
+void GiveBackAll(dml_device* device) {
+  const Status cause = device->stream->status();
+  {
+    std::lock_guard<std::mutex> lock(device->pools_mutex);
+    for (Pool* pool : device->pools) pool->Abandon(cause);
+  }
+  device->scratch->Abandon(cause);
+  device->hal->GiveBack();
+}
+
+// The device of the adapter that failed last, with a reference, or null.
+dml_device* FailedDevice(uint32_t adapter_index) {
+  Registry& registry = TheRegistry();
+  std::lock_guard<std::mutex> lock(registry.mutex);
+  for (auto it = registry.devices.rbegin(); it != registry.devices.rend();
+       ++it) {
+    if ((*it)->adapter_index != adapter_index) continue;
+    if ((*it)->stream->status().ok()) return nullptr;
+    ++(*it)->references;
+    return it->get();
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -74,6 +124,7 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   PoolOptions scratch;
   scratch.heap_bytes = kScratchHeapBytes;
   made->scratch = MakePool(made.get(), scratch);
+  made->stream->OnFailure([device = made.get()] { GiveBackAll(device); });
   *device = std::move(made);
   return Status::Ok();
 }
@@ -112,12 +163,24 @@ void DropReference(dml_device* device) {
 }  // namespace dml
 
 dml_device::~dml_device() {
+  if (stream != nullptr) stream->OnFailure(nullptr);
   if (stream != nullptr && stream->status().ok()) hal->SaveProgramCache();
 }
 
 dml_code dml_device_open(uint32_t adapter_index, dml_device** device) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
+  dml::ForbidForks();
+  if (dml_device* failed = dml::FailedDevice(adapter_index)) {
+    (void)failed->stream->WaitForRelease(
+        dml::InsideCallback() ? std::chrono::seconds(0) : dml::kReleaseWait);
+    dml::DropReference(failed);
+  }
   dml::Registry& registry = dml::TheRegistry();
   std::lock_guard<std::mutex> lock(registry.mutex);
+  if (registry.exiting) {
+    return dml::Report(
+        dml::Error(dml::Code::kFailedPrecondition, "the process is exiting"));
+  }
   for (const auto& open : registry.devices) {
     if (open->adapter_index == adapter_index && open->stream->status().ok()) {
       ++open->references;
@@ -136,13 +199,14 @@ dml_code dml_device_open(uint32_t adapter_index, dml_device** device) {
     // After the driver has made its own arrangements for the exit, which are
     // undone in reverse order: the validation layer makes some with its first
     // device.
-    static const bool at_exit = atexit(dml::SaveProgramCaches) == 0;
+    static const bool at_exit = atexit(dml::StopDevices) == 0;
     (void)at_exit;
   }
   return dml::Report(status);
 }
 
 void dml_device_close(dml_device* device) {
+  DML_RETURN_IF_FORKED();
   if (device != nullptr) dml::DropReference(device);
 }
 
@@ -151,21 +215,25 @@ uint32_t dml_device_adapter_index(const dml_device* device) {
 }
 
 dml_code dml_device_status(dml_device* device) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   return dml::Report(device->stream->status());
 }
 
 dml_code dml_device_flush(dml_device* device) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   return dml::Report(device->stream->Flush());
 }
 
 dml_code dml_device_sync(dml_device* device) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   return dml::Report(device->stream->Sync());
 }
 
 void dml_device_get_statistics(dml_device* device, dml_device_statistics* out) {
+  *out = {};
+  DML_RETURN_IF_FORKED();
   const dml::StreamStatistics stream = device->stream->statistics();
   const dml::hal::MemoryBudget memory = device->hal->memory_budget();
-  *out = {};
   out->launches = stream.launches;
   out->device_copies = stream.device_copies;
   out->barriers = stream.barriers;
@@ -182,6 +250,7 @@ void dml_device_get_statistics(dml_device* device, dml_device_statistics* out) {
 
 size_t dml_device_launches_by_tag(dml_device* device, char* text,
                                   size_t capacity) {
+  DML_RETURN_IF_FORKED(dml::WriteLines({}, text, capacity));
   auto launches = device->stream->LaunchesByTag();
   std::sort(launches.begin(), launches.end());
   std::vector<std::string> lines;
@@ -192,10 +261,12 @@ size_t dml_device_launches_by_tag(dml_device* device, char* text,
 }
 
 size_t dml_device_programs(dml_device* device, char* text, size_t capacity) {
+  DML_RETURN_IF_FORKED(dml::WriteLines({}, text, capacity));
   return dml::WriteLines(device->programs->Compiled(), text, capacity);
 }
 
 void dml_device_inject_failure(dml_device* device, dml_code code) {
+  DML_RETURN_IF_FORKED();
   device->stream->InjectFailure(
       dml::Status(static_cast<dml::Code>(code),
                   "the device failed (injected by a test); open it again"));

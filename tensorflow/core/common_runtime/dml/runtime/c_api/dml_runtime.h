@@ -16,6 +16,10 @@
  * pointer; touching it from the host faults. Address arithmetic inside an
  * allocation is legal.
  *
+ * Forks: where a process had opened a device, in what it forks every function
+ * that can fail fails at once with DML_FAILED_PRECONDITION, and the others do
+ * nothing and return zeros. Where it had not, what it forks may open devices.
+ *
  * Order: work takes effect in the order in which it was enqueued; enqueuing
  * does not wait for it. Memory may be freed as soon as the last use of it is
  * enqueued.
@@ -60,6 +64,10 @@ typedef enum dml_code DML_ENUM {
 
 DML_EXPORT const char* dml_error_message(void);
 
+/* DML_OK, or why this process can't use the runtime: it was forked, see above.
+ */
+DML_EXPORT dml_code dml_process_status(void);
+
 /* ---- Adapters ---------------------------------------------------------- */
 
 typedef enum dml_adapter_type DML_ENUM {
@@ -93,8 +101,10 @@ typedef struct dml_adapter_info {
  *                           ends the list, and the problem is said.
  *   TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER=1
  *                           lists software adapters too.
+ *   TF_DIRECTML_DRIVERS     which driver of a GPU that has several comes first:
+ *                           words of drivers' names, comma-separated.
  *   TF_DIRECTML_BACKEND     "vulkan" (default) or "null".
- * Always DML_OK; `*count` may be 0, and then dml_adapter_problem() says why. */
+ * `*count` may be 0, and then dml_adapter_problem() says why. */
 DML_EXPORT dml_code dml_adapter_count(uint32_t* count);
 
 /* One line: why there is no adapter, or fewer than asked for, and what to do.
@@ -103,6 +113,12 @@ DML_EXPORT const char* dml_adapter_problem(void);
 
 DML_EXPORT dml_code dml_adapter_get_info(uint32_t index,
                                          dml_adapter_info* info);
+
+/* The other drivers of the same GPU, which are not listed as adapters: writes
+ * lines "name\tdriver\tapi\n" into `text` (always terminated) and returns the
+ * length that the whole text has. */
+DML_EXPORT size_t dml_adapter_other_drivers(uint32_t index, char* text,
+                                            size_t capacity);
 
 /* ---- Devices ----------------------------------------------------------- */
 

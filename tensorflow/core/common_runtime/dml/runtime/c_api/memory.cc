@@ -8,6 +8,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
 
 struct dml_pool {
@@ -51,6 +52,7 @@ void Add(const dml_pool_statistics& s, dml_pool_statistics* sum) {
 
 dml_code dml_pool_open(dml_device* device, const dml_pool_options* options,
                        dml_pool** pool) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   dml::PoolOptions chosen;
   if (options != nullptr) {
     chosen.limit_bytes = options->limit_bytes;
@@ -65,11 +67,16 @@ dml_code dml_pool_open(dml_device* device, const dml_pool_options* options,
     std::lock_guard<std::mutex> lock(device->pools_mutex);
     device->pools.push_back(made->pool.get());
   }
+  // Of a device that has failed before, which has abandoned its pools.
+  if (const dml::Status status = device->stream->status(); !status.ok()) {
+    made->pool->Abandon(status);
+  }
   *pool = made.release();
   return DML_OK;
 }
 
 void dml_pool_close(dml_pool* pool) {
+  DML_RETURN_IF_FORKED();
   if (pool == nullptr) return;
   dml_device* device = pool->device;
   {
@@ -82,26 +89,41 @@ void dml_pool_close(dml_pool* pool) {
 }
 
 dml_code dml_allocate(dml_pool* pool, uint64_t bytes, uint64_t* address) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   return dml::Report(pool->pool->Allocate(bytes, dml::ThreadTag(), address));
 }
 
-void dml_free(dml_pool* pool, uint64_t address) { pool->pool->Free(address); }
+void dml_free(dml_pool* pool, uint64_t address) {
+  DML_RETURN_IF_FORKED();
+  pool->pool->Free(address);
+}
 
 uint64_t dml_allocated_bytes(dml_pool* pool, uint64_t address) {
+  DML_RETURN_IF_FORKED(0);
   return pool->pool->AllocatedBytes(address);
 }
 
-void dml_pool_trim(dml_pool* pool) { pool->pool->Trim(); }
+void dml_pool_trim(dml_pool* pool) {
+  DML_RETURN_IF_FORKED();
+  pool->pool->Trim();
+}
 
-void dml_pool_reset_peaks(dml_pool* pool) { pool->pool->ResetPeaks(); }
+void dml_pool_reset_peaks(dml_pool* pool) {
+  DML_RETURN_IF_FORKED();
+  pool->pool->ResetPeaks();
+}
 
 void dml_pool_get_statistics(dml_pool* pool, dml_pool_statistics* out) {
+  *out = {};
+  DML_RETURN_IF_FORKED();
   *out = ToC(pool->pool->statistics());
 }
 
 void dml_device_get_memory(dml_device* device, dml_pool_statistics* pools,
                            dml_pool_statistics* scratch) {
   *pools = {};
+  *scratch = {};
+  DML_RETURN_IF_FORKED();
   std::lock_guard<std::mutex> lock(device->pools_mutex);
   for (const dml::Pool* pool : device->pools) {
     Add(ToC(pool->statistics()), pools);
@@ -110,6 +132,7 @@ void dml_device_get_memory(dml_device* device, dml_pool_statistics* pools,
 }
 
 void dml_device_reset_peaks(dml_device* device) {
+  DML_RETURN_IF_FORKED();
   std::lock_guard<std::mutex> lock(device->pools_mutex);
   for (dml::Pool* pool : device->pools) pool->ResetPeaks();
   device->scratch->ResetPeaks();
@@ -117,11 +140,13 @@ void dml_device_reset_peaks(dml_device* device) {
 
 dml_code dml_copy_from_host(dml_device* device, uint64_t dst, const void* src,
                             uint64_t bytes) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   return dml::Report(device->stream->CopyFromHost(dst, src, bytes));
 }
 
 dml_code dml_copy_to_host(dml_device* device, void* dst, uint64_t src,
                           uint64_t bytes) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   if (dml::InsideCallback()) {
     return dml::Report(
         dml::Error(dml::Code::kFailedPrecondition,
@@ -146,6 +171,7 @@ dml_code dml_copy_to_host(dml_device* device, void* dst, uint64_t src,
 
 void dml_copy_to_host_async(dml_device* device, void* dst, uint64_t src,
                             uint64_t bytes, dml_callback done, void* argument) {
+  DML_RETURN_IF_FORKED(dml::RunCallback(done, argument, dml::ForkedStatus()));
   device->stream->CopyToHost(dst, src, bytes,
                              [done, argument](const dml::Status& status) {
                                dml::RunCallback(done, argument, status);
@@ -153,6 +179,7 @@ void dml_copy_to_host_async(dml_device* device, void* dst, uint64_t src,
 }
 
 void dml_on_complete(dml_device* device, dml_callback done, void* argument) {
+  DML_RETURN_IF_FORKED(dml::RunCallback(done, argument, dml::ForkedStatus()));
   device->stream->OnComplete([done, argument](const dml::Status& status) {
     dml::RunCallback(done, argument, status);
   });
@@ -160,5 +187,6 @@ void dml_on_complete(dml_device* device, dml_callback done, void* argument) {
 
 dml_code dml_copy(dml_device* device, uint64_t dst, uint64_t src,
                   uint64_t bytes) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   return dml::Report(device->stream->Copy(dst, src, bytes));
 }

@@ -4,6 +4,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
 
 namespace dml {
@@ -35,6 +36,7 @@ dml_profile_record ToC(const ProfileRecord& record) {
 }  // namespace dml
 
 dml_code dml_profile_start(dml_device* device, uint64_t max_records) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   dml::ProfileOptions options;
   if (max_records != 0) options.max_records = max_records;
   options.activity = &dml::ThreadActivity;
@@ -42,6 +44,7 @@ dml_code dml_profile_start(dml_device* device, uint64_t max_records) {
 }
 
 dml_code dml_profile_stop(dml_device* device) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   // Of any stream, on whatever thread it runs: stopping waits.
   if (dml::InsideCallback()) {
     return dml::Report(dml::Error(dml::Code::kFailedPrecondition,
@@ -53,6 +56,7 @@ dml_code dml_profile_stop(dml_device* device) {
 
 size_t dml_profile_read(dml_device* device, dml_profile_record* records,
                         size_t capacity) {
+  DML_RETURN_IF_FORKED(0);
   size_t count = 0;
   while (count < capacity) {
     dml::ProfileRecord some[64];
@@ -67,9 +71,10 @@ size_t dml_profile_read(dml_device* device, dml_profile_record* records,
 
 void dml_profile_get_statistics(dml_device* device,
                                 dml_profile_statistics* out) {
+  *out = {};
+  DML_RETURN_IF_FORKED();
   const dml::ProfileStatistics statistics =
       device->stream->profile_statistics();
-  *out = {};
   out->waiting = statistics.waiting;
   out->dropped = statistics.dropped;
   out->timestamp_room = statistics.timestamp_room;

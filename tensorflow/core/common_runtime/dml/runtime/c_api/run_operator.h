@@ -8,6 +8,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
 
@@ -23,6 +24,7 @@ template <typename Function>
 dml_code RunOperator(const char* name, dml_device* device,
                      std::initializer_list<Required> required,
                      Function function) {
+  DML_RETURN_IF_FORKED(ReportForked());
   if (device == nullptr) {
     return Report(InvalidArgument(name, ": device is null"));
   }

@@ -4,6 +4,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_benchmark.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_chooser.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_file.h"
@@ -64,6 +65,7 @@ Status Store(dml_device* device, Span<const dml_tile_choice> given) {
 
 uint32_t dml_tiles_candidates(dml_device* device, uint32_t type, uint32_t every,
                               dml_tile_choice* choices, uint32_t capacity) {
+  DML_RETURN_IF_FORKED(0);
   const std::vector<dml::TileConfig> tiles =
       dml::TileCandidates(device->hal->info(), type, every != 0);
   if (choices == nullptr) capacity = 0;
@@ -75,12 +77,14 @@ uint32_t dml_tiles_candidates(dml_device* device, uint32_t type, uint32_t every,
 }
 
 dml_code dml_tiles_override(dml_device* device, const dml_tile_choice* choice) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   if (choice == nullptr) return dml::Report(device->tiles->Override(nullptr));
   const dml::TileConfig tile = dml::TileOf(*choice);
   return dml::Report(device->tiles->Override(&tile));
 }
 
 dml_code dml_tiles_last(dml_device* device, dml_tile_choice* choice) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   if (choice == nullptr) {
     return dml::Report(dml::InvalidArgument("tiles: choice is null"));
   }
@@ -95,10 +99,12 @@ dml_code dml_tiles_last(dml_device* device, dml_tile_choice* choice) {
 
 dml_code dml_tiles_store(dml_device* device, const dml_tile_choice* choices,
                          uint32_t count) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   return dml::Report(dml::Store(device, {choices, count}));
 }
 
 dml_code dml_tiles_matrices(dml_device* device, uint32_t* state) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
   if (state == nullptr) {
     return dml::Report(dml::InvalidArgument("tiles: state is null"));
   }

@@ -35,6 +35,22 @@ constexpr uint32_t kVendorAmd = 0x1002;
 constexpr uint32_t kVendorIntel = 0x8086;
 constexpr uint32_t kVendorNvidia = 0x10de;
 
+// Which GPU an adapter is, for those that several drivers list.
+struct GpuIdentity {
+  std::string pci_address;         // "0000:03:00.0"; empty: not known
+  std::array<uint8_t, 16> uuid{};  // of the device, as its driver has it
+  uint64_t luid = 0;               // the operating system's; 0: not known
+};
+
+// Which of several drivers of one GPU is the better one: the lowest rank, then
+// the newest `conformance`, then the newest `api`.
+struct DriverMerit {
+  uint32_t kind = 0;  // drivers of equal kind are versions of one
+  uint32_t rank = 0;  // among those of one vendor's GPUs
+  std::array<uint8_t, 4> conformance{};
+  uint32_t api = 0;
+};
+
 // What the runtime needs to know of an adapter. Sizes in bytes.
 struct AdapterInfo {
   std::string name;                // as the driver gives it
@@ -43,6 +59,8 @@ struct AdapterInfo {
   uint32_t vendor_id = 0;          // PCI
   uint32_t device_id = 0;          // PCI
   std::array<uint8_t, 16> uuid{};  // of device and driver: keys disk caches
+  GpuIdentity gpu;
+  DriverMerit merit;
   AdapterType type = AdapterType::kSoftware;
   uint64_t memory_bytes = 0;    // device-local memory, all of it counted once
   bool unified_memory = false;  // all device memory is host-visible
@@ -190,8 +208,14 @@ class Device {
   // For how many timestamps its command lists keep room now.
   virtual uint64_t timestamp_room() const = 0;
 
-  // Writes compiled programs to the disk cache; cheap when nothing is new.
+  // Compiled programs go to the disk cache in the background. This writes what
+  // is new now, and ends that: for when the device or the process ends.
   virtual void SaveProgramCache() = 0;
+
+  // Of a device that failed and does not work any more, whose heaps and command
+  // lists are destroyed: gives back to the driver all else that it has. Its
+  // programs keep their names, and every call that can fail fails.
+  virtual void GiveBack() {}
 };
 
 class Adapter {

@@ -81,19 +81,24 @@ class Pool::Impl {
     Released released;
     {
       Lock lock(mutex_);
+      DML_RETURN_IF_ERROR(abandoned_);
       if (Take(&request)) CheckIdleHeaps(&released);
     }
     Release(&released);
     Status grown;
     if (request.address == 0) grown = Grow(&request);
     if (request.address == 0) {
+      DML_RETURN_IF_ERROR(abandoned());
       // What is unused elsewhere makes room, and what was released counts for
       // the driver until it is destroyed.
       group_->Trim();
       wait_idle_();
       grown = Grow(&request);
     }
-    if (request.address == 0) return OutOfMemory(bytes, grown);
+    if (request.address == 0) {
+      DML_RETURN_IF_ERROR(abandoned());
+      return OutOfMemory(bytes, grown);
+    }
     *address = request.address;
     return Status::Ok();
   }
@@ -108,8 +113,10 @@ class Pool::Impl {
       --holders_[block->tag].blocks;
       statistics_.bytes_in_use -= block->bytes;
       --statistics_.live_allocations;
-      Heap& heap = heaps_[block->region];
-      if (--heap.live_blocks == 0) heap.free_since = operations_time_;
+      const auto heap = heaps_.find(block->region);
+      if (heap != heaps_.end() && --heap->second.live_blocks == 0) {
+        heap->second.free_since = operations_time_;
+      }
       blocks_.Free(block);
       CheckIdleHeaps(&released);
     }
@@ -129,6 +136,17 @@ class Pool::Impl {
       ReleaseHeapsIf([](const Heap&) { return true; }, &released);
     }
     Release(&released);
+  }
+
+  void Abandon(const Status& cause) {
+    std::unordered_map<uint32_t, Heap> gone;
+    {
+      Lock lock(mutex_);
+      if (abandoned_.ok()) abandoned_ = cause;
+      gone.swap(heaps_);
+      statistics_.bytes_reserved = 0;
+    }
+    for (const auto& [id, heap] : gone) space_->Unmap(heap.address);
   }
 
   PoolStatistics statistics() const {
@@ -265,6 +283,7 @@ class Pool::Impl {
     Released released;
     {
       Lock lock(mutex_);
+      DML_RETURN_IF_ERROR(abandoned_);
       if (Take(request)) return Status::Ok();
       if (!options_.allow_growth) {
         if (!heaps_.empty()) return Status(Code::kOutOfMemory, "");
@@ -329,6 +348,10 @@ class Pool::Impl {
     DML_RETURN_IF_ERROR(space_->Map(heap.heap.get(), &heap.address));
     heap.bytes = bytes;
     Lock lock(mutex_);
+    if (!abandoned_.ok()) {
+      space_->Unmap(heap.address);
+      return abandoned_;
+    }
     heap.free_since = Now();
     const uint32_t id = next_heap_++;
     blocks_.AddRegion(id, heap.address, bytes);
@@ -338,6 +361,11 @@ class Pool::Impl {
     s.peak_bytes_reserved = std::max(s.peak_bytes_reserved, s.bytes_reserved);
     if (request->address == 0) Take(request);
     return Status::Ok();
+  }
+
+  Status abandoned() const {
+    Lock lock(mutex_);
+    return abandoned_;
   }
 
   Status OutOfMemory(uint64_t bytes, const Status& cause) const {
@@ -371,6 +399,7 @@ class Pool::Impl {
   TagTable tags_;
   std::vector<Holder> holders_;  // by tag
   PoolStatistics statistics_;
+  Status abandoned_;  // or why it was
   uint64_t operations_ = 0;
   Clock::time_point operations_time_ = Clock::now();
 };
@@ -394,6 +423,7 @@ uint64_t Pool::AllocatedBytes(uint64_t address) const {
   return impl_->AllocatedBytes(address);
 }
 void Pool::Trim() { impl_->Trim(); }
+void Pool::Abandon(const Status& cause) { impl_->Abandon(cause); }
 PoolStatistics Pool::statistics() const { return impl_->statistics(); }
 void Pool::ResetPeaks() { impl_->ResetPeaks(); }
 std::string Pool::TopHolders(int count) const {

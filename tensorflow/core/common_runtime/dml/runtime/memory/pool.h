@@ -54,8 +54,9 @@ class Pool {
   // Waits for enqueued work, so that released heaps are really destroyed.
   using WaitIdle = std::function<void()>;
 
-  // `group` and `space` must outlive the pool. The two functions are called
-  // without locks, but that `release_heap` must not allocate.
+  // `group` and `space` must outlive the pool, and all pools of `space` be
+  // abandoned if one is. The two functions are called without locks, but that
+  // `release_heap` must not allocate.
   Pool(PoolGroup* group, AddressSpace* space, const PoolOptions& options,
        ReleaseHeap release_heap, WaitIdle wait_idle);
   ~Pool();
@@ -72,6 +73,10 @@ class Pool {
 
   // Gives every wholly unused heap back to the driver.
   void Trim();
+  // Destroys all heaps now, those in use as well, of a device that failed and
+  // that nothing uses any more. Addresses that were handed out belong to nobody
+  // else, and are freed as ever; allocations fail with `cause`.
+  void Abandon(const Status& cause);
   PoolStatistics statistics() const;
   void ResetPeaks();
   // Lines such as "  512.0 MiB in 3 blocks: Conv2D", largest first.

@@ -434,6 +434,29 @@ TEST_F(PoolTest, NeverHandsOutTheSameBytesTwice) {
   }
 }
 
+TEST_F(PoolTest, IsAbandonedWithAllItHolds) {
+  auto pool = Make(64 * kMiB, 4 * kMiB);
+  const uint64_t small = Allocate(pool.get(), 1000);
+  const uint64_t large = Allocate(pool.get(), 20 * kMiB);
+  EXPECT_GT(device_.heap_bytes(), 20 * kMiB);
+  pool->Abandon(Status(Code::kDeviceLost, "it broke"));
+  EXPECT_EQ(device_.heap_bytes(), 0u);
+  EXPECT_EQ(pool->statistics().bytes_reserved, 0u);
+  hal::Binding binding;
+  EXPECT_FALSE(space_->Resolve(small, 1, &binding));
+  // Even of what was free.
+  uint64_t address = 0;
+  EXPECT_EQ(pool->Allocate(1000, "test", &address).message(), "it broke");
+  EXPECT_EQ(waits_, 0);
+  EXPECT_EQ(pool->AllocatedBytes(small), 1024u);
+  pool->Free(large);
+  pool->Free(small);
+  pool->Trim();
+  EXPECT_EQ(pool->statistics().live_allocations, 0u);
+  pool.reset();
+  EXPECT_TRUE(released_.empty());
+}
+
 TEST_F(PoolTest, ServesSeveralThreads) {
   auto pool = Make(64 * kMiB, kMiB);
   std::vector<std::thread> threads;

@@ -56,6 +56,13 @@ Stream::Impl::~Impl() {
   if (completion_thread_.joinable()) completion_thread_.join();
 }
 
+// Where a failed device gave its memory back, the failure says more.
+Status Stream::Impl::WhyNotMapped(const char* what, uint64_t address,
+                                  uint64_t bytes) const {
+  DML_RETURN_IF_ERROR(status());
+  return NotMapped(what, address, bytes);
+}
+
 Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
   if (launch.buffers.size() > Launch::kMaxBuffers ||
       launch.constants.size() > Launch::kMaxConstantBytes) {
@@ -71,7 +78,7 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
     if (space_->Resolve(buffer.address, buffer.bytes, &bindings[i])) {
       any = bindings[i];
     } else if (buffer.bytes > 0) {
-      return NotMapped("dispatch", buffer.address, buffer.bytes);
+      return WhyNotMapped("dispatch", buffer.address, buffer.bytes);
     }
   }
   // An empty tensor may have no memory, yet programs want an address.
@@ -120,10 +127,10 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
 Status Stream::Impl::Copy(uint64_t dst, uint64_t src, uint64_t bytes) {
   hal::Binding to, from;
   if (!space_->Resolve(dst, bytes, &to)) {
-    return NotMapped("copy: destination", dst, bytes);
+    return WhyNotMapped("copy: destination", dst, bytes);
   }
   if (!space_->Resolve(src, bytes, &from)) {
-    return NotMapped("copy: source", src, bytes);
+    return WhyNotMapped("copy: source", src, bytes);
   }
   Lock lock(mutex_);
   DML_RETURN_IF_ERROR(WaitForRoom(&lock));
@@ -168,7 +175,7 @@ Status Stream::Impl::CopyFromHost(uint64_t dst, const void* src,
   if (space_->Contains(address)) return Copy(dst, address, bytes);
   hal::Binding to;
   if (!space_->Resolve(dst, bytes, &to)) {
-    return NotMapped("copy from host", dst, bytes);
+    return WhyNotMapped("copy from host", dst, bytes);
   }
   Lock lock(mutex_);
   DML_RETURN_IF_ERROR(WaitForRoom(&lock));
@@ -177,19 +184,27 @@ Status Stream::Impl::CopyFromHost(uint64_t dst, const void* src,
   statistics_.host_to_device_bytes += bytes;
   const auto* from = static_cast<const uint8_t*>(src);
   if (to.heap->host() != nullptr && track_touched_ && !Pending(dst, bytes)) {
+    ++host_copies_;
     lock.unlock();
     memcpy(to.heap->host() + to.offset, from, bytes);
+    lock.lock();
+    --host_copies_;
+    WakeToRelease();
     return Status::Ok();
   }
   for (uint64_t done = 0; done < bytes;) {
     const uint64_t piece = std::min(bytes - done, upload_.max_slice_bytes());
     StagingRing::Slice slice;
     DML_RETURN_IF_ERROR(TakeSlice(&upload_, piece, &lock, &slice));
+    ++host_copies_;
     lock.unlock();
     memcpy(slice.host, from + done, piece);
     lock.lock();
-    if (Status room = WaitForRoom(&lock); !room.ok()) {
+    Status room = WaitForRoom(&lock);
+    --host_copies_;
+    if (!room.ok()) {
       upload_.Return(slice);
+      WakeToRelease();
       return room;
     }
     current_->uploads.push_back(slice);
@@ -205,7 +220,7 @@ void Stream::Impl::CopyToHost(void* dst, uint64_t src, uint64_t bytes,
                               Callback done) {
   hal::Binding from;
   if (!space_->Resolve(src, bytes, &from)) {
-    return done(NotMapped("copy to host", src, bytes));
+    return done(WhyNotMapped("copy to host", src, bytes));
   }
   Lock lock(mutex_);
   Status status = WaitForRoom(&lock);
@@ -217,8 +232,13 @@ void Stream::Impl::CopyToHost(void* dst, uint64_t src, uint64_t bytes,
   statistics_.device_to_host_bytes += bytes;
   auto* to = static_cast<uint8_t*>(dst);
   if (from.heap->host_cached() && track_touched_ && !Pending(src, bytes)) {
+    ++host_copies_;
     lock.unlock();
     memcpy(to, from.heap->host() + from.offset, bytes);
+    lock.lock();
+    --host_copies_;
+    WakeToRelease();
+    lock.unlock();
     return done(Status::Ok());
   }
   for (uint64_t copied = 0; copied < bytes;) {

@@ -22,15 +22,18 @@
 // barrier, across submissions too.
 //
 // Failure: once the device is lost, every call returns kDeviceLost with the
-// cause, and callbacks that wait get the same. Where the driver has no room for
-// a submission, it is sent once more when all earlier work has completed and
-// unused memory was given back; if that fails too, its work is lost, and every
-// call from then on returns kOutOfMemory.
+// cause, and callbacks that wait get the same. As soon as neither the device
+// nor a thread can touch what the stream holds, that goes back to the driver,
+// then what OnFailure() names. Where the driver has no room for a submission,
+// it is sent once more when all earlier work has completed and unused memory
+// was given back; if that fails too, its work is lost, and every call from then
+// on returns kOutOfMemory.
 //
 // Thread-safe.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_H_
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -125,6 +128,21 @@ class Stream {
 
   // Ok, or why the device cannot be used any more.
   Status status() const;
+
+  // `release` runs once, on the stream's thread, when the device has failed and
+  // nothing of the stream touches memory or programs any more; never where a
+  // failed device goes on working. What work uses (heaps, programs) must stay
+  // until then. Replaces the one before and waits while that runs; null: none.
+  void OnFailure(std::function<void()> release);
+  // Whether all that was given back, of a device that failed; waits for it, but
+  // inside of a callback of this stream.
+  bool WaitForRelease(std::chrono::nanoseconds at_most);
+
+  // For the end of the process, after which the driver must be left alone: what
+  // was not sent fails with `status`, as does every later call, and nothing is
+  // given back. Waits, ten seconds at most, for what the device runs and for
+  // its callbacks; inside of a callback, only for threads that call the driver.
+  void Stop(const Status& status);
   StreamStatistics statistics() const;
   // Launches since creation by tag, unordered.
   std::vector<std::pair<std::string, uint64_t>> LaunchesByTag() const;

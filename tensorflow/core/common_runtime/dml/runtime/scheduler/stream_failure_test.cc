@@ -160,6 +160,165 @@ TEST_F(StreamFailureTest, EveryCallbackRunsOnce) {
   }
 }
 
+// ---- What goes back to the driver ------------------------------------------
+
+TEST_F(StreamFailureTest, WhatItHoldsGoesBackThenTheRest) {
+  const uint64_t a = Allocate();
+  const Bytes bytes = Pattern(100);
+  std::atomic<int> released{0};
+  stream_->OnFailure([&] {
+    EXPECT_EQ(device_->command_lists(), 0);
+    EXPECT_EQ(stream_->statistics().staging_bytes, 0u);
+    EXPECT_EQ(stream_->status().code(), Code::kDeviceLost);
+    heaps_.clear();
+    ++released;
+  });
+  DML_EXPECT_OK(stream_->CopyFromHost(a, bytes.data(), 100));
+  DML_EXPECT_OK(stream_->Sync());
+  EXPECT_FALSE(stream_->WaitForRelease(std::chrono::seconds(0)));
+  stream_->InjectFailure(Lost());
+  DML_EXPECT_OK(stream_->CopyFromHost(a, bytes.data(), 100));
+  EXPECT_TRUE(stream_->WaitForRelease(std::chrono::seconds(20)));
+  EXPECT_EQ(device_->heap_bytes(), 0u);
+  EXPECT_EQ(stream_->Sync().code(), Code::kDeviceLost);
+  EXPECT_EQ(stream_->CopyFromHost(a, bytes.data(), 100).code(),
+            Code::kDeviceLost);
+  stream_.reset();
+  EXPECT_EQ(released, 1);
+}
+
+TEST_F(StreamFailureTest, NothingGoesBackWhileTheDeviceWorks) {
+  const uint64_t a = Allocate();
+  std::atomic<bool> released{false};
+  stream_->OnFailure([&released] { released = true; });
+  device_->Hold();
+  Bytes bytes(100);
+  DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+  DML_EXPECT_OK(stream_->Flush());
+  EXPECT_TRUE(Eventually([this] { return submissions() == 1; }));
+  stream_->InjectFailure(Lost());
+  DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+  DML_EXPECT_OK(stream_->Flush());
+  EXPECT_TRUE(Eventually([this] { return !stream_->status().ok(); }));
+  EXPECT_FALSE(stream_->WaitForRelease(kMoment));
+  EXPECT_FALSE(released);
+  device_->Release();
+  EXPECT_TRUE(stream_->WaitForRelease(std::chrono::seconds(20)));
+  EXPECT_TRUE(released);
+}
+
+TEST_F(StreamFailureTest, ACallbackDoesNotKeepItFromGoingBack) {
+  const uint64_t a = Allocate();
+  std::promise<bool> seen_inside;
+  stream_->InjectFailure(Lost());
+  DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+  stream_->OnComplete([&](const Status&) {
+    // Where it runs on the thread that gives back, waiting would be in vain.
+    seen_inside.set_value(stream_->WaitForRelease(std::chrono::hours(1)));
+  });
+  (void)seen_inside.get_future().get();
+  EXPECT_TRUE(stream_->WaitForRelease(std::chrono::seconds(20)));
+}
+
+TEST_F(StreamFailureTest, NobodyIsCalledWhoWantsItNoMore) {
+  const uint64_t a = Allocate();
+  std::atomic<bool> released{false};
+  stream_->OnFailure([&released] { released = true; });
+  stream_->OnFailure(nullptr);
+  stream_->InjectFailure(Lost());
+  DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+  EXPECT_TRUE(stream_->WaitForRelease(std::chrono::seconds(20)));
+  EXPECT_FALSE(released);
+}
+
+// Threads that copy in and out while it goes: the sanitizers watch the heaps.
+TEST_F(StreamFailureTest, ThreadsMayCopyWhileItGoesBack) {
+  for (uint32_t round = 0; round < 20; ++round) {
+    Start(StreamOptions(), /*unified=*/true);
+    const uint64_t a = Allocate();
+    stream_->OnFailure([this, a] {
+      space_->Unmap(a);
+      heaps_.clear();
+    });
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 3; ++t) {
+      threads.emplace_back([this, a] {
+        Bytes bytes(50000);
+        Status status;
+        while (status.ok()) {
+          status = stream_->CopyFromHost(a, bytes.data(), bytes.size());
+          if (status.ok()) status = ReadInto(a, &bytes);
+          if (status.ok()) status = Dispatch({{a, 100, Access::kRead}});
+        }
+        EXPECT_EQ(status.code(), Code::kDeviceLost);
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1 + round % 5));
+    stream_->InjectFailure(Lost());
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_TRUE(stream_->WaitForRelease(std::chrono::seconds(20)));
+    EXPECT_EQ(device_->heap_bytes(), 0u);
+  }
+}
+
+// ---- The process's exit ----------------------------------------------------
+
+Status Exiting() { return Status(Code::kFailedPrecondition, "exiting"); }
+
+TEST_F(StreamFailureTest, StoppingWaitsForWhatRunsAndSendsNothing) {
+  Start(Patient());
+  const uint64_t a = Allocate();
+  device_->Hold();
+  std::atomic<int> good{0}, refused{0};
+  const auto note = [&](const Status& status) {
+    ++(status.ok() ? good : refused);
+  };
+  Bytes read(1);
+  stream_->CopyToHost(read.data(), a, 1, note);  // sends it
+  EXPECT_TRUE(Eventually([this] { return submissions() == 1; }));
+  DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+  auto stop =
+      std::async(std::launch::async, [this] { stream_->Stop(Exiting()); });
+  EXPECT_FALSE(IsReady(stop));
+  EXPECT_EQ(Dispatch({{a, 1, Access::kRead}}).code(),
+            Code::kFailedPrecondition);
+  device_->Release();
+  stop.get();
+  EXPECT_EQ(good, 1);
+  stream_->OnComplete(note);
+  EXPECT_EQ(stream_->Sync().message(), "exiting");
+  EXPECT_EQ(refused, 1);
+  EXPECT_EQ(submissions(), 1u);
+}
+
+TEST_F(StreamFailureTest, AfterStoppingTheDriverIsLeftAlone) {
+  const uint64_t a = Allocate();
+  const Bytes bytes = Pattern(100);
+  DML_EXPECT_OK(stream_->CopyFromHost(a, bytes.data(), 100));
+  stream_->OnFailure([] { ADD_FAILURE() << "gave back what others may use"; });
+  stream_->Stop(Exiting());
+  const uint64_t calls = device_->driver_calls();
+  EXPECT_FALSE(stream_->CopyFromHost(a, bytes.data(), 100).ok());
+  EXPECT_FALSE(stream_->Sync().ok());
+  EXPECT_EQ(device_->driver_calls(), calls);
+  EXPECT_EQ(device_->command_lists(), 9);
+  EXPECT_FALSE(stream_->WaitForRelease(std::chrono::seconds(0)));
+}
+
+TEST_F(StreamFailureTest, ACallbackMayStop) {
+  const uint64_t a = Allocate();
+  std::promise<void> stopped;
+  device_->Hold();
+  DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+  stream_->OnComplete([&](const Status&) {
+    stream_->Stop(Exiting());
+    stopped.set_value();
+  });
+  device_->Release();
+  stopped.get_future().get();
+  EXPECT_EQ(stream_->status().message(), "exiting");
+}
+
 // ---- The end ---------------------------------------------------------------
 
 TEST_F(StreamFailureTest, TheEndWaitsForAllWork) {

@@ -1,5 +1,6 @@
 // The inside of Stream: stream.cc records, stream_threads.cc sends and
-// completes, stream_profile.cc has what only profiles need.
+// completes, stream_end.cc ends it, stream_profile.cc has what only profiles
+// need.
 //
 // A batch is current_ while it is recorded, then in in_flight_ until it
 // completed, then in free_. One lock covers everything but sending and
@@ -8,9 +9,11 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_IMPL_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_IMPL_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -40,6 +43,9 @@ class Stream::Impl {
   Status Sync();
   void ReleaseHeap(std::unique_ptr<hal::Heap> heap, uint64_t address);
   Status status() const;
+  void OnFailure(std::function<void()> release);
+  bool WaitForRelease(std::chrono::nanoseconds at_most);
+  void Stop(const Status& status);
   StreamStatistics statistics() const;
   std::vector<std::pair<std::string, uint64_t>> LaunchesByTag() const;
   Status StartProfile(const ProfileOptions& options);
@@ -68,8 +74,13 @@ class Stream::Impl {
   static constexpr int kIdleFlushShare = 4;
   // Staging memory that was not used for so long goes back to the driver.
   static constexpr std::chrono::seconds kIdleStaging{2};
+  // How long a device that failed, or must stop, may take to finish what it
+  // runs.
+  static constexpr std::chrono::seconds kLastWait{10};
 
-  // -- stream.cc; all need the lock.
+  // -- stream.cc
+  Status WhyNotMapped(const char* what, uint64_t address, uint64_t bytes) const;
+  // All below need the lock.
   // Waits until the current batch may grow. Fails when the device is lost.
   Status WaitForRoom(Lock* lock);
   // Takes a slice, waiting for completions where all are out.
@@ -89,6 +100,7 @@ class Stream::Impl {
                             Lock* lock);
 
   // -- stream_threads.cc
+  static uint64_t LastWaitNanoseconds();
   void SubmissionLoop();
   void CompletionLoop();
   // Whether this thread runs callbacks of the stream now.
@@ -125,6 +137,13 @@ class Stream::Impl {
   void AdaptIdleFlush(const Batch& batch);
   void Latch(const Status& status);
 
+  // -- stream_end.cc; all need the lock.
+  // The device has failed, and nothing touches what can be given back.
+  bool MayRelease() const;
+  // Where the last that did touch it ended here.
+  void WakeToRelease();
+  void Release(Lock* lock);  // needs MayRelease(); gives the lock up meanwhile
+
   hal::Device* const device_;
   AddressSpace* const space_;
   const StreamOptions options_;
@@ -148,8 +167,16 @@ class Stream::Impl {
   bool sending_ = false;             // a thread is in SendCurrent()
   bool completing_ = false;          // a thread is in CompleteFirst()
   bool stopping_ = false;
-  Status status_;    // latched
-  Status injected_;  // for the next submission
+  Status status_;                        // latched
+  std::atomic<bool> stopped_{false};     // Stop() was called
+  std::atomic<bool> working_on_{false};  // it failed, yet did not stop working
+  uint32_t host_copies_ = 0;  // threads that copy to or from a heap themselves
+  // What must not go while it works on; of the thread that completes.
+  std::vector<std::unique_ptr<hal::Heap>> kept_heaps_;
+  std::function<void()> release_;  // see OnFailure()
+  bool releasing_ = false;         // a thread is in Release()
+  bool released_ = false;          // or was
+  Status injected_;                // for the next submission
 
   Hazards hazards_;
   StagingRing upload_;

@@ -10,8 +10,6 @@
 namespace dml {
 namespace {
 
-// How long a failed device may take to finish what it already runs.
-constexpr uint64_t kLastWaitNanoseconds = uint64_t{10} * 1000 * 1000 * 1000;
 constexpr uint64_t kWaitNanoseconds = uint64_t{1} * 1000 * 1000 * 1000;
 
 Status NoRoom(const Batch& batch, const Status& cause) {
@@ -29,6 +27,10 @@ thread_local const void* calling_back = nullptr;
 }  // namespace
 
 bool Stream::Impl::InsideCallback() const { return calling_back == this; }
+
+uint64_t Stream::Impl::LastWaitNanoseconds() {
+  return std::chrono::nanoseconds(kLastWait).count();
+}
 
 bool Stream::Impl::ShouldSend() const {
   return flush_requested_ || stopping_ || !status_.ok() ||
@@ -144,6 +146,7 @@ void Stream::Impl::SendCurrent(Lock* lock) {
   // The thread waits for this while another one, which is here, may go on to
   // wait for the device.
   if (submission_blocked_) work_.notify_one();
+  WakeToRelease();
 }
 
 void Stream::Impl::MakeRoomFor(const Batch* batch, Lock* lock) {
@@ -192,6 +195,10 @@ void Stream::Impl::CompletionLoop() {
   Lock lock(mutex_);
   for (;;) {
     const bool in_flight = !in_flight_.empty();
+    if (MayRelease()) {
+      Release(&lock);
+      continue;
+    }
     if (CanComplete()) {
       CompleteFirst(&lock);
       continue;
@@ -205,7 +212,7 @@ void Stream::Impl::CompletionLoop() {
     }
     const uint64_t before = completed_sequence_;
     if (submitted_.wait_for(lock, kIdleStaging) == std::cv_status::timeout &&
-        completed_sequence_ == before) {
+        completed_sequence_ == before && !stopped_) {
       upload_.Trim();
       readback_.Trim();
     }
@@ -217,13 +224,20 @@ void Stream::Impl::CompletionLoop() {
 Status Stream::Impl::WaitForDevice(const Batch& batch) {
   if (batch.value == 0) return batch.status;
   if (!batch.status.ok()) {
-    // A lost device answers at once; there is nothing to do about the rest.
-    (void)device_->Wait(batch.value, kLastWaitNanoseconds).ok();
+    // A lost device answers at once.
+    const Status last = device_->Wait(batch.value, LastWaitNanoseconds());
+    if (last.code() == Code::kDeadlineExceeded) working_on_ = true;
     return batch.status;
   }
   Status status;
   do {
-    status = device_->Wait(batch.value, kWaitNanoseconds);
+    const bool last = stopped_;
+    status = device_->Wait(batch.value,
+                           last ? LastWaitNanoseconds() : kWaitNanoseconds);
+    if (last) {
+      if (status.code() == Code::kDeadlineExceeded) working_on_ = true;
+      break;
+    }
   } while (status.code() == Code::kDeadlineExceeded);
   return status;
 }
@@ -257,7 +271,11 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
   }
   for (Batch::RetiredHeap& retired : batch->retired_heaps) {
     space_->Unmap(retired.address);
-    retired.heap.reset();
+    if (working_on_) {
+      kept_heaps_.push_back(std::move(retired.heap));
+    } else {
+      retired.heap.reset();
+    }
   }
   std::vector<Batch::Completion> completions;
   completions.swap(batch->completions);
@@ -272,6 +290,7 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
   for (const auto& slice : batch->uploads) upload_.Return(slice);
   for (const auto& slice : batch->readbacks) readback_.Return(slice);
   in_flight_.pop_front();
+  WakeToRelease();
   const bool starved = free_.empty();
   free_.push_back(batch);
   progress_.notify_all();
@@ -309,6 +328,7 @@ void Stream::Impl::Latch(const Status& status) {
   status_ = status;
   progress_.notify_all();
   work_.notify_one();
+  WakeToRelease();
 }
 
 }  // namespace dml

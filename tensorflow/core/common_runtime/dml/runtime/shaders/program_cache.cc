@@ -14,9 +14,6 @@
 namespace dml {
 namespace {
 
-// New programs between two writes of the disk cache.
-constexpr uint64_t kSaveInterval = 16;
-
 struct Entry {
   const Shader* shader;
   std::string_view name;  // the shader's
@@ -88,7 +85,6 @@ class ProgramCache::Impl {
     for (const Shader& shader : shaders) shaders_.emplace(shader.name, &shader);
     Grow(1024);
   }
-  ~Impl() { device_->SaveProgramCache(); }
 
   Status Get(std::string_view shader, Span<const uint32_t> specialization,
              const hal::Program** program, const Shader** row) {
@@ -195,9 +191,7 @@ class ProgramCache::Impl {
       }
     }
     promise.set_value(status);
-    if (status.ok() && ++compiled_ % kSaveInterval == 0) {
-      device_->SaveProgramCache();
-    }
+    if (status.ok()) ++compiled_;
     return status;
   }
 

@@ -2,6 +2,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_OS_FILES_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_OS_FILES_H_
 
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -23,15 +24,21 @@ class FileLock {
   // Waits for it. The file at `path` is made, with its folder, and stays. Where
   // that is not possible, or `path` is empty, there is no lock.
   explicit FileLock(const std::string& path);
+  // The same, but asks `give_up` now and then while it waits for others, and
+  // stops waiting when it says so.
+  FileLock(const std::string& path, const std::function<bool()>& give_up);
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
   bool held() const { return file_ != nullptr; }
+  // It gave up: somebody else has it.
+  bool busy() const { return busy_; }
 
  private:
   struct File;
   std::unique_ptr<File> file_;
+  bool busy_ = false;
 };
 
 }  // namespace os

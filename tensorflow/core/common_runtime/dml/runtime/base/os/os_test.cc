@@ -1,15 +1,20 @@
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/address_range.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/forks.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/variables.h"
 
@@ -77,6 +82,64 @@ TEST(FilesTest, LocksWhatItCan) {
   EXPECT_TRUE(FileLock(path).held());  // the first one gave it up
   EXPECT_FALSE(FileLock("").held());
   EXPECT_FALSE(FileLock(path + "/below").held());
+}
+
+TEST(FilesTest, GivesUpWaitingForALock) {
+  const std::string path = TemporaryFolder() + "/os_test_lock/file";
+  const auto never = [] { return false; };
+  int asked = 0;
+  const auto third_time = [&asked] { return ++asked == 3; };
+  {
+    const FileLock held(path, never);
+    EXPECT_TRUE(held.held());
+    EXPECT_FALSE(held.busy());
+    const FileLock busy(path, third_time);
+    EXPECT_FALSE(busy.held());
+    EXPECT_TRUE(busy.busy());
+    EXPECT_EQ(asked, 3);
+  }
+  EXPECT_TRUE(FileLock(path, never).held());
+  const FileLock none(path + "/below", never);
+  EXPECT_FALSE(none.held());
+  EXPECT_FALSE(none.busy());
+}
+
+TEST(FilesTest, AForkKeepsNoLock) {
+  const std::string path = TemporaryFolder() + "/os_test_lock/forked";
+  auto lock = std::make_unique<FileLock>(path);
+  const pid_t child = fork();
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  lock.reset();
+  const FileLock again(path, [] { return true; });
+  EXPECT_TRUE(again.held());
+  kill(child, SIGKILL);
+  EXPECT_EQ(waitpid(child, nullptr, 0), child);
+}
+
+// What `question` is in a fork of this process.
+bool InFork(bool (*question)()) {
+  const pid_t child = fork();
+  if (child == 0) _exit(question() ? 1 : 0);
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  return WEXITSTATUS(status) == 1;
+}
+
+TEST(ForksTest, MarksTheForksThatAreForbidden) {
+  EXPECT_FALSE(InFork(Forked));
+  {
+    const NoForks outer;
+    { const NoForks inner; }
+    EXPECT_TRUE(InFork(Forked));
+    // What a marked process forks is marked.
+    EXPECT_TRUE(InFork([] { return InFork(Forked); }));
+  }
+  EXPECT_FALSE(InFork(Forked));
+  EXPECT_FALSE(Forked());
 }
 
 TEST(SharedLibraryTest, FindsFunctions) {

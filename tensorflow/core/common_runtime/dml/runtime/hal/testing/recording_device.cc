@@ -15,8 +15,12 @@ namespace {
 
 class RecordingList final : public CommandList {
  public:
-  explicit RecordingList(std::unique_ptr<CommandList> inner)
-      : inner_(std::move(inner)) {}
+  // Counts itself in `living`.
+  RecordingList(std::unique_ptr<CommandList> inner, std::atomic<int>* living)
+      : inner_(std::move(inner)), living_(living) {
+    ++*living_;
+  }
+  ~RecordingList() override { --*living_; }
 
   CommandList* inner() const { return inner_.get(); }
   const Submission& events() const { return events_; }
@@ -62,6 +66,7 @@ class RecordingList final : public CommandList {
 
  private:
   const std::unique_ptr<CommandList> inner_;
+  std::atomic<int>* const living_;
   Submission events_;
 };
 
@@ -165,6 +170,16 @@ uint64_t RecordingDevice::heaps_made() const {
   return heaps_made_;
 }
 
+void RecordingDevice::GiveBack() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  ++given_back_;
+}
+
+int RecordingDevice::given_back() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return given_back_;
+}
+
 Status RecordingDevice::CreateHeap(HeapKind kind, uint64_t bytes,
                                    std::unique_ptr<Heap>* heap) {
   if (hook_) hook_();
@@ -191,7 +206,7 @@ Status RecordingDevice::CreateCommandList(std::unique_ptr<CommandList>* list) {
   }
   std::unique_ptr<CommandList> inner;
   DML_RETURN_IF_ERROR(inner_->CreateCommandList(&inner));
-  *list = std::make_unique<RecordingList>(std::move(inner));
+  *list = std::make_unique<RecordingList>(std::move(inner), &command_lists_);
   return Status::Ok();
 }
 

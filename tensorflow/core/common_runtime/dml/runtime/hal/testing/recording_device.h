@@ -3,6 +3,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_TESTING_RECORDING_DEVICE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_TESTING_RECORDING_DEVICE_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -57,6 +58,10 @@ class RecordingDevice final : public Device {
   // The next submission fails; so does every wait after it.
   void Lose();
 
+  // How often it was.
+  int given_back() const;
+  // Command lists that live.
+  int command_lists() const { return command_lists_; }
   // Submissions so far, in order, done or not.
   std::vector<Submission> submissions() const;
   // Their events, one after the other.
@@ -84,6 +89,7 @@ class RecordingDevice final : public Device {
   }
   uint64_t timestamp_room() const override { return inner_->timestamp_room(); }
   void SaveProgramCache() override {}
+  void GiveBack() override;
 
  private:
   struct Held {
@@ -106,6 +112,8 @@ class RecordingDevice final : public Device {
   std::vector<Submission> submissions_;
   uint64_t driver_calls_ = 0;
   uint64_t heaps_made_ = 0;
+  int given_back_ = 0;
+  std::atomic<int> command_lists_{0};
 };
 
 // A program of that name, which does nothing.

@@ -1,6 +1,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/adapter.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -17,6 +18,9 @@ namespace vulkan {
 namespace {
 
 constexpr uint32_t kNoQueueFamily = ~0u;
+// Drivers younger than the oldest headers that this compiles with.
+constexpr uint32_t kNvkDriver = 24;
+constexpr uint32_t kDozenDriver = 23;
 
 std::string VersionText(uint32_t version) {
   return std::to_string(VK_API_VERSION_MAJOR(version)) + "." +
@@ -86,6 +90,49 @@ bool CanCalibrate(const InstanceFunctions& vk, VkPhysicalDevice device) {
          has(VK_TIME_DOMAIN_CLOCK_MONOTONIC_EXT);
 }
 
+// Among the drivers of one vendor's GPUs, the one that computes best on them;
+// translations to another API come last.
+uint32_t RankOf(uint32_t driver) {
+  switch (driver) {
+    case VK_DRIVER_ID_NVIDIA_PROPRIETARY:
+    case VK_DRIVER_ID_MESA_RADV:
+    case VK_DRIVER_ID_INTEL_OPEN_SOURCE_MESA:
+      return 0;
+    case VK_DRIVER_ID_AMD_OPEN_SOURCE:
+    case VK_DRIVER_ID_INTEL_PROPRIETARY_WINDOWS:
+      return 1;
+    case VK_DRIVER_ID_AMD_PROPRIETARY:
+    case kNvkDriver:
+      return 2;
+    case kDozenDriver:
+    case VK_DRIVER_ID_MESA_VENUS:
+      return 4;
+    default:
+      return 3;
+  }
+}
+
+void FillIdentity(const VkPhysicalDeviceVulkan11Properties& v11,
+                  const VkPhysicalDeviceVulkan12Properties& v12,
+                  uint32_t api_version, AdapterInfo* info) {
+  std::copy_n(v11.deviceUUID, info->gpu.uuid.size(), info->gpu.uuid.begin());
+  if (v11.deviceLUIDValid) {
+    std::memcpy(&info->gpu.luid, v11.deviceLUID, sizeof(info->gpu.luid));
+  }
+  info->merit.kind = v12.driverID;
+  info->merit.rank = RankOf(v12.driverID);
+  const VkConformanceVersion& c = v12.conformanceVersion;
+  info->merit.conformance = {c.major, c.minor, c.subminor, c.patch};
+  info->merit.api = api_version;
+}
+
+std::string PciAddress(const VkPhysicalDevicePCIBusInfoPropertiesEXT& pci) {
+  char text[40];
+  std::snprintf(text, sizeof(text), "%04x:%02x:%02x.%x", pci.pciDomain,
+                pci.pciBus, pci.pciDevice, pci.pciFunction);
+  return text;
+}
+
 void FillLimits(const VkPhysicalDeviceProperties& properties,
                 AdapterInfo* info) {
   info->name = properties.deviceName;
@@ -121,8 +168,18 @@ std::string FillFrom12(const EnumerateOptions& options,
       api_version >= VK_API_VERSION_1_3 ||
       HasExtension(vk, physical->handle, VK_KHR_MAINTENANCE_4_EXTENSION_NAME);
   if (tells_buffers) v12.pNext = &buffers;
+  auto pci = Zeroed<VkPhysicalDevicePCIBusInfoPropertiesEXT>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PCI_BUS_INFO_PROPERTIES_EXT);
+  const bool has_pci =
+      HasExtension(vk, physical->handle, VK_EXT_PCI_BUS_INFO_EXTENSION_NAME);
+  if (has_pci) {
+    pci.pNext = properties.pNext;
+    properties.pNext = &pci;
+  }
   vk.vkGetPhysicalDeviceProperties2(physical->handle, &properties);
   info->driver = std::string(v12.driverName) + " " + v12.driverInfo;
+  FillIdentity(v11, v12, properties.properties.apiVersion, info);
+  if (has_pci) info->gpu.pci_address = PciAddress(pci);
   info->subgroup_size = v11.subgroupSize;
   physical->float_controls = SelectFloatControls(v12);
   for (size_t i = 0; i < info->uuid.size(); ++i) {

@@ -70,6 +70,14 @@ Status VulkanDevice::Init() {
       vk.vkCreateDevice(physical_.handle, &create, nullptr, &device_);
   if (result != VK_SUCCESS) {
     device_ = VK_NULL_HANDLE;
+    if (result == VK_ERROR_DEVICE_LOST) {
+      return Error(Code::kDeviceLost, "adapter \"", physical_.info.name, "\" (",
+                   physical_.info.driver,
+                   ") cannot be opened: vkCreateDevice returned "
+                   "VK_ERROR_DEVICE_LOST. It was removed, or is being reset: "
+                   "try again, and where that does not help, look into the "
+                   "system log (dmesg) and restart the machine");
+    }
     return Check(result, "vkCreateDevice");
   }
   // Without this function the destructor could not undo vkCreateDevice.
@@ -109,10 +117,37 @@ Status VulkanDevice::Init() {
 }
 
 VulkanDevice::~VulkanDevice() {
+  if (queue_ != VK_NULL_HANDLE && !lost_) (void)vk_.vkDeviceWaitIdle(device_);
+  if (!lost_) pipeline_cache_.Finish();
+  Destroy();
+}
+
+void VulkanDevice::GiveBack() {
+  {
+    std::lock_guard<std::mutex> lock(lost_mutex_);
+    if (lost_status_.ok()) {
+      lost_status_ = Error(Code::kDeviceLost, "adapter \"", physical_.info.name,
+                           "\" (", physical_.info.driver,
+                           ") failed, and was given back to its driver; open "
+                           "the device anew");
+    }
+    lost_ = true;
+  }
+  // Waits for whoever compiles or waits.
+  const std::unique_lock<std::shared_mutex> lock(use_mutex_);
+  Destroy();
+}
+
+void VulkanDevice::Destroy() {
   if (device_ == VK_NULL_HANDLE) return;
   if (vk_.vkDestroyDevice == nullptr) return;
-  if (queue_ != VK_NULL_HANDLE && !lost_) (void)vk_.vkDeviceWaitIdle(device_);
-  if (!lost_) pipeline_cache_.Save();
+  {
+    std::lock_guard<std::mutex> lock(pipelines_mutex_);
+    for (const VkPipeline pipeline : pipelines_) {
+      vk_.vkDestroyPipeline(device_, pipeline, nullptr);
+    }
+    pipelines_.clear();
+  }
   pipeline_cache_.Close();
   if (layout_ != VK_NULL_HANDLE) {
     vk_.vkDestroyPipelineLayout(device_, layout_, nullptr);
@@ -121,6 +156,26 @@ VulkanDevice::~VulkanDevice() {
     vk_.vkDestroySemaphore(device_, timeline_, nullptr);
   }
   vk_.vkDestroyDevice(device_, nullptr);
+  queue_ = VK_NULL_HANDLE;
+  device_ = VK_NULL_HANDLE;
+}
+
+Status VulkanDevice::Use(std::shared_lock<std::shared_mutex>* lock) const {
+  *lock = std::shared_lock<std::shared_mutex>(use_mutex_);
+  return device_ != VK_NULL_HANDLE ? Status::Ok() : LostStatus();
+}
+
+void VulkanDevice::AddPipeline(VkPipeline pipeline) {
+  std::lock_guard<std::mutex> lock(pipelines_mutex_);
+  pipelines_.insert(pipeline);
+}
+
+void VulkanDevice::DestroyPipeline(VkPipeline pipeline) {
+  {
+    std::lock_guard<std::mutex> lock(pipelines_mutex_);
+    if (pipelines_.erase(pipeline) == 0) return;
+  }
+  vk_.vkDestroyPipeline(device_, pipeline, nullptr);
 }
 
 VkPhysicalDeviceMemoryBudgetPropertiesEXT VulkanDevice::DriverBudget() const {
@@ -165,6 +220,8 @@ HeapRoom VulkanDevice::heap_room() const {
 
 Status VulkanDevice::CreateHeap(HeapKind kind, uint64_t bytes,
                                 std::unique_ptr<Heap>* heap) {
+  std::shared_lock<std::shared_mutex> lock;
+  DML_RETURN_IF_ERROR(Use(&lock));
   const MemoryUse use = kind == HeapKind::kDevice   ? MemoryUse::kDevice
                         : kind == HeapKind::kUpload ? MemoryUse::kUpload
                                                     : MemoryUse::kReadback;
@@ -176,15 +233,21 @@ Status VulkanDevice::CreateHeap(HeapKind kind, uint64_t bytes,
 
 Status VulkanDevice::CreateProgram(const ProgramDesc& desc,
                                    std::unique_ptr<Program>* program) {
+  std::shared_lock<std::shared_mutex> use;
+  DML_RETURN_IF_ERROR(Use(&use));
   return VulkanProgram::Create(this, desc, program);
 }
 
 Status VulkanDevice::CreateCommandList(std::unique_ptr<CommandList>* list) {
+  std::shared_lock<std::shared_mutex> use;
+  DML_RETURN_IF_ERROR(Use(&use));
   return VulkanCommandList::Create(this, list);
 }
 
 Status VulkanDevice::Submit(CommandList* list, uint64_t value) {
   if (lost_) return LostStatus();
+  std::shared_lock<std::shared_mutex> use;
+  DML_RETURN_IF_ERROR(Use(&use));
   const Span<const VkCommandBuffer> buffers =
       static_cast<const VulkanCommandList*>(list)->buffers();
   auto timeline = Zeroed<VkTimelineSemaphoreSubmitInfo>(
@@ -212,6 +275,8 @@ Status VulkanDevice::Wait(uint64_t value, uint64_t timeout_ns) {
   wait.pSemaphores = &timeline_;
   wait.pValues = &value;
   while (!lost_) {
+    std::shared_lock<std::shared_mutex> use;
+    DML_RETURN_IF_ERROR(Use(&use));
     const uint64_t slice = std::min(timeout_ns, kWaitSliceNs);
     const VkResult result = vk_.vkWaitSemaphores(device_, &wait, slice);
     if (result != VK_TIMEOUT) return Check(result, "vkWaitSemaphores");
@@ -226,11 +291,15 @@ Status VulkanDevice::Wait(uint64_t value, uint64_t timeout_ns) {
 
 Status VulkanDevice::Completed(uint64_t* value) {
   if (lost_) return LostStatus();
+  std::shared_lock<std::shared_mutex> use;
+  DML_RETURN_IF_ERROR(Use(&use));
   return Check(vk_.vkGetSemaphoreCounterValue(device_, timeline_, value),
                "vkGetSemaphoreCounterValue");
 }
 
 Status VulkanDevice::ReadClocks(uint64_t* ticks, uint64_t* host_ns) {
+  std::shared_lock<std::shared_mutex> use;
+  DML_RETURN_IF_ERROR(Use(&use));
   VkCalibratedTimestampInfoEXT infos[2] = {
       Zeroed<VkCalibratedTimestampInfoEXT>(
           VK_STRUCTURE_TYPE_CALIBRATED_TIMESTAMP_INFO_EXT),
@@ -248,7 +317,10 @@ Status VulkanDevice::ReadClocks(uint64_t* ticks, uint64_t* host_ns) {
   return Status::Ok();
 }
 
-void VulkanDevice::SaveProgramCache() { pipeline_cache_.Save(); }
+void VulkanDevice::SaveProgramCache() {
+  std::shared_lock<std::shared_mutex> use;
+  if (!lost_ && Use(&use).ok()) pipeline_cache_.Finish();
+}
 
 Status VulkanDevice::Check(VkResult result, const char* call) {
   if (result != VK_ERROR_DEVICE_LOST) return ToStatus(result, call);

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
+#include <unordered_set>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/adapter.h"
@@ -40,9 +42,11 @@ class VulkanDevice final : public Device {
   Status ReadClocks(uint64_t* ticks, uint64_t* host_ns) override;
   uint64_t timestamp_room() const override { return timestamp_room_; }
   void SaveProgramCache() override;
+  void GiveBack() override;
 
   // For the objects that this device makes.
   const DeviceFunctions& vk() const { return vk_; }
+  // Null once given back.
   VkDevice handle() const { return device_; }
   const PhysicalDevice& physical() const { return physical_; }
   // Now; as much as one likes where the driver does not tell.
@@ -50,6 +54,10 @@ class VulkanDevice final : public Device {
   // Every program has this layout: kMaxDirectParameterBytes of push constants.
   VkPipelineLayout layout() const { return layout_; }
   PipelineCache* pipeline_cache() { return &pipeline_cache_; }
+  // Has GiveBack() destroy it.
+  void AddPipeline(VkPipeline pipeline);
+  // Destroys it, unless GiveBack() did.
+  void DestroyPipeline(VkPipeline pipeline);
   // Counts what heaps take, for drivers that do not.
   void AddDeviceBytes(int64_t bytes) { device_bytes_ += bytes; }
   void AddTimestampRoom(int64_t timestamps) { timestamp_room_ += timestamps; }
@@ -61,6 +69,10 @@ class VulkanDevice final : public Device {
   Status Init();
   Status LostStatus() const;
   VkPhysicalDeviceMemoryBudgetPropertiesEXT DriverBudget() const;
+  // All of this device's calls that take its handle hold this; fails once
+  // GiveBack() began.
+  Status Use(std::shared_lock<std::shared_mutex>* lock) const;
+  void Destroy();
 
   PhysicalDevice physical_;  // constant after Init()
   DeviceFunctions vk_;
@@ -71,6 +83,10 @@ class VulkanDevice final : public Device {
   PipelineCache pipeline_cache_;
   std::atomic<uint64_t> device_bytes_{0};
   std::atomic<uint64_t> timestamp_room_{0};
+
+  mutable std::shared_mutex use_mutex_;
+  std::mutex pipelines_mutex_;
+  std::unordered_set<VkPipeline> pipelines_;  // guarded by pipelines_mutex_
 
   std::mutex queue_mutex_;  // a queue takes one call at a time; after the next
   std::atomic<bool> lost_{false};

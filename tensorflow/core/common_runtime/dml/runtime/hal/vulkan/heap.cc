@@ -135,6 +135,7 @@ Status VulkanHeap::Allocate(MemoryUse use,
 }
 
 VulkanHeap::~VulkanHeap() {
+  if (device_->handle() == VK_NULL_HANDLE) return;  // released before
   const DeviceFunctions& vk = device_->vk();
   if (buffer_ != VK_NULL_HANDLE) {
     vk.vkDestroyBuffer(device_->handle(), buffer_, nullptr);

@@ -1,11 +1,16 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/pipeline_cache.h"
 
+#include <chrono>
+
 #include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
 
 namespace dml {
 namespace hal {
 namespace vulkan {
 namespace {
+
+// How long the end of a device or process waits for another process.
+constexpr std::chrono::seconds kLastWait{2};
 
 constexpr CacheMagic kMagic = {'D', 'M', 'L', 'V', 'K', 'P', 'C', '1'};
 
@@ -24,6 +29,9 @@ VkPipelineCache MakeCache(const DeviceFunctions& vk, VkDevice device,
 
 }  // namespace
 
+PipelineCache::PipelineCache()
+    : saver_([this] { Save([this] { return saver_.stopping(); }); }) {}
+
 void PipelineCache::Open(const DeviceFunctions& vk, VkDevice device,
                          const std::array<uint8_t, 16>& uuid) {
   vk_ = &vk;
@@ -34,6 +42,7 @@ void PipelineCache::Open(const DeviceFunctions& vk, VkDevice device,
 }
 
 void PipelineCache::Close() {
+  saver_.Stop();
   if (cache_ == VK_NULL_HANDLE) return;
   vk_->vkDestroyPipelineCache(device_, cache_, nullptr);
   cache_ = VK_NULL_HANDLE;
@@ -48,10 +57,19 @@ VkPipelineCache PipelineCache::Load() const {
   return MakeCache(*vk_, device_, data);
 }
 
-void PipelineCache::Save() {
+void PipelineCache::Finish() {
+  saver_.Stop();
+  const auto end = std::chrono::steady_clock::now() + kLastWait;
+  Save([end] { return std::chrono::steady_clock::now() >= end; });
+}
+
+void PipelineCache::Save(const std::function<bool()>& give_up) {
   if (cache_ == VK_NULL_HANDLE || path_.empty()) return;
   std::lock_guard<std::mutex> lock(save_mutex_);
-  if (unsaved_.exchange(0) == 0) return;
+  const uint32_t saving = unsaved_;
+  if (saving == 0) return;
+  const FileLock file(path_, give_up);
+  if (file.busy()) return;
 
   // The destination of a merge must not be in use, so it is a third cache.
   const VkPipelineCache merged = MakeCache(*vk_, device_, "");
@@ -68,7 +86,7 @@ void PipelineCache::Save() {
     if (vk_->vkGetPipelineCacheData(device_, merged, &size, data.data()) ==
         VK_SUCCESS) {
       data.resize(size);
-      WriteCacheFile(path_, kMagic, data);
+      if (WriteCacheFile(path_, kMagic, data)) unsaved_ -= saving;
     }
   }
   if (stored != VK_NULL_HANDLE) {

@@ -3,15 +3,18 @@
 // One file an adapter and driver, in $TF_DIRECTML_CACHE_DIR, else in
 // tensorflow-directml under $XDG_CACHE_HOME or ~/.cache. It only saves time:
 // a file that is damaged, or that cannot be read or written, is passed over.
+// Of processes that share a file each adds to it, one at a time.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_PIPELINE_CACHE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_PIPELINE_CACHE_H_
 
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/background_saver.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/api.h"
 
 namespace dml {
@@ -21,18 +24,26 @@ namespace vulkan {
 // Thread-safe but for Open() and Close().
 class PipelineCache {
  public:
+  PipelineCache();
   void Open(const DeviceFunctions& vk, VkDevice device,
             const std::array<uint8_t, 16>& uuid);
-  // Destroys the handle; legal at any time.
+  // Destroys the handle, without saving; legal at any time.
   void Close();
 
   VkPipelineCache handle() const { return cache_; }
-  // A pipeline was made: the next Save() has something to do.
-  void CountNew() { unsaved_.fetch_add(1, std::memory_order_relaxed); }
-  // Merges with what other processes wrote meanwhile.
-  void Save();
+  // A pipeline was made: it is saved in the background, soon.
+  void CountNew() {
+    unsaved_.fetch_add(1, std::memory_order_relaxed);
+    saver_.Note();
+  }
+  // Saves what is new, now, and ends saving in the background. Where another
+  // process has the file and does not give it back, does without.
+  void Finish();
 
  private:
+  // Merges what is new into what the file has, unless it gives up waiting for
+  // the file's lock.
+  void Save(const std::function<bool()>& give_up);
   // A cache that holds what the file holds; null when that is nothing.
   VkPipelineCache Load() const;
 
@@ -42,6 +53,7 @@ class PipelineCache {
   std::string path_;  // empty: no place to keep it
   std::atomic<uint32_t> unsaved_{0};
   std::mutex save_mutex_;
+  BackgroundSaver saver_;  // ends before what it uses
 };
 
 }  // namespace vulkan

@@ -87,6 +87,7 @@ Status VulkanProgram::Init(const ProgramDesc& desc) {
                                   ResultName(result))
                        : status;
   }
+  device_->AddPipeline(pipeline_);
   device_->pipeline_cache()->CountNew();
 
   if (vk.vkSetDebugUtilsObjectNameEXT != nullptr) {
@@ -101,9 +102,7 @@ Status VulkanProgram::Init(const ProgramDesc& desc) {
 }
 
 VulkanProgram::~VulkanProgram() {
-  if (pipeline_ != VK_NULL_HANDLE) {
-    device_->vk().vkDestroyPipeline(device_->handle(), pipeline_, nullptr);
-  }
+  if (pipeline_ != VK_NULL_HANDLE) device_->DestroyPipeline(pipeline_);
 }
 
 }  // namespace vulkan

@@ -6,18 +6,30 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace dml {
 namespace os {
 namespace {
 
+// Between two attempts to get a lock that others have.
+constexpr std::chrono::milliseconds kLockPause{20};
+
 void MakeFolderOf(const std::string& path) {
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(),
                                       ignored);
+}
+
+// Of a lock file; negative where there can be none.
+int OpenLock(const std::string& path) {
+  if (path.empty()) return -1;
+  MakeFolderOf(path);
+  return open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
 }
 
 }  // namespace
@@ -44,14 +56,16 @@ bool ReplaceFile(const std::string& path,
 
 struct FileLock::File {
   explicit File(int open_descriptor) : descriptor(open_descriptor) {}
-  ~File() { close(descriptor); }  // gives the lock up
+  ~File() {
+    // A fork keeps the descriptor open, and with that alone the lock.
+    (void)flock(descriptor, LOCK_UN);
+    close(descriptor);
+  }
   const int descriptor;
 };
 
 FileLock::FileLock(const std::string& path) {
-  if (path.empty()) return;
-  MakeFolderOf(path);
-  const int descriptor = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  const int descriptor = OpenLock(path);
   if (descriptor < 0) return;
   auto file = std::make_unique<File>(descriptor);
   int result;
@@ -59,6 +73,23 @@ FileLock::FileLock(const std::string& path) {
     result = flock(descriptor, LOCK_EX);
   } while (result != 0 && errno == EINTR);
   if (result == 0) file_ = std::move(file);
+}
+
+FileLock::FileLock(const std::string& path,
+                   const std::function<bool()>& give_up) {
+  const int descriptor = OpenLock(path);
+  if (descriptor < 0) return;
+  auto file = std::make_unique<File>(descriptor);
+  while (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    if (errno != EWOULDBLOCK) return;
+    if (give_up()) {
+      busy_ = true;
+      return;
+    }
+    std::this_thread::sleep_for(kLockPause);
+  }
+  file_ = std::move(file);
 }
 
 FileLock::~FileLock() = default;

@@ -1,0 +1,65 @@
+#include "tensorflow/core/common_runtime/dml/runtime/base/background_saver.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dml {
+
+BackgroundSaver::BackgroundSaver(std::function<void()> save)
+    : BackgroundSaver(std::move(save), Delays()) {}
+
+BackgroundSaver::BackgroundSaver(std::function<void()> save,
+                                 const Delays& delays)
+    : save_(std::move(save)), delays_(delays) {}
+
+BackgroundSaver::~BackgroundSaver() { Stop(); }
+
+void BackgroundSaver::Note() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (stopping_) return;
+  newest_ = Clock::now();
+  if (!news_) oldest_ = newest_;
+  // While the thread waits for quiet, later news need not wake it.
+  if (!std::exchange(news_, true)) changed_.notify_one();
+  if (!thread_.joinable()) thread_ = std::thread([this] { Loop(); });
+}
+
+void BackgroundSaver::Stop() {
+  std::thread thread;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+    thread.swap(thread_);
+    changed_.notify_one();
+  }
+  if (thread.joinable()) thread.join();
+}
+
+bool BackgroundSaver::stopping() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return stopping_;
+}
+
+void BackgroundSaver::Loop() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  Clock::time_point rested = Clock::now();
+  for (;;) {
+    changed_.wait(lock, [this] { return news_ || stopping_; });
+    for (;;) {
+      if (stopping_) return;
+      const Clock::time_point due = std::max(
+          rested, std::min(newest_ + delays_.quiet, oldest_ + delays_.longest));
+      if (Clock::now() >= due) break;
+      changed_.wait_until(lock, due);
+    }
+    news_ = false;
+    lock.unlock();
+    const Clock::time_point begin = Clock::now();
+    save_();
+    const Clock::time_point end = Clock::now();
+    rested = end + delays_.rest * (end - begin);
+    lock.lock();
+  }
+}
+
+}  // namespace dml

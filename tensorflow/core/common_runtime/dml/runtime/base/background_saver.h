@@ -1,0 +1,57 @@
+// BackgroundSaver: has what is new saved by a thread of its own, soon enough
+// that a process which is killed loses little, and seldom enough that saving
+// stays a small part of what it does.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_BACKGROUND_SAVER_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_BACKGROUND_SAVER_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace dml {
+
+// Thread-safe.
+class BackgroundSaver {
+ public:
+  using Duration = std::chrono::steady_clock::duration;
+  struct Delays {
+    // It saves when nothing new came for so long,
+    Duration quiet = std::chrono::seconds(1);
+    // or the oldest news is so old.
+    Duration longest = std::chrono::seconds(5);
+    // After saving it rests so many times as long as that took.
+    int rest = 20;
+  };
+
+  // `save` runs on one thread at a time. Where it has to wait for something it
+  // must give up as soon as stopping().
+  explicit BackgroundSaver(std::function<void()> save);
+  BackgroundSaver(std::function<void()> save, const Delays& delays);
+  ~BackgroundSaver();  // stops
+
+  // There is something new. Starts the thread if there is none.
+  void Note();
+  // Waits for a `save` that runs; none begins afterwards.
+  void Stop();
+  bool stopping() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void Loop();
+
+  const std::function<void()> save_;
+  const Delays delays_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  bool news_ = false;
+  Clock::time_point oldest_;  // of the news; so is newest_
+  Clock::time_point newest_;
+  std::thread thread_;
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_BACKGROUND_SAVER_H_
