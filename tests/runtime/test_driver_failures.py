@@ -46,13 +46,14 @@ except dml.DmlError as error:
 """
 
 
-def attempts(faulty_loader, call=None, result="0", after="0"):
+def attempts(faulty_loader, call=None, result="0", after="0", **environment):
     return run(
         ATTEMPTS,
         TF_DIRECTML_VULKAN_LOADER=faulty_loader,
         FAULT_CALL=call,
         FAULT_RESULT=result,
         FAULT_AFTER=after,
+        **environment,
     )[0]
 
 
@@ -107,3 +108,32 @@ def test_device_that_is_lost(faulty_loader, call, after):
     # With submissions that succeed first, so may the first attempt.
     for error in errors if after == "0" else errors[1:]:
         assert "DEVICE_LOST" in error and call in error and "was lost" in error
+
+
+@pytest.mark.parametrize("call", ["vkQueueSubmit", "vkWaitSemaphores"])
+def test_a_lost_device_tells_what_it_was_at_work_on(faulty_loader, call):
+    error = attempts(faulty_loader, call, DEVICE_LOST)[-1]
+    assert "In flight: " in error and "unary_f32" in error
+    assert "The driver says" not in error
+
+
+def test_what_the_driver_says_of_a_lost_device(faulty_loader):
+    assert attempts(faulty_loader, FAULT_DESCRIBED="1") == ["", ""]
+    for error in attempts(faulty_loader, "vkQueueSubmit", DEVICE_LOST, FAULT_DESCRIBED="1"):
+        assert (
+            "The driver says: page fault in a test; "
+            "invalid write at address 0xabc000 (within 4096 bytes); "
+            "wave hung (code 7, data 0x1f). It hung," in error
+        )
+
+
+def test_a_driver_that_describes_no_fault(faulty_loader):
+    errors = attempts(
+        faulty_loader,
+        "vkQueueSubmit",
+        DEVICE_LOST,
+        FAULT_DESCRIBED="1",
+        FAULT_FUNCTION="vkGetDeviceFaultInfoEXT",
+    )
+    for error in errors:
+        assert "was lost" in error and "The driver says" not in error

@@ -67,6 +67,7 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   StreamOptions options;
   options.flush_commands = GetEnvironment().flush_commands;
   options.flush_microseconds = GetEnvironment().flush_microseconds;
+  options.submission_microseconds = GetEnvironment().submission_microseconds;
   DML_RETURN_IF_ERROR(Stream::Create(made->hal.get(), made->space.get(),
                                      options, &made->stream));
   PoolOptions scratch;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_impl.h"
 
 namespace dml {
@@ -12,7 +11,6 @@ namespace {
 
 // How long a failed device may take to finish what it already runs.
 constexpr uint64_t kLastWaitNanoseconds = uint64_t{10} * 1000 * 1000 * 1000;
-constexpr uint64_t kWaitNanoseconds = uint64_t{1} * 1000 * 1000 * 1000;
 
 // The stream whose callbacks this thread runs now.
 thread_local const void* calling_back = nullptr;
@@ -25,6 +23,7 @@ bool Stream::Impl::ShouldSend() const {
   return flush_requested_ || stopping_ || !status_.ok() ||
          current_->commands.size() >= options_.flush_commands ||
          current_->staging_bytes >= options_.flush_staging_bytes ||
+         current_->estimate_ns >= target_ns_ ||
          (in_flight_.empty() && current_->commands.size() >= idle_flush_);
 }
 
@@ -110,7 +109,7 @@ void Stream::Impl::SendCurrent(Lock* lock) {
   if (status.ok() && has_commands && !injected_.ok()) {
     status = std::exchange(injected_, Status::Ok());
   }
-  statistics_.submissions += has_commands;
+  const uint64_t value_before = last_value_;
 
   sending_ = true;
   lock->unlock();
@@ -118,42 +117,14 @@ void Stream::Impl::SendCurrent(Lock* lock) {
   lock->lock();
   sending_ = false;
 
-  if (!status.ok()) Latch(status);
+  statistics_.submissions += last_value_ - value_before;
+  if (!status.ok()) status = Latch(WithWork(status, *batch));
   batch->status = status;
   batch->value = last_value_;
   batch->submitted = true;
   // The thread waits for this while another one, which is here, may go on to
   // wait for the device.
   if (submission_blocked_) work_.notify_one();
-}
-
-Status Stream::Impl::Send(Batch* batch) {
-  hal::CommandList& list = *batch->list;
-  DML_RETURN_IF_ERROR(Begin(batch));
-  const bool timed = !batch->timed.empty();
-  if (timed) list.Timestamp();
-  for (const Batch::Command& command : batch->commands) {
-    if (command.barrier_before) list.Barrier();
-    const hal::Binding* bindings =
-        batch->bindings.data() + command.first_binding;
-    if (command.program == nullptr) {
-      list.Copy(bindings[0], bindings[1], command.copy_bytes);
-    } else {
-      hal::DispatchDesc desc;
-      desc.program = command.program;
-      std::copy_n(command.groups, 3, desc.groups);
-      desc.bindings = {bindings, command.binding_count};
-      desc.constants = {batch->constants.data() + command.first_constant,
-                        command.constant_bytes};
-      list.Dispatch(desc);
-    }
-    if (timed) list.Timestamp();
-  }
-  DML_RETURN_IF_ERROR(list.End());
-  if (timed) batch->submitted_ns = os::SteadyNanoseconds();
-  DML_RETURN_IF_ERROR(device_->Submit(&list, last_value_ + 1));
-  ++last_value_;
-  return Status::Ok();
 }
 
 void Stream::Impl::CompletionLoop() {
@@ -189,11 +160,7 @@ Status Stream::Impl::WaitForDevice(const Batch& batch) {
     (void)device_->Wait(batch.value, kLastWaitNanoseconds).ok();
     return batch.status;
   }
-  Status status;
-  do {
-    status = device_->Wait(batch.value, kWaitNanoseconds);
-  } while (status.code() == Code::kDeadlineExceeded);
-  return status;
+  return Retire(batch.value);
 }
 
 bool Stream::Impl::CanComplete() const {
@@ -214,7 +181,7 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
   Batch* batch = in_flight_.front();
   completing_ = true;
   lock->unlock();
-  const Status status = WaitForDevice(*batch);
+  Status status = WaitForDevice(*batch);
   Profile::Reading times;
   if (status.ok() && !batch->timed.empty()) times = ReadTimes(*batch);
   if (status.ok()) {
@@ -232,7 +199,7 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
   const uint64_t sequence = batch->sequence;
 
   lock->lock();
-  if (!status.ok()) Latch(status);
+  if (!status.ok()) status = Latch(WithWork(status, *batch));
   AdaptIdleFlush(*batch);
   if (!batch->timed.empty()) {
     profile_->Add(batch->timed, batch->timed_commands, times);
@@ -272,11 +239,12 @@ void Stream::Impl::AdaptIdleFlush(const Batch& batch) {
   if (kIdleFlushShare * working > recording) idle_flush_ = kIdleFlushCommands;
 }
 
-void Stream::Impl::Latch(const Status& status) {
-  if (!status_.ok()) return;
+const Status& Stream::Impl::Latch(const Status& status) {
+  if (!status_.ok()) return status_;
   status_ = status;
   progress_.notify_all();
   work_.notify_one();
+  return status_;
 }
 
 }  // namespace dml

@@ -34,7 +34,6 @@ class VulkanDevice final : public Device {
   Status Completed(uint64_t* value) override;
   DeviceClock clock() const override { return physical_.clock; }
   Status ReadClocks(uint64_t* ticks, uint64_t* host_ns) override;
-  uint64_t timestamp_room() const override { return timestamp_room_; }
   void SaveProgramCache() override;
 
   // For the objects that this device makes.
@@ -46,7 +45,6 @@ class VulkanDevice final : public Device {
   PipelineCache* pipeline_cache() { return &pipeline_cache_; }
   // Counts what heaps take, for drivers that do not.
   void AddDeviceBytes(int64_t bytes) { device_bytes_ += bytes; }
-  void AddTimestampRoom(int64_t timestamps) { timestamp_room_ += timestamps; }
   // As ToStatus(), but remembers that the device is lost and says more of it.
   Status Check(VkResult result, const char* call);
 
@@ -63,7 +61,6 @@ class VulkanDevice final : public Device {
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   PipelineCache pipeline_cache_;
   std::atomic<uint64_t> device_bytes_{0};
-  std::atomic<uint64_t> timestamp_room_{0};
 
   std::mutex queue_mutex_;  // a queue takes one call at a time; after the next
   std::atomic<bool> lost_{false};
