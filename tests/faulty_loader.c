@@ -15,7 +15,9 @@
  *   FAULT_FUNCTION=vkGetCalibratedTimestampsEXT
  *       makes every device lack that function;
  *   FAULT_TIMESTAMPS=1
- *       makes every queue lack timestamps.
+ *       makes every queue lack timestamps;
+ *   FAULT_DESCRIBED=1
+ *       makes every adapter have VK_EXT_device_fault, which describes a fault;
  *   FAULT_CALL=vkEnumerateInstanceVersion
  *       makes it a loader of Vulkan 1.1.
  * Tests name it in TF_DIRECTML_VULKAN_LOADER.
@@ -33,6 +35,8 @@ static PFN_vkGetDeviceProcAddr next_device_proc;
 static PFN_vkGetPhysicalDeviceFeatures2 next_features;
 static PFN_vkEnumerateDeviceExtensionProperties next_extensions;
 static PFN_vkGetPhysicalDeviceQueueFamilyProperties next_families;
+
+static int described(void) { return getenv("FAULT_DESCRIBED") != NULL; }
 
 /* Whether this call of `name` is to fail; then with `*result`. */
 static int fails(const char* name, VkResult* result) {
@@ -83,10 +87,6 @@ static void enter(const char* name) {
 WRAP(vkEnumeratePhysicalDevices,
      (VkInstance instance, uint32_t* count, VkPhysicalDevice* devices),
      (instance, count, devices))
-WRAP(vkCreateDevice,
-     (VkPhysicalDevice adapter, const VkDeviceCreateInfo* info,
-      const VkAllocationCallbacks* allocator, VkDevice* device),
-     (adapter, info, allocator, device))
 WRAP(vkAllocateMemory,
      (VkDevice device, const VkMemoryAllocateInfo* info,
       const VkAllocationCallbacks* allocator, VkDeviceMemory* memory),
@@ -112,6 +112,57 @@ WRAP(vkWaitSemaphores,
      (VkDevice device, const VkSemaphoreWaitInfo* info, uint64_t timeout),
      (device, info, timeout))
 
+/* The driver below need not know VK_EXT_device_fault. */
+static PFN_vkCreateDevice next_vkCreateDevice;
+static VKAPI_ATTR VkResult VKAPI_CALL my_vkCreateDevice(
+    VkPhysicalDevice adapter, const VkDeviceCreateInfo* info,
+    const VkAllocationCallbacks* allocator, VkDevice* device) {
+  VkResult result;
+  const char* names[64];
+  VkDeviceCreateInfo create = *info;
+  if (fails("vkCreateDevice", &result)) return result;
+  if (described()) {
+    create.enabledExtensionCount = 0;
+    create.ppEnabledExtensionNames = names;
+    for (uint32_t i = 0; i < info->enabledExtensionCount; ++i) {
+      const char* name = info->ppEnabledExtensionNames[i];
+      if (strcmp(name, VK_EXT_DEVICE_FAULT_EXTENSION_NAME) != 0) {
+        names[create.enabledExtensionCount++] = name;
+      }
+    }
+    for (VkBaseOutStructure* at = (void*)&create; at; at = at->pNext) {
+      while (at->pNext &&
+             at->pNext->sType ==
+                 VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FAULT_FEATURES_EXT) {
+        at->pNext = at->pNext->pNext;
+      }
+    }
+  }
+  return next_vkCreateDevice(adapter, &create, allocator, device);
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL my_vkGetDeviceFaultInfoEXT(
+    VkDevice device, VkDeviceFaultCountsEXT* counts,
+    VkDeviceFaultInfoEXT* info) {
+  (void)device;
+  if (info == NULL) {
+    counts->addressInfoCount = 2;
+    counts->vendorInfoCount = 1;
+    counts->vendorBinarySize = 100;
+    return VK_SUCCESS;
+  }
+  strcpy(info->description, "page fault in a test");
+  info->pAddressInfos[0].addressType =
+      VK_DEVICE_FAULT_ADDRESS_TYPE_WRITE_INVALID_EXT;
+  info->pAddressInfos[0].reportedAddress = 0xabc000;
+  info->pAddressInfos[0].addressPrecision = 4096;
+  info->pAddressInfos[1].addressType = VK_DEVICE_FAULT_ADDRESS_TYPE_NONE_EXT;
+  strcpy(info->pVendorInfos[0].description, "wave hung");
+  info->pVendorInfos[0].vendorFaultCode = 7;
+  info->pVendorInfos[0].vendorFaultData = 0x1f;
+  return VK_INCOMPLETE; /* there was a binary, too */
+}
+
 static VKAPI_ATTR VkResult VKAPI_CALL
 my_vkEnumerateInstanceVersion(uint32_t* version) {
   *version = VK_API_VERSION_1_1;
@@ -122,8 +173,15 @@ static VKAPI_ATTR VkResult VKAPI_CALL my_vkEnumerateDeviceExtensionProperties(
     VkPhysicalDevice adapter, const char* layer, uint32_t* count,
     VkExtensionProperties* extensions) {
   const char* lacking = getenv("FAULT_EXTENSION");
+  const uint32_t more = described();
+  if (extensions != NULL) *count -= more;
   VkResult result = next_extensions(adapter, layer, count, extensions);
-  if (extensions == NULL) return result;
+  if (extensions != NULL && more) {
+    strcpy(extensions[*count].extensionName,
+           VK_EXT_DEVICE_FAULT_EXTENSION_NAME);
+  }
+  *count += more;
+  if (extensions == NULL || lacking == NULL) return result;
   for (uint32_t i = 0; i < *count; ++i) {
     if (strcmp(lacking, extensions[i].extensionName) == 0) {
       extensions[i].extensionName[0] = '\0';
@@ -144,6 +202,13 @@ static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceFeatures2(
     VkPhysicalDevice adapter, VkPhysicalDeviceFeatures2* features) {
   const char* lacking = getenv("FAULT_FEATURE");
   next_features(adapter, features);
+  for (VkBaseOutStructure* next = features->pNext; next && described();
+       next = next->pNext) {
+    if (next->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FAULT_FEATURES_EXT) {
+      ((VkPhysicalDeviceFaultFeaturesEXT*)next)->deviceFault = VK_TRUE;
+    }
+  }
+  if (lacking == NULL) return;
 #define LACK(structure, feature) \
   if (strcmp(lacking, #feature) == 0) structure->feature = VK_FALSE;
   LACK((&features->features), shaderInt16)
@@ -176,6 +241,9 @@ my_vkGetDeviceProcAddr(VkDevice device, const char* function) {
   const char* lacking = getenv("FAULT_FUNCTION");
   PFN_vkVoidFunction found = next_device_proc(device, function);
   if (lacking != NULL && strcmp(lacking, function) == 0) return NULL;
+  if (described() && strcmp(function, "vkGetDeviceFaultInfoEXT") == 0) {
+    return (PFN_vkVoidFunction)my_vkGetDeviceFaultInfoEXT;
+  }
   REPLACE(vkAllocateMemory, found)
   REPLACE(vkCreateComputePipelines, found)
   REPLACE(vkCreateQueryPool, found)
@@ -202,12 +270,12 @@ vkGetInstanceProcAddr(VkInstance instance, const char* function) {
     return (PFN_vkVoidFunction)my_vkEnumerateInstanceVersion;
   }
   if (strcmp(function, "vkGetPhysicalDeviceFeatures2") == 0 &&
-      getenv("FAULT_FEATURE") != NULL) {
+      (getenv("FAULT_FEATURE") != NULL || described())) {
     next_features = (PFN_vkGetPhysicalDeviceFeatures2)found;
     return (PFN_vkVoidFunction)my_vkGetPhysicalDeviceFeatures2;
   }
   if (strcmp(function, "vkEnumerateDeviceExtensionProperties") == 0 &&
-      getenv("FAULT_EXTENSION") != NULL) {
+      (getenv("FAULT_EXTENSION") != NULL || described())) {
     next_extensions = (PFN_vkEnumerateDeviceExtensionProperties)found;
     return (PFN_vkVoidFunction)my_vkEnumerateDeviceExtensionProperties;
   }

@@ -47,14 +47,14 @@ except dml.DmlError as error:
 """
 
 
-def attempts(faulty_loader, call=None, result="0", after="0", count=None):
+def attempts(faulty_loader, call=None, result="0", after="0", **environment):
     return run(
         ATTEMPTS,
         TF_DIRECTML_VULKAN_LOADER=faulty_loader,
         FAULT_CALL=call,
         FAULT_RESULT=result,
         FAULT_AFTER=after,
-        FAULT_COUNT=count,
+        **environment,
     )[0]
 
 
@@ -97,14 +97,14 @@ def test_no_memory(faulty_loader):
 
 def test_memory_that_is_short_for_a_moment(faulty_loader):
     # An ordinary heap and the smallest that will do, before the pool makes room.
-    found = attempts(faulty_loader, "vkAllocateMemory", OUT_OF_DEVICE_MEMORY, count="2")
+    found = attempts(faulty_loader, "vkAllocateMemory", OUT_OF_DEVICE_MEMORY, FAULT_COUNT="2")
     assert found == ["", ""]
 
 
 @pytest.mark.parametrize("result", [OUT_OF_HOST_MEMORY, OUT_OF_DEVICE_MEMORY])
 @pytest.mark.parametrize("after", ["0", "1"])
 def test_submission_without_memory_for_a_moment(faulty_loader, result, after):
-    found = attempts(faulty_loader, "vkQueueSubmit", result, after, count="1")
+    found = attempts(faulty_loader, "vkQueueSubmit", result, after, FAULT_COUNT="1")
     assert found == ["", ""]
 
 
@@ -138,3 +138,32 @@ def test_device_that_is_lost(faulty_loader, call, after):
     # With submissions that succeed first, so may the first attempt.
     for error in errors if after == "0" else errors[1:]:
         assert "DEVICE_LOST" in error and call in error and "was lost" in error
+
+
+@pytest.mark.parametrize("call", ["vkQueueSubmit", "vkWaitSemaphores"])
+def test_a_lost_device_tells_what_it_was_at_work_on(faulty_loader, call):
+    error = attempts(faulty_loader, call, DEVICE_LOST)[-1]
+    assert "In flight: " in error and "unary_f32" in error
+    assert "The driver says" not in error
+
+
+def test_what_the_driver_says_of_a_lost_device(faulty_loader):
+    assert attempts(faulty_loader, FAULT_DESCRIBED="1") == ["", ""]
+    for error in attempts(faulty_loader, "vkQueueSubmit", DEVICE_LOST, FAULT_DESCRIBED="1"):
+        assert (
+            "The driver says: page fault in a test; "
+            "invalid write at address 0xabc000 (within 4096 bytes); "
+            "wave hung (code 7, data 0x1f). It hung," in error
+        )
+
+
+def test_a_driver_that_describes_no_fault(faulty_loader):
+    errors = attempts(
+        faulty_loader,
+        "vkQueueSubmit",
+        DEVICE_LOST,
+        FAULT_DESCRIBED="1",
+        FAULT_FUNCTION="vkGetDeviceFaultInfoEXT",
+    )
+    for error in errors:
+        assert "was lost" in error and "The driver says" not in error

@@ -296,6 +296,49 @@ def test_ranges_not_allocations_conflict(device):
     assert common["barriers"] == 1
 
 
+def concatenate(device, parts, whole):
+    at = 0
+    for part in parts:
+        device.copy_tensor(part, whole[:, at : at + part.shape[1]])
+        at += part.shape[1]
+
+
+def test_no_barrier_between_parts_of_a_whole(device, dml):
+    """Columns lie between each other, so that ranges of bytes overlap."""
+    values = [noise(700, seed).reshape(100, 7) for seed in range(8)]
+    parts = [device.tensor(value) for value in values]
+    whole = device.tensor(np.zeros((100, 56), values[0].dtype))
+    expected = np.concatenate(values, axis=1)
+    forget(device)
+    with Counted(device) as apart:
+        concatenate(device, parts, whole)
+    assert apart["launches"] == 8 and apart["barriers"] == 7
+    np.testing.assert_array_equal(whole.numpy(), expected)
+
+    whole = device.tensor(np.zeros((100, 56), values[0].dtype))
+    forget(device)
+    dml._lib().dml_begin_parts()
+    dml._lib().dml_begin_parts()  # the outermost counts
+    with Counted(device) as together:
+        for columns in (slice(0, 4), slice(4, 8)):
+            concatenate(device, parts[columns], whole[:, 7 * columns.start :])
+            dml._lib().dml_end_parts()
+    assert together["launches"] == 8 and together["barriers"] == 0
+    np.testing.assert_array_equal(whole.numpy(), expected)
+
+    # The next whole has an order with this one, and so has what reads it.
+    dml._lib().dml_begin_parts()
+    with Counted(device) as again:
+        concatenate(device, parts[::-1], whole)
+    dml._lib().dml_end_parts()
+    assert again["launches"] == 8 and again["barriers"] == 1
+    copied = device.empty(whole.shape, values[0].dtype)
+    with Counted(device) as reading:
+        device.copy_tensor(whole, copied)
+    assert reading["barriers"] == 1
+    np.testing.assert_array_equal(copied.numpy(), np.concatenate(values[::-1], axis=1))
+
+
 @pytest.mark.parametrize(
     "first, second, barriers",
     [
@@ -489,6 +532,7 @@ def test_what_a_callback_sets_ends_with_it(device, dml):
     def callback(argument, code, message):
         dml._lib().dml_set_tag(b"Callback")
         dml._lib().dml_set_activity(77)
+        dml._lib().dml_begin_parts()  # ends with the callback
         try:
             dml._lib().dml_profile_stop(device.handle)
         except dml.DmlError as error:
@@ -581,7 +625,13 @@ def test_visible_devices(visible, count, problem):
 
 
 @pytest.mark.parametrize(
-    "name, value", [("BATCH_FLUSH_SIZE", "0"), ("BATCH_FLUSH_TIME", "soon"), ("BACKEND", "cuda")]
+    "name, value",
+    [
+        ("BATCH_FLUSH_SIZE", "0"),
+        ("BATCH_FLUSH_TIME", "soon"),
+        ("SUBMISSION_TIME", "0"),
+        ("BACKEND", "cuda"),
+    ],
 )
 def test_bad_values_are_said_and_ignored(name, value):
     variables = {"TF_DIRECTML_BACKEND": "null", "TF_DIRECTML_" + name: value}

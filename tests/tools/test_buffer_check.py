@@ -106,6 +106,14 @@ def test_refused_with_its_line(checked, statement, what):
                or "p.name" in text for _, text in found), found
 
 
+@pytest.mark.parametrize("name", [
+    "gl_WorkGroupID.x", "gl_NumWorkGroups.y", "gl_GlobalInvocationID.x"])
+def test_the_grid_is_dml_groups_alone(checked, name):
+    found = checked(GOOD.replace(LAST, f"{LAST}  uint g = {name};\n"))
+    assert [where for where, _ in found] == [f"program.comp:{LINE + 1}"]
+    assert "dml_group()" in found[0][1]
+
+
 def test_refused_in_functions_and_macros(checked):
     function = "T_compute f(TBuffer b) { return T_compute(0); }\n"
     assert checked(GOOD + function)[0][1].startswith("TBuffer: ")

@@ -137,6 +137,7 @@ Status CopyView(KernelContext* c, const View& from, const View& to) {
   if (sizes.size() > DML_MAX_RANK) {
     // More dimensions than a program walks: one copy for each index of the
     // shortest.
+    const WriteParts parts;
     int shortest = -1;
     for (int d = 0; d < to.rank(); ++d) {
       if (to.sizes[d] > 1 &&

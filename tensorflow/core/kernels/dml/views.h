@@ -45,6 +45,16 @@ View Broadcast(const View& view, gtl::ArraySlice<int64> sizes);
 Status ToDmlTensors(std::initializer_list<const View*> views,
                     gtl::ArraySlice<dml_tensor*> tensors);
 
+// While it lives, what the thread enqueues writes no element twice, as the
+// copies of a concatenation do: they need not wait for each other.
+class WriteParts {
+ public:
+  WriteParts() { dml_begin_parts(); }
+  ~WriteParts() { dml_end_parts(); }
+  WriteParts(const WriteParts&) = delete;
+  WriteParts& operator=(const WriteParts&) = delete;
+};
+
 // Copies all elements; same type and sizes.
 Status CopyView(KernelContext* c, const View& from, const View& to);
 

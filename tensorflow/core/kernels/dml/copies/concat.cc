@@ -32,6 +32,7 @@ class Concat {
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, output_shape, &output));
     const View whole = MakeView(*output);
+    const WriteParts parts;
     int64 begin = 0;
     for (int i = 0; i < count; ++i) {
       const Tensor& input = c->Input(first + i);
@@ -115,6 +116,7 @@ class Pack {
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, output_shape, &output));
     const View whole = MakeView(*output);
+    const WriteParts parts;
     for (int i = 0; i < count; ++i) {
       TF_RETURN_IF_ERROR(
           CopyView(c, MakeView(c->Input(i), sizes), Slice(whole, axis, i, 1)));

@@ -95,6 +95,8 @@ Environment ReadEnvironment(const VariableReader& variable) {
               &environment.flush_commands);
   read.Number("TF_DIRECTML_BATCH_FLUSH_TIME", 0, 1000000,
               &environment.flush_microseconds);
+  read.Number("TF_DIRECTML_SUBMISSION_TIME", 1, 1000000,
+              &environment.submission_microseconds);
   environment.cache_folder = CacheFolder(read);
   return environment;
 }

@@ -13,6 +13,7 @@ namespace dml {
 // Where no variable says otherwise.
 constexpr uint32_t kDefaultFlushCommands = 128;
 constexpr uint32_t kDefaultFlushMicroseconds = 500;
+constexpr uint32_t kDefaultSubmissionMicroseconds = 50000;
 
 // Values that make no sense are reported on stderr, and the default holds.
 struct Environment {
@@ -29,6 +30,8 @@ struct Environment {
   // TF_DIRECTML_BATCH_FLUSH_SIZE and TF_DIRECTML_BATCH_FLUSH_TIME.
   uint32_t flush_commands = kDefaultFlushCommands;
   uint32_t flush_microseconds = kDefaultFlushMicroseconds;
+  // TF_DIRECTML_SUBMISSION_TIME.
+  uint32_t submission_microseconds = kDefaultSubmissionMicroseconds;
   // TF_DIRECTML_CACHE_DIR, or a folder below XDG_CACHE_HOME or HOME. Empty when
   // none of them is set.
   std::string cache_folder;

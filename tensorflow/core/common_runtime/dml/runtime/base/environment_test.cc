@@ -39,6 +39,8 @@ TEST(EnvironmentTest, HasDefaults) {
   EXPECT_TRUE(environment.cooperative_matrices);
   EXPECT_EQ(environment.flush_commands, kDefaultFlushCommands);
   EXPECT_EQ(environment.flush_microseconds, kDefaultFlushMicroseconds);
+  EXPECT_EQ(environment.submission_microseconds,
+            kDefaultSubmissionMicroseconds);
   EXPECT_EQ(environment.cache_folder, "");
   EXPECT_EQ(Warning({}), "");
 }

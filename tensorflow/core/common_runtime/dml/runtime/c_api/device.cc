@@ -119,6 +119,7 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   options.flush_microseconds = GetEnvironment().flush_microseconds;
   made->memory = std::make_unique<PoolGroup>(made->hal.get());
   options.trim = [memory = made->memory.get()] { memory->Trim(); };
+  options.submission_microseconds = GetEnvironment().submission_microseconds;
   DML_RETURN_IF_ERROR(Stream::Create(made->hal.get(), made->space.get(),
                                      options, &made->stream));
   PoolOptions scratch;

@@ -207,6 +207,14 @@ typedef struct dml_profile_statistics {
  * first. Returns the one before. */
 DML_EXPORT uint64_t dml_set_activity(uint64_t activity);
 
+/* Until the matching dml_end_parts(), operators that the calling thread calls
+ * write no element twice: each writes a part of a whole, as the copies of a
+ * concatenation do, and no order is kept among these writes, so that they need
+ * not wait for each other. All other order is kept. Pairs may nest; the
+ * outermost counts. */
+DML_EXPORT void dml_begin_parts(void);
+DML_EXPORT void dml_end_parts(void);
+
 /* Times what is enqueued from here on. Keeps up to `max_records` (0: a million)
  * that were not read yet; records of an earlier profile go. Where the driver
  * can't read its clock and the host's at once, times are right within the delay

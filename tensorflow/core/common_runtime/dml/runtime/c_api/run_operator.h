@@ -34,7 +34,7 @@ dml_code RunOperator(const char* name, dml_device* device,
   }
   OperatorContext context = {
       device->hal->info(), *device->stream, *device->programs, *device->scratch,
-      *device->tiles,      ThreadTag(),     ThreadPlan()};
+      *device->tiles,      ThreadTag(),     ThreadPlan(),      ThreadParts()};
   return Report(function(context));
 }
 

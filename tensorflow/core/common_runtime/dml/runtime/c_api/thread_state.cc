@@ -1,5 +1,6 @@
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
 
+#include <atomic>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -15,6 +16,8 @@ thread_local std::string error_message;
 thread_local const char* tag = nullptr;
 thread_local char copied_tag[TagTable::kMaxLength + 1];
 thread_local uint64_t activity = 0;
+thread_local uint64_t parts = 0;
+thread_local int parts_depth = 0;
 thread_local LaunchPlan plan;
 thread_local bool planning = false;
 thread_local int callback_depth = 0;
@@ -45,12 +48,16 @@ const char* ThreadTag() { return tag; }
 
 uint64_t ThreadActivity() { return activity; }
 
+uint64_t ThreadParts() { return parts; }
+
 LaunchPlan* ThreadPlan() { return planning ? &plan : nullptr; }
 
 void RunCallback(dml_callback callback, void* argument, const Status& status) {
   // The thread may be anyone's, see dml_on_complete().
   const char* const outer_tag = tag;
   const uint64_t outer_activity = activity;
+  const uint64_t outer_parts = std::exchange(parts, 0);
+  const int outer_parts_depth = std::exchange(parts_depth, 0);
   char outer_copy[sizeof(copied_tag)];
   memcpy(outer_copy, copied_tag, sizeof(copied_tag));
   ++callback_depth;
@@ -60,6 +67,8 @@ void RunCallback(dml_callback callback, void* argument, const Status& status) {
   memcpy(copied_tag, outer_copy, sizeof(copied_tag));
   tag = outer_tag;
   activity = outer_activity;
+  parts = outer_parts;
+  parts_depth = outer_parts_depth;
 }
 
 bool InsideCallback() { return callback_depth > 0; }
@@ -82,6 +91,15 @@ void dml_set_lasting_tag(const char* tag) {
 
 uint64_t dml_set_activity(uint64_t activity) {
   return std::exchange(dml::activity, activity);
+}
+
+void dml_begin_parts(void) {
+  static std::atomic<uint64_t> last{0};
+  if (dml::parts_depth++ == 0) dml::parts = ++last;
+}
+
+void dml_end_parts(void) {
+  if (dml::parts_depth > 0 && --dml::parts_depth == 0) dml::parts = 0;
 }
 
 void dml_plan_start(void) {

@@ -1,5 +1,5 @@
 // What the C API keeps per thread: the last error's message, the tag, the
-// activity and the plan.
+// activity, whether work is parts of one, and the plan.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_THREAD_STATE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_THREAD_STATE_H_
 
@@ -17,6 +17,10 @@ const char* ThreadTag();
 
 // What dml_set_activity() set on this thread.
 uint64_t ThreadActivity();
+
+// Between dml_begin_parts() and dml_end_parts() a number that no other such
+// section has, else 0.
+uint64_t ThreadParts();
 
 // The list that dml_plan_start() began on this thread and nothing ended, or
 // null.

@@ -10,6 +10,7 @@
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_HAL_H_
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -104,11 +105,25 @@ class Heap {
   virtual bool host_cached() const = 0;
 };
 
-// A compute program with its specialization applied. Immutable.
+// How fast a program was on its device: the scheduler's notes
+// (scheduler/work_times.h), kept here so that finding them costs nothing.
+// Backends leave them alone. Thread-safe.
+struct ProgramSpeed {
+  static constexpr int kClasses = 10;  // of the number of groups
+  // Nanoseconds for each unit of work; 0: not measured yet.
+  std::atomic<float> ns_per_unit[kClasses] = {};
+};
+
+// A compute program with its specialization applied. Immutable, but for what
+// is known of its speed.
 class Program {
  public:
   virtual ~Program() = default;
   virtual const char* name() const = 0;
+  ProgramSpeed& speed() const { return speed_; }
+
+ private:
+  mutable ProgramSpeed speed_;
 };
 
 // What every Vulkan driver offers for push constants.
@@ -133,9 +148,17 @@ struct Binding {
 
 // One dispatch. A program's parameter block is its bindings' addresses, 8
 // bytes each, then its constants (shaders/dml.glsl hides how it travels).
+//
+// A dispatch may start `groups` of a larger grid, which begins at `first`: its
+// groups are numbered from there, while the program sees `groups` for the size
+// of its grid (in GLSL, gl_WorkGroupID has `first` added and gl_NumWorkGroups
+// is `groups`). `first` + `groups` stays within AdapterInfo::max_grid. An API
+// whose dispatches have no first group passes it as a parameter that
+// shaders/dml.glsl adds: programs number their groups by dml_group() alone.
 struct DispatchDesc {
   const Program* program = nullptr;
   uint32_t groups[3] = {1, 1, 1};
+  uint32_t first[3] = {0, 0, 0};
   Span<const Binding> bindings;
   Span<const uint8_t> constants;
 };
@@ -152,7 +175,8 @@ struct DeviceClock {
 class CommandList {
  public:
   virtual ~CommandList() = default;
-  // `timestamps`: how often Timestamp() may be called; 0 costs nothing.
+  // `timestamps`: how often Timestamp() may be called; 0 costs nothing, and
+  // room for many is kept no longer than until the next call.
   // kUnimplemented for more where the adapter has none.
   virtual Status Begin(uint32_t timestamps) = 0;
   virtual void Dispatch(const DispatchDesc& desc) = 0;
@@ -205,8 +229,6 @@ class Device {
   // The device's clock and the host's steady one (CLOCK_MONOTONIC, in
   // nanoseconds) at the same moment. Only where clock().calibrated.
   virtual Status ReadClocks(uint64_t* ticks, uint64_t* host_ns) = 0;
-  // For how many timestamps its command lists keep room now.
-  virtual uint64_t timestamp_room() const = 0;
 
   // Compiled programs go to the disk cache in the background. This writes what
   // is new now, and ends that: for when the device or the process ends.

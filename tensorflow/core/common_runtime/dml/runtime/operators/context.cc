@@ -6,8 +6,10 @@
 
 namespace dml {
 
-Grid LinearGrid(const OperatorContext& context, uint64_t groups) {
+Grid LinearGrid(const OperatorContext& context, uint64_t groups,
+                uint64_t multiply_adds) {
   Grid grid;
+  grid.multiply_adds = multiply_adds;
   const uint64_t max_x = context.adapter.max_grid[0];
   if (groups <= max_x) {
     grid.x = static_cast<uint32_t>(groups);
@@ -51,6 +53,8 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
   launch.groups[2] = grid.z;
   launch.buffers = buffers;
   launch.constants = constants;
+  launch.parts = context.parts;
+  launch.multiply_adds = grid.multiply_adds;
   return context.stream.Dispatch(launch, context.tag);
 }
 

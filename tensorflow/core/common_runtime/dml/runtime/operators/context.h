@@ -40,17 +40,20 @@ struct OperatorContext {
   const char* tag;  // names the work in counters; may be null
   // Where to list what would be launched, instead of launching it; may be null.
   LaunchPlan* plan;
+  uint64_t parts = 0;  // Launch::parts of all launches
 };
 
 // How many work groups to start. Never a zero unless there is nothing to do.
 struct Grid {
   uint32_t x = 1, y = 1, z = 1;
+  uint64_t multiply_adds = 0;  // Launch::multiply_adds
 };
 
 // A grid of `groups` in all for programs that number their groups by
 // dml_group() (shaders/dml.glsl); folds what exceeds the adapter's limit in x
 // into y, so up to a row of surplus groups may run: programs check bounds.
-Grid LinearGrid(const OperatorContext& context, uint64_t groups);
+Grid LinearGrid(const OperatorContext& context, uint64_t groups,
+                uint64_t multiply_adds = 0);
 
 // The shader of the given variant, such as "gemm_f32", specialized, over the
 // buffers in the order of the shader's parameter block. `constants` are what

@@ -1,4 +1,4 @@
-// Batch: recorded work that is sent as one submission.
+// Batch: recorded work that is sent, and completes, together.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_BATCH_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_BATCH_H_
 
@@ -28,6 +28,8 @@ struct Batch {
     uint32_t first_constant;  // in constants
     uint32_t constant_bytes;
     uint64_t copy_bytes;
+    float units;   // of work, as WorkTimes counts it; of a dispatch
+    uint32_t tag;  // of a dispatch, in the stream's table
     bool barrier_before;
   };
   // Copies out of staging memory, then calls `done`; either may be missing.
@@ -53,15 +55,17 @@ struct Batch {
   // Of a profile; empty unless one is taken.
   std::vector<ProfileRecord> timed;
   std::vector<uint32_t> timed_commands;  // in commands
-  uint64_t submitted_ns = 0;             // of the host's steady clock
+  std::vector<uint64_t> ticks;  // before the first command and after each
+  bool ticks_failed = false;
+  uint64_t submitted_ns = 0;  // of the host's steady clock
   RangeSet touched;  // kept only where the host may touch device memory
   uint64_t staging_bytes = 0;
+  float estimate_ns = 0;  // of the device's time, when it was recorded
   std::chrono::steady_clock::time_point since;  // its first item
   std::chrono::steady_clock::time_point sent;   // began to be
 
-  std::unique_ptr<hal::CommandList> list;
   bool early = false;      // sent since the device had nothing to do
-  bool submitted = false;  // or failed
+  bool submitted = false;  // all of it, or it failed
   uint64_t value = 0;      // of the device's counter, when it completed
   Status status;
 
@@ -86,8 +90,11 @@ struct Batch {
     retired_heaps.clear();
     timed.clear();
     timed_commands.clear();
+    ticks.clear();
+    ticks_failed = false;
     touched.Clear();
     staging_bytes = 0;
+    estimate_ns = 0;
     submitted = false;
     value = 0;
     status = Status::Ok();

@@ -53,6 +53,44 @@ TEST(HazardsTest, ABarrierCoversAllBeforeIt) {
   EXPECT_TRUE(hazards.Note({{0, 1, kWrite}}));
 }
 
+TEST(HazardsTest, PartsOfOneTensorDoNotConflict) {
+  Hazards hazards;
+  EXPECT_FALSE(hazards.Note({{0, 90, kWrite}, {1000, 10, kRead}}, 1));
+  EXPECT_FALSE(hazards.Note({{10, 90, kWrite}, {2000, 10, kRead}}, 1));
+  EXPECT_FALSE(hazards.Note({{20, 90, kWrite}, {1000, 10, kRead}}, 1));
+  // Reads have their order, here and after.
+  EXPECT_TRUE(hazards.Note({{30, 10, kRead}}, 1));
+}
+
+TEST(HazardsTest, PartsConflictWithAllElse) {
+  for (const uint64_t next : {0, 2}) {
+    for (const Access access : {kRead, kWrite, kReadWrite}) {
+      Hazards hazards;
+      EXPECT_FALSE(hazards.Note({{0, 90, kWrite}}, 1));
+      EXPECT_FALSE(hazards.Note({{10, 90, kWrite}}, 1));
+      EXPECT_TRUE(hazards.Note({{95, 1, access}}, next));
+      EXPECT_TRUE(hazards.Note({{95, 1, kReadWrite}}, 0));
+    }
+    // Nor are they forgotten when other work comes between.
+    Hazards hazards;
+    EXPECT_FALSE(hazards.Note({{0, 90, kWrite}}, 1));
+    EXPECT_FALSE(hazards.Note({{500, 1, kWrite}}, next));
+    EXPECT_TRUE(hazards.Note({{10, 90, kWrite}}, 1));
+  }
+  // What was written before a part.
+  Hazards hazards;
+  EXPECT_FALSE(hazards.Note({{0, 90, kWrite}}));
+  EXPECT_TRUE(hazards.Note({{10, 90, kWrite}}, 1));
+  EXPECT_FALSE(hazards.Note({{200, 90, kRead}}));
+  EXPECT_TRUE(hazards.Note({{210, 90, kWrite}}, 3));
+}
+
+TEST(HazardsTest, PartsThatReadWhatTheyWriteHaveAnOrder) {
+  Hazards hazards;
+  EXPECT_FALSE(hazards.Note({{0, 90, kReadWrite}}, 1));
+  EXPECT_TRUE(hazards.Note({{10, 90, kReadWrite}}, 1));
+}
+
 TEST(HazardsTest, EmptyRangesDoNotCount) {
   Hazards hazards;
   EXPECT_FALSE(hazards.Note({{50, 0, kWrite}}));

@@ -1,6 +1,6 @@
 // Profile: when the device did what, on the host's clock.
 //
-// While a profile is taken, a batch carries a timestamp before its first
+// While a profile is taken, submissions carry a timestamp before their first
 // command and one after each. A command's time runs from the completion of what
 // comes before it to its own completion: commands that the device overlaps
 // share no time, so that the times of a profile never add up to more than has
@@ -46,7 +46,7 @@ struct ProfileRecord {
 struct ProfileStatistics {
   uint64_t waiting = 0;         // records to be read
   uint64_t dropped = 0;         // beyond max_records, or not readable
-  uint64_t timestamp_room = 0;  // timestamps that the device keeps room for
+  uint64_t timestamp_room = 0;  // of submissions that were profiled
 };
 
 // Thread-compatible.

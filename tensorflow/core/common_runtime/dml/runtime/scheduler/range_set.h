@@ -35,6 +35,12 @@ class RangeSet {
     return it != ranges_.end() && it->begin < end;
   }
 
+  // visit(begin, end) for each range, in order.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const Range& range : ranges_) visit(range.begin, range.end);
+  }
+
   void Clear() { ranges_.clear(); }
   size_t size() const { return ranges_.size(); }
 

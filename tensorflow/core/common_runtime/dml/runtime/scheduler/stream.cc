@@ -27,15 +27,21 @@ Stream::Impl::Impl(hal::Device* device, AddressSpace* space,
       space_(space),
       options_(options),
       track_touched_(device->info().unified_memory),
+      target_ns_(uint64_t{options.submission_microseconds} * 1000),
+      clock_(device->clock()),
+      clock_mask_(~uint64_t{0} >> (64 - clock_.valid_bits)),
+      device_has_clock_(clock_.tick_ns > 0),
       upload_(device, hal::HeapKind::kUpload, options.staging_limit_bytes),
-      readback_(device, hal::HeapKind::kReadback, options.staging_limit_bytes) {
-}
+      readback_(device, hal::HeapKind::kReadback, options.staging_limit_bytes),
+      times_(device->info().type) {}
 
 Status Stream::Impl::Start() {
   for (size_t i = 0; i < kMaxInFlight + 1; ++i) {
     batches_.push_back(std::make_unique<Batch>());
-    DML_RETURN_IF_ERROR(device_->CreateCommandList(&batches_.back()->list));
     free_.push_back(batches_.back().get());
+  }
+  for (Submission& submission : submissions_) {
+    DML_RETURN_IF_ERROR(device_->CreateCommandList(&submission.list));
   }
   current_ = free_.back();
   free_.pop_back();
@@ -73,8 +79,10 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
   }
   hal::Binding bindings[Launch::kMaxBuffers];
   hal::Binding any;
+  uint64_t bytes = 0;
   for (size_t i = 0; i < launch.buffers.size(); ++i) {
     const BufferArgument& buffer = launch.buffers[i];
+    bytes += buffer.bytes;
     if (space_->Resolve(buffer.address, buffer.bytes, &bindings[i])) {
       any = bindings[i];
     } else if (buffer.bytes > 0) {
@@ -104,7 +112,11 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
   command.first_constant = batch.constants.size();
   command.constant_bytes = launch.constants.size();
   command.copy_bytes = 0;
-  command.barrier_before = hazards_.Note(launch.buffers);
+  command.units = WorkTimes::Units(
+      uint64_t{launch.groups[0]} * launch.groups[1] * launch.groups[2], bytes,
+      launch.multiply_adds);
+  command.tag = tags_.Intern(tag);
+  command.barrier_before = hazards_.Note(launch.buffers, launch.parts);
   batch.bindings.insert(batch.bindings.end(), bindings,
                         bindings + launch.buffers.size());
   batch.constants.insert(batch.constants.end(), launch.constants.begin(),
@@ -115,9 +127,10 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
   ++statistics_.launches;
   statistics_.barriers += command.barrier_before;
   if (profiling_) Time(WorkKind::kLaunch);
-  const uint32_t number = tags_.Intern(tag);
-  if (number >= launches_by_tag_.size()) launches_by_tag_.resize(number + 1);
-  ++launches_by_tag_[number];
+  if (command.tag >= launches_by_tag_.size()) {
+    launches_by_tag_.resize(command.tag + 1);
+  }
+  ++launches_by_tag_[command.tag];
   const bool wake = Recorded();
   lock.unlock();  // first, or the thread would wake to wait for the lock
   if (wake) work_.notify_one();
@@ -271,7 +284,11 @@ void Stream::Impl::OnComplete(Callback done) {
   // A step ends here. If the device keeps up with the host, no other thread
   // need wake for it.
   if (!InsideCallback()) {
-    if (!current_->empty()) SendNow(&lock);
+    if (MaySendWithoutWaiting()) {
+      SendNow(&lock);
+    } else if (!current_->empty()) {
+      RequestFlush();
+    }
     while (FrontHasFinished()) CompleteFirst(&lock);
     HandOver();
     if (current_->empty() && in_flight_.empty() && !completing_) {
@@ -428,10 +445,28 @@ bool Stream::Impl::Pending(uint64_t address, uint64_t bytes) const {
 bool Stream::Impl::Recorded() {
   const size_t count = current_->commands.size();
   if (count == 1) current_->since = Clock::now();
+  const float estimate = times_.Estimate(WorkOf(current_->commands.back()));
+  const float before = current_->estimate_ns;
+  current_->estimate_ns += estimate;
   const bool due = count == options_.flush_commands ||
+                   (before < target_ns_ && before + estimate >= target_ns_) ||
                    current_->staging_bytes >= options_.flush_staging_bytes ||
                    (in_flight_.empty() && count == idle_flush_);
   return due || (count == 1 && submission_asleep_);
+}
+
+// Whether SendCurrent() would find room for all submissions of the batch.
+bool Stream::Impl::MaySendWithoutWaiting() const {
+  if (current_->empty()) return false;
+  uint64_t retired;
+  {
+    std::lock_guard<std::mutex> lock(submissions_mutex_);
+    retired = retired_;
+  }
+  const float room = static_cast<float>(retired + kMaxSubmissions) -
+                     static_cast<float>(last_value_);
+  // As many for each target's time, where commands are slices.
+  return 1 + 2 * current_->estimate_ns / target_ns_ <= room;
 }
 
 void Stream::Impl::RequestFlush() {

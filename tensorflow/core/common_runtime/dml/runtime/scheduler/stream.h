@@ -4,9 +4,17 @@
 // resolves addresses, decides whether a barrier is needed and writes a packet;
 // it neither allocates per launch nor calls the driver. A copy to or from the
 // host may also make staging memory. A submission thread turns packets into
-// command lists and sends them by count, by bytes or by age, early when the
-// device has nothing to do, and at once when somebody waits. A completion
-// thread runs callbacks.
+// command lists and sends them by count, by bytes, by age or by the device time
+// that they are estimated to take, early when the device has nothing to do, and
+// at once when somebody waits. A completion thread runs callbacks.
+//
+// Submissions are bounded by device time, since systems reset a device that
+// works on one for seconds: a batch is cut into submissions of about
+// StreamOptions::submission_microseconds, and a dispatch or a copy that takes
+// longer than several of them is cut into slices (batch_cutter.h). What work
+// takes is learned from timestamps at the ends of each submission, and around
+// commands that are long or new; where the adapter has none, from when
+// submissions complete (work_times.h).
 //
 // Enqueuing waits only for room: while 8 batches are in flight and the next one
 // has 4096 commands, or, for copies, while all staging memory is in use. Inside
@@ -19,15 +27,19 @@
 //
 // Hazards: a barrier goes before a command exactly when one of its byte ranges
 // conflicts (write-read, read-write, write-write) with a command since the last
-// barrier, across submissions too.
+// barrier, across submissions too. Writes of launches that say to be parts of
+// one whole (Launch::parts) do not conflict, and slices of one dispatch have no
+// barriers between them.
 //
 // Failure: once the device is lost, every call returns kDeviceLost with the
-// cause, and callbacks that wait get the same. As soon as neither the device
-// nor a thread can touch what the stream holds, that goes back to the driver,
-// then what OnFailure() names. Where the driver has no room for a submission,
-// it is sent once more when all earlier work has completed and unused memory
-// was given back; if that fails too, its work is lost, and every call from then
-// on returns kOutOfMemory.
+// cause and the first and last program of the submission that was in flight,
+// and callbacks that wait get the same. As soon as neither the device nor a
+// thread can touch what the stream holds, that goes back to the driver, then
+// what OnFailure() names. A submission that takes longer than 10 s is named in
+// the log (stderr), once. Where the driver has no room for one, it is sent once
+// more when all earlier work has completed and unused memory was given back; if
+// that fails too, its work is lost, and every call from then on returns
+// kOutOfMemory.
 //
 // Thread-safe.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_H_
@@ -66,17 +78,30 @@ struct Launch {
   uint32_t groups[3] = {1, 1, 1};  // a zero launches nothing
   Span<const BufferArgument> buffers;
   Span<const uint8_t> constants;
+  // Where arithmetic takes the time rather than the bytes in `buffers`: how
+  // much there is, so that the launch's time is estimated better.
+  uint64_t multiply_adds = 0;
+  // Launches that follow one another with the same number, other than 0, write
+  // no byte twice, though the ranges of their kWrite buffers may overlap: parts
+  // of one tensor that lie between each other. No order is kept among these
+  // writes.
+  uint64_t parts = 0;
 };
 
 struct StreamOptions {
   uint32_t flush_commands = kDefaultFlushCommands;
   uint32_t flush_microseconds = kDefaultFlushMicroseconds;
+  // Of device time in one submission; what a submission never exceeds, by its
+  // estimate, is BatchCutter::kLimit times as much.
+  uint32_t submission_microseconds = kDefaultSubmissionMicroseconds;
   uint64_t flush_staging_bytes = uint64_t{32} << 20;
   uint64_t staging_limit_bytes = uint64_t{256} << 20;  // each way, in flight
   // Gives memory back that nothing uses, by ReleaseHeap() too; called without
   // locks, when the driver has no room for a submission or for staging memory.
   // May be empty.
   std::function<void()> trim;
+  // The host's steady clock, in nanoseconds; null: the system's.
+  std::function<uint64_t()> host_clock;
 };
 
 // Counters since the stream was made; bytes where the name says so.

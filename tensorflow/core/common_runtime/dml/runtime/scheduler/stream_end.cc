@@ -20,7 +20,7 @@ void Stream::Impl::WakeToRelease() {
 
 void Stream::Impl::Release(Lock* lock) {
   released_ = true;
-  for (const auto& batch : batches_) batch->list.reset();
+  for (Submission& submission : submissions_) submission.list.reset();
   upload_.Trim();
   readback_.Trim();
   const std::function<void()> release = std::exchange(release_, nullptr);

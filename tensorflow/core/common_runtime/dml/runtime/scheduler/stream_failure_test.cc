@@ -26,11 +26,12 @@ TEST_F(StreamFailureTest, EveryCallTellsTheCauseAfterwards) {
         stream_->CopyFromHost(a, bytes.data(), 10), ReadInto(a, &bytes),
         stream_->StartProfile(ProfileOptions())}) {
     EXPECT_EQ(status.code(), Code::kDeviceLost);
-    EXPECT_EQ(status.message(), "it broke");
+    EXPECT_EQ(status.message(), "it broke. In flight: work (test)");
   }
   std::promise<Status> done;
   stream_->OnComplete([&](const Status& status) { done.set_value(status); });
-  EXPECT_EQ(done.get_future().get().message(), "it broke");
+  EXPECT_EQ(done.get_future().get().message(),
+            "it broke. In flight: work (test)");
   EXPECT_EQ(submissions(), 0u);
 }
 

@@ -1,6 +1,7 @@
 // The inside of Stream: stream.cc records, stream_threads.cc sends and
-// completes, stream_end.cc ends it, stream_profile.cc has what only profiles
-// need.
+// completes, stream_submissions.cc cuts batches into submissions and learns
+// what those take, stream_end.cc ends it, stream_profile.cc has what only
+// profiles need.
 //
 // A batch is current_ while it is recorded, then in in_flight_ until it
 // completed, then in free_. One lock covers everything but sending and
@@ -9,6 +10,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_IMPL_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_IMPL_H_
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -16,15 +18,20 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/tag_table.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/batch.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/batch_cutter.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/hazards.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/staging_ring.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/submission.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/work_times.h"
 
 namespace dml {
 
@@ -60,6 +67,8 @@ class Stream::Impl {
 
   // The number of batches that can be in flight.
   static constexpr size_t kMaxInFlight = 8;
+  // The number of submissions that can be.
+  static constexpr uint64_t kMaxSubmissions = 16;
   // A batch grows up to this while all others are in flight; then enqueuing
   // waits.
   static constexpr size_t kMaxBatchCommands = 4096;
@@ -95,6 +104,7 @@ class Stream::Impl {
   // while the thread was waiting without a deadline.
   bool Recorded();
   void RequestFlush();
+  bool MaySendWithoutWaiting() const;
   uint64_t StagingBytes() const;
   Status CopyThroughStaging(uint64_t dst, uint64_t src, uint64_t bytes,
                             Lock* lock);
@@ -105,14 +115,43 @@ class Stream::Impl {
   void CompletionLoop();
   // Whether this thread runs callbacks of the stream now.
   bool InsideCallback() const;
-  Status Send(Batch* batch);
   Status WaitForDevice(const Batch& batch);
+
+  // -- stream_submissions.cc; without the lock.
+  // Submits a batch in pieces. Waits for the device while kMaxSubmissions are
+  // in flight.
+  Status Send(Batch* batch);
+  Status SendPiece(Batch* batch, const BatchCutter::Piece& piece,
+                   uint64_t value);
+  // Waits for what was sent before, of `batch` too, and gives back memory that
+  // nothing uses then. Fails when the device has.
+  Status MakeRoomFor(const Batch* batch);
+  // Decides what of a submission is timed.
+  void Plan(const Batch& batch, Submission* submission) const;
+  Status Begin(Batch* batch, Submission* submission);
+  void Record(const Batch& batch, const Batch::Command& command,
+              const BatchCutter::Piece& piece, hal::CommandList* list);
+  // Waits for submissions up to `value`, and learns what they took.
+  Status Retire(uint64_t value);
+  Status WaitFor(uint64_t value);
+  void LearnFrom(Submission* submission, uint64_t now_ns, bool late);
+  void WarnOf(uint64_t value);
+  static Submission::Name NameOf(const Batch::Command& command);
+  // These two need the lock.
+  std::string Describe(const Submission::Name& first,
+                       const Submission::Name& last, size_t commands) const;
+  // The status of a device that was lost, with what it was at work on: `batch`
+  // where nothing was submitted.
+  Status WithWork(const Status& status, const Batch& batch);
+
+  uint64_t HostNanoseconds() const {
+    return options_.host_clock ? options_.host_clock()
+                               : os::SteadyNanoseconds();
+  }
 
   // -- stream_profile.cc
   // Has the command that was recorded last timed; needs the lock.
   void Time(WorkKind kind);
-  // Begins the command list of a batch.
-  Status Begin(Batch* batch);
   // What the device timed of a batch that completed.
   Profile::Reading ReadTimes(const Batch& batch);
 
@@ -122,9 +161,6 @@ class Stream::Impl {
   // Whether there is something to send, and a thread may do it now.
   bool CanSend() const;
   void SendCurrent(Lock* lock);  // needs CanSend()
-  // Waits for what was sent before `batch`, and gives back memory that nothing
-  // uses then.
-  void MakeRoomFor(const Batch* batch, Lock* lock);
   // Sends what is recorded here if possible, else has the thread do it.
   void SendNow(Lock* lock);
   bool CanComplete() const;
@@ -135,7 +171,8 @@ class Stream::Impl {
   void HandOver();
   // Chooses idle_flush_ by a batch that has completed.
   void AdaptIdleFlush(const Batch& batch);
-  void Latch(const Status& status);
+  // Keeps the first failure, and returns it.
+  const Status& Latch(const Status& status);
 
   // -- stream_end.cc; all need the lock.
   // The device has failed, and nothing touches what can be given back.
@@ -148,6 +185,10 @@ class Stream::Impl {
   AddressSpace* const space_;
   const StreamOptions options_;
   const bool track_touched_;
+  const uint64_t target_ns_;  // of a submission's device time
+  const hal::DeviceClock clock_;
+  const uint64_t clock_mask_;
+  const bool device_has_clock_;
 
   mutable std::mutex mutex_;
   std::condition_variable work_;       // for the submission thread
@@ -188,7 +229,17 @@ class Stream::Impl {
   TagTable tags_;
   std::vector<uint64_t> launches_by_tag_;
 
-  uint64_t last_value_ = 0;  // of the thread that is sending
+  // Submission v is in submissions_[v % kMaxSubmissions], from before it is
+  // given to the device until v + kMaxSubmissions. The thread that is sending
+  // has those beyond last_value_ to itself.
+  std::array<Submission, kMaxSubmissions> submissions_;
+  std::atomic<uint64_t> last_value_{0};   // submitted; by the sending thread
+  mutable std::mutex submissions_mutex_;  // of what follows; after mutex_
+  uint64_t retired_ = 0;                  // complete, and learned from
+  uint64_t warned_ = 0;                   // said to take long
+  uint64_t last_retired_ns_ = 0;
+  std::vector<uint64_t> ticks_;  // of the submission that is learned from
+  WorkTimes times_;
   std::thread submission_thread_;
   std::thread completion_thread_;
 };

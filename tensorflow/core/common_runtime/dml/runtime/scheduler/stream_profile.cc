@@ -2,7 +2,6 @@
 
 #include <memory>
 
-#include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_impl.h"
 
 namespace dml {
@@ -18,23 +17,11 @@ void Stream::Impl::Time(WorkKind kind) {
   current_->timed_commands.push_back(current_->commands.size() - 1);
 }
 
-// A profile that fails leaves the work itself alone.
-Status Stream::Impl::Begin(Batch* batch) {
-  if (!batch->timed.empty()) {
-    const Status status = batch->list->Begin(batch->commands.size() + 1);
-    if (status.ok() || status.code() == Code::kDeviceLost) return status;
-    Lock lock(mutex_);
-    profile_->Drop(batch->timed.size());
-    batch->timed.clear();
-  }
-  return batch->list->Begin(0);
-}
-
 Profile::Reading Stream::Impl::ReadTimes(const Batch& batch) {
   Profile::Reading reading;
+  if (!batch.ticks_failed) reading.ticks = batch.ticks;
   reading.submitted_ns = batch.submitted_ns;
-  reading.retired_ns = os::SteadyNanoseconds();
-  if (!batch.list->ReadTimestamps(&reading.ticks).ok()) reading.ticks.clear();
+  reading.retired_ns = HostNanoseconds();
   if (device_->clock().calibrated &&
       !device_->ReadClocks(&reading.clock_ticks, &reading.clock_ns).ok()) {
     reading.clock_ns = 0;
@@ -89,8 +76,13 @@ size_t Stream::Impl::ReadProfile(Span<ProfileRecord> records) {
 
 ProfileStatistics Stream::Impl::profile_statistics() const {
   ProfileStatistics result;
-  result.timestamp_room = device_->timestamp_room();
   Lock lock(mutex_);
+  {
+    std::lock_guard<std::mutex> submissions_lock(submissions_mutex_);
+    for (const Submission& submission : submissions_) {
+      result.timestamp_room += submission.profile_timestamps;
+    }
+  }
   if (profile_ != nullptr) {
     result.waiting = profile_->waiting();
     result.dropped = profile_->dropped();

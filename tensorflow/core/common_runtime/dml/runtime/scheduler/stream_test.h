@@ -39,12 +39,14 @@ class StreamTest : public ::testing::Test {
   void TearDown() override { stream_.reset(); }
 
   // Starts anew.
-  void Start(const StreamOptions& options, bool unified = false) {
+  void Start(const StreamOptions& options, bool unified = false,
+             const hal::testing::Simulation* simulation = nullptr) {
     stream_.reset();
     heaps_.clear();
     program_.reset();
     space_.reset();
     device_ = std::make_unique<hal::testing::RecordingDevice>(unified);
+    if (simulation != nullptr) device_->Simulate(*simulation);
     DML_EXPECT_OK(AddressSpace::Create(&space_));
     program_ = hal::testing::MakeProgram(device_.get(), "work");
     DML_EXPECT_OK(

@@ -4,22 +4,11 @@
 #include <algorithm>
 #include <cstring>
 
-#include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_impl.h"
 
 namespace dml {
 namespace {
 
-constexpr uint64_t kWaitNanoseconds = uint64_t{1} * 1000 * 1000 * 1000;
-
-Status NoRoom(const Batch& batch, const Status& cause) {
-  return Error(
-      Code::kOutOfMemory, "the driver has no memory to run ",
-      batch.commands.size(),
-      " recorded commands, even with nothing else under way: ", cause.message(),
-      ". Their results are lost, so the device has to be opened anew: "
-      "close other programs that use the GPU, or use a smaller batch");
-}
 
 // The stream whose callbacks this thread runs now.
 thread_local const void* calling_back = nullptr;
@@ -36,6 +25,7 @@ bool Stream::Impl::ShouldSend() const {
   return flush_requested_ || stopping_ || !status_.ok() ||
          current_->commands.size() >= options_.flush_commands ||
          current_->staging_bytes >= options_.flush_staging_bytes ||
+         current_->estimate_ns >= target_ns_ ||
          (in_flight_.empty() && current_->commands.size() >= idle_flush_);
 }
 
@@ -121,25 +111,16 @@ void Stream::Impl::SendCurrent(Lock* lock) {
   if (status.ok() && has_commands && !injected_.ok()) {
     status = std::exchange(injected_, Status::Ok());
   }
-  statistics_.submissions += has_commands;
+  const uint64_t value_before = last_value_;
 
   sending_ = true;
   lock->unlock();
-  if (status.ok() && has_commands) {
-    status = Send(batch);
-    if (status.code() == Code::kOutOfMemory) {
-      lock->lock();
-      MakeRoomFor(batch, lock);
-      status = status_;  // what it waited for may have failed
-      lock->unlock();
-      if (status.ok()) status = Send(batch);
-      if (status.code() == Code::kOutOfMemory) status = NoRoom(*batch, status);
-    }
-  }
+  if (status.ok() && has_commands) status = Send(batch);
   lock->lock();
   sending_ = false;
 
-  if (!status.ok()) Latch(status);
+  statistics_.submissions += last_value_ - value_before;
+  if (!status.ok()) status = Latch(WithWork(status, *batch));
   batch->status = status;
   batch->value = last_value_;
   batch->submitted = true;
@@ -147,48 +128,6 @@ void Stream::Impl::SendCurrent(Lock* lock) {
   // wait for the device.
   if (submission_blocked_) work_.notify_one();
   WakeToRelease();
-}
-
-void Stream::Impl::MakeRoomFor(const Batch* batch, Lock* lock) {
-  while (in_flight_.front() != batch) {
-    // Callbacks are not for this thread: nothing could be sent while they run.
-    submitted_.notify_one();
-    progress_.wait(*lock);
-  }
-  upload_.Trim();
-  readback_.Trim();
-  lock->unlock();
-  if (options_.trim) options_.trim();
-  lock->lock();
-}
-
-Status Stream::Impl::Send(Batch* batch) {
-  hal::CommandList& list = *batch->list;
-  DML_RETURN_IF_ERROR(Begin(batch));
-  const bool timed = !batch->timed.empty();
-  if (timed) list.Timestamp();
-  for (const Batch::Command& command : batch->commands) {
-    if (command.barrier_before) list.Barrier();
-    const hal::Binding* bindings =
-        batch->bindings.data() + command.first_binding;
-    if (command.program == nullptr) {
-      list.Copy(bindings[0], bindings[1], command.copy_bytes);
-    } else {
-      hal::DispatchDesc desc;
-      desc.program = command.program;
-      std::copy_n(command.groups, 3, desc.groups);
-      desc.bindings = {bindings, command.binding_count};
-      desc.constants = {batch->constants.data() + command.first_constant,
-                        command.constant_bytes};
-      list.Dispatch(desc);
-    }
-    if (timed) list.Timestamp();
-  }
-  DML_RETURN_IF_ERROR(list.End());
-  if (timed) batch->submitted_ns = os::SteadyNanoseconds();
-  DML_RETURN_IF_ERROR(device_->Submit(&list, last_value_ + 1));
-  ++last_value_;
-  return Status::Ok();
 }
 
 void Stream::Impl::CompletionLoop() {
@@ -229,17 +168,7 @@ Status Stream::Impl::WaitForDevice(const Batch& batch) {
     if (last.code() == Code::kDeadlineExceeded) working_on_ = true;
     return batch.status;
   }
-  Status status;
-  do {
-    const bool last = stopped_;
-    status = device_->Wait(batch.value,
-                           last ? LastWaitNanoseconds() : kWaitNanoseconds);
-    if (last) {
-      if (status.code() == Code::kDeadlineExceeded) working_on_ = true;
-      break;
-    }
-  } while (status.code() == Code::kDeadlineExceeded);
-  return status;
+  return Retire(batch.value);
 }
 
 bool Stream::Impl::CanComplete() const {
@@ -260,7 +189,7 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
   Batch* batch = in_flight_.front();
   completing_ = true;
   lock->unlock();
-  const Status status = WaitForDevice(*batch);
+  Status status = WaitForDevice(*batch);
   Profile::Reading times;
   if (status.ok() && !batch->timed.empty()) times = ReadTimes(*batch);
   if (status.ok()) {
@@ -282,7 +211,7 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
   const uint64_t sequence = batch->sequence;
 
   lock->lock();
-  if (!status.ok()) Latch(status);
+  if (!status.ok()) status = Latch(WithWork(status, *batch));
   AdaptIdleFlush(*batch);
   if (!batch->timed.empty()) {
     profile_->Add(batch->timed, batch->timed_commands, times);
@@ -323,12 +252,13 @@ void Stream::Impl::AdaptIdleFlush(const Batch& batch) {
   if (kIdleFlushShare * working > recording) idle_flush_ = kIdleFlushCommands;
 }
 
-void Stream::Impl::Latch(const Status& status) {
-  if (!status_.ok()) return;
+const Status& Stream::Impl::Latch(const Status& status) {
+  if (!status_.ok()) return status_;
   status_ = status;
   progress_.notify_all();
   work_.notify_one();
   WakeToRelease();
+  return status_;
 }
 
 }  // namespace dml

@@ -6,6 +6,9 @@ Another API, whose buffers have numbers instead of addresses, replaces
 buffers.glsl and nothing else; so a program may name a buffer only where a macro
 of buffers.glsl, or one of its own that passes it on to one, takes a buffer.
 
+For the same reason it refuses what tells of the grid beside dml_group(): not
+every API, nor a slice of a dispatch, has the grid that was asked for.
+
 The check reads the text of each .comp file and of what it includes, all branches
 of #if together. What is a macro that takes a buffer it learns from buffers.glsl:
 those with a parameter named b or other_b.
@@ -40,6 +43,12 @@ OUTSIDE = {
         re.compile(r"\bdml_root\b"),
         "only buffers.glsl knows where parameters are; read p.name"),
 }
+# What a slice of a dispatch changes, but for dml_group() of dml.glsl.
+GRID_INCLUDE = "dml.glsl"
+GRID = re.compile(r"\bgl_(?:WorkGroupID|NumWorkGroups|GlobalInvocationID)\b")
+WRONG_GRID = (
+    "a dispatch may be cut into slices, whose grids are smaller; number groups by "
+    "dml_group() and invocations by dml_global() only")
 WRONG_TYPE = (
     "types of buffers stand in the parameter block, in #define OwnBuffer TBuffer "
     "and in DML_HELD only; instead of a cast use the macro of the elements that "
@@ -202,6 +211,9 @@ class Program:
             for what, (pattern, why) in OUTSIDE.items():
                 for m in pattern.finditer(source.text):
                     self.refuse(source, m.start(), what, why)
+            if source.path.name != GRID_INCLUDE:
+                for m in GRID.finditer(source.text):
+                    self.refuse(source, m.start(), m.group(), WRONG_GRID)
             self.check_types(source)
             self.check_uses(source)
         return self.errors

@@ -19,6 +19,8 @@
 //
 // Work groups. constant_id 0 is the group's size in x; a program's own
 // specialization constants start at 1.
+// A long dispatch is cut into slices, whose grids are smaller than the one that
+// was asked for: these two hold there, what GLSL says of the grid does not.
 //   dml_group()    number of this group in a linear grid
 //   dml_global()   number of this invocation in a linear grid
 #ifndef DML_GLSL_

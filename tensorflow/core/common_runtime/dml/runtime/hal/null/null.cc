@@ -91,16 +91,12 @@ uint64_t ReadClock() {
 
 class NullCommandList final : public CommandList {
  public:
-  explicit NullCommandList(std::atomic<uint64_t>* timestamp_room)
-      : timestamp_room_(timestamp_room) {}
-  ~NullCommandList() override { *timestamp_room_ -= ticks_.capacity(); }
-
   Status Begin(uint32_t timestamps) override {
     work_.clear();
-    *timestamp_room_ -= ticks_.capacity();
-    std::vector<uint64_t>().swap(ticks_);
-    ticks_.reserve(timestamps);
-    *timestamp_room_ += ticks_.capacity();
+    ticks_.clear();
+    if (ticks_.capacity() > 2 * size_t{timestamps} + kFewTimestamps) {
+      ticks_.shrink_to_fit();
+    }
     return Status::Ok();
   }
   void Dispatch(const DispatchDesc& /*desc*/) override {}
@@ -127,6 +123,7 @@ class NullCommandList final : public CommandList {
   }
 
  private:
+  static constexpr size_t kFewTimestamps = 16;
   // A copy; without destination, a timestamp.
   struct Work {
     uint8_t* dst;
@@ -135,7 +132,6 @@ class NullCommandList final : public CommandList {
   };
   std::vector<Work> work_;
   std::vector<uint64_t> ticks_;
-  std::atomic<uint64_t>* const timestamp_room_;
 };
 
 class NullDevice final : public Device {
@@ -168,7 +164,7 @@ class NullDevice final : public Device {
     return Status::Ok();
   }
   Status CreateCommandList(std::unique_ptr<CommandList>* list) override {
-    *list = std::make_unique<NullCommandList>(&timestamp_room_);
+    *list = std::make_unique<NullCommandList>();
     return Status::Ok();
   }
 
@@ -202,13 +198,11 @@ class NullDevice final : public Device {
   Status ReadClocks(uint64_t* /*ticks*/, uint64_t* /*host_ns*/) override {
     return Unimplemented("the null adapter's clock cannot be calibrated");
   }
-  uint64_t timestamp_room() const override { return timestamp_room_; }
   void SaveProgramCache() override {}
 
  private:
   const AdapterInfo info_;
   std::atomic<uint64_t> used_bytes_{0};
-  std::atomic<uint64_t> timestamp_room_{0};
   std::mutex mutex_;
   std::condition_variable advanced_;
   uint64_t completed_ = 0;  // guarded by mutex_

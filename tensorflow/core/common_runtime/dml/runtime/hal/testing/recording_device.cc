@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
@@ -24,9 +25,12 @@ class RecordingList final : public CommandList {
 
   CommandList* inner() const { return inner_.get(); }
   const Submission& events() const { return events_; }
+  // Of a simulation; null: those of the inner list.
+  std::unique_ptr<std::vector<uint64_t>>& ticks() { return ticks_; }
 
   Status Begin(uint32_t timestamps) override {
     events_.clear();
+    ticks_.reset();
     return inner_->Begin(timestamps);
   }
   void Dispatch(const DispatchDesc& desc) override {
@@ -34,6 +38,7 @@ class RecordingList final : public CommandList {
     event.kind = EventKind::kDispatch;
     event.program = desc.program->name();
     std::copy_n(desc.groups, 3, event.groups);
+    std::copy_n(desc.first, 3, event.first);
     event.constants.assign(desc.constants.begin(), desc.constants.end());
     event.bindings.assign(desc.bindings.begin(), desc.bindings.end());
     events_.push_back(std::move(event));
@@ -61,13 +66,16 @@ class RecordingList final : public CommandList {
   }
   Status End() override { return inner_->End(); }
   Status ReadTimestamps(std::vector<uint64_t>* ticks) override {
-    return inner_->ReadTimestamps(ticks);
+    if (ticks_ == nullptr) return inner_->ReadTimestamps(ticks);
+    *ticks = *ticks_;
+    return Status::Ok();
   }
 
  private:
   const std::unique_ptr<CommandList> inner_;
   std::atomic<int>* const living_;
   Submission events_;
+  std::unique_ptr<std::vector<uint64_t>> ticks_;
 };
 
 // As `inner`, in memory that the host's caches do not hold.
@@ -147,6 +155,63 @@ void RecordingDevice::Lose() {
   released_.notify_all();
 }
 
+void RecordingDevice::Simulate(const Simulation& simulation) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  simulating_ = true;
+  simulation_ = simulation;
+}
+
+void RecordingDevice::SetTime(const std::string& program, double ns_per_group) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  simulation_.ns_per_group[program] = ns_per_group;
+}
+
+std::vector<double> RecordingDevice::submission_ns() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return submission_ns_;
+}
+
+uint64_t RecordingDevice::simulated_ns() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return static_cast<uint64_t>(now_ns_);
+}
+
+DeviceClock RecordingDevice::clock() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!simulating_) return inner_->clock();
+  return {simulation_.timestamps ? 1.0 : 0.0, 64, false};
+}
+
+void RecordingDevice::Run(CommandList* list, uint64_t value) {
+  auto* recording = static_cast<RecordingList*>(list);
+  const double begin_ns = std::max(now_ns_, end_ns_);
+  double end_ns = begin_ns;
+  auto ticks = std::make_unique<std::vector<uint64_t>>();
+  for (const Event& event : recording->events()) {
+    if (event.kind == EventKind::kTimestamp) {
+      ticks->push_back(static_cast<uint64_t>(end_ns));
+    } else if (event.kind == EventKind::kCopy) {
+      end_ns += simulation_.ns_per_copied_byte * event.bytes;
+    } else if (event.kind == EventKind::kDispatch) {
+      const uint64_t groups =
+          uint64_t{event.groups[0]} * event.groups[1] * event.groups[2];
+      const auto time = simulation_.ns_per_group.find(event.program);
+      if (time == simulation_.ns_per_group.end()) continue;
+      const uint64_t turns = (groups + simulation_.parallel_groups - 1) /
+                             simulation_.parallel_groups;
+      end_ns += time->second * turns;
+    }
+  }
+  recording->ticks() = std::move(ticks);
+  submission_ns_.push_back(end_ns - begin_ns);
+  if (end_ns - begin_ns > simulation_.reset_ns) {
+    lost_ = true;
+    released_.notify_all();
+  }
+  end_ns_ = end_ns;
+  ends_ns_[value] = end_ns;
+}
+
 std::vector<Submission> RecordingDevice::submissions() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return submissions_;
@@ -219,11 +284,16 @@ Status RecordingDevice::Submit(CommandList* list, uint64_t value) {
     --failing_submissions_;
     return Error(Code::kOutOfMemory, "the recording device has no room");
   }
-  submissions_.push_back(recording->events());
+  submissions_.emplace_back();
+  std::copy_if(recording->events().begin(), recording->events().end(),
+               std::back_inserter(submissions_.back()), [](const Event& event) {
+                 return event.kind != EventKind::kTimestamp;
+               });
   if (holding_) {
     held_.push_back({recording->inner(), value});
     return Status::Ok();
   }
+  if (simulating_) Run(list, value);
   return inner_->Submit(recording->inner(), value);
 }
 
@@ -236,6 +306,18 @@ Status RecordingDevice::Wait(uint64_t value, uint64_t timeout_ns) {
       return lost_ || held_.empty() || held_.front().value > value;
     });
     if (lost_) return Lost();
+    if (simulating_) {
+      const auto end = ends_ns_.find(value);
+      const double wait_ns =
+          end == ends_ns_.end() ? 0 : std::max(0.0, end->second - now_ns_);
+      now_ns_ += std::min(wait_ns, static_cast<double>(timeout_ns));
+      while (!ends_ns_.empty() && ends_ns_.begin()->second <= now_ns_) {
+        simulated_value_ = ends_ns_.begin()->first;
+        ends_ns_.erase(ends_ns_.begin());
+      }
+      if (simulated_value_ >= value) return Status::Ok();
+      return Error(Code::kDeadlineExceeded, "the simulation takes longer");
+    }
     if (!done) return Error(Code::kDeadlineExceeded, "the device is held");
   }
   return inner_->Wait(value, timeout_ns);
@@ -245,6 +327,10 @@ Status RecordingDevice::Completed(uint64_t* value) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (lost_) return Lost();
+    if (simulating_) {
+      *value = simulated_value_;
+      return Status::Ok();
+    }
   }
   return inner_->Completed(value);
 }

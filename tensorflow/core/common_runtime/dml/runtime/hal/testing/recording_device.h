@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,11 +29,26 @@ struct Event {
   EventKind kind;
   std::string program;             // of a dispatch
   uint32_t groups[3] = {0, 0, 0};  // of a dispatch
+  uint32_t first[3] = {0, 0, 0};   // of a dispatch
   std::vector<uint8_t> constants;  // of a dispatch
   std::vector<Binding> bindings;   // of a copy: destination, source
   uint64_t bytes = 0;              // of a copy
 };
 using Submission = std::vector<Event>;
+
+// A clock of its own for a device that computes nothing. Work takes its time in
+// the order of submission; the clock goes on where somebody waits, by what is
+// waited for.
+struct Simulation {
+  // Of each program, what a group takes; others take none.
+  std::map<std::string, double> ns_per_group;
+  double ns_per_copied_byte = 0;
+  // So many groups run at the same time.
+  uint64_t parallel_groups = 1;
+  // A submission that takes longer loses the device.
+  double reset_ns = 2e9;
+  bool timestamps = true;
+};
 
 // Thread-safe.
 class RecordingDevice final : public Device {
@@ -62,7 +78,15 @@ class RecordingDevice final : public Device {
   int given_back() const;
   // Command lists that live.
   int command_lists() const { return command_lists_; }
-  // Submissions so far, in order, done or not.
+  // Call it before a stream is made. Not together with Hold().
+  void Simulate(const Simulation& simulation);
+  // Changes what a group of a program takes.
+  void SetTime(const std::string& program, double ns_per_group);
+  uint64_t simulated_ns() const;
+  // What submissions took by the simulated clock.
+  std::vector<double> submission_ns() const;
+
+  // Submissions so far, in order, done or not; without timestamps.
   std::vector<Submission> submissions() const;
   // Their events, one after the other.
   std::vector<Event> events() const;
@@ -83,15 +107,17 @@ class RecordingDevice final : public Device {
   Status Submit(CommandList* list, uint64_t value) override;
   Status Wait(uint64_t value, uint64_t timeout_ns) override;
   Status Completed(uint64_t* value) override;
-  DeviceClock clock() const override { return inner_->clock(); }
+  DeviceClock clock() const override;
   Status ReadClocks(uint64_t* ticks, uint64_t* host_ns) override {
     return inner_->ReadClocks(ticks, host_ns);
   }
-  uint64_t timestamp_room() const override { return inner_->timestamp_room(); }
   void SaveProgramCache() override {}
   void GiveBack() override;
 
  private:
+  // Fills the list's timestamps; needs the lock.
+  void Run(CommandList* list, uint64_t value);
+
   struct Held {
     CommandList* list;  // of inner_
     uint64_t value;
@@ -108,6 +134,13 @@ class RecordingDevice final : public Device {
   uint64_t budget_ = 0;  // 0: the null device's
   std::function<void()> hook_;
   bool uncached_ = false;
+  bool simulating_ = false;
+  Simulation simulation_;
+  double now_ns_ = 0;
+  double end_ns_ = 0;                   // of what was submitted
+  std::map<uint64_t, double> ends_ns_;  // of each value that is not complete
+  uint64_t simulated_value_ = 0;        // complete
+  std::vector<double> submission_ns_;
   std::deque<Held> held_;
   std::vector<Submission> submissions_;
   uint64_t driver_calls_ = 0;

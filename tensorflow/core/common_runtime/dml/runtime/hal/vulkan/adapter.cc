@@ -199,13 +199,16 @@ std::string FillFrom12(const EnumerateOptions& options,
       (api_version >= VK_API_VERSION_1_3 ||
        physical->subgroup_size_control_extension) &&
       HasExtension(vk, physical->handle, kCooperativeMatrixExtension);
-  Features features(matrices);
+  physical->device_fault =
+      HasExtension(vk, physical->handle, VK_EXT_DEVICE_FAULT_EXTENSION_NAME);
+  Features features(matrices, physical->device_fault);
   vk.vkGetPhysicalDeviceFeatures2(physical->handle, features.chain());
   if (features.cooperative_matrices()) {
     FillMatrices(vk, physical);
   }
   info->float16_arithmetic = features.float16_arithmetic();
   info->float64 = features.float64();
+  physical->device_fault = features.device_fault();
   std::string missing = features.Missing();
   const std::string subgroup = MissingSubgroupOperations(v11);
   if (!missing.empty() && !subgroup.empty()) missing += ", ";

@@ -21,6 +21,7 @@ struct PhysicalDevice {
   uint32_t queue_family = 0;
   MemoryTypes memory;
   bool memory_budget = false;  // VK_EXT_memory_budget
+  bool device_fault = false;   // VK_EXT_device_fault
   DeviceClock clock;           // calibrated: VK_EXT_calibrated_timestamps
   FloatControls float_controls;
   // VK_EXT_subgroup_size_control is listed; Vulkan 1.3 has it anyway.

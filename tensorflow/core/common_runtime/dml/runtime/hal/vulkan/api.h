@@ -42,6 +42,8 @@ struct DeviceFunctions {
   PFN_vkSetDebugUtilsObjectNameEXT vkSetDebugUtilsObjectNameEXT = nullptr;
   // VK_EXT_calibrated_timestamps; null when it is not enabled.
   PFN_vkGetCalibratedTimestampsEXT vkGetCalibratedTimestampsEXT = nullptr;
+  // VK_EXT_device_fault; null when it is not enabled.
+  PFN_vkGetDeviceFaultInfoEXT vkGetDeviceFaultInfoEXT = nullptr;
 };
 
 // A structure of Vulkan, zeroed but for its type.

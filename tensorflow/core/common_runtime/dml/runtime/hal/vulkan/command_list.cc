@@ -104,12 +104,14 @@ Status VulkanCommandList::Record(const DispatchDesc& desc) {
   const auto* program = static_cast<const VulkanProgram*>(desc.program);
   for (int i = 0; i < 3; ++i) {
     if (desc.groups[i] == 0) return Status::Ok();
-    if (desc.groups[i] > device_->info().max_grid[i]) {
-      return InvalidArgument("program ", program->name(), ": a grid of ",
-                             desc.groups[0], " x ", desc.groups[1], " x ",
-                             desc.groups[2], " groups; adapter \"",
-                             device_->info().name, "\" takes at most ",
-                             device_->info().max_grid[i], " in dimension ", i);
+    if (desc.groups[i] > device_->info().max_grid[i] ||
+        desc.first[i] > device_->info().max_grid[i] - desc.groups[i]) {
+      return InvalidArgument(
+          "program ", program->name(), ": a grid of ", desc.groups[0], " x ",
+          desc.groups[1], " x ", desc.groups[2], " groups from ", desc.first[0],
+          ", ", desc.first[1], ", ", desc.first[2], "; adapter \"",
+          device_->info().name, "\" takes at most ",
+          device_->info().max_grid[i], " in dimension ", i);
     }
   }
   const size_t bytes =
@@ -141,7 +143,14 @@ Status VulkanCommandList::Record(const DispatchDesc& desc) {
     vk.vkCmdPushConstants(commands(), device_->layout(),
                           VK_SHADER_STAGE_COMPUTE_BIT, 0, bytes, block);
   }
-  vk.vkCmdDispatch(commands(), desc.groups[0], desc.groups[1], desc.groups[2]);
+  if ((desc.first[0] | desc.first[1] | desc.first[2]) == 0) {
+    vk.vkCmdDispatch(commands(), desc.groups[0], desc.groups[1],
+                     desc.groups[2]);
+  } else {
+    vk.vkCmdDispatchBase(commands(), desc.first[0], desc.first[1],
+                         desc.first[2], desc.groups[0], desc.groups[1],
+                         desc.groups[2]);
+  }
   return Status::Ok();
 }
 

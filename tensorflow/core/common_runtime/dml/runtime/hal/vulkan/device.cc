@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/command_list.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device_fault.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/features.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/heap.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/program.h"
@@ -34,9 +35,9 @@ VulkanDevice::VulkanDevice(const PhysicalDevice& physical)
 
 Status VulkanDevice::Init() {
   const InstanceFunctions& vk = physical_.instance->vk();
-  Features supported(physical_.cooperative_matrices());
+  Features supported(physical_.cooperative_matrices(), physical_.device_fault);
   vk.vkGetPhysicalDeviceFeatures2(physical_.handle, supported.chain());
-  Features enabled(physical_.cooperative_matrices());
+  Features enabled(physical_.cooperative_matrices(), physical_.device_fault);
   enabled.Select(supported);
 
   const float priority = 1.0f;
@@ -52,6 +53,9 @@ Status VulkanDevice::Init() {
   }
   if (physical_.clock.calibrated) {
     extensions.push_back(VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME);
+  }
+  if (physical_.device_fault) {
+    extensions.push_back(VK_EXT_DEVICE_FAULT_EXTENSION_NAME);
   }
   if (physical_.cooperative_matrices()) {
     extensions.push_back(kCooperativeMatrixExtension);
@@ -90,6 +94,10 @@ Status VulkanDevice::Init() {
             vk.vkGetDeviceProcAddr(device_, "vkGetCalibratedTimestampsEXT"));
     // Profiles do without what a driver announces and yet lacks.
     physical_.clock.calibrated = vk_.vkGetCalibratedTimestampsEXT != nullptr;
+  }
+  if (physical_.device_fault) {
+    vk_.vkGetDeviceFaultInfoEXT = reinterpret_cast<PFN_vkGetDeviceFaultInfoEXT>(
+        vk.vkGetDeviceProcAddr(device_, "vkGetDeviceFaultInfoEXT"));
   }
   vk_.vkGetDeviceQueue(device_, physical_.queue_family, 0, &queue_);
 
@@ -332,10 +340,14 @@ Status VulkanDevice::Check(VkResult result, const char* call) {
       std::lock_guard<std::mutex> queue_lock(queue_mutex_);
       (void)vk_.vkDeviceWaitIdle(device_);
     }
+    std::string fault =
+        DescribeDeviceFault(device_, vk_.vkGetDeviceFaultInfoEXT);
+    if (!fault.empty()) fault = ". The driver says: " + fault;
     lost_status_ = Error(
         Code::kDeviceLost, "adapter \"", physical_.info.name, "\" (",
         physical_.info.driver, ") was lost: ", call,
-        " returned VK_ERROR_DEVICE_LOST. It hung, was reset or removed, or a "
+        " returned VK_ERROR_DEVICE_LOST", fault,
+        ". It hung, was reset or removed, or a "
         "program ran longer than the system allows. The system log (dmesg) "
         "tells more; try a newer driver or smaller batches. What its memory "
         "held is gone; open the device anew");

@@ -40,7 +40,6 @@ class VulkanDevice final : public Device {
   Status Completed(uint64_t* value) override;
   DeviceClock clock() const override { return physical_.clock; }
   Status ReadClocks(uint64_t* ticks, uint64_t* host_ns) override;
-  uint64_t timestamp_room() const override { return timestamp_room_; }
   void SaveProgramCache() override;
   void GiveBack() override;
 
@@ -60,7 +59,6 @@ class VulkanDevice final : public Device {
   void DestroyPipeline(VkPipeline pipeline);
   // Counts what heaps take, for drivers that do not.
   void AddDeviceBytes(int64_t bytes) { device_bytes_ += bytes; }
-  void AddTimestampRoom(int64_t timestamps) { timestamp_room_ += timestamps; }
   // As ToStatus(), but remembers that the device is lost and says more of it.
   Status Check(VkResult result, const char* call);
 
@@ -82,7 +80,6 @@ class VulkanDevice final : public Device {
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   PipelineCache pipeline_cache_;
   std::atomic<uint64_t> device_bytes_{0};
-  std::atomic<uint64_t> timestamp_room_{0};
 
   mutable std::shared_mutex use_mutex_;
   std::mutex pipelines_mutex_;

@@ -24,7 +24,7 @@ void Append(const char* name, std::string* list) {
   FEATURE(v12_, bufferDeviceAddress)         \
   FEATURE(v12_, timelineSemaphore)
 
-Features::Features(bool cooperative_matrices)
+Features::Features(bool cooperative_matrices, bool device_fault)
     : core_(Zeroed<VkPhysicalDeviceFeatures2>(
           VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2)),
       v11_(Zeroed<VkPhysicalDeviceVulkan11Features>(
@@ -34,12 +34,18 @@ Features::Features(bool cooperative_matrices)
       matrices_(
           Zeroed<CooperativeMatrixFeatures>(kCooperativeMatrixFeaturesType)),
       subgroups_(Zeroed<VkPhysicalDeviceSubgroupSizeControlFeaturesEXT>(
-          VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES_EXT)) {
+          VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES_EXT)),
+      faults_(Zeroed<VkPhysicalDeviceFaultFeaturesEXT>(
+          VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FAULT_FEATURES_EXT)) {
   core_.pNext = &v11_;
   v11_.pNext = &v12_;
   if (cooperative_matrices) {
     v12_.pNext = &matrices_;
     matrices_.pNext = &subgroups_;
+  }
+  if (device_fault) {
+    faults_.pNext = v12_.pNext;
+    v12_.pNext = &faults_;
   }
 }
 
@@ -58,6 +64,7 @@ void Features::Select(const Features& supported) {
 #undef DML_TURN_ON
   v12_.shaderFloat16 = supported.v12_.shaderFloat16;
   core_.features.shaderFloat64 = supported.core_.features.shaderFloat64;
+  faults_.deviceFault = supported.device_fault();
   if (supported.cooperative_matrices()) {
     matrices_.cooperativeMatrix = VK_TRUE;
     v12_.vulkanMemoryModel = VK_TRUE;

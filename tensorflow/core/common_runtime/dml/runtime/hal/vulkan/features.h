@@ -17,7 +17,8 @@ class Features {
  public:
   // `cooperative_matrices`: with what they ask for, for devices that have
   // VK_KHR_cooperative_matrix and know the control of subgroup sizes.
-  explicit Features(bool cooperative_matrices);
+  // `device_fault`: for devices that have VK_EXT_device_fault.
+  Features(bool cooperative_matrices, bool device_fault);
   Features(const Features&) = delete;
   Features& operator=(const Features&) = delete;
 
@@ -37,6 +38,8 @@ class Features {
            subgroups_.computeFullSubgroups;
   }
 
+  bool device_fault() const { return faults_.deviceFault; }
+
  private:
   VkPhysicalDeviceFeatures2 core_;
   VkPhysicalDeviceVulkan11Features v11_;
@@ -44,6 +47,7 @@ class Features {
   // Only for cooperative matrices.
   CooperativeMatrixFeatures matrices_;
   VkPhysicalDeviceSubgroupSizeControlFeaturesEXT subgroups_;
+  VkPhysicalDeviceFaultFeaturesEXT faults_;
 };
 
 // The required subgroup operations that compute programs lack; empty when none

@@ -76,6 +76,7 @@ Status VulkanProgram::Init(const ProgramDesc& desc) {
         VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT;
   }
   create.layout = device_->layout();
+  create.flags = VK_PIPELINE_CREATE_DISPATCH_BASE_BIT;
   const VkResult result =
       vk.vkCreateComputePipelines(device, device_->pipeline_cache()->handle(),
                                   1, &create, nullptr, &pipeline_);

@@ -7,7 +7,7 @@ namespace hal {
 namespace vulkan {
 namespace {
 
-constexpr uint32_t kMinRoom = 128;
+constexpr uint32_t kMinRoom = 16;
 
 }  // namespace
 
@@ -16,7 +16,6 @@ TimestampPool::~TimestampPool() { Free(); }
 void TimestampPool::Free() {
   if (pool_ == VK_NULL_HANDLE) return;
   device_->vk().vkDestroyQueryPool(device_->handle(), pool_, nullptr);
-  device_->AddTimestampRoom(-static_cast<int64_t>(room_));
   pool_ = VK_NULL_HANDLE;
   room_ = 0;
 }
@@ -31,8 +30,10 @@ Status TimestampPool::Begin(VkCommandBuffer commands, uint32_t count) {
     return Unimplemented("adapter \"", device_->info().name,
                          "\" has no timestamps on its compute queue");
   }
-  if (count > room_) {
-    const uint32_t room = std::max({kMinRoom, 2 * room_, count});
+  // More than a profile needed lately, or so many that only a profile needed
+  // them.
+  if (count > room_ || room_ > std::max(kMinRoom, 8 * count)) {
+    const uint32_t room = std::max(kMinRoom, 2 * count);
     Free();
     auto create =
         Zeroed<VkQueryPoolCreateInfo>(VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO);
@@ -45,7 +46,6 @@ Status TimestampPool::Begin(VkCommandBuffer commands, uint32_t count) {
       return device_->Check(result, "vkCreateQueryPool");
     }
     room_ = room;
-    device_->AddTimestampRoom(room);
   }
   device_->vk().vkCmdResetQueryPool(commands, pool_, 0, count);
   return Status::Ok();

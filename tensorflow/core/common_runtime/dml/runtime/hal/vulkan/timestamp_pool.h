@@ -12,7 +12,7 @@ namespace hal {
 namespace vulkan {
 
 // Holds queries only while they are wanted: a list without timestamps has no
-// pool. Thread-compatible.
+// pool, and one with few a small one. Thread-compatible.
 class TimestampPool {
  public:
   explicit TimestampPool(VulkanDevice* device) : device_(device) {}

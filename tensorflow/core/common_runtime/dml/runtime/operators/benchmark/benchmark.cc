@@ -7,6 +7,9 @@
 namespace dml {
 namespace {
 
+// Of an invocation of benchmark_multiply_add.comp.
+constexpr uint64_t kMultiplyAddsAnIteration = 8 * 16;
+
 Status CheckContiguous(const char* name, const dml_tensor* tensor,
                        uint32_t rank) {
   DML_RETURN_IF_ERROR(CheckTensor(tensor, name));
@@ -36,7 +39,10 @@ Status BenchmarkMultiplyAdd(OperatorContext& context, uint32_t iterations,
   const uint32_t count = static_cast<uint32_t>(output->sizes[0]);
   return LaunchProgram(context,
                        ShaderName("benchmark_multiply_add", output->type),
-                       {DML_BENCHMARK_GROUP_SIZE}, LinearGrid(context, count),
+                       {DML_BENCHMARK_GROUP_SIZE},
+                       LinearGrid(context, count,
+                                  uint64_t{count} * DML_BENCHMARK_GROUP_SIZE *
+                                      iterations * kMultiplyAddsAnIteration),
                        {Argument(*output, Access::kWrite)},
                        BenchmarkMultiplyAddParameters{count, iterations});
 }
@@ -63,7 +69,8 @@ Status BenchmarkNaiveGemm(OperatorContext& context, const dml_tensor* a,
       static_cast<uint32_t>(a->sizes[1])};
   return LaunchProgram(
       context, ShaderName("benchmark_naive_gemm", c->type), {kGroupSize},
-      LinearGrid(context, CeilDivide(ElementCount(*c), kGroupSize)),
+      LinearGrid(context, CeilDivide(ElementCount(*c), kGroupSize),
+                 static_cast<uint64_t>(ElementCount(*c) * a->sizes[1])),
       {Argument(*a, Access::kRead), Argument(*b, Access::kRead),
        Argument(*c, Access::kWrite)},
       constants);
@@ -106,7 +113,10 @@ Status BenchmarkNaiveConvolution(OperatorContext& context,
   return LaunchProgram(
       context, ShaderName("benchmark_naive_convolution", output->type),
       {kGroupSize},
-      LinearGrid(context, CeilDivide(ElementCount(*output), kGroupSize)),
+      LinearGrid(
+          context, CeilDivide(ElementCount(*output), kGroupSize),
+          static_cast<uint64_t>(ElementCount(*output) * filter->sizes[0] *
+                                filter->sizes[1] * filter->sizes[2])),
       {Argument(*input, Access::kRead), Argument(*filter, Access::kRead),
        Argument(*output, Access::kWrite)},
       constants);

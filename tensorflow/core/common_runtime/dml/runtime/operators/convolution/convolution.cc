@@ -257,9 +257,11 @@ Status ImplicitProduct(OperatorContext& context, ConvolutionShape shape,
   }
   const uint64_t groups =
       uint64_t(phases) * c.groups * c.parts * c.tiles_m * c.tiles_n;
-  DML_RETURN_IF_ERROR(LaunchProgram(context, shader,
-                                    TileSpecialization(tile, layout),
-                                    LinearGrid(context, groups), buffers, c));
+  const uint64_t multiply_adds = groups / c.parts * tile.m * tile.n *
+                                 static_cast<uint64_t>(depth) / phases;
+  DML_RETURN_IF_ERROR(
+      LaunchProgram(context, shader, TileSpecialization(tile, layout),
+                    LinearGrid(context, groups, multiply_adds), buffers, c));
   if (split.parts == 1) return Status::Ok();
 
   const dml_tensor ordered = PartialOrder(shape);

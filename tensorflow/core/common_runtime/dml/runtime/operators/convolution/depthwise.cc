@@ -50,7 +50,9 @@ Status DepthwisePositions(OperatorContext& context, ConvolutionShape& shape,
   return LaunchProgram(
       context, ShaderName("depthwise", shape.type),
       Specialize(shape, kThreads, 1).values,
-      LinearGrid(context, uint64_t(shape.Phases()) * c.tiles_m), buffers, c);
+      LinearGrid(context, uint64_t(shape.Phases()) * c.tiles_m,
+                 static_cast<uint64_t>(items * kPositionsARun * shape.Taps())),
+      buffers, c);
 }
 
 Status DepthwiseFilter(OperatorContext& context, ConvolutionShape& shape) {
@@ -86,8 +88,9 @@ Status DepthwiseFilter(OperatorContext& context, ConvolutionShape& shape) {
   DML_RETURN_IF_ERROR(LaunchProgram(
       context, ShaderName("depthwise_filter", shape.type),
       Specialize(shape, kLanes, kChannels).values,
-      LinearGrid(context, uint64_t{c.parts} * c.tiles_n * tap_runs), buffers,
-      c));
+      LinearGrid(context, uint64_t{c.parts} * c.tiles_n * tap_runs,
+                 static_cast<uint64_t>(channels * taps * positions)),
+      buffers, c));
   if (split.parts == 1) return Status::Ok();
   // Partial sums are [part, output channel, tap]; w is [output channel, 1,
   // spatial].

@@ -85,7 +85,9 @@ Status FindPlaces(OperatorContext& context, const DilationGeometry& geometry,
   const BufferArgument x = Argument(input, Access::kRead);
   return LaunchProgram(
       context, ShaderName("dilation", input.type), {kGroupSize, 1},
-      LinearGrid(context, CeilDivide(outputs, kGroupSize)),
+      LinearGrid(
+          context, CeilDivide(outputs, kGroupSize),
+          static_cast<uint64_t>(outputs * filter.sizes[0] * filter.sizes[1])),
       {x, Argument(filter, Access::kRead), x, places->Argument(Access::kWrite)},
       constants);
 }
@@ -110,7 +112,9 @@ Status Dilation(OperatorContext& context, const int64_t strides[2],
   const BufferArgument x = Argument(*input, Access::kRead);
   return LaunchProgram(
       context, ShaderName("dilation", input->type), {kGroupSize, 0},
-      LinearGrid(context, CeilDivide(constants.total, kGroupSize)),
+      LinearGrid(context, CeilDivide(constants.total, kGroupSize),
+                 static_cast<uint64_t>(constants.total * filter->sizes[0] *
+                                       filter->sizes[1])),
       {x, Argument(*filter, Access::kRead), Argument(*output, Access::kWrite),
        x},
       constants);

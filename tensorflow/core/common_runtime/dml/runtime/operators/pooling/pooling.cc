@@ -131,6 +131,8 @@ Status LaunchPooling(OperatorContext& context, const char* stem,
                      const dml_tensor* const (&tensors)[kCount],
                      const Parameters& constants) {
   const dml_tensor& written = *tensors[kCount - 1];
+  uint64_t window = 1;
+  for (const auto size : constants.g.window) window *= size;
   BufferArgument buffers[kCount];
   for (int i = 0; i < kCount; ++i) {
     // Nothing reads an empty tensor, which may have no memory.
@@ -139,8 +141,9 @@ Status LaunchPooling(OperatorContext& context, const char* stem,
   }
   return LaunchProgram(
       context, ShaderName(stem, written.type), specialization,
-      LinearGrid(context, CeilDivide(constants.g.count, kGroupSize)), buffers,
-      constants);
+      LinearGrid(context, CeilDivide(constants.g.count, kGroupSize),
+                 uint64_t{constants.g.count} * window),
+      buffers, constants);
 }
 
 // An output takes the elements of `values` at the places of the input's largest

@@ -267,9 +267,12 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
       split.parts > 1 ? partial.Argument(Access::kWrite) : c_read};
   const uint64_t groups = uint64_t{constants.batches} * split.parts *
                           CeilDivide(m, tile.m) * CeilDivide(n, tile.n);
-  DML_RETURN_IF_ERROR(
-      LaunchProgram(context, shader, TileSpecialization(tile, layout),
-                    LinearGrid(context, groups), buffers, constants));
+  // Tiles that reach beyond the product are computed whole.
+  const uint64_t multiply_adds =
+      groups / split.parts * tile.m * tile.n * static_cast<uint64_t>(k);
+  DML_RETURN_IF_ERROR(LaunchProgram(
+      context, shader, TileSpecialization(tile, layout),
+      LinearGrid(context, groups, multiply_adds), buffers, constants));
   if (split.parts == 1) return Status::Ok();
   return ReduceParts(context, split, partial, o.c, alpha, beta,
                      bias != nullptr ? &o.bias : nullptr, activation);
