@@ -33,9 +33,9 @@ def faulty_loader(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def truncating_loader(tmp_path_factory):
-    """A loader of drivers that round to float16 toward zero, and can't be asked not to."""
-    return compile_loader(HERE / "truncating_loader.c", tmp_path_factory)
+def careless_loader(tmp_path_factory):
+    """A loader of drivers that promise nothing for float16: see its source."""
+    return compile_loader(HERE / "careless_loader.c", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 /* A Vulkan loader that hands everything on to libvulkan.so.1, with drivers that
  * let programs control nothing of floating-point arithmetic
- * (VK_KHR_shader_float_controls), and that round to float16 toward zero:
- * programs get an execution mode that says so. Tests name it in
+ * (VK_KHR_shader_float_controls), and whose conversions to float16 give
+ * anything: in programs they are undefined values. Tests name it in
  * TF_DIRECTML_VULKAN_LOADER.
  */
 #include <dlfcn.h>
@@ -31,30 +31,38 @@ static VKAPI_ATTR void VKAPI_CALL my_properties(
   }
 }
 
+/* Numbers of the SPIR-V specification. */
+enum { NOP = 0, UNDEF = 1, TYPE_FLOAT = 22, TYPE_VECTOR = 23, F_CONVERT = 115 };
+
 static VKAPI_ATTR VkResult VKAPI_CALL
 my_module(VkDevice device, const VkShaderModuleCreateInfo* info,
           const VkAllocationCallbacks* allocator, VkShaderModule* module) {
-  const uint32_t* words = info->pCode;
   const size_t count = info->codeSize / 4;
-  uint32_t* edited = malloc(4 * (count + 6));
-  size_t length = 5; /* the header */
-  memcpy(edited, words, 4 * length);
-  edited[length++] = 2u << 16 | 17; /* OpCapability RoundingModeRTZ */
-  edited[length++] = 4468;
-  for (size_t i = 5; i < count; i += words[i] >> 16) {
-    memcpy(edited + length, words + i, 4 * (words[i] >> 16));
-    length += words[i] >> 16;
-    if ((words[i] & 0xffff) != 15) continue; /* OpEntryPoint, of which is one */
-    edited[length++] = 4u << 16 | 16;        /* OpExecutionMode */
-    edited[length++] = words[i + 2];
-    edited[length++] = 4463; /* RoundingModeRTZ */
-    edited[length++] = 16;
+  uint32_t* words = malloc(info->codeSize);
+  memcpy(words, info->pCode, info->codeSize);
+  char* is_float16 = calloc(words[3], 1); /* the types, of all ids */
+  for (size_t i = 5; i < count;) {
+    uint32_t* word = words + i;
+    i += word[0] >> 16;
+    switch (word[0] & 0xffff) {
+      case TYPE_FLOAT:
+        is_float16[word[1]] = word[2] == 16;
+        break;
+      case TYPE_VECTOR:
+        is_float16[word[1]] = is_float16[word[2]];
+        break;
+      case F_CONVERT:
+        if (!is_float16[word[1]]) break;
+        word[0] = 3u << 16 | UNDEF;
+        word[3] = 1u << 16 | NOP;
+        break;
+    }
   }
   VkShaderModuleCreateInfo changed = *info;
-  changed.codeSize = 4 * length;
-  changed.pCode = edited;
+  changed.pCode = words;
   VkResult result = next_module(device, &changed, allocator, module);
-  free(edited);
+  free(is_float16);
+  free(words);
   return result;
 }
 
