@@ -232,11 +232,19 @@ def test_the_end_does_not_wait_for_a_process_that_keeps_the_file(caching_loader,
 def test_a_full_disk_leaves_the_old_file(caching_loader, tmp_path):
     path = compiled(caching_loader, tmp_path, "RELU")
     before = path.read_bytes()
-    code = """
+    # A write fails in the middle: the file would have two programs.
+    limit = len(before) - 10
+    code = f"""
 import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-""" + COMPUTE.replace("RELU", "EXP").replace("np.maximum(x, 0)", "y.numpy()")
-    result, stderr = run(code, TF_DIRECTML_CACHE_DIR=str(tmp_path))
+resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+""" + COMPUTE.replace(
+        "RELU", "EXP"
+    ).replace(
+        "np.maximum(x, 0)", "y.numpy()"
+    )
+    result, stderr = run(
+        code, TF_DIRECTML_CACHE_DIR=str(tmp_path), TF_DIRECTML_VULKAN_LOADER=caching_loader
+    )
     assert result and stderr == ""
     assert cache_file(tmp_path).read_bytes() == before
