@@ -1,6 +1,6 @@
 """Asks real drivers' compilers what they make of the project's programs; no GPU needed.
 
-    check.py [--all] [--only REGEX] [--write] [--listings FOLDER]
+    check.py [--all] [--only REGEX] [--write] [--fresh] [--listings FOLDER]
 
 Compiles the programs that operators ask for on each adapter class (planning.py) with each
 driver (drivers.py), and fails on what hardware would punish:
@@ -13,12 +13,17 @@ driver (drivers.py), and fails on what hardware would punish:
   - on RDNA 2, instructions that leave room for less than 90 % of the memory bandwidth in
     float32, or 85 % in float16, where programs move memory (model.py).
 
-What is known and has a reason stands in allowed.toml. --write writes the tables anew,
---all takes every tile configuration too, --listings keeps the compilers' listings.
+What is known and has a reason stands in allowed.toml. The tables in docs/compilers/ say what
+came out of each program, by a digest of all that went in: what is in there is not compiled
+again, unless --fresh says so, and where nothing has changed no driver is fetched. --write
+writes the tables anew, --all takes every tile configuration too, --listings keeps the
+compilers' listings.
 """
 
 import argparse
 import concurrent.futures
+import functools
+import hashlib
 import json
 import os
 import pathlib
@@ -26,6 +31,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 
 import drivers
 import listings
@@ -38,6 +44,7 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TABLES = ROOT / "docs/compilers"
+PROFILES = TABLES / "profiles.json"  # what each driver's adapter says of itself
 RUNTIME = ROOT / "tensorflow/core/common_runtime/dml/runtime"
 LIBRARY = ROOT / "bazel-bin/tensorflow/libdml_runtime.so"
 TIME_LIMIT = 5  # seconds
@@ -47,15 +54,39 @@ BUDGET = 1.02
 PATIENCE = 60
 
 
-def compiled_helper(build):
-    program = build / "compile_programs"
+def helper_sources():
     of_runtime = [RUNTIME / f"hal/vulkan/{name}.cc" for name in ("float_controls", "matrix_units")]
-    sources = [HERE / "compile_programs.cc", *of_runtime]
-    headers = [source.with_suffix(".h") for source in of_runtime]
+    return [HERE / "compile_programs.cc", *of_runtime]
+
+
+def compiled_helper(build):
+    program, sources = build / "compile_programs", helper_sources()
+    headers = [source.with_suffix(".h") for source in sources[1:]]
     newest = max(path.stat().st_mtime for path in [*sources, *headers])
     if not program.exists() or program.stat().st_mtime < newest:
         packages.run(["g++", "-std=c++17", "-O1", "-I", ROOT, "-o", program, *sources, "-ldl"])
     return program
+
+
+class Opener:
+    """Opens drivers, and fetches what they need when the first one is. Thread-safe."""
+
+    def __init__(self, build, chosen):
+        self.build, self.chosen, self.lock = build, chosen, threading.Lock()
+
+    @functools.cached_property
+    def fetched(self):
+        apt = packages.Apt(self.build / "apt", packages.suites_of(drivers.ROOTS))
+        roots = {root: packages.fetch_root(root, self.build, apt)
+                 for root in sorted({driver.root for driver in self.chosen})}
+        shim = (packages.fetch_intel_shim(self.build, apt)
+                if any(driver.shim == "intel" for driver in self.chosen) else self.build)
+        return roots, shim, compiled_helper(self.build)
+
+    def __call__(self, driver):
+        with self.lock:
+            roots, shim, helper = self.fetched
+        return drivers.Opened(driver, roots[driver.root], shim, helper)
 
 
 def plan(profile, every, folder):
@@ -79,6 +110,18 @@ def slice_work(shader, constants):
         return 0
     _, _, _, depths, rows, columns = constants[:6]  # tile_config.glsl's
     return depths * rows * columns
+
+
+def digests(driver, programs, modules):
+    """Of each program, all that its row comes of."""
+    pinned = json.loads((HERE / "packages.json").read_text())["roots"][driver.root]
+    of_all = hashlib.sha256(json.dumps([pinned, sorted(driver.variables.items())]).encode())
+    for source in [*helper_sources(), HERE / "listings.py", HERE / "model.py", HERE / "table.py"]:
+        of_all.update(source.read_bytes())
+    for shader, constants, subgroup, _ in programs:
+        own = of_all.copy()
+        own.update(f"{shader} {constants} {subgroup} ".encode() + modules[shader])
+        yield own.hexdigest()[:12]
 
 
 def rows_of(driver, programs, lines, texts):
@@ -148,28 +191,67 @@ class Allowed:
         return None
 
 
-def write_modules(folder):
+def write_modules(folder, modules):
     """Each program's SPIR-V as <name>.spv, for all drivers."""
     folder.mkdir(exist_ok=True)
-    for name, code in planning.modules().items():
+    for name, code in modules.items():
         (folder / f"{name}.spv").write_bytes(code)
     return folder
 
 
-def check(opened, modules, every, keep):
-    """The rows of one driver; `modules`: the folder of write_modules()."""
+def compiled_rows(opened, programs, folder, keep):
+    """The rows of programs that a driver compiles; `folder`: of write_modules()."""
     driver = opened.driver
     with tempfile.TemporaryDirectory() as temporary:
-        folder = pathlib.Path(temporary)
-        programs = plan(drivers.profile(opened.adapter()), every, folder)
-        (folder / "list").write_text("".join(
-            f"{shader}\t{modules}/{shader}.spv\t{','.join(map(str, constants))}\t{subgroup}\n"
+        own = pathlib.Path(temporary)
+        (own / "list").write_text("".join(
+            f"{shader}\t{folder}/{shader}.spv\t{','.join(map(str, constants))}\t{subgroup}\n"
             for shader, constants, subgroup, _ in programs))
-        texts = keep / driver.name if keep else folder / "listings"
+        texts = keep / driver.name if keep else own / "listings"
         texts.mkdir(parents=True, exist_ok=True)
-        opened(folder / "list", folder / "out", "--limit", PATIENCE, "--listings", texts)
-        lines = (folder / "out").read_text().splitlines()
+        opened(own / "list", own / "out", "--limit", PATIENCE, "--listings", texts)
+        lines = (own / "out").read_text().splitlines()
         return list(rows_of(driver, programs, lines, texts))
+
+
+class Check:
+    """The check of one driver, with what it found."""
+
+    def __init__(self, driver, opener, modules, folder, args):
+        path = TABLES / f"{driver.name}.csv"
+        self.driver = driver
+        self.known = {row.key: row for row in table.read(path)} if path.exists() else {}
+        profiles = json.loads(PROFILES.read_text()) if PROFILES.exists() else {}
+        self.profile = None if args.write or args.fresh else profiles.get(driver.name)
+        if self.profile is None:
+            self.profile = drivers.profile(opener(driver).adapter())
+        with tempfile.TemporaryDirectory() as temporary:
+            programs = plan(self.profile, args.all, pathlib.Path(temporary))
+        self.rows, to_compile = [], []
+        for program, digest in zip(programs, digests(driver, programs, modules)):
+            known = self.known.get((program[0], ",".join(map(str, program[1]))))
+            if known and known.digest == digest and not (args.fresh or args.listings):
+                self.rows.append(known)
+            else:
+                to_compile.append((program, digest))
+        self.compiled = len(to_compile)
+        if to_compile:
+            made = compiled_rows(opener(driver), [program for program, _ in to_compile], folder,
+                                 args.listings)
+            for row, (_, digest) in zip(made, to_compile):
+                row.digest = digest
+                self.rows.append(row)
+        self.findings = [(row, kind, text) for row in self.rows
+                         for kind, text in findings(driver, row, self.known)]
+
+    def report(self, allowed):
+        """Prints what is not allowed; returns how much that is."""
+        bad = [f for f in self.findings if allowed.reason(self.driver, f[0], f[1]) is None]
+        print(f"{self.driver.name}: {len(self.rows)} programs, {self.compiled} compiled, "
+              f"{len(bad)} findings, {len(self.findings) - len(bad)} allowed", flush=True)
+        for row, kind, text in bad:
+            print(f"  {kind}: {row.program} {row.constants} ({row.use}): {text}")
+        return len(bad)
 
 
 def main():
@@ -177,6 +259,7 @@ def main():
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--only", default="", help="a regular expression on drivers' names")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--fresh", action="store_true", help="compile what has not changed, too")
     parser.add_argument("--listings", type=pathlib.Path)
     args = parser.parse_args()
     build = ROOT / "build/compilers"
@@ -185,37 +268,24 @@ def main():
     if not chosen:
         sys.exit(f"no driver is named {args.only!r}: "
                  + ", ".join(d.name for d in drivers.all_drivers()))
-    try:
-        apt = packages.Apt(build / "apt", packages.suites_of(drivers.ROOTS))
-        roots = {root: packages.fetch_root(root, build, apt)
-                 for root in sorted({driver.root for driver in chosen})}
-        shim = (packages.fetch_intel_shim(build, apt)
-                if any(driver.shim == "intel" for driver in chosen) else build)
-        helper = compiled_helper(build)
-    except packages.Unavailable as problem:
-        sys.exit(f"compilers: {problem}")
-    allowed = Allowed()
-    modules = write_modules(build / "modules")
+    allowed, opener = Allowed(), Opener(build, chosen)
+    modules = planning.modules()
+    folder = write_modules(build / "modules", modules)
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [(driver, pool.submit(
-            check, drivers.Opened(driver, roots[driver.root], shim, helper), modules,
-            args.all, args.listings)) for driver in chosen]
-        for driver, job in jobs:
-            rows = job.result()
-            path = TABLES / f"{driver.name}.csv"
-            committed = {row.key: row for row in table.read(path)} if path.exists() else {}
-            found = [(row, kind, text) for row in rows
-                     for kind, text in findings(driver, row, committed)]
-            bad = [f for f in found if allowed.reason(driver, f[0], f[1]) is None]
-            print(f"{driver.name}: {len(rows)} programs, {len(bad)} findings, "
-                  f"{len(found) - len(bad)} allowed", flush=True)
-            for row, kind, text in bad:
-                print(f"  {kind}: {row.program} {row.constants} ({row.use}): {text}")
-            failed += len(bad)
+        jobs = [pool.submit(Check, driver, opener, modules, folder, args) for driver in chosen]
+        for job in jobs:
+            try:
+                done = job.result()
+            except packages.Unavailable as problem:
+                sys.exit(f"compilers: {problem}")
+            failed += done.report(allowed)
             if args.write:
                 TABLES.mkdir(exist_ok=True)
-                table.write(path, rows)
+                table.write(TABLES / f"{done.driver.name}.csv", done.rows)
+                profiles = json.loads(PROFILES.read_text()) if PROFILES.exists() else {}
+                profiles[done.driver.name] = done.profile
+                PROFILES.write_text(json.dumps(profiles, indent=1, sort_keys=True) + "\n")
     sys.exit(1 if failed else 0)
 
 

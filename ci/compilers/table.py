@@ -28,6 +28,7 @@ class Row:
     program: str
     constants: str  # "256,128,.."
     use: str  # the case that asked for it
+    digest: str = ""  # of all that the row comes of: check.digests()
     failure: str = ""  # a crash, a timeout, a refusal
     seconds: str = ""  # compile time, below so many
     subgroup_size: Optional[int] = None

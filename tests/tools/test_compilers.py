@@ -1,6 +1,7 @@
 """The check of programs by real drivers' compilers: what it reads out of listings, what it
 finds, and what it lets pass. The compilers themselves are run by ci/compilers.sh."""
 
+import argparse
 import json
 import pathlib
 import sys
@@ -237,3 +238,62 @@ def test_a_loop_over_a_slice_counts_as_its_turns():
     # Unrolled, or unknown: as it stands.
     assert listings.main_loop("radv", SLICES, work=2).multiply_adds == 2
     assert listings.main_loop("radv", SLICES).counts["memory"] == 0
+
+
+# ---- What is not compiled again ------------------------------------------------
+
+PROGRAM = ["gemm_f32", [256, 128], 0, "gemm float32"]
+DRIVER = drivers.Driver("radv", drivers.ROOTS[0], "navi21", {"A": "b"})
+
+
+def digest(program=PROGRAM, driver=DRIVER, code=b"code"):
+    return next(check.digests(driver, [program], {"gemm_f32": code}))
+
+
+def test_a_digest_is_of_all_that_goes_in():
+    others = [digest(["gemm_f32", [256, 64], 0, "gemm float32"]),
+              digest(["gemm_f32", [256, 128], 32, "gemm float32"]), digest(code=b"other"),
+              digest(driver=drivers.Driver("radv", drivers.ROOTS[1], "navi21", {"A": "b"})),
+              digest(driver=drivers.Driver("radv", drivers.ROOTS[0], "navi31", {"A": "c"}))]
+    assert len({digest(), *others}) == 6
+    # The use is no part of the program.
+    assert digest(["gemm_f32", [256, 128], 0, "another"]) == digest()
+
+
+class Compiled(Exception):
+    pass
+
+
+def refuse(driver):
+    raise Compiled
+
+
+@pytest.fixture
+def checked(tmp_path, monkeypatch):
+    """Runs the check on a table of that one program, without any driver."""
+    monkeypatch.setattr(check, "TABLES", tmp_path)
+    monkeypatch.setattr(check, "PROFILES", tmp_path / "profiles.json")
+    monkeypatch.setattr(check, "plan", lambda profile, every, folder: [PROGRAM])
+    (tmp_path / "profiles.json").write_text(json.dumps({DRIVER.name: "type=discrete"}))
+
+    def run(row_digest, **options):
+        row = table.Row("gemm_f32", "256,128", "gemm float32", row_digest, subgroups=4)
+        table.write(tmp_path / f"{DRIVER.name}.csv", [row])
+        given = {"write": False, "fresh": False, "all": False, "listings": None, **options}
+        return check.Check(DRIVER, refuse, {"gemm_f32": b"code"}, tmp_path,
+                           argparse.Namespace(**given))
+
+    return run
+
+
+def test_what_is_in_the_table_is_not_compiled_but_judged(checked, capsys):
+    done = checked(digest())
+    assert done.compiled == 0 and done.report(check.Allowed()) == 1
+    assert "4 subgroups" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("changed", [dict(row_digest="other"), dict(fresh=True),
+                                     dict(write=True), dict(listings="folder")])
+def test_what_has_changed_is_compiled(checked, changed):
+    with pytest.raises(Compiled):
+        checked(changed.pop("row_digest", digest()), **changed)
