@@ -345,7 +345,8 @@ class Compiler {
     VkComputePipelineCreateInfo info = {
         VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO};
     if (statistics_) {
-      info.flags = VK_PIPELINE_CREATE_CAPTURE_STATISTICS_BIT_KHR;
+      info.flags = VK_PIPELINE_CREATE_DISPATCH_BASE_BIT |
+                   VK_PIPELINE_CREATE_CAPTURE_STATISTICS_BIT_KHR;
       if (!listings.empty()) {
         info.flags |=
             VK_PIPELINE_CREATE_CAPTURE_INTERNAL_REPRESENTATIONS_BIT_KHR;

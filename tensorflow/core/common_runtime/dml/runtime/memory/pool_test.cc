@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <map>
@@ -71,7 +72,7 @@ class PoolTest : public ::testing::Test {
   std::unique_ptr<AddressSpace> space_;
   std::mutex mutex_;
   std::vector<std::pair<std::unique_ptr<hal::Heap>, uint64_t>> released_;
-  int waits_ = 0;
+  std::atomic<int> waits_{0};
 };
 
 TEST_F(PoolTest, HandsOutAlignedMappedMemory) {
