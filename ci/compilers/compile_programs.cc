@@ -240,13 +240,6 @@ void PrintAdapter(const Driver& driver) {
 class Compiler {
  public:
   explicit Compiler(const Driver& driver) : driver_(driver) {
-    VkPhysicalDeviceVulkan12Properties p12 = {
-        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_PROPERTIES};
-    VkPhysicalDeviceProperties2 properties = {
-        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, &p12};
-    driver.Get<PFN_vkGetPhysicalDeviceProperties2>(
-        "vkGetPhysicalDeviceProperties2")(driver.adapter(), &properties);
-    controls_ = dml::hal::vulkan::SelectFloatControls(p12);
     VkPhysicalDeviceVulkan13Features f13 = {
         VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES};
     VkPhysicalDeviceVulkan12Features f12 = {
@@ -268,11 +261,14 @@ class Compiler {
 
     VkPhysicalDeviceVulkan13Properties v13 = {
         VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_PROPERTIES};
+    VkPhysicalDeviceVulkan12Properties v12 = {
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_PROPERTIES, &v13};
     VkPhysicalDeviceProperties2 properties = {
-        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, &v13};
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, &v12};
     driver.Get<PFN_vkGetPhysicalDeviceProperties2>(
         "vkGetPhysicalDeviceProperties2")(driver.adapter(), &properties);
     sizes_can_be_required_ = SizesCanBeRequired(v13);
+    controls_ = dml::hal::vulkan::SelectFloatControls(v12);
 
     const char* extensions[3];
     uint32_t count = 0;

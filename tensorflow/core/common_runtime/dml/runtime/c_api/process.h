@@ -18,8 +18,8 @@ inline dml_code ReportForked() { return Report(ForkedStatus()); }
 
 // First in each C function that takes a lock or an object: in a forked process
 // both are as whatever thread of the parent left them.
-#define DML_RETURN_IF_FORKED(...)                  \
-  do {                                             \
+#define DML_RETURN_IF_FORKED(...)                \
+  do {                                           \
     if (::dml::os::Forked()) return __VA_ARGS__; \
   } while (false)
 

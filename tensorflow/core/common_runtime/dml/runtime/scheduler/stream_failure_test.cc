@@ -299,10 +299,12 @@ TEST_F(StreamFailureTest, AfterStoppingTheDriverIsLeftAlone) {
   stream_->OnFailure([] { ADD_FAILURE() << "gave back what others may use"; });
   stream_->Stop(Exiting());
   const uint64_t calls = device_->driver_calls();
+  const int lists = device_->command_lists();
+  EXPECT_GT(lists, 0);
   EXPECT_FALSE(stream_->CopyFromHost(a, bytes.data(), 100).ok());
   EXPECT_FALSE(stream_->Sync().ok());
   EXPECT_EQ(device_->driver_calls(), calls);
-  EXPECT_EQ(device_->command_lists(), 9);
+  EXPECT_EQ(device_->command_lists(), lists);
   EXPECT_FALSE(stream_->WaitForRelease(std::chrono::seconds(0)));
 }
 

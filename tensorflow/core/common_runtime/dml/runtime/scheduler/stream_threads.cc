@@ -9,7 +9,6 @@
 namespace dml {
 namespace {
 
-
 // The stream whose callbacks this thread runs now.
 thread_local const void* calling_back = nullptr;
 
