@@ -338,7 +338,11 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
     for (const TileConfig& tile : kMoreForSoftware) add(tile);
   }
   if (!software || every) {
-    for (const TileConfig& tile : kMoreForGpus) add(tile);
+    // Intel's registers hold no larger part.
+    const uint32_t most = adapter.vendor_id == hal::kVendorIntel ? 32 : 128;
+    for (const TileConfig& tile : kMoreForGpus) {
+      if (tile.thread_m * tile.thread_n <= most) add(tile);
+    }
   }
   if (every) {
     for (const RowRange& rows :
