@@ -57,9 +57,16 @@ void StopDevices() {
   if (os::Forked()) return;  // the parent's devices are not this process's
   const Status exiting(Code::kFailedPrecondition, "the process is exiting");
   Registry& registry = TheRegistry();
-  std::lock_guard<std::mutex> lock(registry.mutex);
-  registry.exiting = true;
-  for (const auto& device : registry.devices) {
+  std::vector<dml_device*> devices;  // with references that last for ever
+  {
+    std::lock_guard<std::mutex> lock(registry.mutex);
+    registry.exiting = true;
+    for (const auto& device : registry.devices) {
+      ++device->references;
+      devices.push_back(device.get());
+    }
+  }
+  for (dml_device* device : devices) {
     const bool works = device->stream->status().ok();
     device->stream->Stop(exiting);
     if (works) device->hal->SaveProgramCache();

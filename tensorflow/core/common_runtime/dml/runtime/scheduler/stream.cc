@@ -337,6 +337,7 @@ void Stream::Impl::ReleaseHeap(std::unique_ptr<hal::Heap> heap,
   bool used = current_->Uses(heap.get());
   for (const Batch* batch : in_flight_) used |= batch->Uses(heap.get());
   if (!used) {
+    if (working_on_) kept_heaps_.push_back(std::move(heap));
     lock.unlock();
     space_->Unmap(address);
     return;  // destroys the heap

@@ -11,7 +11,7 @@ namespace dml {
 bool Stream::Impl::MayRelease() const {
   return !status_.ok() && !stopped_ && !released_ && !working_on_ &&
          in_flight_.empty() && !sending_ && host_copies_ == 0 &&
-         current_->commands.empty();
+         current_->commands.empty() && current_->retired_heaps.empty();
 }
 
 void Stream::Impl::WakeToRelease() {

@@ -292,6 +292,28 @@ TEST_F(StreamFailureTest, StoppingWaitsForWhatRunsAndSendsNothing) {
   EXPECT_EQ(submissions(), 1u);
 }
 
+TEST_F(StreamFailureTest, StoppingEndsWhatIsSentInPieces) {
+  StreamOptions options = Patient();
+  options.submission_microseconds = 1;
+  Start(options);
+  const BufferArgument buffers[] = {{Allocate(), 1, Access::kRead}};
+  Launch launch;
+  launch.program = program_.get();
+  launch.groups[0] = launch.groups[1] = 60000;
+  launch.buffers = buffers;
+  device_->Hold();
+  DML_EXPECT_OK(stream_->Dispatch(launch, "long"));
+  DML_EXPECT_OK(stream_->Flush());
+  // As many as can be in flight; the next one waits for the first.
+  ASSERT_TRUE(Eventually([this] { return submissions() == 16; }));
+  auto stop =
+      std::async(std::launch::async, [this] { stream_->Stop(Exiting()); });
+  EXPECT_FALSE(IsReady(stop));
+  device_->Release();
+  stop.get();
+  EXPECT_LE(submissions(), 17u);
+}
+
 TEST_F(StreamFailureTest, AfterStoppingTheDriverIsLeftAlone) {
   const uint64_t a = Allocate();
   const Bytes bytes = Pattern(100);

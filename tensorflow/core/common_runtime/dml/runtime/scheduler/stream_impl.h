@@ -125,7 +125,7 @@ class Stream::Impl {
                    uint64_t value);
   // Waits for what was sent before, of `batch` too, and gives back memory that
   // nothing uses then. Fails when the device has.
-  Status MakeRoomFor(const Batch* batch);
+  Status MakeRoomFor(Batch* batch);
   // Decides what of a submission is timed.
   void Plan(const Batch& batch, Submission* submission) const;
   Status Begin(Batch* batch, Submission* submission);
@@ -212,7 +212,7 @@ class Stream::Impl {
   std::atomic<bool> stopped_{false};     // Stop() was called
   std::atomic<bool> working_on_{false};  // it failed, yet did not stop working
   uint32_t host_copies_ = 0;  // threads that copy to or from a heap themselves
-  // What must not go while it works on; of the thread that completes.
+  // What must not go while it works on.
   std::vector<std::unique_ptr<hal::Heap>> kept_heaps_;
   std::function<void()> release_;  // see OnFailure()
   bool releasing_ = false;         // a thread is in Release()

@@ -75,6 +75,27 @@ TEST_F(StreamMemoryTest, GivesHeapsBackThatNothingUses) {
   EXPECT_EQ(device_->heap_bytes(), kHeapBytes);
 }
 
+TEST_F(StreamMemoryTest, GivesHeapsBackThatEarlierWorkUsed) {
+  const uint64_t a = Allocate();
+  uint64_t address = 0;
+  auto heap = MakeHeap(&address);
+  device_->Hold();
+  DML_EXPECT_OK(Dispatch({{address, 1, Access::kRead}}));
+  DML_EXPECT_OK(stream_->Flush());
+  ASSERT_TRUE(Eventually([this] { return submissions() == 1; }));
+  stream_->ReleaseHeap(std::move(heap), address);
+  uint64_t left = 0;
+  trim_ = [&] { left = device_->heap_bytes(); };
+  device_->FailSubmissions(1);
+  DML_EXPECT_OK(Dispatch({{a, 1, Access::kRead}}));
+  auto sync =
+      std::async(std::launch::async, [this] { return stream_->Sync(); });
+  EXPECT_FALSE(IsReady(sync));
+  device_->Release();
+  DML_EXPECT_OK(sync.get());
+  EXPECT_EQ(left, kHeapBytes);  // of the tensor alone
+}
+
 TEST_F(StreamMemoryTest, FailsWhenThereIsNoRoomEvenThen) {
   const uint64_t a = Allocate();
   device_->FailSubmissions(2);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
+#include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_impl.h"
 
@@ -30,6 +32,7 @@ Status Stream::Impl::Send(Batch* batch) {
   BatchCutter cutter(*batch, times_, target_ns_);
   BatchCutter::Piece piece;
   while (cutter.Next(&piece)) {
+    if (stopped_) return this->status();  // the driver is about to go
     // The slot's last submission has to be complete.
     const uint64_t value = last_value_ + 1;
     if (value > kMaxSubmissions) {
@@ -46,20 +49,33 @@ Status Stream::Impl::Send(Batch* batch) {
   return Status::Ok();
 }
 
-Status Stream::Impl::MakeRoomFor(const Batch* batch) {
+Status Stream::Impl::MakeRoomFor(Batch* batch) {
   DML_RETURN_IF_ERROR(Retire(last_value_));
+  std::vector<Batch::RetiredHeap> unused;
   {
     Lock lock(mutex_);
-    while (in_flight_.front() != batch) {
+    while (in_flight_.front() != batch && status_.ok()) {
       // Callbacks are not for this thread: nothing could be sent while they
       // run.
       submitted_.notify_one();
       progress_.wait(lock);
     }
+    DML_RETURN_IF_ERROR(status_);  // what it waited for may have failed
     upload_.Trim();
     readback_.Trim();
-    DML_RETURN_IF_ERROR(status_);  // what it waited for may have failed
+    for (Batch* later : {batch, current_}) {
+      std::vector<Batch::RetiredHeap>& retired = later->retired_heaps;
+      const auto first = std::partition(retired.begin(), retired.end(),
+                                        [&](const Batch::RetiredHeap& one) {
+                                          return batch->Uses(one.heap.get()) ||
+                                                 current_->Uses(one.heap.get());
+                                        });
+      std::move(first, retired.end(), std::back_inserter(unused));
+      retired.erase(first, retired.end());
+    }
   }
+  for (const Batch::RetiredHeap& one : unused) space_->Unmap(one.address);
+  unused.clear();
   if (options_.trim) options_.trim();
   return Status::Ok();
 }

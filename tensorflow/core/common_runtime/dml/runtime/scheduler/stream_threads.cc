@@ -117,6 +117,7 @@ void Stream::Impl::SendCurrent(Lock* lock) {
   if (status.ok() && has_commands) status = Send(batch);
   lock->lock();
   sending_ = false;
+  if (stopped_) progress_.notify_all();
 
   statistics_.submissions += last_value_ - value_before;
   if (!status.ok()) status = Latch(WithWork(status, *batch));
@@ -150,7 +151,7 @@ void Stream::Impl::CompletionLoop() {
     }
     const uint64_t before = completed_sequence_;
     if (submitted_.wait_for(lock, kIdleStaging) == std::cv_status::timeout &&
-        completed_sequence_ == before && !stopped_) {
+        completed_sequence_ == before && !stopped_ && !working_on_) {
       upload_.Trim();
       readback_.Trim();
     }
@@ -197,19 +198,19 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
       memcpy(completion.dst, completion.src, completion.bytes);
     }
   }
+  const bool keep = working_on_;
   for (Batch::RetiredHeap& retired : batch->retired_heaps) {
     space_->Unmap(retired.address);
-    if (working_on_) {
-      kept_heaps_.push_back(std::move(retired.heap));
-    } else {
-      retired.heap.reset();
-    }
+    if (!keep) retired.heap.reset();
   }
   std::vector<Batch::Completion> completions;
   completions.swap(batch->completions);
   const uint64_t sequence = batch->sequence;
 
   lock->lock();
+  for (Batch::RetiredHeap& retired : batch->retired_heaps) {
+    if (keep) kept_heaps_.push_back(std::move(retired.heap));
+  }
   if (!status.ok()) status = Latch(WithWork(status, *batch));
   AdaptIdleFlush(*batch);
   if (!batch->timed.empty()) {

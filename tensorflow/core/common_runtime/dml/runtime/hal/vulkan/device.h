@@ -52,6 +52,9 @@ class VulkanDevice final : public Device {
   HeapRoom heap_room() const;
   // Every program has this layout: kMaxDirectParameterBytes of push constants.
   VkPipelineLayout layout() const { return layout_; }
+  // All calls that take the device's handle hold this, once a thread; fails
+  // once GiveBack() began.
+  Status Use(std::shared_lock<std::shared_mutex>* lock) const;
   PipelineCache* pipeline_cache() { return &pipeline_cache_; }
   // Has GiveBack() destroy it.
   void AddPipeline(VkPipeline pipeline);
@@ -67,9 +70,6 @@ class VulkanDevice final : public Device {
   Status Init();
   Status LostStatus() const;
   VkPhysicalDeviceMemoryBudgetPropertiesEXT DriverBudget() const;
-  // All of this device's calls that take its handle hold this; fails once
-  // GiveBack() began.
-  Status Use(std::shared_lock<std::shared_mutex>* lock) const;
   void Destroy();
 
   PhysicalDevice physical_;  // constant after Init()

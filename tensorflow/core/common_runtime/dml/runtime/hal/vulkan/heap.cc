@@ -1,6 +1,8 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/heap.h"
 
 #include <algorithm>
+#include <mutex>
+#include <shared_mutex>
 #include <vector>
 
 namespace dml {
@@ -36,6 +38,7 @@ Status VulkanHeap::Create(VulkanDevice* device, MemoryUse use, uint64_t bytes,
   }
   std::unique_ptr<VulkanHeap> made(new VulkanHeap(device, bytes));
   const Status status = made->Init(use);
+  if (!status.ok()) made->Destroy();  // whoever calls holds Use()
   if (status.code() == Code::kOutOfMemory && bytes > info.promised_heap_bytes) {
     return Error(status.code(), "no ", UseName(use), " heap of ", bytes,
                  " bytes: ", status.message(), "; adapter \"", info.name,
@@ -135,7 +138,12 @@ Status VulkanHeap::Allocate(MemoryUse use,
 }
 
 VulkanHeap::~VulkanHeap() {
-  if (device_->handle() == VK_NULL_HANDLE) return;  // released before
+  if (buffer_ == VK_NULL_HANDLE) return;
+  std::shared_lock<std::shared_mutex> use;
+  if (device_->Use(&use).ok()) Destroy();  // else all went before
+}
+
+void VulkanHeap::Destroy() {
   const DeviceFunctions& vk = device_->vk();
   if (buffer_ != VK_NULL_HANDLE) {
     vk.vkDestroyBuffer(device_->handle(), buffer_, nullptr);
@@ -145,6 +153,8 @@ VulkanHeap::~VulkanHeap() {
     vk.vkFreeMemory(device_->handle(), memory_, nullptr);
     device_->AddDeviceBytes(-static_cast<int64_t>(device_bytes_));
   }
+  buffer_ = VK_NULL_HANDLE;
+  memory_ = VK_NULL_HANDLE;
 }
 
 }  // namespace vulkan

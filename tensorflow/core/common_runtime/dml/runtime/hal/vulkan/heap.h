@@ -31,6 +31,7 @@ class VulkanHeap final : public Heap {
       : device_(device), size_(size) {}
   Status Init(MemoryUse use);
   Status Allocate(MemoryUse use, const VkMemoryRequirements& requirements);
+  void Destroy();
 
   VulkanDevice* const device_;
   const uint64_t size_;
