@@ -243,13 +243,13 @@ TEST_F(StreamFailureTest, ThreadsMayCopyWhileItGoesBack) {
     });
     std::vector<std::thread> threads;
     for (int t = 0; t < 3; ++t) {
-      threads.emplace_back([this, a] {
+      threads.emplace_back([this, own = a + t * 100000] {
         Bytes bytes(50000);
         Status status;
         while (status.ok()) {
-          status = stream_->CopyFromHost(a, bytes.data(), bytes.size());
-          if (status.ok()) status = ReadInto(a, &bytes);
-          if (status.ok()) status = Dispatch({{a, 100, Access::kRead}});
+          status = stream_->CopyFromHost(own, bytes.data(), bytes.size());
+          if (status.ok()) status = ReadInto(own, &bytes);
+          if (status.ok()) status = Dispatch({{own, 100, Access::kRead}});
         }
         EXPECT_EQ(status.code(), Code::kDeviceLost);
       });

@@ -338,8 +338,11 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
     for (const TileConfig& tile : kMoreForSoftware) add(tile);
   }
   if (!software || every) {
-    // Intel's registers hold no larger part.
-    const uint32_t most = adapter.vendor_id == hal::kVendorIntel ? 32 : 128;
+    // Intel's registers hold no larger part, before DG2 with convolution's
+    // addresses.
+    const uint32_t most = adapter.vendor_id != hal::kVendorIntel        ? 128
+                          : adapter.type == hal::AdapterType::kDiscrete ? 32
+                                                                        : 16;
     for (const TileConfig& tile : kMoreForGpus) {
       if (tile.thread_m * tile.thread_n <= most) add(tile);
     }
