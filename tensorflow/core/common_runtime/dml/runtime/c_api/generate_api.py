@@ -13,6 +13,7 @@ api_schema.py says what it reads in the headers.
 """
 
 import argparse
+import os
 import pathlib
 import pprint
 import textwrap
@@ -147,7 +148,10 @@ def main():
             api_schema.check_types(api)
     except api_schema.SchemaError as error:
         raise SystemExit(str(error)) from None
-    arguments.out.write_text(KINDS[arguments.kind](api))
+    # Whoever reads the file meanwhile finds a whole one.
+    whole = arguments.out.with_name(f"{arguments.out.name}.{os.getpid()}")
+    whole.write_text(KINDS[arguments.kind](api))
+    whole.replace(arguments.out)
 
 
 if __name__ == "__main__":

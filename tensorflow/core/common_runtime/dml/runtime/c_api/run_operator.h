@@ -35,7 +35,11 @@ dml_code RunOperator(const char* name, dml_device* device,
   OperatorContext context = {
       device->hal->info(), *device->stream, *device->programs, *device->scratch,
       *device->tiles,      ThreadTag(),     ThreadPlan(),      ThreadParts()};
-  return Report(function(context));
+  const Status status = function(context);
+  if (status.ok()) return Report(status);
+  // What a failed device cannot do any more is no news: why it failed is.
+  const Status cause = device->stream->status();
+  return Report(cause.ok() ? status : cause);
 }
 
 }  // namespace dml

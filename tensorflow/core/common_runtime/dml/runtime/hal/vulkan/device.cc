@@ -271,7 +271,9 @@ Status VulkanDevice::Submit(CommandList* list, uint64_t value) {
   VkResult result;
   {
     std::lock_guard<std::mutex> lock(queue_mutex_);
-    result = vk_.vkQueueSubmit(queue_, 1, &submit, VK_NULL_HANDLE);
+    // After Check() has waited for the last time, nothing may follow.
+    result = lost_ ? VK_ERROR_DEVICE_LOST
+                   : vk_.vkQueueSubmit(queue_, 1, &submit, VK_NULL_HANDLE);
   }
   return Check(result, "vkQueueSubmit");
 }
@@ -338,6 +340,7 @@ Status VulkanDevice::Check(VkResult result, const char* call) {
       // A driver may still be at work on what its caller now gives up. On a
       // lost device this returns in finite time (Vulkan, "Lost Device").
       std::lock_guard<std::mutex> queue_lock(queue_mutex_);
+      lost_ = true;
       (void)vk_.vkDeviceWaitIdle(device_);
     }
     std::string fault =
@@ -351,7 +354,6 @@ Status VulkanDevice::Check(VkResult result, const char* call) {
         "program ran longer than the system allows. The system log (dmesg) "
         "tells more; try a newer driver or smaller batches. What its memory "
         "held is gone; open the device anew");
-    lost_ = true;
   }
   return lost_status_;
 }
