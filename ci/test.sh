@@ -20,6 +20,11 @@ for layer in "${layers[@]}"; do
     unit_tests build/test-results/unit || failed=1
     continue
   fi
+  # By name only: where a program has changed, drivers' packages are fetched.
+  if [[ $layer == compilers ]]; then
+    build/tools-venv/bin/python ci/compilers/check.py || failed=1
+    continue
+  fi
   case $layer in
     # Outside TensorFlow: the checkout's Python on Bazel's library.
     tools | runtime | bench | packaging) python=build/tools-venv/bin/python ;;

@@ -36,15 +36,25 @@ DmlDevice::DmlDevice(const SessionOptions& options,
 DmlDevice::~DmlDevice() { set_tensorflow_gpu_device_info(nullptr); }
 
 void DmlDevice::Compute(OpKernel* op_kernel, OpKernelContext* context) {
+  if (HasFailed(context)) return;
   const ScopedActivity activity(info_.gpu_id, *op_kernel);
   op_kernel->Compute(context);
 }
 
 void DmlDevice::ComputeAsync(AsyncOpKernel* op_kernel, OpKernelContext* context,
                              AsyncOpKernel::DoneCallback done) {
+  if (HasFailed(context)) return done();
   const ScopedActivity activity(info_.gpu_id, *op_kernel);
   dml_set_tag(op_kernel->type_string().c_str());
   op_kernel->ComputeAsync(context, std::move(done));
+}
+
+// A device that has failed has no memory, which would be what kernels tell.
+bool DmlDevice::HasFailed(OpKernelContext* context) const {
+  const dml_code code = dml_device_status(shared_.device);
+  if (code == DML_OK) return false;
+  context->SetStatus(ToStatus(code));
+  return true;
 }
 
 Status DmlDevice::Sync() { return ToStatus(dml_device_sync(shared_.device)); }

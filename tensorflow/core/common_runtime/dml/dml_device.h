@@ -37,6 +37,8 @@ class DmlDevice : public LocalDevice {
                               StatusCallback done) override;
 
  private:
+  // Gives `context` the failure of the device, if there was one.
+  bool HasFailed(OpKernelContext* context) const;
   // Copies `host` into new device memory.
   Status ToDevice(const Tensor& host, Tensor* tensor);
 
