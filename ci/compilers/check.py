@@ -217,11 +217,10 @@ def compiled_rows(opened, programs, folder, keep):
 class Check:
     """The check of one driver, with what it found."""
 
-    def __init__(self, driver, opener, modules, folder, args):
+    def __init__(self, driver, opener, modules, folder, profiles, args):
         path = TABLES / f"{driver.name}.csv"
         self.driver = driver
         self.known = {row.key: row for row in table.read(path)} if path.exists() else {}
-        profiles = json.loads(PROFILES.read_text()) if PROFILES.exists() else {}
         self.profile = None if args.write or args.fresh else profiles.get(driver.name)
         if self.profile is None:
             self.profile = drivers.profile(opener(driver).adapter())
@@ -271,9 +270,11 @@ def main():
     allowed, opener = Allowed(), Opener(build, chosen)
     modules = planning.modules()
     folder = write_modules(build / "modules", modules)
+    profiles = json.loads(PROFILES.read_text()) if PROFILES.exists() else {}
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [pool.submit(Check, driver, opener, modules, folder, args) for driver in chosen]
+        jobs = [pool.submit(Check, driver, opener, modules, folder, dict(profiles), args)
+                for driver in chosen]
         for job in jobs:
             try:
                 done = job.result()
@@ -283,7 +284,6 @@ def main():
             if args.write:
                 TABLES.mkdir(exist_ok=True)
                 table.write(TABLES / f"{done.driver.name}.csv", done.rows)
-                profiles = json.loads(PROFILES.read_text()) if PROFILES.exists() else {}
                 profiles[done.driver.name] = done.profile
                 PROFILES.write_text(json.dumps(profiles, indent=1, sort_keys=True) + "\n")
     sys.exit(1 if failed else 0)

@@ -272,15 +272,14 @@ def refuse(driver):
 def checked(tmp_path, monkeypatch):
     """Runs the check on a table of that one program, without any driver."""
     monkeypatch.setattr(check, "TABLES", tmp_path)
-    monkeypatch.setattr(check, "PROFILES", tmp_path / "profiles.json")
     monkeypatch.setattr(check, "plan", lambda profile, every, folder: [PROGRAM])
-    (tmp_path / "profiles.json").write_text(json.dumps({DRIVER.name: "type=discrete"}))
+    profiles = {DRIVER.name: "type=discrete"}
 
     def run(row_digest, **options):
         row = table.Row("gemm_f32", "256,128", "gemm float32", row_digest, subgroups=4)
         table.write(tmp_path / f"{DRIVER.name}.csv", [row])
         given = {"write": False, "fresh": False, "all": False, "listings": None, **options}
-        return check.Check(DRIVER, refuse, {"gemm_f32": b"code"}, tmp_path,
+        return check.Check(DRIVER, refuse, {"gemm_f32": b"code"}, tmp_path, profiles,
                            argparse.Namespace(**given))
 
     return run
