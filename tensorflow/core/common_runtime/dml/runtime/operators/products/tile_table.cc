@@ -37,15 +37,6 @@ constexpr Row kAmd[] = {
     {kSmall, 0, 0, kAny, kAny, 0},
 };
 
-// 8 x 8 has no room; with convolution's addresses, 8 x 4 has none before DG2.
-constexpr Row kIntelDiscrete[] = {
-    {kLow, 0, 0, 16, kAny, 0},
-    {kNarrow, 0, 0, kAny, 16, 0},
-    {{128, 64, 8, 8, 4, 4, 0}, 65, 65, kAny, kAny, 128},
-    {{64, 64, 16, 4, 4, 4, 0}, 0, 0, kAny, kAny, 0},
-    {kSmall, 0, 0, kAny, kAny, 0},
-};
-
 constexpr Row kDiscrete[] = {
     {kLow, 0, 0, 16, kAny, 0},
     {kNarrow, 0, 0, kAny, 16, 0},
@@ -54,7 +45,9 @@ constexpr Row kDiscrete[] = {
     {kSmall, 0, 0, kAny, kAny, 0},
 };
 
-constexpr Row kIntegrated[] = {
+// Intel's compiler spills a part of 8 x 8, and 8 x 4 with convolution's
+// addresses.
+constexpr Row kSmallParts[] = {
     {kLow, 0, 0, 16, kAny, 0},
     {kNarrow, 0, 0, kAny, 16, 0},
     {{64, 64, 16, 4, 4, 4, 0}, 0, 0, kAny, kAny, 0},
@@ -131,9 +124,10 @@ RowRange RowsFor(const hal::AdapterInfo& adapter, uint32_t type) {
   if (type == DML_FLOAT64) return All(kDouble);
   if (adapter.type == hal::AdapterType::kSoftware) return All(kSoftware);
   if (adapter.vendor_id == hal::kVendorAmd) return All(kAmd);
-  if (adapter.type != hal::AdapterType::kDiscrete) return All(kIntegrated);
-  return adapter.vendor_id == hal::kVendorIntel ? All(kIntelDiscrete)
-                                                : All(kDiscrete);
+  return adapter.type != hal::AdapterType::kDiscrete ||
+                 adapter.vendor_id == hal::kVendorIntel
+             ? All(kSmallParts)
+             : All(kDiscrete);
 }
 
 RowRange MatrixRowsFor(const hal::AdapterInfo& adapter) {
@@ -338,19 +332,14 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
     for (const TileConfig& tile : kMoreForSoftware) add(tile);
   }
   if (!software || every) {
-    // Intel's registers hold no larger part, before DG2 with convolution's
-    // addresses.
-    const uint32_t most = adapter.vendor_id != hal::kVendorIntel        ? 128
-                          : adapter.type == hal::AdapterType::kDiscrete ? 32
-                                                                        : 16;
+    const uint32_t most = adapter.vendor_id == hal::kVendorIntel ? 16 : 128;
     for (const TileConfig& tile : kMoreForGpus) {
       if (tile.thread_m * tile.thread_n <= most) add(tile);
     }
   }
   if (every) {
-    for (const RowRange& rows :
-         {All(kAmd), All(kIntelDiscrete), All(kDiscrete), All(kIntegrated),
-          All(kSoftware), All(kDouble)}) {
+    for (const RowRange& rows : {All(kAmd), All(kDiscrete), All(kSmallParts),
+                                 All(kSoftware), All(kDouble)}) {
       add_rows(rows);
     }
   }
