@@ -75,6 +75,14 @@ unit_tests() {
   return "$verdict"
 }
 
+# The runtime alone, with the tools' environment: for what needs no TensorFlow.
+build_runtime() {
+  ci/install_deps.sh
+  [[ -e build/configuration.json ]] || python3 configure.py --yes
+  tools_venv
+  "$(setting bazel)" build //tensorflow:libdml_runtime.so
+}
+
 # Everything from a fresh clone to build/venv.
 build_all() {
   step "Installing what the machine lacks"

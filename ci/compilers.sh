@@ -4,8 +4,5 @@
 #
 #   ci/compilers.sh [ARGUMENTS OF ci/compilers/check.py]
 source "$(dirname "$0")/common.sh"
-ci/install_deps.sh
-[[ -e build/configuration.json ]] || python3 configure.py --yes
-tools_venv
-"$(setting bazel)" build //tensorflow:libdml_runtime.so
+build_runtime
 exec build/tools-venv/bin/python ci/compilers/check.py "$@"

@@ -4,8 +4,5 @@
 #
 #   ci/mesa.sh system|25.0|26.1|26.2 [--lanes 4|8|16] [ARGUMENTS OF PYTEST]
 source "$(dirname "$0")/common.sh"
-ci/install_deps.sh
-[[ -e build/configuration.json ]] || python3 configure.py --yes
-tools_venv
-"$(setting bazel)" build //tensorflow:libdml_runtime.so
+build_runtime
 exec build/tools-venv/bin/python ci/mesa/run_tests.py "$@"
