@@ -161,6 +161,27 @@ print(os.WEXITSTATUS(os.waitpid(child, 0)[1]), device.status.name)
     assert output == ["5", "OK"]
 
 
+def test_a_child_skips_what_libraries_do_at_exit():
+    """Their locks may be held by threads that the child lacks. Streams are flushed."""
+    output = run(
+        TRY_ALL
+        + """
+import ctypes
+libc = ctypes.CDLL(None)
+libc.on_exit(libc.pause, None)
+sys.stdout.flush()
+child = os.fork()
+if child == 0:
+    signal.alarm(10)
+    libc.printf(b"flushed\\n")
+    sys.exit(5)
+print(os.waitpid(child, 0)[1], flush=True)
+os._exit(0)
+"""
+    )
+    assert output == ["flushed", str(5 << 8)]
+
+
 def test_multiprocessing():
     output = run(
         TRY_ALL

@@ -8,7 +8,9 @@ namespace dml {
 namespace os {
 
 // While one lives, whatever forks from this process is Forked(): a fork takes
-// along the locks that other threads hold, but not the threads. Thread-safe.
+// along the locks that other threads hold, but not the threads. For the same
+// reason exit() in it does what the child itself has arranged by atexit(),
+// flushes the streams of C, and skips what was arranged before. Thread-safe.
 class NoForks {
  public:
   NoForks();
