@@ -80,7 +80,7 @@ build_runtime() {
   ci/install_deps.sh
   [[ -e build/configuration.json ]] || python3 configure.py --yes
   tools_venv
-  "$(setting bazel)" build //tensorflow:libdml_runtime.so
+  "$(setting bazel)" build //tensorflow:libdml_runtime.so //tensorflow:dml_check_matrices
 }
 
 # Everything from a fresh clone to build/venv.

@@ -23,9 +23,9 @@ for sanitizer in "${sanitizers[@]}"; do
   unit_tests "build/sanitize/$sanitizer/unit" --config="$sanitizer"
 
   step "Building for $sanitizer"
-  "$bazel" build --config="$sanitizer" //tensorflow:libdml_runtime.so
+  "$bazel" build --config="$sanitizer" //tensorflow:{libdml_runtime.so,dml_check_matrices}
   mkdir -p "build/sanitize/$sanitizer"
-  cp -f "$("$bazel" info --config="$sanitizer" bazel-bin)/tensorflow/libdml_runtime.so" \
+  cp -f "$("$bazel" info --config="$sanitizer" bazel-bin)"/tensorflow/{libdml_runtime.so,dml_check_matrices} \
     "build/sanitize/$sanitizer/"
   export TF_DIRECTML_RUNTIME_LIBRARY=$PWD/build/sanitize/$sanitizer/libdml_runtime.so
 

@@ -34,6 +34,7 @@ def copy_package(target, library):
     generate = [sys.executable, "-B", GENERATE, "python", "--out", target / "api.py"]
     subprocess.run(generate, check=True)
     shutil.copy2(library, target / "libdml_runtime.so")
+    shutil.copy2(library.with_name("dml_check_matrices"), target)
 
 
 def copy_loader(target):

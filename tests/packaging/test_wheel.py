@@ -12,6 +12,7 @@ import pytest
 
 RUNTIME = "tensorflow_directml/libdml_runtime.so"
 PLUGIN = "tensorflow-plugins/libtensorflow_dml.so"
+CHECK = "tensorflow_directml/dml_check_matrices"
 
 
 @pytest.fixture
@@ -101,7 +102,7 @@ def test_tag(wheel, archive):
     assert f"Tag: {python}-{abi}-{platform}\n" in dist_info(archive, "WHEEL")
     major, minor = re.fullmatch(r"manylinux_(\d+)_(\d+)_x86_64", platform).groups()
     needed = set()
-    for name in (RUNTIME, PLUGIN):
+    for name in (RUNTIME, PLUGIN, CHECK):
         needed |= set(re.findall(rb"GLIBC_(\d+)\.(\d+)", archive.read(name)))
     newest = max((int(a), int(b)) for a, b in needed)
     assert newest <= (int(major), int(minor))
@@ -110,7 +111,7 @@ def test_tag(wheel, archive):
 def test_both_wheels_hold_the_same_libraries(wheel, archive):
     for other in wheel.parent.glob(wheel.name.split("-cp3")[0] + "-*.whl"):
         with zipfile.ZipFile(other) as opened:
-            for name in (RUNTIME, PLUGIN):
+            for name in (RUNTIME, PLUGIN, CHECK):
                 assert opened.getinfo(name).CRC == archive.getinfo(name).CRC
 
 
@@ -119,6 +120,14 @@ def test_the_runtime_exports_its_c_api_only(libraries):
     names = [line.split()[-1] for line in symbols if line]
     assert "dml_device_open" in names
     assert [name for name in names if not name.startswith("dml_")] == []
+
+
+def test_the_program_beside_the_runtime_may_run_and_needs_only_the_system(archive, tmp_path):
+    assert archive.getinfo(CHECK).external_attr >> 16 & 0o111 == 0o111
+    program = output("readelf", "-d", archive.extract(CHECK, tmp_path))
+    assert "RUNPATH" not in program and "RPATH" not in program
+    needed = set(re.findall(r"NEEDED.*\[(lib[\w+]+)\.", program))
+    assert needed <= {"libc", "libdl", "libm", "libgcc_s", "libstdc++"}
 
 
 def test_libraries_find_each_other_and_name_no_folder_of_the_build(libraries):

@@ -24,11 +24,13 @@ from wheel_archive import WheelWriter, read_record
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 RUNTIME = "libdml_runtime.so"
 PLUGIN = "libtensorflow_dml.so"
+CHECK = "dml_check_matrices"
 # What of the package's folder is installed: sources, and the data beside them.
 INSTALLED = (".py", ".html", ".json")
-# Where the wheel puts each library, and where it looks for others from there.
+# Where the wheel puts each library or program, and where it looks for others from there.
 LIBRARIES = {
     RUNTIME: ("tensorflow_directml", None),
+    CHECK: ("tensorflow_directml", None),
     PLUGIN: ("tensorflow-plugins", "$ORIGIN/../tensorflow_directml:$ORIGIN/../tensorflow_core"),
 }
 

@@ -5,6 +5,11 @@ Adapters without them skip the first part. The null backend, which offers some a
 computes nothing, shows the rest.
 """
 
+import os
+import pathlib
+import shutil
+import subprocess
+
 import helpers
 import numpy as np
 import pytest
@@ -174,7 +179,7 @@ def write_file(path, text):
     for byte in text:
         checksum = (checksum ^ byte) * 0x100000001B3 % (1 << 64)
     sizes = len(text).to_bytes(8, "little") + checksum.to_bytes(8, "little")
-    path.write_bytes(b"DMLMATR1" + sizes + text)
+    path.write_bytes(b"DMLMATR2" + sizes + text)
 
 
 @pytest.fixture
@@ -225,12 +230,99 @@ def test_a_check_that_did_not_come_back_twice_failed(null):
     null_run, folder = null
     null_run(LARGE)
     (path,) = folder.glob("matrices-*.bin")
-    for strikes, why in ((b"begun once", "was wrong"), (b"begun twice", "ended")):
+    for strikes, why in ((b"strikes 1", "was wrong"), (b"strikes 2", "ended"),
+                         (b"checking 1 another-start", "ended")):
         write_file(path, strikes)
         tile, stderr = null_run(LARGE)
         assert not tile["matrix_m"]
         assert stderr.count("\n") == 1 and why in stderr
         assert path.read_bytes()[24:] == b"wrong"
+
+
+# ---- The check's process ---------------------------------------------------
+
+
+@pytest.fixture
+def checked_by(tmp_path):
+    """run() on the null backend where a shell script does the checks."""
+
+    def checked_run(script, code=STATE, cache="cache"):
+        library = tmp_path / "libdml_runtime.so"
+        if not library.exists():
+            shutil.copy(os.environ["TF_DIRECTML_RUNTIME_LIBRARY"], library)
+        program = tmp_path / "dml_check_matrices"
+        program.write_text("#!/bin/sh\n" + script)
+        program.chmod(0o755)
+        return run(code, TF_DIRECTML_BACKEND="null", TF_DIRECTML_RUNTIME_LIBRARY=str(library),
+                   TF_DIRECTML_CACHE_DIR=str(tmp_path / cache))
+
+    return checked_run
+
+
+def test_the_process_has_the_say(checked_by):
+    assert checked_by('echo "$3" >&2; echo "a driver: hello"; echo "0 "') == (
+        "MATRICES_RIGHT", "f" * 32 + "\n")
+    state, stderr = checked_by("echo '6 a product was wrong'", cache="other")
+    assert state == "MATRICES_WRONG" and "a product was wrong" in stderr
+
+
+@pytest.mark.parametrize("script", ["kill -s SEGV $$", "kill -s ABRT $$", "exit 1", "echo hello"])
+def test_a_crash_costs_that_process_only_and_is_a_strike(checked_by, script):
+    for count in range(4):
+        state, stderr = checked_by(script + "\n")
+        assert state == "MATRICES_WRONG"
+        assert ("crashed" in stderr) == (count < 2) and ("twice" in stderr) == (count == 2)
+
+
+def test_an_interrupted_check_is_no_strike(checked_by):
+    for _ in range(3):
+        state, stderr = checked_by("kill -s TERM $$\n")
+        assert state == "MATRICES_WRONG" and "signal 15" in stderr
+    assert checked_by("echo '0 '") == ("MATRICES_RIGHT", "")
+
+
+def test_so_is_one_whose_process_was_killed(checked_by, tmp_path):
+    pid = tmp_path / "pid"
+    code = f"""
+import os, signal, time
+dml.open(0).gemm(*[dml.open(0).empty((2048, 2048), 'float16') for _ in range(3)],
+                 1.0, 0.0, None, "NONE")
+while not os.path.exists("{pid}"):
+    time.sleep(0.01)
+{{}}
+result = 1
+"""
+    # Leaving waits for no check, and takes its process along.
+    checked_by(f"echo $$ > {pid}; exec sleep 1000", code.format(""))
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+    for _ in range(3):
+        pid.unlink()
+        with pytest.raises(AssertionError):
+            checked_by(f"echo $$ > {pid}; exec sleep 1",
+                       code.format("os.kill(os.getpid(), signal.SIGKILL)"))
+    assert checked_by("echo '0 '") == ("MATRICES_RIGHT", "")
+
+
+def test_without_the_program_a_thread_checks(checked_by, tmp_path):
+    assert checked_by("exit 1\n")[0] == "MATRICES_WRONG"
+    state, stderr = checked_by("\n", cache="x", code=f"""
+import os
+os.remove("{tmp_path}/dml_check_matrices")
+{STATE}
+""")
+    assert state == "MATRICES_WRONG" and "was wrong" in stderr
+
+
+def test_the_program_ends_with_who_started_it():
+    library = pathlib.Path(os.environ["TF_DIRECTML_RUNTIME_LIBRARY"])
+    program = library.with_name("dml_check_matrices")
+    for parent, status in ((os.getpid(), 0), (1, 1)):
+        result = subprocess.run([program, library, str(parent), "f" * 32], text=True,
+                                stdout=subprocess.PIPE, env={"TF_DIRECTML_BACKEND": "null"})
+        assert result.returncode == status
+        assert ("was wrong" in result.stdout) == (status == 0)
+    assert subprocess.run([program], stderr=subprocess.DEVNULL).returncode == 2
 
 
 def test_it_runs_without_a_cache_folder():

@@ -11,7 +11,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
-#include "tensorflow/core/common_runtime/dml/runtime/c_api/matrix_check.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/matrix_verdicts.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/text.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"

@@ -2,32 +2,19 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <future>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
-#include "tensorflow/core/common_runtime/dml/runtime/base/os/forks.h"
-#include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
-#include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_file.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
 namespace {
-
-// For the whole check. A software driver has no hardware to hang, but compiles
-// slowly.
-constexpr uint64_t kLimitNs = uint64_t{20} * 1000000000;
-constexpr uint64_t kSoftwareLimitNs = 30 * kLimitNs;
 
 constexpr uint64_t kElements = uint64_t{1} << 18;  // of each buffer
 constexpr uint64_t kBytes = 2 * kElements;
@@ -228,8 +215,9 @@ class Checker {
   Scratch scratch_;
 };
 
-// Ok when they are to be used; else why not.
-Status CheckNow(uint32_t adapter_index, const std::atomic<bool>& stop) {
+}  // namespace
+
+Status RunMatrixCheck(uint32_t adapter_index, const std::atomic<bool>& stop) {
   // On its own device: whatever goes wrong there leaves the others alone.
   std::unique_ptr<dml_device> device;
   DML_RETURN_IF_ERROR(MakeDevice(
@@ -237,64 +225,6 @@ Status CheckNow(uint32_t adapter_index, const std::atomic<bool>& stop) {
   std::string wrong;
   DML_RETURN_IF_ERROR(Checker(device.get()).Check(stop, &wrong));
   return wrong.empty() ? Status::Ok() : Internal(wrong, " was wrong");
-}
-
-std::unique_ptr<MatrixTrial> MakeTrial(uint32_t adapter_index) {
-  const hal::AdapterInfo& adapter = Adapters().adapters[adapter_index]->info();
-  MatrixTrialOptions options;
-  options.path = AdapterFilePath("matrices", adapter);
-  options.check = [adapter_index](const std::atomic<bool>& stop) {
-    return CheckNow(adapter_index, stop);
-  };
-  options.warn = [&adapter, path = options.path](const std::string& why) {
-    fprintf(
-        stderr,
-        "tensorflow-directml: %s (%s) offers cooperative matrices, but %s: "
-        "float16 products do without them. Update the driver; to check again, "
-        "delete %s\n",
-        adapter.name.c_str(), adapter.driver.c_str(), why.c_str(),
-        path.c_str());
-  };
-  options.limit_ns =
-      adapter.type == hal::AdapterType::kSoftware ? kSoftwareLimitNs : kLimitNs;
-  options.clock = os::SteadyNanoseconds;
-  return std::make_unique<MatrixTrial>(std::move(options));
-}
-
-// By adapter, made when first asked for.
-struct Trials {
-  std::mutex mutex;
-  std::map<uint32_t, std::unique_ptr<MatrixTrial>> of_adapters;
-};
-
-Trials& TheTrials() {
-  // Never destroyed: threads may still use it while the process exits.
-  static Trials* const trials = std::make_unique<Trials>().release();
-  return *trials;
-}
-
-void StopTrials() {
-  if (os::Forked()) return;  // the parent's
-  Trials& trials = TheTrials();
-  std::lock_guard<std::mutex> lock(trials.mutex);
-  for (const auto& [index, trial] : trials.of_adapters) trial->Stop();
-}
-
-}  // namespace
-
-MatrixVerdict MatricesOf(uint32_t adapter_index, bool wait) {
-  MatrixTrial* trial;
-  {
-    Trials& trials = TheTrials();
-    std::lock_guard<std::mutex> lock(trials.mutex);
-    // Before the driver undoes its own arrangements: there is a device already.
-    static const bool at_exit = atexit(StopTrials) == 0;
-    (void)at_exit;
-    std::unique_ptr<MatrixTrial>& one = trials.of_adapters[adapter_index];
-    if (one == nullptr) one = MakeTrial(adapter_index);
-    trial = one.get();
-  }
-  return trial->verdict(wait);
 }
 
 }  // namespace dml

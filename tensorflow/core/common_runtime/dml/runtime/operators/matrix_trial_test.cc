@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <future>
@@ -31,6 +32,7 @@ class MatrixTrialTest : public testing::Test {
       return check(stop);
     };
     options.warn = [this](const std::string& why) { warnings_.push_back(why); };
+    options.start_of_machine = start_of_machine_;
     options.limit_ns = 100;
     options.clock = [this] { return now_.load(); };
     return std::make_unique<MatrixTrial>(options);
@@ -61,7 +63,7 @@ class MatrixTrialTest : public testing::Test {
     std::unique_ptr<MatrixTrial> trial_;
   };
 
-  std::string path_;
+  std::string path_, start_of_machine_;
   std::atomic<uint64_t> now_{0};
   std::atomic<int> checks_{0};
   std::vector<std::string> warnings_;
@@ -137,11 +139,60 @@ TEST_F(MatrixTrialTest, AnInterruptedCheckIsNoStrike) {
 }
 
 TEST_F(MatrixTrialTest, WithoutMemoryNothingIsKnown) {
-  EXPECT_EQ(Trial([](const auto&) {
-              return Error(Code::kOutOfMemory, "no room");
-            })->verdict(true),
-            MatrixVerdict::kWrong);
+  for (Code code : {Code::kOutOfMemory, Code::kUnavailable}) {
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(Trial([code](const auto&) {
+                  return Error(code, "no room");
+                })->verdict(true),
+                MatrixVerdict::kWrong);
+    }
+  }
   EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kRight);
+}
+
+TEST_F(MatrixTrialTest, ACrashOrAHangElsewhereIsAStrike) {
+  for (Code code : {Code::kDeviceLost, Code::kDeadlineExceeded}) {
+    EXPECT_EQ(Trial([code](const auto&) {
+                return Error(code, "crashed");
+              })->verdict(true),
+              MatrixVerdict::kWrong);
+  }
+  EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kWrong);
+  EXPECT_EQ(checks_, 2);
+  EXPECT_EQ(warnings_.size(), 3u);
+}
+
+// A process that ends amid a check writes no more.
+class MatrixTrialDeathTest : public MatrixTrialTest {
+ protected:
+  void EndAmidACheck() {
+    EXPECT_EXIT((void)Trial([](const std::atomic<bool>&) -> Status {
+                  _exit(7);
+                })->verdict(true),
+                testing::ExitedWithCode(7), "");
+  }
+};
+
+TEST_F(MatrixTrialDeathTest, IsAStrikeWhereTheCheckMayHaveEndedIt) {
+  EndAmidACheck();
+  EndAmidACheck();
+  EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kWrong);
+}
+
+TEST_F(MatrixTrialDeathTest, IsNoneWhereItCannot) {
+  start_of_machine_ = "one";
+  for (int i = 0; i < 3; ++i) EndAmidACheck();
+  EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kRight);
+}
+
+TEST_F(MatrixTrialDeathTest, IsAStrikeWhereTheMachineWentDown) {
+  for (const char* start : {"one", "two"}) {
+    start_of_machine_ = start;
+    EndAmidACheck();
+  }
+  start_of_machine_ = "three";
+  EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kWrong);
+  EXPECT_EQ(checks_, 0);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/address_range.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/child_process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/forks.h"
@@ -51,6 +52,72 @@ TEST(AddressRangeTest, SaysWhenThereIsNoRoom) {
   AddressRange range;
   EXPECT_FALSE(range.Reserve(uint64_t{1} << 60, AddressRange::Access::kNone));
   EXPECT_EQ(range.bytes(), 0u);
+}
+
+ChildProcess::Outcome RunShell(const std::string& script) {
+  ChildProcess::Outcome outcome;
+  const auto child = ChildProcess::Start({"/bin/sh", "-c", script});
+  if (child == nullptr || !child->Wait(60000, &outcome)) {
+    ADD_FAILURE() << script;
+  }
+  return outcome;
+}
+
+TEST(ChildProcessTest, GivesItsOutputAndStatus) {
+  const auto outcome =
+      RunShell("read word; echo \"<$word>\"; echo two; exit 3");
+  EXPECT_EQ(outcome.end, ChildProcess::End::kExited);
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_EQ(outcome.output, "<>\ntwo\n");
+}
+
+TEST(ChildProcessTest, KeepsTheFirstOfMuchOutput) {
+  const auto outcome = RunShell("head -c 3000000 /dev/zero | tr '\\0' x");
+  EXPECT_EQ(outcome.output, std::string(ChildProcess::kMaxOutput, 'x'));
+}
+
+TEST(ChildProcessTest, TellsCrashesFromInterruptions) {
+  for (const char* fault : {"SEGV", "ABRT", "BUS", "ILL"}) {
+    EXPECT_EQ(RunShell(std::string("kill -s ") + fault + " $$").end,
+              ChildProcess::End::kCrashed);
+  }
+  for (const char* other : {"INT", "TERM", "KILL", "HUP"}) {
+    EXPECT_EQ(RunShell(std::string("kill -s ") + other + " $$").end,
+              ChildProcess::End::kInterrupted);
+  }
+}
+
+TEST(ChildProcessTest, SaysWhenItCannotStart) {
+  EXPECT_EQ(ChildProcess::Start({"/nowhere/program"}), nullptr);
+  EXPECT_FALSE(IsProgram("/nowhere/program"));
+  EXPECT_FALSE(IsProgram("/etc/passwd"));
+  EXPECT_TRUE(IsProgram("/bin/sh"));
+}
+
+TEST(ChildProcessTest, EndsItWhenNobodyWantsItAnyMore) {
+  const std::string mark =
+      TemporaryFolder() + "/child" + ChildProcess::Parent();
+  auto child =
+      ChildProcess::Start({"/bin/sh", "-c", "sleep 1; echo > " + mark});
+  ASSERT_NE(child, nullptr);
+  ChildProcess::Outcome outcome;
+  EXPECT_FALSE(child->Wait(10, &outcome));
+  child.reset();
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);  // no child is left
+  sleep(2);
+  EXPECT_FALSE(std::filesystem::exists(mark));
+}
+
+TEST(ChildProcessTest, IsSureOfNothingThatOthersWaitedFor) {
+  signal(SIGCHLD, SIG_IGN);  // nobody has to wait
+  EXPECT_EQ(RunShell("echo fine").end, ChildProcess::End::kUnknown);
+  EXPECT_EQ(RunShell("echo fine").output, "fine\n");
+  signal(SIGCHLD, SIG_DFL);
+}
+
+TEST(ChildProcessTest, TheMachineStartedOnce) {
+  EXPECT_EQ(StartOfMachine(), StartOfMachine());
+  EXPECT_FALSE(StartOfMachine().empty());
 }
 
 TEST(ClockTest, IsTheSteadyClockOfTheLibrary) {

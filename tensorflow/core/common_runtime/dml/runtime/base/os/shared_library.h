@@ -24,6 +24,10 @@ class SharedLibrary {
   std::string problem_;
 };
 
+// The path of the library or program that this code is part of. Empty where the
+// system does not tell.
+std::string ThisLibrary();
+
 }  // namespace os
 }  // namespace dml
 

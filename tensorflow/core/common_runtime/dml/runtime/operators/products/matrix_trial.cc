@@ -3,7 +3,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <iterator>
 #include <mutex>
+#include <sstream>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -12,14 +15,38 @@
 namespace dml {
 namespace {
 
-constexpr CacheMagic kMagic = {'D', 'M', 'L', 'M', 'A', 'T', 'R', '1'};
+constexpr CacheMagic kMagic = {'D', 'M', 'L', 'M', 'A', 'T', 'R', '2'};
+constexpr int kStrikes = 2;  // end it
 
-// What the file holds: a verdict, or strikes. A check's own is there while it
-// runs.
-constexpr char kRight[] = "right";
-constexpr char kWrong[] = "wrong";
-constexpr char kOnce[] = "begun once";
-constexpr char kTwice[] = "begun twice";
+// What the file holds.
+struct Record {
+  enum class Kind { kNothing, kRight, kWrong, kStrikes, kChecking };
+  Kind kind = Kind::kNothing;
+  int strikes = 0;                 // kStrikes; kChecking: before this check
+  std::string start_of_machine{};  // kChecking: MatrixTrialOptions'
+};
+
+constexpr const char* kWords[] = {"", "right", "wrong", "strikes", "checking"};
+
+std::string Text(const Record& record) {
+  std::string text = kWords[static_cast<int>(record.kind)];
+  if (record.kind >= Record::Kind::kStrikes) {
+    text += " " + std::to_string(record.strikes);
+  }
+  if (!record.start_of_machine.empty()) text += " " + record.start_of_machine;
+  return text;
+}
+
+Record Parse(const std::string& text) {
+  std::istringstream words(text);
+  std::string kind;
+  Record record;
+  words >> kind >> record.strikes >> record.start_of_machine;
+  for (int i = 0; i < static_cast<int>(std::size(kWords)); ++i) {
+    if (kind == kWords[i]) record.kind = static_cast<Record::Kind>(i);
+  }
+  return record;
+}
 
 // How often a waiting thread looks at the clock.
 constexpr std::chrono::milliseconds kPeriod(10);
@@ -54,20 +81,44 @@ struct MatrixTrial::State {
   }
 
   // By the thread, when the check came back.
-  void End(const Status& status, const std::string& before) {
+  void End(const Status& status, int strikes) {
     std::lock_guard<std::mutex> lock(mutex);
-    if (late) return;  // the strike stays
-    const bool nothing =
-        status.code() == Code::kOutOfMemory || (!status.ok() && stop.load());
-    if (!nothing) {
-      (void)WriteCacheFile(options.path, kMagic, status.ok() ? kRight : kWrong);
-    } else if (before.empty()) {
-      std::remove(options.path.c_str());
+    const Code code = status.code();
+    if (late || code == Code::kDeadlineExceeded || code == Code::kDeviceLost) {
+      Write({Record::Kind::kStrikes, strikes + 1});
+    } else if (code == Code::kOutOfMemory || code == Code::kUnavailable ||
+               (!status.ok() && stop.load())) {
+      Write({Record::Kind::kStrikes, strikes});
     } else {
-      (void)WriteCacheFile(options.path, kMagic, before);
+      Write({status.ok() ? Record::Kind::kRight : Record::Kind::kWrong});
     }
+    if (late) return;
     verdict = status.ok() ? MatrixVerdict::kRight : MatrixVerdict::kWrong;
     if (!status.ok() && !stop.load()) options.warn(status.message());
+  }
+
+  void Write(const Record& record) {
+    if (record.kind == Record::Kind::kStrikes && record.strikes == 0) {
+      std::remove(options.path.c_str());
+    } else {
+      (void)WriteCacheFile(options.path, kMagic, Text(record));
+    }
+  }
+
+  Record Read() {
+    std::string text;
+    if (ReadCacheFile(options.path, kMagic, &text) != CacheRead::kRead) {
+      return {};
+    }
+    Record record = Parse(text);
+    if (record.kind == Record::Kind::kChecking) {
+      // Its lock is ours, so that check has ended, without a word.
+      const bool interrupted =
+          !record.start_of_machine.empty() &&
+          record.start_of_machine == options.start_of_machine;
+      record = {Record::Kind::kStrikes, record.strikes + (interrupted ? 0 : 1)};
+    }
+    return record;
   }
 };
 
@@ -104,32 +155,26 @@ void MatrixTrial::Run(const std::shared_ptr<State>& state) {
   const MatrixTrialOptions& options = state->options;
   {
     const FileLock file(options.path);
-    std::string before;
-    if (ReadCacheFile(options.path, kMagic, &before) != CacheRead::kRead) {
-      before.clear();
-    }
-    if (before == kTwice) {
+    const Record record = state->Read();
+    const bool known = record.kind == Record::Kind::kRight ||
+                       record.kind == Record::Kind::kWrong;
+    std::unique_lock<std::mutex> lock(state->mutex);
+    if (known) {
+      state->verdict = record.kind == Record::Kind::kRight
+                           ? MatrixVerdict::kRight
+                           : MatrixVerdict::kWrong;
+    } else if (record.strikes >= kStrikes) {
+      lock.unlock();
       state->End(Internal("twice, the process that checked them ended in doing "
                           "so, or the check took too long"),
-                 before);
-    } else if (before == kRight || before == kWrong) {
-      std::lock_guard<std::mutex> lock(state->mutex);
-      state->verdict =
-          before == kRight ? MatrixVerdict::kRight : MatrixVerdict::kWrong;
-    } else {
-      if (before != kOnce) before.clear();
-      bool stopped;
-      {
-        std::lock_guard<std::mutex> lock(state->mutex);
-        stopped = state->stop;
-        if (!stopped) {
-          (void)WriteCacheFile(options.path, kMagic,
-                               before.empty() ? kOnce : kTwice);
-          state->begin_ns = options.clock();
-          state->checking = true;
-        }
-      }
-      if (!stopped) state->End(options.check(state->stop), before);
+                 record.strikes);
+    } else if (!state->stop) {
+      state->Write(
+          {Record::Kind::kChecking, record.strikes, options.start_of_machine});
+      state->begin_ns = options.clock();
+      state->checking = true;
+      lock.unlock();
+      state->End(options.check(state->stop), record.strikes);
     }
   }
   std::lock_guard<std::mutex> lock(state->mutex);

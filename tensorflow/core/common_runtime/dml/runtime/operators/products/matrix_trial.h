@@ -3,9 +3,10 @@
 //
 // Products do without them until there is a verdict, so that a driver that
 // compiles for minutes, or never comes back, holds nobody up. The verdict is
-// kept in a file. A check that did not come back in time, since the driver hung
-// or ended the process, leaves a strike there; after the second there are no
-// more checks. One that was stopped by the end of the process leaves none.
+// kept in a file. A check that did not come back in time, since the driver
+// hung, ended the process or took the machine down, leaves a strike there;
+// after the second there are no more checks. One that was interrupted leaves
+// none.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_PRODUCTS_MATRIX_TRIAL_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_PRODUCTS_MATRIX_TRIAL_H_
 
@@ -23,10 +24,15 @@ enum class MatrixVerdict { kPending, kRight, kWrong };
 
 struct MatrixTrialOptions {
   std::string path;  // of the file; empty: there is none
-  // Ok when matrices are right, kOutOfMemory when nothing can be said now, else
-  // why they are wrong. Ends soon after `stop` became true, if it can, with an
-  // error.
+  // Ok when matrices are right; kOutOfMemory or kUnavailable when nothing can
+  // be said now; kDeadlineExceeded or kDeviceLost when it hung or crashed,
+  // which is a strike; else why they are wrong. Ends soon after `stop` became
+  // true, if it can, with an error.
   std::function<Status(const std::atomic<bool>& stop)> check;
+  // Where the check cannot end this process: what is the same until the machine
+  // starts again. A check that was begun since then, and never ended, was
+  // interrupted. Empty: any such check is a strike.
+  std::string start_of_machine;
   // Told why there will be no matrices, unless the file said so.
   std::function<void(const std::string& why)> warn;
   uint64_t limit_ns = 0;            // for the check

@@ -1,6 +1,9 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
 
 #include <dlfcn.h>
+#include <stdlib.h>
+
+#include <memory>
 
 namespace dml {
 namespace os {
@@ -14,6 +17,15 @@ SharedLibrary::SharedLibrary(const char* name)
 
 void* SharedLibrary::Find(const char* symbol) const {
   return handle_ == nullptr ? nullptr : dlsym(handle_, symbol);
+}
+
+std::string ThisLibrary() {
+  static const char here = 0;
+  Dl_info info;
+  if (dladdr(&here, &info) == 0 || info.dli_fname == nullptr) return "";
+  const std::unique_ptr<char, void (*)(void*)> path(
+      realpath(info.dli_fname, nullptr), free);
+  return path != nullptr ? path.get() : info.dli_fname;
 }
 
 }  // namespace os
