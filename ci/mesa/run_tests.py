@@ -7,13 +7,14 @@ ci/compilers/packages.json pins. --lanes: how many invocations a subgroup has. P
 among pytest's arguments are of the current folder; without one, all of tests/runtime.
 
 A newer Mesa needs a newer C library. So Python itself is started by the loader of the
-release's root (ci/compilers/packages.py), and so is each Python that a test starts: what
-they find as their interpreter is a script that does it.
+release's root (ci/compilers/packages.py), and so is each Python that a test starts, and
+the program beside the runtime: what they find in their place is a script that does it.
 """
 
 import argparse
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -24,6 +25,7 @@ import packages  # noqa: E402
 
 TESTS = ROOT / "tests/runtime"
 LIBRARY = ROOT / "bazel-bin/tensorflow/libdml_runtime.so"
+PROGRAM = LIBRARY.with_name("dml_check_matrices")
 LANES = (4, 8, 16)
 RELEASES = {name.replace("mesa-", ""): name for name in packages.PINNED["roots"]}
 # Prints which driver the tests would get.
@@ -36,22 +38,26 @@ dml.load()
 print([(a.driver, a.subgroup_size) for a in dml.adapters()])
 """
 # $0 stays the name of the script, whose folder Python then takes for a virtual environment.
-INTERPRETER = """\
+STARTED_BY_LOADER = """\
 #!/bin/sh
-exec '{loader}' --argv0 "$0" --library-path '{libraries}' '{python}' "$@"
+exec '{loader}' --argv0 "$0" --library-path '{libraries}' '{program}' "$@"
 """
+
+
+def write_script(path, usr, program):
+    """Makes `path` a script that runs `program` on the C library of `usr`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(STARTED_BY_LOADER.format(loader=usr / "lib64/ld-linux-x86-64.so.2",
+                                             libraries=usr / "lib/x86_64-linux-gnu",
+                                             program=program))
+    path.chmod(0o755)
 
 
 def interpreter(usr, folder):
     """A virtual environment in `folder` whose Python runs on the C library and drivers of
     `usr`, with the packages of this process' environment; returns its bin/python."""
-    usr = usr.resolve()
-    libraries = usr / "lib/x86_64-linux-gnu"
     script = folder / "bin/python"
-    script.parent.mkdir(parents=True, exist_ok=True)
-    script.write_text(INTERPRETER.format(loader=usr / "lib64/ld-linux-x86-64.so.2",
-                                         libraries=libraries, python=sys.executable))
-    script.chmod(0o755)
+    write_script(script, usr.resolve(), sys.executable)
     (folder / "pyvenv.cfg").write_text((pathlib.Path(sys.prefix) / "pyvenv.cfg").read_text())
     packages_of_python = f"lib/python{sys.version_info.major}.{sys.version_info.minor}"
     (folder / packages_of_python).mkdir(parents=True, exist_ok=True)
@@ -76,7 +82,14 @@ def prepare(release, lanes):
     usr = packages.fetch_root(
         name, build, packages.Apt(build / f"apt-{name}", packages.suites_of([name])))
     environment["VK_DRIVER_FILES"] = str(usr.resolve() / "share/vulkan/icd.d/lvp_icd.json")
-    return interpreter(usr, ROOT / "build/mesa" / release), environment
+    folder = ROOT / "build/mesa" / release
+    write_script(folder / "lib" / PROGRAM.name, usr.resolve(), PROGRAM)
+    # A copy: the runtime looks for the program where the file itself lies.
+    library = folder / "lib" / LIBRARY.name
+    library.unlink(missing_ok=True)
+    shutil.copyfile(LIBRARY, library)
+    environment["TF_DIRECTML_RUNTIME_LIBRARY"] = str(library)
+    return interpreter(usr, folder), environment
 
 
 def check_adapter(python, environment, release, lanes):
