@@ -281,7 +281,14 @@ def test_an_interrupted_check_is_no_strike(checked_by):
     assert checked_by("echo '0 '") == ("MATRICES_RIGHT", "")
 
 
-def test_so_is_one_whose_process_was_killed(checked_by, tmp_path):
+def test_a_program_that_cannot_load_the_runtime_is_no_strike(checked_by):
+    for _ in range(3):
+        state, stderr = checked_by("exit 2\n")
+        assert state == "MATRICES_WRONG" and "could not load" in stderr
+    assert checked_by("echo '0 '") == ("MATRICES_RIGHT", "")
+
+
+def test_so_is_one_amid_which_this_process_ends(checked_by, tmp_path):
     pid = tmp_path / "pid"
     code = f"""
 import os, signal, time

@@ -30,6 +30,9 @@ constexpr uint64_t kSoftwareLimitNs = 30 * kLimitNs;
 
 constexpr int kPeriodMs = 10;
 
+// Status of the program (check_matrices_main.c) where it did not get to check.
+constexpr int kNotLoaded = 2;
+
 // The program's last line: the code of the check's status, and its message.
 std::string Answer(const Status& status) {
   return std::to_string(static_cast<int>(status.code())) + " " +
@@ -50,18 +53,22 @@ bool ReadAnswer(const std::string& output, Status* status) {
 }
 
 Status StatusOf(const ChildProcess::Outcome& outcome) {
+  using End = ChildProcess::End;
   Status status;
-  if (outcome.end == ChildProcess::End::kExited &&
-      ReadAnswer(outcome.output, &status)) {
-    return status;
-  }
-  if (outcome.end == ChildProcess::End::kInterrupted) {
+  const bool ended_itself =
+      outcome.end == End::kExited || outcome.end == End::kUnknown;
+  if (ended_itself && ReadAnswer(outcome.output, &status)) return status;
+  if (outcome.end == End::kInterrupted) {
     return Error(Code::kUnavailable, "their check was ended by signal ",
                  outcome.code);
   }
+  if (outcome.end == End::kExited && outcome.code == kNotLoaded) {
+    return Error(Code::kUnavailable,
+                 "the program that checks them could not load the runtime");
+  }
   return Error(Code::kDeviceLost, "the process that checked them crashed (",
-               outcome.end == ChildProcess::End::kCrashed ? "signal " : "code ",
-               outcome.code, ")");
+               outcome.end == End::kCrashed ? "signal " : "code ", outcome.code,
+               ")");
 }
 
 // The same as RunMatrixCheck(), within `limit_ns`, by the program at `path`.
