@@ -48,3 +48,9 @@ def vulkan_stand_in(tmp_path_factory):
 def caching_loader(tmp_path_factory):
     """A loader whose pipeline caches hold something: see its source."""
     return compile_loader(HERE / "runtime/vulkan_stand_in/caches.c", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def two_queues_loader(tmp_path_factory):
+    """A loader whose adapters copy on a queue of their own: see its source."""
+    return compile_loader(HERE / "runtime/vulkan_stand_in/queues.c", tmp_path_factory)

@@ -91,6 +91,7 @@ Environment ReadEnvironment(const VariableReader& variable) {
   read.Switch("TF_DIRECTML_TUNING", &environment.tuning);
   read.Switch("TF_DIRECTML_COOPERATIVE_MATRICES",
               &environment.cooperative_matrices);
+  read.Switch("TF_DIRECTML_TRANSFER_QUEUE", &environment.transfer_queue);
   read.Number("TF_DIRECTML_BATCH_FLUSH_SIZE", 1, 4096,
               &environment.flush_commands);
   read.Number("TF_DIRECTML_BATCH_FLUSH_TIME", 0, 1000000,

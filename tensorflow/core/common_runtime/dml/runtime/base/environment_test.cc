@@ -37,6 +37,7 @@ TEST(EnvironmentTest, HasDefaults) {
   EXPECT_FALSE(environment.debug);
   EXPECT_TRUE(environment.tuning);
   EXPECT_TRUE(environment.cooperative_matrices);
+  EXPECT_TRUE(environment.transfer_queue);
   EXPECT_EQ(environment.flush_commands, kDefaultFlushCommands);
   EXPECT_EQ(environment.flush_microseconds, kDefaultFlushMicroseconds);
   EXPECT_EQ(environment.submission_microseconds,
@@ -78,6 +79,7 @@ TEST(EnvironmentTest, ReadsSwitches) {
     EXPECT_FALSE(Read({{"TF_DIRECTML_TUNING", off}}).tuning);
     EXPECT_FALSE(
         Read({{"TF_DIRECTML_COOPERATIVE_MATRICES", off}}).cooperative_matrices);
+    EXPECT_FALSE(Read({{"TF_DIRECTML_TRANSFER_QUEUE", off}}).transfer_queue);
   }
   EXPECT_TRUE(Read({{"TF_DIRECTML_TUNING", "no"}}).tuning);
   EXPECT_EQ(Warning({{"TF_DIRECTML_TUNING", "no"}}),

@@ -134,6 +134,7 @@ AdapterList& Adapters() {
                                            : hal::EnumerateVulkan;
     hal::EnumerateOptions options;
     options.cooperative_matrices = environment.cooperative_matrices;
+    options.transfer_queue = environment.transfer_queue;
     options.null_profile = environment.null_adapter;
     AdapterVector found;
     const Status status = enumerate(options, &found);

@@ -246,6 +246,7 @@ void dml_device_get_statistics(dml_device* device, dml_device_statistics* out) {
   out->device_copies = stream.device_copies;
   out->barriers = stream.barriers;
   out->submissions = stream.submissions;
+  out->transfer_queue_copies = stream.transfer_queue_copies;
   out->host_to_device_copies = stream.host_to_device_copies;
   out->host_to_device_bytes = stream.host_to_device_bytes;
   out->device_to_host_copies = stream.device_to_host_copies;

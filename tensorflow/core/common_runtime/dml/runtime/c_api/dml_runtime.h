@@ -152,6 +152,7 @@ typedef struct dml_device_statistics {
   uint64_t programs_compiled; /* does not grow with new shapes */
   uint64_t driver_budget_bytes;
   uint64_t driver_used_bytes;
+  uint64_t transfer_queue_copies; /* in pieces, beside other work */
 } dml_device_statistics;
 
 /* Counters since the device was opened first. */
@@ -185,8 +186,10 @@ typedef enum dml_work_kind DML_ENUM {
 } dml_work_kind;
 
 /* One launch or copy. Its time runs from the completion of what came before it
- * to its own: work that the device overlaps shares no time. Copies that the
- * host does by itself, where memory is unified, have no record. */
+ * to its own: work that the device overlaps shares no time, but large copies
+ * from and to the host, which adapters with a queue for them do beside all
+ * else. Copies that the host does by itself, where memory is unified, have no
+ * record. */
 typedef struct dml_profile_record {
   uint64_t activity; /* dml_set_activity() when it was enqueued */
   uint64_t start_ns; /* of the host's steady clock (CLOCK_MONOTONIC) */
@@ -224,8 +227,9 @@ DML_EXPORT void dml_end_parts(void);
 DML_EXPORT dml_code dml_profile_start(dml_device* device, uint64_t max_records);
 /* Ends it, and waits for what was enqueued. */
 DML_EXPORT dml_code dml_profile_stop(dml_device* device);
-/* Moves the oldest records, in the order of enqueuing, into `records`; returns
- * how many. During a profile, too: records come as their work completes. */
+/* Moves the oldest records, in the order of enqueuing but for copies beside
+ * other work, into `records`; returns how many. During a profile, too: records
+ * come as their work completes. */
 DML_EXPORT size_t dml_profile_read(dml_device* device,
                                    dml_profile_record* records,
                                    size_t capacity);

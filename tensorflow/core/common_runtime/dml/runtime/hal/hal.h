@@ -52,6 +52,14 @@ struct DriverMerit {
   uint32_t api = 0;
 };
 
+// The queues of a device. Each completes its work in order; between them only
+// waits of submissions keep an order.
+enum class Queue : uint8_t {
+  kCompute = 0,   // takes all work
+  kTransfer = 1,  // takes copies, where AdapterInfo::transfer_queue says so
+};
+constexpr int kQueues = 2;
+
 // What the runtime needs to know of an adapter. Sizes in bytes.
 struct AdapterInfo {
   std::string name;                // as the driver gives it
@@ -76,6 +84,7 @@ struct AdapterInfo {
   uint32_t max_shared_bytes = 0;
   bool float16_arithmetic = false;
   bool float64 = false;
+  bool transfer_queue = false;  // works beside the one that computes
   // Cooperative matrices; none where empty. Programs with them ask for
   // subgroups of `matrix_subgroup_size` (ProgramDesc::subgroup_size).
   std::vector<MatrixShape> matrix_shapes;
@@ -170,8 +179,24 @@ struct DeviceClock {
   bool calibrated = false;   // Device::ReadClocks() works
 };
 
-// Records work for one submission. Thread-compatible. Reused after Begin(),
-// which is legal only when its last submission has completed.
+// What a barrier orders: earlier work of these kinds, with all later work of
+// the queue.
+struct BarrierScope {
+  bool dispatches = true;
+  bool copies = true;
+  // Later work may touch what that work wrote, and not only what it read.
+  bool writes = true;
+};
+
+// A point in the work of a queue: its counter has at least this value.
+struct QueuePoint {
+  Queue queue = Queue::kCompute;
+  uint64_t value = 0;
+};
+
+// Records work for one submission to the queue that it was made for.
+// Thread-compatible. Reused after Begin(), which is legal only when its last
+// submission has completed.
 class CommandList {
  public:
   virtual ~CommandList() = default;
@@ -179,11 +204,11 @@ class CommandList {
   // room for many is kept no longer than until the next call.
   // kUnimplemented for more where the adapter has none.
   virtual Status Begin(uint32_t timestamps) = 0;
-  virtual void Dispatch(const DispatchDesc& desc) = 0;
+  virtual void Dispatch(const DispatchDesc& desc) = 0;  // not on kTransfer
   // Byte-granular; the ranges do not overlap.
   virtual void Copy(const Binding& dst, const Binding& src, uint64_t bytes) = 0;
-  // Makes all earlier work of the queue complete and visible to all later.
-  virtual void Barrier() = 0;
+  // Makes earlier work of the queue complete before later work begins.
+  virtual void Barrier(const BarrierScope& scope) = 0;
   // Notes the time at which all earlier work of the queue is complete. Later
   // work does not wait for it.
   virtual void Timestamp() = 0;
@@ -199,7 +224,7 @@ struct MemoryBudget {
   uint64_t used_bytes = 0;    // what it uses now
 };
 
-// A logical device with one in-order queue, whose progress is a counter.
+// A logical device with one or two queues, each of whose progress is a counter.
 // Thread-safe, except that Submit() has one caller at a time.
 class Device {
  public:
@@ -213,19 +238,26 @@ class Device {
   // May take long (compiles). kUnimplemented when the adapter cannot run it.
   virtual Status CreateProgram(const ProgramDesc& desc,
                                std::unique_ptr<Program>* program) = 0;
-  virtual Status CreateCommandList(std::unique_ptr<CommandList>* list) = 0;
+  virtual Status CreateCommandList(Queue queue,
+                                   std::unique_ptr<CommandList>* list) = 0;
 
-  // Queues an ended list; the counter becomes `value` when it and all before
-  // it completed. Values only grow. kDeviceLost when the device is gone;
-  // kOutOfMemory when the driver has no room: then nothing was queued.
-  virtual Status Submit(CommandList* list, uint64_t value) = 0;
-  // Blocks without spinning until the counter reaches `value`:
-  // kDeadlineExceeded after `timeout_ns`, kDeviceLost when it never will.
-  virtual Status Wait(uint64_t value, uint64_t timeout_ns) = 0;
-  // The counter now; does not block.
-  virtual Status Completed(uint64_t* value) = 0;
+  // Queues an ended list to the queue that it was made for; the queue's counter
+  // becomes `point.value` when it and all before it completed. Values of a
+  // queue only grow. The list begins, and so does what follows it in its queue,
+  // when all of `waits` are reached, and sees what was written before them:
+  // these are points of other queues that were submitted before. kDeviceLost
+  // when the device is gone; kOutOfMemory when the driver has no room: then
+  // nothing was queued.
+  virtual Status Submit(CommandList* list, const QueuePoint& point,
+                        Span<const QueuePoint> waits) = 0;
+  // Blocks without spinning until the point is reached: kDeadlineExceeded after
+  // `timeout_ns`, kDeviceLost when it never will.
+  virtual Status Wait(const QueuePoint& point, uint64_t timeout_ns) = 0;
+  // The queue's counter now; does not block.
+  virtual Status Completed(Queue queue, uint64_t* value) = 0;
 
-  virtual DeviceClock clock() const = 0;
+  // Of the timestamps of a queue.
+  virtual DeviceClock clock(Queue queue) const = 0;
   // The device's clock and the host's steady one (CLOCK_MONOTONIC, in
   // nanoseconds) at the same moment. Only where clock().calibrated.
   virtual Status ReadClocks(uint64_t* ticks, uint64_t* host_ns) = 0;
@@ -249,8 +281,10 @@ class Adapter {
 };
 
 struct EnumerateOptions {
-  bool cooperative_matrices = true;  // false: as if no adapter had them
-  std::string null_profile;          // what the null adapter says of itself
+  // false: as if no adapter had them
+  bool cooperative_matrices = true;
+  bool transfer_queue = true;
+  std::string null_profile;  // what the null adapter says of itself
 };
 
 // Fills `adapters`, usable or not, in no special order. An error says why the

@@ -26,7 +26,9 @@ uint64_t GroupsOf(const uint32_t (&groups)[3]) {
 }  // namespace
 
 WorkTimes::Work WorkOf(const Batch::Command& command) {
-  if (command.program == nullptr) return WorkTimes::Copy(command.copy_bytes);
+  if (command.program == nullptr) {
+    return WorkTimes::Copy(command.copy_bytes, command.queue);
+  }
   return {command.program, GroupsOf(command.groups), command.units};
 }
 
@@ -38,7 +40,7 @@ CommandSlice::CommandSlice(const Batch::Command& command, uint64_t slice,
         RoundUp(CeilDivide(command.copy_bytes, slices), kCopyAlignment);
     begin = std::min(slice * each, command.copy_bytes);
     bytes = std::min(each, command.copy_bytes - begin);
-    work = WorkTimes::Copy(bytes);
+    work = WorkTimes::Copy(bytes, command.queue);
     return;
   }
   GridSlices(command.groups, slices).Get(slice, &first, &groups);
@@ -81,22 +83,21 @@ bool BatchCutter::Next(Piece* piece) {
     *piece = last_;
     return true;
   }
-  const size_t count = batch_.commands.size();
   last_.begin = last_.end;
   last_.slice = 0;
   last_.slices = 1;
-  if (last_.begin == count) return false;
+  if (last_.begin == end_) return false;
   const float target = static_cast<float>(target_ns_);
   const float limit = kLimit * target;
   float total = 0;
-  while (last_.end < count && total < target) {
-    const float estimate = times_.Estimate(WorkOf(batch_.commands[last_.end]));
+  while (last_.end < end_ && total < target) {
+    const float estimate = times_.Estimate(WorkOf(commands_[last_.end]));
     if (total > 0 && total + estimate > limit) break;
     total += estimate;
     ++last_.end;
   }
   if (last_.end == last_.begin + 1) {
-    last_.slices = SlicesOf(batch_.commands[last_.begin]);
+    last_.slices = SlicesOf(commands_[last_.begin]);
   }
   *piece = last_;
   return true;

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/batch.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/work_times.h"
@@ -25,25 +26,31 @@ class BatchCutter {
   // four times what was to be filled up.
   static constexpr int kLimit = 5;
 
-  // What one submission holds: whole commands, or one slice of one command.
+  // What one submission to a queue holds: whole commands, or one slice of one
+  // command.
   struct Piece {
-    size_t begin = 0, end = 0;  // commands of the batch
+    size_t begin = 0, end = 0;  // of the commands
     uint64_t slice = 0;
     uint64_t slices = 1;  // of the only command, as CommandSlice() cuts it
     bool first_of_command() const { return slice == 0; }
     bool last_of_command() const { return slice + 1 == slices; }
   };
 
-  BatchCutter(const Batch& batch, const WorkTimes& times, uint64_t target_ns)
-      : batch_(batch), times_(times), target_ns_(target_ns) {}
+  // Cuts commands `begin` to `end`, which one queue has.
+  BatchCutter(const std::vector<Batch::Command>& commands, size_t begin,
+              size_t end, const WorkTimes& times, uint64_t target_ns)
+      : commands_(commands), end_(end), times_(times), target_ns_(target_ns) {
+    last_.begin = last_.end = begin;
+  }
 
-  // False at the end of the batch.
+  // False at the end.
   bool Next(Piece* piece);
 
  private:
   uint64_t SlicesOf(const Batch::Command& command) const;
 
-  const Batch& batch_;
+  const std::vector<Batch::Command>& commands_;
+  const size_t end_;
   const WorkTimes& times_;
   const uint64_t target_ns_;
   Piece last_;

@@ -4,26 +4,28 @@
 
 namespace dml {
 
-void Profile::Add(const std::vector<ProfileRecord>& commands,
+void Profile::Add(hal::Queue queue, const std::vector<ProfileRecord>& commands,
                   const std::vector<uint32_t>& indices,
                   const Reading& reading) {
   const std::vector<uint64_t>& ticks = reading.ticks;
   if (ticks.empty()) return Drop(commands.size());
+  Lane& lane = lanes_[static_cast<size_t>(queue)];
   if (reading.clock_ns != 0) {
-    clock_.Set(reading.clock_ticks, reading.clock_ns);
+    lane.clock.Set(reading.clock_ticks, reading.clock_ns);
   }
-  clock_.Bound(ticks.front(), ticks.back(), reading.submitted_ns,
-               reading.retired_ns);
+  lane.clock.Bound(ticks.front(), ticks.back(), reading.submitted_ns,
+                   reading.retired_ns);
   for (size_t i = 0; i < commands.size(); ++i) {
     if (records_.size() >= options_.max_records) {
       return Drop(commands.size() - i);
     }
     ProfileRecord record = commands[i];
     // Corrections of the clock must not make times run backwards.
-    record.start_ns = std::max(last_end_ns_, clock_.ToHost(ticks[indices[i]]));
+    record.start_ns =
+        std::max(lane.last_end_ns, lane.clock.ToHost(ticks[indices[i]]));
     record.end_ns =
-        std::max(record.start_ns, clock_.ToHost(ticks[indices[i] + 1]));
-    last_end_ns_ = record.end_ns;
+        std::max(record.start_ns, lane.clock.ToHost(ticks[indices[i] + 1]));
+    lane.last_end_ns = record.end_ns;
     records_.push_back(record);
   }
 }

@@ -3,7 +3,7 @@
 // While a profile is taken, submissions carry a timestamp before their first
 // command and one after each. A command's time runs from the completion of what
 // comes before it to its own completion: commands that the device overlaps
-// share no time, so that the times of a profile never add up to more than has
+// share no time, so that the times of a queue never add up to more than has
 // passed.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_PROFILE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_PROFILE_H_
@@ -61,15 +61,16 @@ class Profile {
     uint64_t clock_ns = 0;     // the device can tell
   };
 
-  Profile(const ProfileOptions& options, const hal::DeviceClock& clock)
-      : options_(options), clock_(clock) {}
+  // `clocks` by hal::Queue.
+  Profile(const ProfileOptions& options, Span<const hal::DeviceClock> clocks)
+      : options_(options), lanes_(clocks.begin(), clocks.end()) {}
 
   uint64_t Activity() const {
     return options_.activity == nullptr ? 0 : options_.activity();
   }
-  // Adds what `commands` of one batch describe; their times are between
-  // ticks[indices[i]] and the next.
-  void Add(const std::vector<ProfileRecord>& commands,
+  // Adds what `commands` of one batch and queue describe; their times are
+  // between ticks[indices[i]] and the next.
+  void Add(hal::Queue queue, const std::vector<ProfileRecord>& commands,
            const std::vector<uint32_t>& indices, const Reading& reading);
   void Drop(uint64_t records) { dropped_ += records; }
 
@@ -79,9 +80,14 @@ class Profile {
   uint64_t dropped() const { return dropped_; }
 
  private:
+  // Of one queue.
+  struct Lane {
+    explicit Lane(const hal::DeviceClock& device) : clock(device) {}
+    HostClock clock;
+    uint64_t last_end_ns = 0;
+  };
   const ProfileOptions options_;
-  HostClock clock_;
-  uint64_t last_end_ns_ = 0;
+  std::vector<Lane> lanes_;
   uint64_t dropped_ = 0;
   std::deque<ProfileRecord> records_;
 };

@@ -28,9 +28,7 @@ Stream::Impl::Impl(hal::Device* device, AddressSpace* space,
       options_(options),
       track_touched_(device->info().unified_memory),
       target_ns_(uint64_t{options.submission_microseconds} * 1000),
-      clock_(device->clock()),
-      clock_mask_(~uint64_t{0} >> (64 - clock_.valid_bits)),
-      device_has_clock_(clock_.tick_ns > 0),
+      two_queues_(device->info().transfer_queue),
       upload_(device, hal::HeapKind::kUpload, options.staging_limit_bytes),
       readback_(device, hal::HeapKind::kReadback, options.staging_limit_bytes),
       times_(device->info().type) {}
@@ -40,8 +38,17 @@ Status Stream::Impl::Start() {
     batches_.push_back(std::make_unique<Batch>());
     free_.push_back(batches_.back().get());
   }
-  for (Submission& submission : submissions_) {
-    DML_RETURN_IF_ERROR(device_->CreateCommandList(&submission.list));
+  for (const hal::Queue queue : {hal::Queue::kCompute, hal::Queue::kTransfer}) {
+    Lane& lane = this->lane(queue);
+    lane.queue = queue;
+    lane.exists = queue == hal::Queue::kCompute || two_queues_;
+    if (!lane.exists) continue;
+    lane.clock = device_->clock(queue);
+    lane.has_clock = lane.clock.tick_ns > 0;
+    lane.clock_mask = ~uint64_t{0} >> (64 - lane.clock.valid_bits);
+    for (Submission& submission : lane.submissions) {
+      DML_RETURN_IF_ERROR(device_->CreateCommandList(queue, &submission.list));
+    }
   }
   current_ = free_.back();
   free_.pop_back();
@@ -97,7 +104,7 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
     return InvalidArgument("dispatch: no argument has memory");
   }
   Lock lock(mutex_);
-  if (!status_.ok() || current_->commands.size() >= kMaxBatchCommands) {
+  if (!status_.ok() || current_->commands[0].size() >= kMaxBatchCommands) {
     DML_RETURN_IF_ERROR(WaitForRoom(&lock));
   }
   if (launch.groups[0] == 0 || launch.groups[1] == 0 || launch.groups[2] == 0) {
@@ -116,22 +123,24 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
       uint64_t{launch.groups[0]} * launch.groups[1] * launch.groups[2], bytes,
       launch.multiply_adds);
   command.tag = tags_.Intern(tag);
-  command.barrier_before = hazards_.Note(launch.buffers, launch.parts);
+  command.queue = hal::Queue::kCompute;
+  command.barrier_before = lanes_[0].hazards.Note(launch.buffers, launch.parts);
+  if (two_queues_) KeepQueuesInOrder(launch.buffers, &command);
   batch.bindings.insert(batch.bindings.end(), bindings,
                         bindings + launch.buffers.size());
   batch.constants.insert(batch.constants.end(), launch.constants.begin(),
                          launch.constants.end());
-  batch.commands.push_back(command);
+  batch.commands[0].push_back(command);
   NoteTouched(launch.buffers);
 
   ++statistics_.launches;
   statistics_.barriers += command.barrier_before;
-  if (profiling_) Time(WorkKind::kLaunch);
+  if (profiling_) Time(WorkKind::kLaunch, command);
   if (command.tag >= launches_by_tag_.size()) {
     launches_by_tag_.resize(command.tag + 1);
   }
   ++launches_by_tag_[command.tag];
-  const bool wake = Recorded();
+  const bool wake = Recorded(command);
   lock.unlock();  // first, or the thread would wake to wait for the lock
   if (wake) work_.notify_one();
   return Status::Ok();
@@ -152,7 +161,8 @@ Status Stream::Impl::Copy(uint64_t dst, uint64_t src, uint64_t bytes) {
   if (dst < src + bytes && src < dst + bytes) {
     return CopyThroughStaging(dst, src, bytes, &lock);
   }
-  RecordCopy(WorkKind::kDeviceToDevice, to, dst, from, src, bytes);
+  RecordCopy(WorkKind::kDeviceToDevice, hal::Queue::kCompute, to, dst, from,
+             src, bytes);
   return Status::Ok();
 }
 
@@ -173,10 +183,10 @@ Status Stream::Impl::CopyThroughStaging(uint64_t dst, uint64_t src,
     }
     current_->readbacks.push_back(slice);
     current_->staging_bytes += piece;
-    RecordCopy(WorkKind::kDeviceToDevice, slice.binding,
+    RecordCopy(WorkKind::kDeviceToDevice, hal::Queue::kCompute, slice.binding,
                HostAddress(slice.host), from, src + offset, piece);
-    RecordCopy(WorkKind::kDeviceToDevice, to, dst + offset, slice.binding,
-               HostAddress(slice.host), piece);
+    RecordCopy(WorkKind::kDeviceToDevice, hal::Queue::kCompute, to,
+               dst + offset, slice.binding, HostAddress(slice.host), piece);
     done += piece;
   }
   return Status::Ok();
@@ -205,6 +215,7 @@ Status Stream::Impl::CopyFromHost(uint64_t dst, const void* src,
     WakeToRelease();
     return Status::Ok();
   }
+  const hal::Queue queue = QueueForHostCopy(bytes);
   for (uint64_t done = 0; done < bytes;) {
     const uint64_t piece = std::min(bytes - done, upload_.max_slice_bytes());
     StagingRing::Slice slice;
@@ -222,8 +233,8 @@ Status Stream::Impl::CopyFromHost(uint64_t dst, const void* src,
     }
     current_->uploads.push_back(slice);
     current_->staging_bytes += piece;
-    RecordCopy(WorkKind::kHostToDevice, {to.heap, to.offset + done}, dst + done,
-               slice.binding, HostAddress(slice.host), piece);
+    RecordCopy(WorkKind::kHostToDevice, queue, {to.heap, to.offset + done},
+               dst + done, slice.binding, HostAddress(slice.host), piece);
     done += piece;
   }
   return Status::Ok();
@@ -254,6 +265,7 @@ void Stream::Impl::CopyToHost(void* dst, uint64_t src, uint64_t bytes,
     lock.unlock();
     return done(Status::Ok());
   }
+  const hal::Queue queue = QueueForHostCopy(bytes);
   for (uint64_t copied = 0; copied < bytes;) {
     const uint64_t piece =
         std::min(bytes - copied, readback_.max_slice_bytes());
@@ -265,8 +277,9 @@ void Stream::Impl::CopyToHost(void* dst, uint64_t src, uint64_t bytes,
     }
     current_->readbacks.push_back(slice);
     current_->staging_bytes += piece;
-    RecordCopy(WorkKind::kDeviceToHost, slice.binding, HostAddress(slice.host),
-               {from.heap, from.offset + copied}, src + copied, piece);
+    RecordCopy(WorkKind::kDeviceToHost, queue, slice.binding,
+               HostAddress(slice.host), {from.heap, from.offset + copied},
+               src + copied, piece);
     current_->completions.push_back({to + copied, slice.host, piece, nullptr});
     copied += piece;
   }
@@ -376,7 +389,7 @@ void Stream::Impl::InjectFailure(Status status) {
 
 Status Stream::Impl::WaitForRoom(Lock* lock) {
   // Whoever completes makes room, so a callback never waits for it.
-  while (status_.ok() && current_->commands.size() >= kMaxBatchCommands &&
+  while (status_.ok() && current_->commands[0].size() >= kMaxBatchCommands &&
          !InsideCallback()) {
     work_.notify_one();
     progress_.wait(*lock);
@@ -408,23 +421,26 @@ Status Stream::Impl::TakeSlice(StagingRing* ring, uint64_t bytes, Lock* lock,
   }
 }
 
-void Stream::Impl::RecordCopy(WorkKind kind, const hal::Binding& dst,
-                              uint64_t dst_address, const hal::Binding& src,
-                              uint64_t src_address, uint64_t bytes) {
+void Stream::Impl::RecordCopy(WorkKind kind, hal::Queue queue,
+                              const hal::Binding& dst, uint64_t dst_address,
+                              const hal::Binding& src, uint64_t src_address,
+                              uint64_t bytes) {
   const BufferArgument arguments[] = {{dst_address, bytes, Access::kWrite},
                                       {src_address, bytes, Access::kRead}};
   Batch::Command command = {};
   command.first_binding = current_->bindings.size();
   command.binding_count = 2;
   command.copy_bytes = bytes;
-  command.barrier_before = hazards_.Note(arguments);
+  command.queue = queue;
+  command.barrier_before = lane(queue).hazards.Note(arguments);
+  if (two_queues_) KeepQueuesInOrder(arguments, &command);
   current_->bindings.push_back(dst);
   current_->bindings.push_back(src);
-  current_->commands.push_back(command);
+  current_->On(queue).push_back(command);
   NoteTouched(arguments);
-  if (profiling_) Time(kind);
+  if (profiling_) Time(kind, command);
   statistics_.barriers += command.barrier_before;
-  if (Recorded()) work_.notify_one();
+  if (Recorded(command)) work_.notify_one();
 }
 
 void Stream::Impl::NoteTouched(Span<const BufferArgument> arguments) {
@@ -443,10 +459,10 @@ bool Stream::Impl::Pending(uint64_t address, uint64_t bytes) const {
   return false;
 }
 
-bool Stream::Impl::Recorded() {
-  const size_t count = current_->commands.size();
+bool Stream::Impl::Recorded(const Batch::Command& command) {
+  const size_t count = current_->command_count();
   if (count == 1) current_->since = Clock::now();
-  const float estimate = times_.Estimate(WorkOf(current_->commands.back()));
+  const float estimate = times_.Estimate(WorkOf(command));
   const float before = current_->estimate_ns;
   current_->estimate_ns += estimate;
   const bool due = count == options_.flush_commands ||
@@ -459,15 +475,18 @@ bool Stream::Impl::Recorded() {
 // Whether SendCurrent() would find room for all submissions of the batch.
 bool Stream::Impl::MaySendWithoutWaiting() const {
   if (current_->empty()) return false;
-  uint64_t retired;
-  {
-    std::lock_guard<std::mutex> lock(submissions_mutex_);
-    retired = retired_;
+  // As many for each target's time, where commands are slices, and one more on
+  // either side of a place where a queue waits for the other.
+  const float submissions = 1 + 2 * current_->estimate_ns / target_ns_ +
+                            2 * current_->commands[1].size();
+  std::lock_guard<std::mutex> lock(submissions_mutex_);
+  for (const Lane& lane : lanes_) {
+    if (current_->On(lane.queue).empty()) continue;
+    const float room = static_cast<float>(lane.retired + kMaxSubmissions) -
+                       static_cast<float>(lane.last_value);
+    if (submissions > room) return false;
   }
-  const float room = static_cast<float>(retired + kMaxSubmissions) -
-                     static_cast<float>(last_value_);
-  // As many for each target's time, where commands are slices.
-  return 1 + 2 * current_->estimate_ns / target_ns_ <= room;
+  return true;
 }
 
 void Stream::Impl::RequestFlush() {

@@ -1,4 +1,4 @@
-// Stream: the one queue of work of a device.
+// Stream: the work of a device, in order.
 //
 // Work takes effect in the order in which it was enqueued. Enqueuing a launch
 // resolves addresses, decides whether a barrier is needed and writes a packet;
@@ -26,10 +26,16 @@
 // what may wait for memory.
 //
 // Hazards: a barrier goes before a command exactly when one of its byte ranges
-// conflicts (write-read, read-write, write-write) with a command since the last
-// barrier, across submissions too. Writes of launches that say to be parts of
-// one whole (Launch::parts) do not conflict, and slices of one dispatch have no
-// barriers between them.
+// conflicts (write-read, read-write, write-write) with a command of its queue
+// since that queue's last barrier, across submissions too. Writes of launches
+// that say to be parts of one whole (Launch::parts) do not conflict, and slices
+// of one dispatch have no barriers between them.
+//
+// Queues: where the adapter copies beside its computing (hal::Queue), large
+// copies from and to the host go to the transfer queue, and overlap what they
+// do not conflict with. Order between the queues is kept by submissions that
+// wait for others (queue_order.h): a copy waits for the newest work that it
+// conflicts with, and later work for the copy only if it conflicts with it.
 //
 // Failure: once the device is lost, every call returns kDeviceLost with the
 // cause and the first and last program of the submission that was in flight,
@@ -96,6 +102,12 @@ struct StreamOptions {
   uint32_t submission_microseconds = kDefaultSubmissionMicroseconds;
   uint64_t flush_staging_bytes = uint64_t{32} << 20;
   uint64_t staging_limit_bytes = uint64_t{256} << 20;  // each way, in flight
+  // Copies from and to the host of so many bytes take the transfer queue. It
+  // costs two more submissions, one of either queue, and a signal between them:
+  // some tens of microseconds of latency, in which PCI Express moves half a MiB
+  // (12 GB/s). So at this size a copy loses half of its own time at worst, if
+  // there is nothing to overlap, and larger ones less.
+  uint64_t transfer_queue_bytes = uint64_t{1} << 20;
   // Gives memory back that nothing uses, by ReleaseHeap() too; called without
   // locks, when the driver has no room for a submission or for staging memory.
   // May be empty.
@@ -114,7 +126,9 @@ struct StreamStatistics {
   uint64_t host_to_device_bytes = 0;
   uint64_t device_to_host_copies = 0;
   uint64_t device_to_host_bytes = 0;
-  uint64_t staging_bytes = 0;  // reserved now, both ways
+  uint64_t staging_bytes = 0;          // reserved now, both ways
+  uint64_t transfer_queue_copies = 0;  // in pieces
+  uint64_t queue_waits = 0;            // commands that wait for another queue
 };
 
 class Stream {
@@ -181,8 +195,8 @@ class Stream {
   // is lost, the profile ends all the same, with what was timed before.
   // kFailedPrecondition inside a callback of this stream; nothing ends then.
   Status StopProfile();
-  // The oldest records, in the order in which the work was enqueued; they go
-  // from the profile. Records come as their work completes.
+  // The oldest records, in the order in which the work of each queue was
+  // enqueued; they go from the profile. Records come as their work completes.
   size_t ReadProfile(Span<ProfileRecord> records);
   ProfileStatistics profile_statistics() const;
 

@@ -11,7 +11,7 @@ namespace dml {
 bool Stream::Impl::MayRelease() const {
   return !status_.ok() && !stopped_ && !released_ && !working_on_ &&
          in_flight_.empty() && !sending_ && host_copies_ == 0 &&
-         current_->commands.empty() && current_->retired_heaps.empty();
+         current_->command_count() == 0 && current_->retired_heaps.empty();
 }
 
 void Stream::Impl::WakeToRelease() {
@@ -20,7 +20,9 @@ void Stream::Impl::WakeToRelease() {
 
 void Stream::Impl::Release(Lock* lock) {
   released_ = true;
-  for (Submission& submission : submissions_) submission.list.reset();
+  for (Lane& lane : lanes_) {
+    for (Submission& submission : lane.submissions) submission.list.reset();
+  }
   upload_.Trim();
   readback_.Trim();
   const std::function<void()> release = std::exchange(release_, nullptr);

@@ -1,7 +1,7 @@
 // The inside of Stream: stream.cc records, stream_threads.cc sends and
 // completes, stream_submissions.cc cuts batches into submissions and learns
-// what those take, stream_end.cc ends it, stream_profile.cc has what only
-// profiles need.
+// what those take, stream_queues.cc keeps the order between the device's
+// queues, stream_end.cc ends it, stream_profile.cc has what only profiles need.
 //
 // A batch is current_ while it is recorded, then in in_flight_ until it
 // completed, then in free_. One lock covers everything but sending and
@@ -28,6 +28,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/batch.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/batch_cutter.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/hazards.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/queue_order.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/staging_ring.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/submission.h"
@@ -81,11 +82,39 @@ class Stream::Impl {
   static constexpr size_t kIdleFlushCommands = 8;
   static constexpr size_t kIdleFlushGrowth = 8;
   static constexpr int kIdleFlushShare = 4;
+  // Copies that the transfer queue has, at most: launches look through them.
+  static constexpr size_t kMaxPendingTransfers = 64;
   // Staging memory that was not used for so long goes back to the driver.
   static constexpr std::chrono::seconds kIdleStaging{2};
   // How long a device that failed, or must stop, may take to finish what it
   // runs.
   static constexpr std::chrono::seconds kLastWait{10};
+
+  // What goes to one queue of the device.
+  struct Lane {
+    hal::Queue queue = hal::Queue::kCompute;
+    bool exists = false;
+    bool has_clock = false;
+    hal::DeviceClock clock;
+    uint64_t clock_mask = 0;
+    Hazards hazards;
+    // Submission v is in submissions[v % kMaxSubmissions], from before it is
+    // given to the device until v + kMaxSubmissions. The thread that is sending
+    // has those beyond last_value to itself.
+    std::array<Submission, kMaxSubmissions> submissions;
+    std::atomic<uint64_t> last_value{0};  // submitted; by the sending thread
+    uint64_t waited = 0;  // value of the other queue; of the sending thread
+    // With submissions_mutex_:
+    uint64_t retired = 0;  // complete, and learned from
+    uint64_t warned = 0;   // said to take long
+    uint64_t last_retired_ns = 0;
+  };
+  using Values = std::array<uint64_t, hal::kQueues>;  // by hal::Queue
+
+  Lane& lane(hal::Queue queue) { return lanes_[static_cast<size_t>(queue)]; }
+  const Lane& lane(hal::Queue queue) const {
+    return lanes_[static_cast<size_t>(queue)];
+  }
 
   // -- stream.cc
   Status WhyNotMapped(const char* what, uint64_t address, uint64_t bytes) const;
@@ -95,14 +124,15 @@ class Stream::Impl {
   // Takes a slice, waiting for completions where all are out.
   Status TakeSlice(StagingRing* ring, uint64_t bytes, Lock* lock,
                    StagingRing::Slice* slice);
-  void RecordCopy(WorkKind kind, const hal::Binding& dst, uint64_t dst_address,
-                  const hal::Binding& src, uint64_t src_address,
-                  uint64_t bytes);
+  void RecordCopy(WorkKind kind, hal::Queue queue, const hal::Binding& dst,
+                  uint64_t dst_address, const hal::Binding& src,
+                  uint64_t src_address, uint64_t bytes);
   void NoteTouched(Span<const BufferArgument> arguments);
   bool Pending(uint64_t address, uint64_t bytes) const;
-  // Whether the submission thread must wake: the current batch is due, or began
-  // while the thread was waiting without a deadline.
-  bool Recorded();
+  // After a command was recorded: whether the submission thread must wake,
+  // since the current batch is due, or began while the thread was waiting
+  // without a deadline.
+  bool Recorded(const Batch::Command& command);
   void RequestFlush();
   bool MaySendWithoutWaiting() const;
   uint64_t StagingBytes() const;
@@ -117,25 +147,54 @@ class Stream::Impl {
   bool InsideCallback() const;
   Status WaitForDevice(const Batch& batch);
 
-  // -- stream_submissions.cc; without the lock.
-  // Submits a batch in pieces. Waits for the device while kMaxSubmissions are
-  // in flight.
+  // -- stream_queues.cc; these need the lock.
+  // The queue for a copy of so many bytes from or to the host.
+  hal::Queue QueueForHostCopy(uint64_t bytes) const;
+  // Decides what of the other queue the command that is recorded next, with
+  // these arguments, has to wait for; where there are two queues.
+  void KeepQueuesInOrder(Span<const BufferArgument> arguments,
+                         Batch::Command* command);
+  // The newest work of the computing queue that conflicts, if the transfer
+  // queue does not come behind it anyway.
+  Place NewestConflict(Span<const BufferArgument> arguments) const;
+
+  // -- stream_queues.cc; without the lock, by the thread that is sending.
+  // Sends a batch to the queues.
   Status Send(Batch* batch);
-  Status SendPiece(Batch* batch, const BatchCutter::Piece& piece,
-                   uint64_t value);
+  // Of one queue's commands those up to `end`, and before each what of the
+  // other queue it waits for.
+  Status SendUpTo(Batch* batch, hal::Queue queue, size_t end);
+  // The value at which the other queue's work at this place is complete; 0
+  // where that has been long ago.
+  uint64_t ValueOf(const Place& place, hal::Queue queue) const;
+  // Whether what this lane has now comes behind the place in the other queue.
+  bool IsBehind(const Batch& batch, const Lane& lane, const Place& place) const;
+
+  // -- stream_submissions.cc; without the lock.
+  // Submits commands `begin` to `end` of one queue's in pieces, the first of
+  // which waits. Waits for the device while kMaxSubmissions are in flight.
+  Status SendRun(Batch* batch, Lane* lane, size_t begin, size_t end,
+                 hal::QueuePoint wait);
+  Status SendPiece(Batch* batch, Lane* lane, const BatchCutter::Piece& piece,
+                   uint64_t value, const hal::QueuePoint& wait);
   // Waits for what was sent before, of `batch` too, and gives back memory that
   // nothing uses then. Fails when the device has.
   Status MakeRoomFor(Batch* batch);
   // Decides what of a submission is timed.
-  void Plan(const Batch& batch, Submission* submission) const;
-  Status Begin(Batch* batch, Submission* submission);
+  void Plan(const Batch& batch, hal::Queue queue, Submission* submission) const;
+  Status Begin(Batch* batch, const Lane& lane, Submission* submission);
   void Record(const Batch& batch, const Batch::Command& command,
               const BatchCutter::Piece& piece, hal::CommandList* list);
   // Waits for submissions up to `value`, and learns what they took.
-  Status Retire(uint64_t value);
-  Status WaitFor(uint64_t value);
-  void LearnFrom(Submission* submission, uint64_t now_ns, bool late);
-  void WarnOf(uint64_t value);
+  Status Retire(Lane* lane, uint64_t value);
+  Status WaitFor(const hal::QueuePoint& point);
+  void LearnFrom(Lane* lane, Submission* submission, uint64_t now_ns,
+                 bool late);
+  Status Completed(Values* values) const;
+  void WarnOf(const Values& completed);
+  // The oldest submission that waits for no other, of those that are not among
+  // the completed; null where all are. Needs submissions_mutex_.
+  const Submission* Running(const Values& completed) const;
   static Submission::Name NameOf(const Batch::Command& command);
   // These two need the lock.
   std::string Describe(const Submission::Name& first,
@@ -150,10 +209,11 @@ class Stream::Impl {
   }
 
   // -- stream_profile.cc
-  // Has the command that was recorded last timed; needs the lock.
-  void Time(WorkKind kind);
-  // What the device timed of a batch that completed.
-  Profile::Reading ReadTimes(const Batch& batch);
+  // Has the command that was recorded last, of its queue, timed; needs the
+  // lock.
+  void Time(WorkKind kind, const Batch::Command& command);
+  // What the device timed of a batch that completed, by hal::Queue.
+  std::array<Profile::Reading, hal::kQueues> ReadTimes(const Batch& batch);
 
   // -- stream_threads.cc; all need the lock, and what takes it gives it up
   // meanwhile.
@@ -186,9 +246,7 @@ class Stream::Impl {
   const StreamOptions options_;
   const bool track_touched_;
   const uint64_t target_ns_;  // of a submission's device time
-  const hal::DeviceClock clock_;
-  const uint64_t clock_mask_;
-  const bool device_has_clock_;
+  const bool two_queues_;
 
   mutable std::mutex mutex_;
   std::condition_variable work_;       // for the submission thread
@@ -219,7 +277,8 @@ class Stream::Impl {
   bool released_ = false;          // or was
   Status injected_;                // for the next submission
 
-  Hazards hazards_;
+  PendingTransfers pending_transfers_;
+  Place transfers_wait_for_;  // the newest place that they do
   StagingRing upload_;
   StagingRing readback_;
   bool profiling_ = false;            // new work is timed
@@ -229,15 +288,8 @@ class Stream::Impl {
   TagTable tags_;
   std::vector<uint64_t> launches_by_tag_;
 
-  // Submission v is in submissions_[v % kMaxSubmissions], from before it is
-  // given to the device until v + kMaxSubmissions. The thread that is sending
-  // has those beyond last_value_ to itself.
-  std::array<Submission, kMaxSubmissions> submissions_;
-  std::atomic<uint64_t> last_value_{0};   // submitted; by the sending thread
+  std::array<Lane, hal::kQueues> lanes_;
   mutable std::mutex submissions_mutex_;  // of what follows; after mutex_
-  uint64_t retired_ = 0;                  // complete, and learned from
-  uint64_t warned_ = 0;                   // said to take long
-  uint64_t last_retired_ns_ = 0;
   std::vector<uint64_t> ticks_;  // of the submission that is learned from
   WorkTimes times_;
   std::thread submission_thread_;

@@ -6,31 +6,36 @@
 
 namespace dml {
 
-void Stream::Impl::Time(WorkKind kind) {
-  const Batch::Command& command = current_->commands.back();
+void Stream::Impl::Time(WorkKind kind, const Batch::Command& command) {
   ProfileRecord record;
   record.activity = profile_->Activity();
   record.bytes = command.copy_bytes;
   record.program = command.program;
   record.kind = kind;
-  current_->timed.push_back(record);
-  current_->timed_commands.push_back(current_->commands.size() - 1);
+  Batch::Timing& timing = current_->timings[static_cast<size_t>(command.queue)];
+  timing.records.push_back(record);
+  timing.commands.push_back(current_->On(command.queue).size() - 1);
 }
 
-Profile::Reading Stream::Impl::ReadTimes(const Batch& batch) {
-  Profile::Reading reading;
-  if (!batch.ticks_failed) reading.ticks = batch.ticks;
-  reading.submitted_ns = batch.submitted_ns;
-  reading.retired_ns = HostNanoseconds();
-  if (device_->clock().calibrated &&
-      !device_->ReadClocks(&reading.clock_ticks, &reading.clock_ns).ok()) {
-    reading.clock_ns = 0;
+std::array<Profile::Reading, hal::kQueues> Stream::Impl::ReadTimes(
+    const Batch& batch) {
+  std::array<Profile::Reading, hal::kQueues> readings;
+  for (size_t queue = 0; queue < readings.size(); ++queue) {
+    const Batch::Timing& timing = batch.timings[queue];
+    if (timing.records.empty()) continue;
+    Profile::Reading& reading = readings[queue];
+    if (!timing.failed) reading.ticks = timing.ticks;
+    reading.submitted_ns = timing.submitted_ns;
+    reading.retired_ns = HostNanoseconds();
+    if (lanes_[queue].clock.calibrated &&
+        !device_->ReadClocks(&reading.clock_ticks, &reading.clock_ns).ok()) {
+      reading.clock_ns = 0;
+    }
   }
-  return reading;
+  return readings;
 }
 
 Status Stream::Impl::StartProfile(const ProfileOptions& options) {
-  const hal::DeviceClock clock = device_->clock();
   Lock lock(mutex_);
   DML_RETURN_IF_ERROR(status_);
   if (profile_open_) {
@@ -38,12 +43,13 @@ Status Stream::Impl::StartProfile(const ProfileOptions& options) {
                  "a profile of this device is already being taken: stop it "
                  "first");
   }
-  if (clock.tick_ns == 0) {
+  if (!lane(hal::Queue::kCompute).has_clock) {
     return Unimplemented("adapter \"", device_->info().name,
                          "\" has no timestamps on its compute queue, so there "
                          "are no device times; a newer driver may have them");
   }
-  profile_ = std::make_unique<Profile>(options, clock);
+  const hal::DeviceClock clocks[] = {lanes_[0].clock, lanes_[1].clock};
+  profile_ = std::make_unique<Profile>(options, clocks);
   profile_open_ = true;
   profiling_ = true;
   return Status::Ok();
@@ -79,8 +85,10 @@ ProfileStatistics Stream::Impl::profile_statistics() const {
   Lock lock(mutex_);
   {
     std::lock_guard<std::mutex> submissions_lock(submissions_mutex_);
-    for (const Submission& submission : submissions_) {
-      result.timestamp_room += submission.profile_timestamps;
+    for (const Lane& lane : lanes_) {
+      for (const Submission& submission : lane.submissions) {
+        result.timestamp_room += submission.profile_timestamps;
+      }
     }
   }
   if (profile_ != nullptr) {

@@ -20,7 +20,7 @@ constexpr float kMeasuredAloneNs = 1e6f;
 Status NoRoom(const Batch& batch, const Status& cause) {
   return Error(
       Code::kOutOfMemory, "the driver has no memory to run ",
-      batch.commands.size(),
+      batch.command_count(),
       " recorded commands, even with nothing else under way: ", cause.message(),
       ". Their results are lost, so the device has to be opened anew: "
       "close other programs that use the GPU, or use a smaller batch");
@@ -28,29 +28,31 @@ Status NoRoom(const Batch& batch, const Status& cause) {
 
 }  // namespace
 
-Status Stream::Impl::Send(Batch* batch) {
-  BatchCutter cutter(*batch, times_, target_ns_);
+Status Stream::Impl::SendRun(Batch* batch, Lane* lane, size_t begin, size_t end,
+                             hal::QueuePoint wait) {
+  BatchCutter cutter(batch->On(lane->queue), begin, end, times_, target_ns_);
   BatchCutter::Piece piece;
   while (cutter.Next(&piece)) {
     if (stopped_) return this->status();  // the driver is about to go
     // The slot's last submission has to be complete.
-    const uint64_t value = last_value_ + 1;
+    const uint64_t value = lane->last_value + 1;
     if (value > kMaxSubmissions) {
-      DML_RETURN_IF_ERROR(Retire(value - kMaxSubmissions));
+      DML_RETURN_IF_ERROR(Retire(lane, value - kMaxSubmissions));
     }
-    Status status = SendPiece(batch, piece, value);
+    Status status = SendPiece(batch, lane, piece, value, wait);
     if (status.code() == Code::kOutOfMemory) {
       DML_RETURN_IF_ERROR(MakeRoomFor(batch));
-      status = SendPiece(batch, piece, value);
+      status = SendPiece(batch, lane, piece, value, wait);
       if (status.code() == Code::kOutOfMemory) return NoRoom(*batch, status);
     }
     DML_RETURN_IF_ERROR(status);
+    wait.value = 0;  // what follows comes behind it
   }
   return Status::Ok();
 }
 
 Status Stream::Impl::MakeRoomFor(Batch* batch) {
-  DML_RETURN_IF_ERROR(Retire(last_value_));
+  for (Lane& lane : lanes_) DML_RETURN_IF_ERROR(Retire(&lane, lane.last_value));
   std::vector<Batch::RetiredHeap> unused;
   {
     Lock lock(mutex_);
@@ -80,20 +82,25 @@ Status Stream::Impl::MakeRoomFor(Batch* batch) {
   return Status::Ok();
 }
 
-Status Stream::Impl::SendPiece(Batch* batch, const BatchCutter::Piece& piece,
-                               uint64_t value) {
-  Submission& submission = submissions_[value % kMaxSubmissions];
+Status Stream::Impl::SendPiece(Batch* batch, Lane* lane,
+                               const BatchCutter::Piece& piece, uint64_t value,
+                               const hal::QueuePoint& wait) {
+  const auto queue = static_cast<size_t>(lane->queue);
+  const std::vector<Batch::Command>& commands = batch->commands[queue];
+  Submission& submission = lane->submissions[value % kMaxSubmissions];
   submission.piece = piece;
-  Plan(*batch, &submission);
-  DML_RETURN_IF_ERROR(Begin(batch, &submission));
+  Plan(*batch, lane->queue, &submission);
+  DML_RETURN_IF_ERROR(Begin(batch, *lane, &submission));
   hal::CommandList& list = *submission.list;
   const bool timed = submission.timestamps > 0;
   if (timed) list.Timestamp();
   size_t i = piece.begin;
   for (const Submission::Segment& segment : submission.segments) {
     for (; i < segment.end_command; ++i) {
-      const Batch::Command& command = batch->commands[i];
-      if (command.barrier_before && piece.first_of_command()) list.Barrier();
+      const Batch::Command& command = commands[i];
+      if (command.barrier_before && piece.first_of_command()) {
+        list.Barrier(hal::BarrierScope());
+      }
       Record(*batch, command, piece, &list);
     }
     if (timed) list.Timestamp();
@@ -103,33 +110,42 @@ Status Stream::Impl::SendPiece(Batch* batch, const BatchCutter::Piece& piece,
     std::lock_guard<std::mutex> lock(submissions_mutex_);
     submission.batch = batch;
     submission.value = value;
-    submission.first = NameOf(batch->commands[piece.begin]);
-    submission.last = NameOf(batch->commands[piece.end - 1]);
+    submission.queue = lane->queue;
+    submission.wait = wait;
+    submission.first = NameOf(commands[piece.begin]);
+    submission.last = NameOf(commands[piece.end - 1]);
     submission.profile_timestamps =
         submission.profiled ? submission.timestamps : 0;
-    submission.alone = retired_ + 1 == value;
+    submission.alone = lane->retired + 1 == value;
   }
   submission.submitted_ns = HostNanoseconds();
   if (piece.begin == 0 && piece.first_of_command()) {
-    batch->submitted_ns = submission.submitted_ns;
+    batch->timings[queue].submitted_ns = submission.submitted_ns;
   }
-  DML_RETURN_IF_ERROR(device_->Submit(&list, value));
-  last_value_ = value;
+  DML_RETURN_IF_ERROR(
+      device_->Submit(&list, {lane->queue, value}, {&wait, wait.value > 0}));
+  lane->last_value = value;
+  if (piece.last_of_command()) {
+    batch->sent_pieces[queue].push_back(
+        {static_cast<uint32_t>(piece.end), value});
+  }
   return Status::Ok();
 }
 
 // A command that is long, or whose time is not known, is timed alone where a
 // barrier parts it from what comes before: what runs beside other work tells
 // little of itself. In a profile every command is.
-void Stream::Impl::Plan(const Batch& batch, Submission* submission) const {
+void Stream::Impl::Plan(const Batch& batch, hal::Queue queue,
+                        Submission* submission) const {
   const BatchCutter::Piece& piece = submission->piece;
   submission->works.clear();
   submission->segments.clear();
-  submission->profiled = !batch.timed.empty();
+  submission->profiled =
+      !batch.timings[static_cast<size_t>(queue)].records.empty();
   bool after_barrier = false;  // the segment
   bool alone = false;          // some command of the segment would be timed so
   for (size_t i = piece.begin; i < piece.end; ++i) {
-    const Batch::Command& command = batch.commands[i];
+    const Batch::Command& command = batch.On(queue)[i];
     const WorkTimes::Work work =
         piece.slices == 1
             ? WorkOf(command)
@@ -184,9 +200,10 @@ void Stream::Impl::Record(const Batch& batch, const Batch::Command& command,
 
 // Begins the command list of a submission. Without timestamps, the work is done
 // all the same.
-Status Stream::Impl::Begin(Batch* batch, Submission* submission) {
+Status Stream::Impl::Begin(Batch* batch, const Lane& lane,
+                           Submission* submission) {
   submission->timestamps = 0;
-  if (device_has_clock_) {
+  if (lane.has_clock) {
     const uint32_t wanted = submission->segments.size() + 1;
     const Status status = submission->list->Begin(wanted);
     if (status.ok()) submission->timestamps = wanted;
@@ -194,8 +211,9 @@ Status Stream::Impl::Begin(Batch* batch, Submission* submission) {
   }
   if (submission->profiled) {
     Lock lock(mutex_);
-    profile_->Drop(batch->timed.size());
-    batch->timed.clear();
+    auto& records = batch->timings[static_cast<size_t>(lane.queue)].records;
+    profile_->Drop(records.size());
+    records.clear();
     submission->profiled = false;
   }
   return submission->list->Begin(0);
@@ -203,48 +221,51 @@ Status Stream::Impl::Begin(Batch* batch, Submission* submission) {
 
 // One after the other, so that each tells when it completed where the device
 // has no timestamps.
-Status Stream::Impl::Retire(uint64_t value) {
+Status Stream::Impl::Retire(Lane* lane, uint64_t value) {
   for (;;) {
     uint64_t next;
     {
       std::lock_guard<std::mutex> lock(submissions_mutex_);
-      next = retired_ + 1;
+      next = lane->retired + 1;
     }
     if (next > value) return Status::Ok();
     uint64_t completed = 0;
-    const bool late =
-        !device_has_clock_ &&
-        (!device_->Completed(&completed).ok() || completed >= next);
-    DML_RETURN_IF_ERROR(WaitFor(next));
-    const uint64_t now_ns = device_has_clock_ ? 0 : HostNanoseconds();
+    const bool late = !lane->has_clock &&
+                      (!device_->Completed(lane->queue, &completed).ok() ||
+                       completed >= next);
+    DML_RETURN_IF_ERROR(WaitFor({lane->queue, next}));
+    const uint64_t now_ns = lane->has_clock ? 0 : HostNanoseconds();
     std::lock_guard<std::mutex> lock(submissions_mutex_);
-    if (retired_ + 1 != next) continue;  // another thread was here
-    LearnFrom(&submissions_[next % kMaxSubmissions], now_ns, late);
-    retired_ = next;
+    if (lane->retired + 1 != next) continue;  // another thread was here
+    LearnFrom(lane, &lane->submissions[next % kMaxSubmissions], now_ns, late);
+    lane->retired = next;
   }
 }
 
-void Stream::Impl::LearnFrom(Submission* submission, uint64_t now_ns,
-                             bool late) {
+void Stream::Impl::LearnFrom(Lane* lane, Submission* submission,
+                             uint64_t now_ns, bool late) {
   using Evidence = WorkTimes::Evidence;
   const std::vector<WorkTimes::Work>& works = submission->works;
   if (submission->timestamps == 0) {
     const uint64_t begin_ns =
-        std::max(submission->submitted_ns, last_retired_ns_);
-    last_retired_ns_ = now_ns;
-    if (device_has_clock_) return;  // it failed to tell
+        std::max(submission->submitted_ns, lane->last_retired_ns);
+    lane->last_retired_ns = now_ns;
+    if (lane->has_clock) return;         // it failed to tell
+    late |= submission->wait.value > 0;  // it began later than that
     times_.Learn({works.data(), works.size()},
                  static_cast<double>(now_ns - begin_ns),
                  late ? Evidence::kAtMost : Evidence::kExact);
     return;
   }
+  Batch::Timing& timing =
+      submission->batch->timings[static_cast<size_t>(lane->queue)];
   if (!submission->list->ReadTimestamps(&ticks_).ok() ||
       ticks_.size() != submission->segments.size() + 1) {
-    submission->batch->ticks_failed = true;
+    timing.failed = true;
     return;
   }
   if (submission->profiled) {
-    std::vector<uint64_t>& all = submission->batch->ticks;
+    std::vector<uint64_t>& all = timing.ticks;
     if (all.empty()) all.push_back(ticks_.front());
     if (submission->piece.last_of_command()) {
       all.insert(all.end(), ticks_.begin() + 1, ticks_.end());
@@ -262,50 +283,75 @@ void Stream::Impl::LearnFrom(Submission* submission, uint64_t now_ns,
     } while (s < submission->segments.size() &&
              !submission->segments[s].after_barrier);
     const size_t end_work = submission->segments[s - 1].end_work;
-    times_.Learn(
-        {works.data() + work, end_work - work},
-        clock_.tick_ns * static_cast<double>((ticks_[s] - begin) & clock_mask_),
-        whole ? Evidence::kExact : Evidence::kAtLeast);
+    times_.Learn({works.data() + work, end_work - work},
+                 lane->clock.tick_ns * static_cast<double>((ticks_[s] - begin) &
+                                                           lane->clock_mask),
+                 whole ? Evidence::kExact : Evidence::kAtLeast);
     work = end_work;
   }
 }
 
 // Says once what takes unusually long.
-Status Stream::Impl::WaitFor(uint64_t value) {
-  uint64_t running = 0;
+Status Stream::Impl::WaitFor(const hal::QueuePoint& point) {
+  Values seen{};
   int waits = 0;
   for (;;) {
     const bool last = stopped_;
     const Status status =
-        device_->Wait(value, last ? LastWaitNanoseconds() : kWaitNanoseconds);
+        device_->Wait(point, last ? LastWaitNanoseconds() : kWaitNanoseconds);
     if (status.code() != Code::kDeadlineExceeded) return status;
     if (last) {
       working_on_ = true;
       return status;
     }
-    uint64_t completed = 0;
-    if (!device_->Completed(&completed).ok()) continue;
-    if (completed + 1 != running) {
-      running = completed + 1;
+    // Either queue may wait for the other.
+    Values completed{};
+    if (!Completed(&completed).ok()) continue;
+    if (completed != seen) {
+      seen = completed;
       waits = 0;
     }
-    if (++waits == kLongWaits) WarnOf(running);
+    if (++waits == kLongWaits) WarnOf(completed);
   }
 }
 
-void Stream::Impl::WarnOf(uint64_t value) {
+Status Stream::Impl::Completed(Values* values) const {
+  for (const Lane& lane : lanes_) {
+    if (!lane.exists) continue;
+    DML_RETURN_IF_ERROR(device_->Completed(
+        lane.queue, &(*values)[static_cast<size_t>(lane.queue)]));
+  }
+  return Status::Ok();
+}
+
+const Submission* Stream::Impl::Running(const Values& completed) const {
+  for (const Lane& lane : lanes_) {
+    const uint64_t value = completed[static_cast<size_t>(lane.queue)] + 1;
+    const Submission& oldest = lane.submissions[value % kMaxSubmissions];
+    const hal::QueuePoint& wait = oldest.wait;
+    if (oldest.value == value &&
+        completed[static_cast<size_t>(wait.queue)] >= wait.value) {
+      return &oldest;
+    }
+  }
+  return nullptr;
+}
+
+void Stream::Impl::WarnOf(const Values& completed) {
   Lock lock(mutex_);
   std::lock_guard<std::mutex> submissions_lock(submissions_mutex_);
-  const Submission& submission = submissions_[value % kMaxSubmissions];
-  if (submission.value != value || warned_ >= value) return;
-  warned_ = value;
+  const Submission* const submission = Running(completed);
+  if (submission == nullptr) return;
+  Lane& lane = this->lane(submission->queue);
+  if (lane.warned >= submission->value) return;
+  lane.warned = submission->value;
   std::fprintf(stderr,
                "tensorflow-directml: adapter \"%s\" has been at work on one "
                "submission for more than %d s: %s. Systems may reset a device "
                "that takes so long\n",
                device_->info().name.c_str(), kLongWaits,
-               Describe(submission.first, submission.last,
-                        submission.piece.end - submission.piece.begin)
+               Describe(submission->first, submission->last,
+                        submission->piece.end - submission->piece.begin)
                    .c_str());
 }
 
@@ -331,14 +377,20 @@ std::string Stream::Impl::Describe(const Submission::Name& first,
 Status Stream::Impl::WithWork(const Status& status, const Batch& batch) {
   if (status.code() != Code::kDeviceLost || !status_.ok()) return status;
   std::lock_guard<std::mutex> lock(submissions_mutex_);
-  const Submission& oldest = submissions_[(retired_ + 1) % kMaxSubmissions];
+  Values retired{};
+  for (const Lane& lane : lanes_) {
+    retired[static_cast<size_t>(lane.queue)] = lane.retired;
+  }
+  const Submission* const oldest = Running(retired);
   std::string work;
-  if (oldest.value == retired_ + 1) {
-    work = Describe(oldest.first, oldest.last,
-                    oldest.piece.end - oldest.piece.begin);
-  } else if (!batch.commands.empty()) {
-    work = Describe(NameOf(batch.commands.front()),
-                    NameOf(batch.commands.back()), batch.commands.size());
+  if (oldest != nullptr) {
+    work = Describe(oldest->first, oldest->last,
+                    oldest->piece.end - oldest->piece.begin);
+  } else if (batch.command_count() > 0) {
+    const std::vector<Batch::Command>& commands =
+        batch.commands[0].empty() ? batch.commands[1] : batch.commands[0];
+    work = Describe(NameOf(commands.front()), NameOf(commands.back()),
+                    commands.size());
   } else {
     return status;
   }

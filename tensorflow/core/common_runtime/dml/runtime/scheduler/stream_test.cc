@@ -305,58 +305,6 @@ TEST_F(StreamTest, CopiesMoreThanStagingMemoryHolds) {
   EXPECT_EQ(Read(a, kBytes), bytes);
 }
 
-// Random copies of all kinds, against an array of bytes.
-void CheckCopies(Stream* stream, uint64_t base, uint64_t size, uint32_t seed) {
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937 random(seed);
-  Bytes model = Pattern(size, seed);
-  DML_EXPECT_OK(stream->CopyFromHost(base, model.data(), size));
-  struct Reading {
-    Bytes bytes, expected;
-  };
-  std::vector<std::unique_ptr<Reading>> readings;
-  std::atomic<int> done{0};
-  for (int step = 0; step < 300; ++step) {
-    const uint64_t bytes = random() % (random() % 4 == 0 ? size : 500);
-    const uint64_t at = random() % (size - bytes);
-    switch (random() % 4) {
-      case 0: {
-        const Bytes source = Pattern(bytes, random());
-        DML_EXPECT_OK(stream->CopyFromHost(base + at, source.data(), bytes));
-        std::copy(source.begin(), source.end(), model.begin() + at);
-        break;
-      }
-      case 1:
-      case 2: {  // often overlapping
-        const uint64_t from = random() % (size - bytes);
-        DML_EXPECT_OK(stream->Copy(base + at, base + from, bytes));
-        std::memmove(model.data() + at, model.data() + from, bytes);
-        break;
-      }
-      case 3: {
-        auto reading = std::make_unique<Reading>();
-        reading->bytes.assign(bytes, 0xee);
-        reading->expected.assign(model.begin() + at,
-                                 model.begin() + at + bytes);
-        Reading* const r = reading.get();
-        stream->CopyToHost(r->bytes.data(), base + at, bytes,
-                           [r, &done, step](const Status& status) {
-                             DML_EXPECT_OK(status);
-                             EXPECT_EQ(r->bytes, r->expected)
-                                 << "read at step " << step;
-                             ++done;
-                           });
-        readings.push_back(std::move(reading));
-        break;
-      }
-    }
-    if (random() % 50 == 0) DML_EXPECT_OK(stream->Sync());
-    if (random() % 50 == 0) DML_EXPECT_OK(stream->Flush());
-  }
-  DML_EXPECT_OK(stream->Sync());
-  EXPECT_EQ(done, static_cast<int>(readings.size()));
-}
-
 TEST_F(StreamTest, CopiesAsAnArrayOfBytesDoes) {
   for (uint32_t seed = 1; seed <= 12; ++seed) {
     StreamOptions options;

@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <future>
 #include <memory>
+#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -45,7 +48,8 @@ class StreamTest : public ::testing::Test {
     heaps_.clear();
     program_.reset();
     space_.reset();
-    device_ = std::make_unique<hal::testing::RecordingDevice>(unified);
+    device_ = std::make_unique<hal::testing::RecordingDevice>(unified,
+                                                              transfer_queue_);
     if (simulation != nullptr) device_->Simulate(*simulation);
     DML_EXPECT_OK(AddressSpace::Create(&space_));
     program_ = hal::testing::MakeProgram(device_.get(), "work");
@@ -126,6 +130,7 @@ class StreamTest : public ::testing::Test {
     return future.wait_for(wait) == std::future_status::ready;
   }
 
+  bool transfer_queue_ = false;  // of devices that Start() makes
   std::unique_ptr<hal::testing::RecordingDevice> device_;
   std::unique_ptr<AddressSpace> space_;
   std::unique_ptr<hal::Program> program_;
@@ -142,6 +147,59 @@ inline Bytes Pattern(uint64_t bytes, uint32_t seed = 1) {
     byte = static_cast<uint8_t>(state >> 24);
   }
   return pattern;
+}
+
+// Random copies of all kinds, against an array of bytes.
+inline void CheckCopies(Stream* stream, uint64_t base, uint64_t size,
+                        uint32_t seed) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  Bytes model = Pattern(size, seed);
+  DML_EXPECT_OK(stream->CopyFromHost(base, model.data(), size));
+  struct Reading {
+    Bytes bytes, expected;
+  };
+  std::vector<std::unique_ptr<Reading>> readings;
+  std::atomic<int> done{0};
+  for (int step = 0; step < 300; ++step) {
+    const uint64_t bytes = random() % (random() % 4 == 0 ? size : 500);
+    const uint64_t at = random() % (size - bytes);
+    switch (random() % 4) {
+      case 0: {
+        const Bytes source = Pattern(bytes, random());
+        DML_EXPECT_OK(stream->CopyFromHost(base + at, source.data(), bytes));
+        std::copy(source.begin(), source.end(), model.begin() + at);
+        break;
+      }
+      case 1:
+      case 2: {  // often overlapping
+        const uint64_t from = random() % (size - bytes);
+        DML_EXPECT_OK(stream->Copy(base + at, base + from, bytes));
+        std::memmove(model.data() + at, model.data() + from, bytes);
+        break;
+      }
+      case 3: {
+        auto reading = std::make_unique<Reading>();
+        reading->bytes.assign(bytes, 0xee);
+        reading->expected.assign(model.begin() + at,
+                                 model.begin() + at + bytes);
+        Reading* const r = reading.get();
+        stream->CopyToHost(r->bytes.data(), base + at, bytes,
+                           [r, &done, step](const Status& status) {
+                             DML_EXPECT_OK(status);
+                             EXPECT_EQ(r->bytes, r->expected)
+                                 << "read at step " << step;
+                             ++done;
+                           });
+        readings.push_back(std::move(reading));
+        break;
+      }
+    }
+    if (random() % 50 == 0) DML_EXPECT_OK(stream->Sync());
+    if (random() % 50 == 0) DML_EXPECT_OK(stream->Flush());
+  }
+  DML_EXPECT_OK(stream->Sync());
+  EXPECT_EQ(done, static_cast<int>(readings.size()));
 }
 
 }  // namespace dml

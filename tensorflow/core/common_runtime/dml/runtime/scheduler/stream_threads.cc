@@ -21,11 +21,12 @@ uint64_t Stream::Impl::LastWaitNanoseconds() {
 }
 
 bool Stream::Impl::ShouldSend() const {
+  const size_t commands = current_->command_count();
   return flush_requested_ || stopping_ || !status_.ok() ||
-         current_->commands.size() >= options_.flush_commands ||
+         commands >= options_.flush_commands ||
          current_->staging_bytes >= options_.flush_staging_bytes ||
          current_->estimate_ns >= target_ns_ ||
-         (in_flight_.empty() && current_->commands.size() >= idle_flush_);
+         (in_flight_.empty() && commands >= idle_flush_);
 }
 
 bool Stream::Impl::CanSend() const {
@@ -99,18 +100,17 @@ void Stream::Impl::SendCurrent(Lock* lock) {
   free_.pop_back();
   current_->Reset(batch->sequence + 1);
   batch->early = !flush_requested_ && in_flight_.empty() &&
-                 batch->commands.size() >= idle_flush_;
+                 batch->command_count() >= idle_flush_;
   if (batch->early) idle_flush_ *= kIdleFlushGrowth;
   flush_requested_ = false;
   in_flight_.push_back(batch);
   progress_.notify_all();  // the new current batch has room
   Status status = status_;
-  const bool has_commands = !batch->commands.empty();
+  const bool has_commands = batch->command_count() > 0;
   if (has_commands) batch->sent = Clock::now();
   if (status.ok() && has_commands && !injected_.ok()) {
     status = std::exchange(injected_, Status::Ok());
   }
-  const uint64_t value_before = last_value_;
 
   sending_ = true;
   lock->unlock();
@@ -119,10 +119,12 @@ void Stream::Impl::SendCurrent(Lock* lock) {
   sending_ = false;
   if (stopped_) progress_.notify_all();
 
-  statistics_.submissions += last_value_ - value_before;
+  for (size_t queue = 0; queue < lanes_.size(); ++queue) {
+    batch->values[queue] = lanes_[queue].last_value;
+  }
+  statistics_.submissions = batch->values[0] + batch->values[1];
   if (!status.ok()) status = Latch(WithWork(status, *batch));
   batch->status = status;
-  batch->value = last_value_;
   batch->submitted = true;
   // The thread waits for this while another one, which is here, may go on to
   // wait for the device.
@@ -161,14 +163,19 @@ void Stream::Impl::CompletionLoop() {
 // What the batch's status becomes. On failure still waits for what the device
 // runs, since its memory is about to go.
 Status Stream::Impl::WaitForDevice(const Batch& batch) {
-  if (batch.value == 0) return batch.status;
-  if (!batch.status.ok()) {
+  for (Lane& lane : lanes_) {
+    const uint64_t value = batch.values[static_cast<size_t>(lane.queue)];
+    if (value == 0) continue;
+    if (batch.status.ok()) {
+      DML_RETURN_IF_ERROR(Retire(&lane, value));
+      continue;
+    }
     // A lost device answers at once.
-    const Status last = device_->Wait(batch.value, LastWaitNanoseconds());
+    const Status last =
+        device_->Wait({lane.queue, value}, LastWaitNanoseconds());
     if (last.code() == Code::kDeadlineExceeded) working_on_ = true;
-    return batch.status;
   }
-  return Retire(batch.value);
+  return batch.status;
 }
 
 bool Stream::Impl::CanComplete() const {
@@ -178,9 +185,20 @@ bool Stream::Impl::CanComplete() const {
 bool Stream::Impl::FrontHasFinished() const {
   if (!CanComplete()) return false;
   const Batch& batch = *in_flight_.front();
-  uint64_t value = 0;
-  return batch.status.ok() && device_->Completed(&value).ok() &&
-         value >= batch.value;
+  if (!batch.status.ok()) return false;
+  for (const Lane& lane : lanes_) {
+    const uint64_t wanted = batch.values[static_cast<size_t>(lane.queue)];
+    if (wanted == 0) continue;
+    {
+      std::lock_guard<std::mutex> lock(submissions_mutex_);
+      if (lane.retired >= wanted) continue;
+    }
+    uint64_t value = 0;
+    if (!device_->Completed(lane.queue, &value).ok() || value < wanted) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // Memory first, then callbacks, then whoever waits in Sync(): after Sync() all
@@ -190,8 +208,8 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
   completing_ = true;
   lock->unlock();
   Status status = WaitForDevice(*batch);
-  Profile::Reading times;
-  if (status.ok() && !batch->timed.empty()) times = ReadTimes(*batch);
+  std::array<Profile::Reading, hal::kQueues> times;
+  if (status.ok() && batch->timed()) times = ReadTimes(*batch);
   if (status.ok()) {
     for (const Batch::Completion& completion : batch->completions) {
       if (completion.dst == nullptr) continue;
@@ -213,9 +231,13 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
   }
   if (!status.ok()) status = Latch(WithWork(status, *batch));
   AdaptIdleFlush(*batch);
-  if (!batch->timed.empty()) {
-    profile_->Add(batch->timed, batch->timed_commands, times);
+  for (const Lane& lane : lanes_) {
+    const auto queue = static_cast<size_t>(lane.queue);
+    const Batch::Timing& timing = batch->timings[queue];
+    if (timing.records.empty()) continue;
+    profile_->Add(lane.queue, timing.records, timing.commands, times[queue]);
   }
+  if (two_queues_) pending_transfers_.Complete(sequence);
   for (const auto& slice : batch->uploads) upload_.Return(slice);
   for (const auto& slice : batch->readbacks) readback_.Return(slice);
   in_flight_.pop_front();
@@ -246,7 +268,7 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
 
 void Stream::Impl::AdaptIdleFlush(const Batch& batch) {
   // Of a few commands, what sending costs would decide.
-  if (batch.early || batch.commands.empty()) return;
+  if (batch.early || batch.command_count() == 0) return;
   const auto recording = batch.sent - batch.since;
   const auto working = Clock::now() - batch.sent;
   if (kIdleFlushShare * working > recording) idle_flush_ = kIdleFlushCommands;

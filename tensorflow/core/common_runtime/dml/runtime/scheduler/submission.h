@@ -29,7 +29,9 @@ struct Submission {
   };
 
   std::unique_ptr<hal::CommandList> list;
-  uint64_t value = 0;  // of the device's counter, when it completed
+  hal::Queue queue = hal::Queue::kCompute;
+  uint64_t value = 0;    // of its queue's counter, when it completed
+  hal::QueuePoint wait;  // that it begins after; value 0: none
   Batch* batch = nullptr;
   BatchCutter::Piece piece;
   Name first, last;

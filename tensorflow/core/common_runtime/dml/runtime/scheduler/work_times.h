@@ -37,6 +37,7 @@ class WorkTimes {
     const hal::Program* program = nullptr;
     uint64_t groups = 1;  // of a copy: Units()
     float units = 0;
+    hal::Queue queue = hal::Queue::kCompute;  // of a copy
   };
   // What a measured time says of the true one.
   enum class Evidence {
@@ -51,9 +52,9 @@ class WorkTimes {
     return static_cast<float>(groups) + static_cast<float>(bytes) / 8192 +
            static_cast<float>(multiply_adds) / 65536;
   }
-  static Work Copy(uint64_t bytes) {
+  static Work Copy(uint64_t bytes, hal::Queue queue = hal::Queue::kCompute) {
     const float units = Units(1, bytes, 0);
-    return {nullptr, static_cast<uint64_t>(units), units};
+    return {nullptr, static_cast<uint64_t>(units), units, queue};
   }
 
   // In nanoseconds; more than 0.
@@ -84,14 +85,17 @@ class WorkTimes {
     return number;
   }
   hal::ProgramSpeed& SpeedOf(const Work& work) const {
-    return work.program != nullptr ? work.program->speed() : copies_;
+    return work.program != nullptr ? work.program->speed()
+                                   : copies_[static_cast<size_t>(work.queue)];
   }
   float RateOfOthers(const Work& work) const;
 
   const float first_rate_;
   const uint32_t concurrent_groups_;
   std::atomic<float> usual_rate_;  // of large grids, in ns for each unit
-  mutable hal::ProgramSpeed copies_;
+  // By queue: one also copies within the device's memory, the other only
+  // from and to the host.
+  mutable hal::ProgramSpeed copies_[hal::kQueues];
   struct Rate {
     float ns_per_unit;
     bool known;

@@ -7,6 +7,7 @@
 // Its heaps are host memory that the host can reach, but it does not call its
 // memory unified, so that copies take the staged path of a discrete adapter.
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -45,6 +46,7 @@ AdapterInfo DefaultInfo() {
   info.max_shared_bytes = 32 << 10;
   info.float16_arithmetic = true;
   info.float64 = true;
+  info.transfer_queue = true;
   info.matrix_shapes = {{16, 16, 16}, {8, 16, 16}};
   info.matrix_subgroup_size = info.subgroup_size;
   return info;
@@ -104,7 +106,7 @@ class NullCommandList final : public CommandList {
     work_.push_back(
         {dst.heap->host() + dst.offset, src.heap->host() + src.offset, bytes});
   }
-  void Barrier() override {}
+  void Barrier(const BarrierScope& /*scope*/) override {}
   void Timestamp() override { work_.push_back({nullptr, nullptr, 0}); }
   Status End() override { return Status::Ok(); }
   Status ReadTimestamps(std::vector<uint64_t>* ticks) override {
@@ -163,49 +165,60 @@ class NullDevice final : public Device {
     *program = std::make_unique<NullProgram>(desc.name);
     return Status::Ok();
   }
-  Status CreateCommandList(std::unique_ptr<CommandList>* list) override {
+  Status CreateCommandList(Queue /*queue*/,
+                           std::unique_ptr<CommandList>* list) override {
     *list = std::make_unique<NullCommandList>();
     return Status::Ok();
   }
 
-  Status Submit(CommandList* list, uint64_t value) override {
+  // What it may wait for was submitted before, and so is complete.
+  Status Submit(CommandList* list, const QueuePoint& point,
+                Span<const QueuePoint> /*waits*/) override {
     static_cast<NullCommandList*>(list)->Run();
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      completed_ = value;
+      CompletedOf(point.queue) = point.value;
     }
     advanced_.notify_all();
     return Status::Ok();
   }
-  Status Wait(uint64_t value, uint64_t timeout_ns) override {
+  Status Wait(const QueuePoint& point, uint64_t timeout_ns) override {
     // Longer than this overflows the clock.
     const std::chrono::nanoseconds timeout(
         std::min(timeout_ns, uint64_t{1} << 60));
     std::unique_lock<std::mutex> lock(mutex_);
-    if (advanced_.wait_for(lock, timeout,
-                           [&] { return completed_ >= value; })) {
+    if (advanced_.wait_for(lock, timeout, [&] {
+          return CompletedOf(point.queue) >= point.value;
+        })) {
       return Status::Ok();
     }
     return Error(Code::kDeadlineExceeded,
                  "the device did not finish its work in time");
   }
-  Status Completed(uint64_t* value) override {
+  Status Completed(Queue queue, uint64_t* value) override {
     std::lock_guard<std::mutex> lock(mutex_);
-    *value = completed_;
+    *value = CompletedOf(queue);
     return Status::Ok();
   }
-  DeviceClock clock() const override { return {1.0, kClockBits, false}; }
+  DeviceClock clock(Queue /*queue*/) const override {
+    return {1.0, kClockBits, false};
+  }
   Status ReadClocks(uint64_t* /*ticks*/, uint64_t* /*host_ns*/) override {
     return Unimplemented("the null adapter's clock cannot be calibrated");
   }
   void SaveProgramCache() override {}
 
  private:
+  // Needs the lock.
+  uint64_t& CompletedOf(Queue queue) {
+    return completed_[static_cast<size_t>(queue)];
+  }
+
   const AdapterInfo info_;
   std::atomic<uint64_t> used_bytes_{0};
   std::mutex mutex_;
   std::condition_variable advanced_;
-  uint64_t completed_ = 0;  // guarded by mutex_
+  std::array<uint64_t, kQueues> completed_{};  // guarded by mutex_
 };
 
 class NullAdapter final : public Adapter {
@@ -234,6 +247,7 @@ Status EnumerateNull(const EnumerateOptions& options,
     info.matrix_shapes.clear();
     info.matrix_subgroup_size = 0;
   }
+  info.transfer_queue &= options.transfer_queue;
   adapters->push_back(std::make_unique<null::NullAdapter>(std::move(info)));
   return Status::Ok();
 }

@@ -81,6 +81,9 @@ bool Apply(const std::string& name, const std::string& value,
     return ParseSwitch(value, &info->float16_arithmetic);
   }
   if (name == "float64") return ParseSwitch(value, &info->float64);
+  if (name == "transfer_queue") {
+    return ParseSwitch(value, &info->transfer_queue);
+  }
   if (name == "matrix_shapes") {
     return ParseShapes(value, &info->matrix_shapes);
   }

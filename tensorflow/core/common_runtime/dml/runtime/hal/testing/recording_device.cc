@@ -52,11 +52,12 @@ class RecordingList final : public CommandList {
     events_.push_back(std::move(event));
     inner_->Copy(dst, src, bytes);
   }
-  void Barrier() override {
+  void Barrier(const BarrierScope& scope) override {
     Event event;
     event.kind = EventKind::kBarrier;
+    event.scope = scope;
     events_.push_back(std::move(event));
-    inner_->Barrier();
+    inner_->Barrier(scope);
   }
   void Timestamp() override {
     Event event;
@@ -103,12 +104,13 @@ Status Lost() {
 
 }  // namespace
 
-RecordingDevice::RecordingDevice(bool unified) {
+RecordingDevice::RecordingDevice(bool unified, bool transfer_queue) {
   std::vector<std::unique_ptr<Adapter>> adapters;
   Check(EnumerateNull(EnumerateOptions(), &adapters));
   Check(adapters.front()->CreateDevice(&inner_));
   info_ = inner_->info();
   info_.unified_memory = unified;
+  info_.transfer_queue = transfer_queue;
 }
 
 RecordingDevice::~RecordingDevice() = default;
@@ -121,9 +123,31 @@ void RecordingDevice::Hold() {
 void RecordingDevice::Release() {
   std::lock_guard<std::mutex> lock(mutex_);
   holding_ = false;
-  for (const Held& held : held_) Check(inner_->Submit(held.list, held.value));
-  held_.clear();
+  for (size_t i = 0; i < not_simulated_.size(); ++i) {
+    const Route& route = routes_[routes_.size() - not_simulated_.size() + i];
+    Simulate(not_simulated_[i], route.point, route.waits);
+  }
+  not_simulated_.clear();
+  for (const Queue queue : {Queue::kCompute, Queue::kTransfer}) {
+    Do({queue, ~uint64_t{0}});
+  }
   released_.notify_all();
+}
+
+void RecordingDevice::Delay(Queue queue) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  WorkOf(queue).delayed = true;
+}
+
+void RecordingDevice::Do(const QueuePoint& point) {
+  Work& work = WorkOf(point.queue);
+  while (work.done < point.value && !work.held.empty()) {
+    const Held held = std::move(work.held.front());
+    work.held.pop_front();
+    for (const QueuePoint& wait : held.waits) Do(wait);
+    Check(inner_->Submit(held.list, {point.queue, held.value}, {}));
+    work.done = held.value;
+  }
 }
 
 void RecordingDevice::FailHeaps(int count) {
@@ -176,15 +200,22 @@ uint64_t RecordingDevice::simulated_ns() const {
   return static_cast<uint64_t>(now_ns_);
 }
 
-DeviceClock RecordingDevice::clock() const {
+DeviceClock RecordingDevice::clock(Queue queue) const {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (!simulating_) return inner_->clock();
-  return {simulation_.timestamps ? 1.0 : 0.0, 64, false};
+  if (!simulating_) return inner_->clock(queue);
+  const bool has = queue == Queue::kCompute ? simulation_.timestamps
+                                            : simulation_.transfer_timestamps;
+  return {has ? 1.0 : 0.0, 64, false};
 }
 
-void RecordingDevice::Run(CommandList* list, uint64_t value) {
+void RecordingDevice::Simulate(CommandList* list, const QueuePoint& point,
+                               Span<const QueuePoint> waits) {
   auto* recording = static_cast<RecordingList*>(list);
-  const double begin_ns = std::max(now_ns_, end_ns_);
+  Work& work = WorkOf(point.queue);
+  double begin_ns = std::max(now_ns_, work.end_ns);
+  for (const QueuePoint& wait : waits) {
+    begin_ns = std::max(begin_ns, WorkOf(wait.queue).ends_ns.at(wait.value));
+  }
   double end_ns = begin_ns;
   auto ticks = std::make_unique<std::vector<uint64_t>>();
   for (const Event& event : recording->events()) {
@@ -208,13 +239,18 @@ void RecordingDevice::Run(CommandList* list, uint64_t value) {
     lost_ = true;
     released_.notify_all();
   }
-  end_ns_ = end_ns;
-  ends_ns_[value] = end_ns;
+  work.end_ns = end_ns;
+  work.ends_ns[point.value] = end_ns;
 }
 
 std::vector<Submission> RecordingDevice::submissions() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return submissions_;
+}
+
+std::vector<Route> RecordingDevice::routes() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return routes_;
 }
 
 std::vector<Event> RecordingDevice::events() const {
@@ -264,18 +300,20 @@ Status RecordingDevice::CreateHeap(HeapKind kind, uint64_t bytes,
   return Status::Ok();
 }
 
-Status RecordingDevice::CreateCommandList(std::unique_ptr<CommandList>* list) {
+Status RecordingDevice::CreateCommandList(Queue queue,
+                                          std::unique_ptr<CommandList>* list) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     ++driver_calls_;
   }
   std::unique_ptr<CommandList> inner;
-  DML_RETURN_IF_ERROR(inner_->CreateCommandList(&inner));
+  DML_RETURN_IF_ERROR(inner_->CreateCommandList(queue, &inner));
   *list = std::make_unique<RecordingList>(std::move(inner), &command_lists_);
   return Status::Ok();
 }
 
-Status RecordingDevice::Submit(CommandList* list, uint64_t value) {
+Status RecordingDevice::Submit(CommandList* list, const QueuePoint& point,
+                               Span<const QueuePoint> waits) {
   auto* recording = static_cast<RecordingList*>(list);
   std::lock_guard<std::mutex> lock(mutex_);
   ++driver_calls_;
@@ -289,50 +327,60 @@ Status RecordingDevice::Submit(CommandList* list, uint64_t value) {
                std::back_inserter(submissions_.back()), [](const Event& event) {
                  return event.kind != EventKind::kTimestamp;
                });
+  routes_.push_back(
+      {point, {waits.begin(), waits.end()}, {work_[0].done, work_[1].done}});
+  Work& work = WorkOf(point.queue);
+  work.held.push_back({recording->inner(), point.value, routes_.back().waits});
   if (holding_) {
-    held_.push_back({recording->inner(), value});
+    if (simulating_) not_simulated_.push_back(list);
     return Status::Ok();
   }
-  if (simulating_) Run(list, value);
-  return inner_->Submit(recording->inner(), value);
+  if (simulating_) Simulate(list, point, waits);
+  if (!work.delayed) Do(point);
+  return Status::Ok();
 }
 
-Status RecordingDevice::Wait(uint64_t value, uint64_t timeout_ns) {
+Status RecordingDevice::Wait(const QueuePoint& point, uint64_t timeout_ns) {
   {
     std::unique_lock<std::mutex> lock(mutex_);
     const auto timeout =
         std::chrono::nanoseconds(std::min(timeout_ns, uint64_t{1} << 60));
+    Work& work = WorkOf(point.queue);
     const bool done = released_.wait_for(lock, timeout, [&] {
-      return lost_ || held_.empty() || held_.front().value > value;
+      return lost_ || !holding_ || work.done >= point.value;
     });
     if (lost_) return Lost();
-    if (simulating_) {
-      const auto end = ends_ns_.find(value);
+    if (!done) return Error(Code::kDeadlineExceeded, "the device is held");
+    if (!simulating_) {
+      Do(point);
+    } else {
+      const auto end = work.ends_ns.find(point.value);
       const double wait_ns =
-          end == ends_ns_.end() ? 0 : std::max(0.0, end->second - now_ns_);
+          end == work.ends_ns.end() ? 0 : std::max(0.0, end->second - now_ns_);
       now_ns_ += std::min(wait_ns, static_cast<double>(timeout_ns));
-      while (!ends_ns_.empty() && ends_ns_.begin()->second <= now_ns_) {
-        simulated_value_ = ends_ns_.begin()->first;
-        ends_ns_.erase(ends_ns_.begin());
+      for (Work& each : work_) {
+        for (auto next = each.ends_ns.upper_bound(each.simulated_value);
+             next != each.ends_ns.end() && next->second <= now_ns_; ++next) {
+          each.simulated_value = next->first;
+        }
       }
-      if (simulated_value_ >= value) return Status::Ok();
+      if (work.simulated_value >= point.value) return Status::Ok();
       return Error(Code::kDeadlineExceeded, "the simulation takes longer");
     }
-    if (!done) return Error(Code::kDeadlineExceeded, "the device is held");
   }
-  return inner_->Wait(value, timeout_ns);
+  return inner_->Wait(point, timeout_ns);
 }
 
-Status RecordingDevice::Completed(uint64_t* value) {
+Status RecordingDevice::Completed(Queue queue, uint64_t* value) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (lost_) return Lost();
     if (simulating_) {
-      *value = simulated_value_;
+      *value = WorkOf(queue).simulated_value;
       return Status::Ok();
     }
   }
-  return inner_->Completed(value);
+  return inner_->Completed(queue, value);
 }
 
 std::unique_ptr<Program> MakeProgram(Device* device, const char* name) {

@@ -3,6 +3,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_TESTING_RECORDING_DEVICE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_TESTING_RECORDING_DEVICE_H_
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -33,12 +34,20 @@ struct Event {
   std::vector<uint8_t> constants;  // of a dispatch
   std::vector<Binding> bindings;   // of a copy: destination, source
   uint64_t bytes = 0;              // of a copy
+  BarrierScope scope;              // of a barrier
 };
 using Submission = std::vector<Event>;
 
-// A clock of its own for a device that computes nothing. Work takes its time in
-// the order of submission; the clock goes on where somebody waits, by what is
-// waited for.
+// Where a submission went, and what for.
+struct Route {
+  QueuePoint point;
+  std::vector<QueuePoint> waits;
+  std::array<uint64_t, kQueues> done{};  // the counters, when it was submitted
+};
+
+// A clock of its own for a device that computes nothing. Each queue's work
+// takes its time in the order of submission, beside the other's; the clock goes
+// on where somebody waits, by what is waited for.
 struct Simulation {
   // Of each program, what a group takes; others take none.
   std::map<std::string, double> ns_per_group;
@@ -48,18 +57,23 @@ struct Simulation {
   // A submission that takes longer loses the device.
   double reset_ns = 2e9;
   bool timestamps = true;
+  bool transfer_timestamps = true;
 };
 
 // Thread-safe.
 class RecordingDevice final : public Device {
  public:
   // `unified`: as an adapter whose device memory the host reaches.
-  explicit RecordingDevice(bool unified = false);
+  explicit RecordingDevice(bool unified = false, bool transfer_queue = false);
   ~RecordingDevice() override;
 
   // Whatever is submitted from now on stays undone until Release().
   void Hold();
   void Release();
+  // What is submitted to this queue from now on stays undone until somebody
+  // waits for it: the host, or work of another queue. So work that forgot to
+  // wait comes before it.
+  void Delay(Queue queue);
   // The next `count` heaps cannot be made.
   void FailHeaps(int count);
   // The driver has no room for the next `count` submissions.
@@ -78,7 +92,7 @@ class RecordingDevice final : public Device {
   int given_back() const;
   // Command lists that live.
   int command_lists() const { return command_lists_; }
-  // Call it before a stream is made. Not together with Hold().
+  // Call it before a stream is made. What is held begins when it is released.
   void Simulate(const Simulation& simulation);
   // Changes what a group of a program takes.
   void SetTime(const std::string& program, double ns_per_group);
@@ -88,6 +102,8 @@ class RecordingDevice final : public Device {
 
   // Submissions so far, in order, done or not; without timestamps.
   std::vector<Submission> submissions() const;
+  // Of each of them.
+  std::vector<Route> routes() const;
   // Their events, one after the other.
   std::vector<Event> events() const;
   // Calls of Submit(), CreateHeap() and CreateCommandList() so far.
@@ -103,11 +119,13 @@ class RecordingDevice final : public Device {
                        std::unique_ptr<Program>* program) override {
     return inner_->CreateProgram(desc, program);
   }
-  Status CreateCommandList(std::unique_ptr<CommandList>* list) override;
-  Status Submit(CommandList* list, uint64_t value) override;
-  Status Wait(uint64_t value, uint64_t timeout_ns) override;
-  Status Completed(uint64_t* value) override;
-  DeviceClock clock() const override;
+  Status CreateCommandList(Queue queue,
+                           std::unique_ptr<CommandList>* list) override;
+  Status Submit(CommandList* list, const QueuePoint& point,
+                Span<const QueuePoint> waits) override;
+  Status Wait(const QueuePoint& point, uint64_t timeout_ns) override;
+  Status Completed(Queue queue, uint64_t* value) override;
+  DeviceClock clock(Queue queue) const override;
   Status ReadClocks(uint64_t* ticks, uint64_t* host_ns) override {
     return inner_->ReadClocks(ticks, host_ns);
   }
@@ -115,13 +133,28 @@ class RecordingDevice final : public Device {
   void GiveBack() override;
 
  private:
-  // Fills the list's timestamps; needs the lock.
-  void Run(CommandList* list, uint64_t value);
-
   struct Held {
     CommandList* list;  // of inner_
     uint64_t value;
+    std::vector<QueuePoint> waits;
   };
+  struct Work {
+    std::deque<Held> held;
+    uint64_t done = 0;  // the counter
+    bool delayed = false;
+    // Of a simulation.
+    double end_ns = 0;                   // of what was submitted
+    std::map<uint64_t, double> ends_ns;  // of each value
+    uint64_t simulated_value = 0;        // complete
+  };
+
+  // All need the lock.
+  Work& WorkOf(Queue queue) { return work_[static_cast<size_t>(queue)]; }
+  // Does what was held, up to a point, and what that waits for.
+  void Do(const QueuePoint& point);
+  // Fills the list's timestamps.
+  void Simulate(CommandList* list, const QueuePoint& point,
+                Span<const QueuePoint> waits);
 
   std::unique_ptr<Device> inner_;
   AdapterInfo info_;
@@ -137,12 +170,11 @@ class RecordingDevice final : public Device {
   bool simulating_ = false;
   Simulation simulation_;
   double now_ns_ = 0;
-  double end_ns_ = 0;                   // of what was submitted
-  std::map<uint64_t, double> ends_ns_;  // of each value that is not complete
-  uint64_t simulated_value_ = 0;        // complete
   std::vector<double> submission_ns_;
-  std::deque<Held> held_;
+  std::array<Work, kQueues> work_;
+  std::vector<CommandList*> not_simulated_;  // since Hold(), with last routes
   std::vector<Submission> submissions_;
+  std::vector<Route> routes_;
   uint64_t driver_calls_ = 0;
   uint64_t heaps_made_ = 0;
   int given_back_ = 0;

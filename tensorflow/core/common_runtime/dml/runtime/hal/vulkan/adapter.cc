@@ -17,7 +17,6 @@ namespace hal {
 namespace vulkan {
 namespace {
 
-constexpr uint32_t kNoQueueFamily = ~0u;
 // Drivers younger than the oldest headers that this compiles with.
 constexpr uint32_t kNvkDriver = 24;
 constexpr uint32_t kDozenDriver = 23;
@@ -38,24 +37,6 @@ AdapterType TypeOf(VkPhysicalDeviceType type) {
     default:
       return AdapterType::kIntegrated;
   }
-}
-
-// A queue family that computes, or kNoQueueFamily. On a discrete adapter one
-// without graphics comes first: it does not wait for the desktop's drawing.
-uint32_t ChooseQueueFamily(const std::vector<VkQueueFamilyProperties>& families,
-                           AdapterType type) {
-  uint32_t chosen = kNoQueueFamily;
-  for (uint32_t i = 0; i < families.size(); ++i) {
-    const VkQueueFlags flags = families[i].queueFlags;
-    if (!(flags & VK_QUEUE_COMPUTE_BIT) || families[i].queueCount == 0) {
-      continue;
-    }
-    if (chosen == kNoQueueFamily) chosen = i;
-    if (type == AdapterType::kDiscrete && !(flags & VK_QUEUE_GRAPHICS_BIT)) {
-      return i;
-    }
-  }
-  return chosen;
 }
 
 bool HasExtension(const InstanceFunctions& vk, VkPhysicalDevice device,
@@ -209,6 +190,7 @@ std::string FillFrom12(const EnumerateOptions& options,
   info->float16_arithmetic = features.float16_arithmetic();
   info->float64 = features.float64();
   physical->device_fault = features.device_fault();
+  physical->host_query_reset = features.host_query_reset();
   std::string missing = features.Missing();
   const std::string subgroup = MissingSubgroupOperations(v11);
   if (!missing.empty() && !subgroup.empty()) missing += ", ";
@@ -254,17 +236,26 @@ VulkanAdapter::VulkanAdapter(std::shared_ptr<const Instance> instance,
   vk.vkGetPhysicalDeviceQueueFamilyProperties(device, &count, nullptr);
   std::vector<VkQueueFamilyProperties> families(count);
   vk.vkGetPhysicalDeviceQueueFamilyProperties(device, &count, families.data());
-  physical_.queue_family = ChooseQueueFamily(families, info->type);
-  if (physical_.queue_family == kNoQueueFamily) {
+  physical_.queues = ChooseQueues(families, info->type);
+  if (!physical_.slot(Queue::kCompute).exists()) {
     if (!missing.empty()) missing += ", ";
     missing += "a compute queue";
   }
-  if (physical_.queue_family != kNoQueueFamily &&
-      families[physical_.queue_family].timestampValidBits != 0) {
-    physical_.clock.tick_ns = properties.limits.timestampPeriod;
-    physical_.clock.valid_bits =
-        families[physical_.queue_family].timestampValidBits;
-    physical_.clock.calibrated = CanCalibrate(vk, device);
+  QueueSlot& transfer = physical_.queues[static_cast<size_t>(Queue::kTransfer)];
+  if (!options.transfer_queue) transfer = QueueSlot();
+  info->transfer_queue = transfer.exists();
+  const bool calibrated = CanCalibrate(vk, device);
+  for (const Queue queue : {Queue::kCompute, Queue::kTransfer}) {
+    const QueueSlot& slot = physical_.slot(queue);
+    if (!slot.exists()) continue;
+    const uint32_t valid_bits = families[slot.family].timestampValidBits;
+    // Queues that only copy cannot reset queries themselves.
+    if (valid_bits == 0 ||
+        (queue == Queue::kTransfer && !physical_.host_query_reset)) {
+      continue;
+    }
+    physical_.clock(queue) = {properties.limits.timestampPeriod, valid_bits,
+                              calibrated};
   }
   if (!missing.empty()) {
     info->unusable_because =

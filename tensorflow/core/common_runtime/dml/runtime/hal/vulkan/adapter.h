@@ -2,12 +2,14 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_ADAPTER_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_ADAPTER_H_
 
+#include <array>
 #include <memory>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/float_controls.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/instance.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/memory_types.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/queue_families.h"
 
 namespace dml {
 namespace hal {
@@ -18,17 +20,23 @@ struct PhysicalDevice {
   std::shared_ptr<const Instance> instance;
   VkPhysicalDevice handle = VK_NULL_HANDLE;
   AdapterInfo info;
-  uint32_t queue_family = 0;
+  QueueSlots queues;
   MemoryTypes memory;
   bool memory_budget = false;  // VK_EXT_memory_budget
   bool device_fault = false;   // VK_EXT_device_fault
-  DeviceClock clock;           // calibrated: VK_EXT_calibrated_timestamps
+  bool host_query_reset = false;
+  // By Queue; calibrated: VK_EXT_calibrated_timestamps.
+  std::array<DeviceClock, kQueues> clocks;
   FloatControls float_controls;
   // VK_EXT_subgroup_size_control is listed; Vulkan 1.3 has it anyway.
   bool subgroup_size_control_extension = false;
   bool subgroup_sizes_can_be_required = false;  // by compute programs
 
   bool cooperative_matrices() const { return !info.matrix_shapes.empty(); }
+  const QueueSlot& slot(Queue queue) const {
+    return queues[static_cast<size_t>(queue)];
+  }
+  DeviceClock& clock(Queue queue) { return clocks[static_cast<size_t>(queue)]; }
 };
 
 // Immutable, thus thread-safe.

@@ -12,12 +12,10 @@ namespace {
 
 constexpr uint32_t kAddressBytes = sizeof(VkDeviceAddress);
 
-constexpr VkPipelineStageFlags kWorkStages =
-    VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT;
-constexpr VkAccessFlags kWorkWrites =
-    VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
-constexpr VkAccessFlags kWorkAccess =
-    kWorkWrites | VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_TRANSFER_READ_BIT;
+constexpr VkAccessFlags kDispatchAccess =
+    VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT;
+constexpr VkAccessFlags kCopyAccess =
+    VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
 
 // Lays out a parameter block: addresses, then constants.
 void WriteBlock(const DispatchDesc& desc, uint8_t* block) {
@@ -35,9 +33,9 @@ void WriteBlock(const DispatchDesc& desc, uint8_t* block) {
 
 }  // namespace
 
-Status VulkanCommandList::Create(VulkanDevice* device,
+Status VulkanCommandList::Create(VulkanDevice* device, Queue queue,
                                  std::unique_ptr<CommandList>* list) {
-  std::unique_ptr<VulkanCommandList> made(new VulkanCommandList(device));
+  std::unique_ptr<VulkanCommandList> made(new VulkanCommandList(device, queue));
   DML_RETURN_IF_ERROR(made->Init());
   *list = std::move(made);
   return Status::Ok();
@@ -47,7 +45,7 @@ Status VulkanCommandList::Init() {
   const DeviceFunctions& vk = device_->vk();
   auto pool = Zeroed<VkCommandPoolCreateInfo>(
       VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO);
-  pool.queueFamilyIndex = device_->physical().queue_family;
+  pool.queueFamilyIndex = device_->physical().slot(queue_).family;
   DML_RETURN_IF_ERROR(device_->Check(
       vk.vkCreateCommandPool(device_->handle(), &pool, nullptr, &pool_),
       "vkCreateCommandPool"));
@@ -163,8 +161,16 @@ void VulkanCommandList::Copy(const Binding& dst, const Binding& src,
       static_cast<const VulkanHeap*>(dst.heap)->buffer(), 1, &region);
 }
 
-void VulkanCommandList::Barrier() {
-  if (status_.ok()) MemoryBarrier(kWorkStages, kWorkAccess);
+void VulkanCommandList::Barrier(const BarrierScope& scope) {
+  if (!status_.ok()) return;
+  if (queue_ == Queue::kTransfer) {
+    MemoryBarrier(scope, VK_PIPELINE_STAGE_TRANSFER_BIT, kCopyAccess);
+  } else {
+    MemoryBarrier(
+        scope,
+        VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
+        kDispatchAccess | kCopyAccess);
+  }
 }
 
 void VulkanCommandList::Timestamp() {
@@ -172,7 +178,8 @@ void VulkanCommandList::Timestamp() {
 }
 
 Status VulkanCommandList::End() {
-  MemoryBarrier(VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
+  MemoryBarrier(BarrierScope(), VK_PIPELINE_STAGE_HOST_BIT,
+                VK_ACCESS_HOST_READ_BIT);
   const Status ended = device_->Check(
       device_->vk().vkEndCommandBuffer(commands()), "vkEndCommandBuffer");
   DML_RETURN_IF_ERROR(status_);
@@ -197,13 +204,28 @@ Status VulkanCommandList::ReadTimestamps(std::vector<uint64_t>* ticks) {
   return timestamps_.Read(ticks);
 }
 
-void VulkanCommandList::MemoryBarrier(VkPipelineStageFlags to,
+void VulkanCommandList::MemoryBarrier(const BarrierScope& from,
+                                      VkPipelineStageFlags to,
                                       VkAccessFlags access) {
+  VkPipelineStageFlags stages = 0;
+  VkAccessFlags writes = 0;
+  // Queues that only copy know no stage of programs.
+  if (from.dispatches && queue_ == Queue::kCompute) {
+    stages |= VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT;
+    writes |= VK_ACCESS_SHADER_WRITE_BIT;
+  }
+  if (from.copies) {
+    stages |= VK_PIPELINE_STAGE_TRANSFER_BIT;
+    writes |= VK_ACCESS_TRANSFER_WRITE_BIT;
+  }
+  if (stages == 0) return;
+  // Work that only read needs to be over: there is nothing to be seen of it.
   auto barrier = Zeroed<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
-  barrier.srcAccessMask = kWorkWrites;
+  barrier.srcAccessMask = writes;
   barrier.dstAccessMask = access;
-  device_->vk().vkCmdPipelineBarrier(commands(), kWorkStages, to, 0, 1,
-                                     &barrier, 0, nullptr, 0, nullptr);
+  device_->vk().vkCmdPipelineBarrier(commands(), stages, to, 0,
+                                     from.writes ? 1 : 0, &barrier, 0, nullptr,
+                                     0, nullptr);
 }
 
 }  // namespace vulkan

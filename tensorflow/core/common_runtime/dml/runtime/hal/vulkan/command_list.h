@@ -18,14 +18,14 @@ namespace vulkan {
 
 class VulkanCommandList final : public CommandList {
  public:
-  static Status Create(VulkanDevice* device,
+  static Status Create(VulkanDevice* device, Queue queue,
                        std::unique_ptr<CommandList>* list);
   ~VulkanCommandList() override;
 
   Status Begin(uint32_t timestamps) override;
   void Dispatch(const DispatchDesc& desc) override;
   void Copy(const Binding& dst, const Binding& src, uint64_t bytes) override;
-  void Barrier() override;
+  void Barrier(const BarrierScope& scope) override;
   void Timestamp() override;
   Status End() override;
   Status ReadTimestamps(std::vector<uint64_t>* ticks) override;
@@ -36,18 +36,24 @@ class VulkanCommandList final : public CommandList {
   }
 
  private:
-  explicit VulkanCommandList(VulkanDevice* device)
-      : device_(device), timestamps_(device), blocks_(device) {}
+  VulkanCommandList(VulkanDevice* device, Queue queue)
+      : device_(device),
+        queue_(queue),
+        timestamps_(device, queue),
+        blocks_(device) {}
   Status Init();
   Status Record(const DispatchDesc& desc);
   Status RecordPrologue();
   Status AllocateBuffer(VkCommandBuffer* buffer);
   Status BeginBuffer(VkCommandBuffer buffer);
-  void MemoryBarrier(VkPipelineStageFlags to, VkAccessFlags access);
+  // A barrier between work and other work, or the host.
+  void MemoryBarrier(const BarrierScope& from, VkPipelineStageFlags to,
+                     VkAccessFlags access);
   VkCommandBuffer& prologue() { return buffers_[0]; }
   VkCommandBuffer& commands() { return buffers_[1]; }
 
   VulkanDevice* const device_;
+  const Queue queue_;
   VkCommandPool pool_ = VK_NULL_HANDLE;
   VkCommandBuffer buffers_[2] = {VK_NULL_HANDLE, VK_NULL_HANDLE};
   size_t buffer_count_ = 1;            // without the prologue, or with it

@@ -40,18 +40,29 @@ Status VulkanDevice::Init() {
   Features enabled(physical_.cooperative_matrices(), physical_.device_fault);
   enabled.Select(supported);
 
-  const float priority = 1.0f;
-  auto queue = Zeroed<VkDeviceQueueCreateInfo>(
-      VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO);
-  queue.queueFamilyIndex = physical_.queue_family;
-  queue.queueCount = 1;
-  queue.pQueuePriorities = &priority;
+  const float priorities[kQueues] = {1.0f, 1.0f};
+  std::vector<VkDeviceQueueCreateInfo> queues;
+  for (const QueueSlot& slot : physical_.queues) {
+    if (!slot.exists()) continue;
+    if (!queues.empty() && queues.back().queueFamilyIndex == slot.family) {
+      ++queues.back().queueCount;
+      continue;
+    }
+    auto queue = Zeroed<VkDeviceQueueCreateInfo>(
+        VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO);
+    queue.queueFamilyIndex = slot.family;
+    queue.queueCount = 1;
+    queue.pQueuePriorities = priorities;
+    families_[queues.size()] = slot.family;
+    queues.push_back(queue);
+  }
+  shared_ = queues.size() > 1;
 
   std::vector<const char*> extensions;
   if (physical_.memory_budget) {
     extensions.push_back(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
   }
-  if (physical_.clock.calibrated) {
+  if (physical_.clock(Queue::kCompute).calibrated) {
     extensions.push_back(VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME);
   }
   if (physical_.device_fault) {
@@ -66,8 +77,8 @@ Status VulkanDevice::Init() {
   auto create =
       Zeroed<VkDeviceCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO);
   create.pNext = enabled.chain();
-  create.queueCreateInfoCount = 1;
-  create.pQueueCreateInfos = &queue;
+  create.queueCreateInfoCount = queues.size();
+  create.pQueueCreateInfos = queues.data();
   create.enabledExtensionCount = extensions.size();
   create.ppEnabledExtensionNames = extensions.data();
   const VkResult result =
@@ -88,18 +99,19 @@ Status VulkanDevice::Init() {
   vk_.vkDestroyDevice = reinterpret_cast<PFN_vkDestroyDevice>(
       vk.vkGetDeviceProcAddr(device_, "vkDestroyDevice"));
   DML_RETURN_IF_ERROR(physical_.instance->LoadDeviceFunctions(device_, &vk_));
-  if (physical_.clock.calibrated) {
+  if (physical_.clock(Queue::kCompute).calibrated) {
     vk_.vkGetCalibratedTimestampsEXT =
         reinterpret_cast<PFN_vkGetCalibratedTimestampsEXT>(
             vk.vkGetDeviceProcAddr(device_, "vkGetCalibratedTimestampsEXT"));
-    // Profiles do without what a driver announces and yet lacks.
-    physical_.clock.calibrated = vk_.vkGetCalibratedTimestampsEXT != nullptr;
+  }
+  // Profiles do without what a driver announces and yet lacks.
+  for (DeviceClock& clock : physical_.clocks) {
+    clock.calibrated &= vk_.vkGetCalibratedTimestampsEXT != nullptr;
   }
   if (physical_.device_fault) {
     vk_.vkGetDeviceFaultInfoEXT = reinterpret_cast<PFN_vkGetDeviceFaultInfoEXT>(
         vk.vkGetDeviceProcAddr(device_, "vkGetDeviceFaultInfoEXT"));
   }
-  vk_.vkGetDeviceQueue(device_, physical_.queue_family, 0, &queue_);
 
   auto type = Zeroed<VkSemaphoreTypeCreateInfo>(
       VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO);
@@ -107,9 +119,16 @@ Status VulkanDevice::Init() {
   auto semaphore =
       Zeroed<VkSemaphoreCreateInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO);
   semaphore.pNext = &type;
-  DML_RETURN_IF_ERROR(
-      Check(vk_.vkCreateSemaphore(device_, &semaphore, nullptr, &timeline_),
-            "vkCreateSemaphore"));
+  for (const Queue which : {Queue::kCompute, Queue::kTransfer}) {
+    const QueueSlot& slot = physical_.slot(which);
+    if (!slot.exists()) continue;
+    vk_.vkGetDeviceQueue(device_, slot.family, slot.index,
+                         &queue(which).handle);
+    DML_RETURN_IF_ERROR(
+        Check(vk_.vkCreateSemaphore(device_, &semaphore, nullptr,
+                                    &queue(which).timeline),
+              "vkCreateSemaphore"));
+  }
 
   const VkPushConstantRange range{VK_SHADER_STAGE_COMPUTE_BIT, 0,
                                   kMaxDirectParameterBytes};
@@ -125,7 +144,9 @@ Status VulkanDevice::Init() {
 }
 
 VulkanDevice::~VulkanDevice() {
-  if (queue_ != VK_NULL_HANDLE && !lost_) (void)vk_.vkDeviceWaitIdle(device_);
+  if (queue(Queue::kCompute).handle != VK_NULL_HANDLE && !lost_) {
+    (void)vk_.vkDeviceWaitIdle(device_);
+  }
   if (!lost_) pipeline_cache_.Finish();
   Destroy();
 }
@@ -160,11 +181,13 @@ void VulkanDevice::Destroy() {
   if (layout_ != VK_NULL_HANDLE) {
     vk_.vkDestroyPipelineLayout(device_, layout_, nullptr);
   }
-  if (timeline_ != VK_NULL_HANDLE) {
-    vk_.vkDestroySemaphore(device_, timeline_, nullptr);
+  for (DeviceQueue& queue : queues_) {
+    if (queue.timeline != VK_NULL_HANDLE) {
+      vk_.vkDestroySemaphore(device_, queue.timeline, nullptr);
+    }
+    queue = DeviceQueue();
   }
   vk_.vkDestroyDevice(device_, nullptr);
-  queue_ = VK_NULL_HANDLE;
   device_ = VK_NULL_HANDLE;
 }
 
@@ -246,13 +269,27 @@ Status VulkanDevice::CreateProgram(const ProgramDesc& desc,
   return VulkanProgram::Create(this, desc, program);
 }
 
-Status VulkanDevice::CreateCommandList(std::unique_ptr<CommandList>* list) {
+Status VulkanDevice::CreateCommandList(Queue queue,
+                                       std::unique_ptr<CommandList>* list) {
   std::shared_lock<std::shared_mutex> use;
   DML_RETURN_IF_ERROR(Use(&use));
-  return VulkanCommandList::Create(this, list);
+  return VulkanCommandList::Create(this, queue, list);
 }
 
-Status VulkanDevice::Submit(CommandList* list, uint64_t value) {
+// Handing buffers from one family to the other, as exclusive ones have to be,
+// would take two more barriers for each copy and a submission on either side.
+// What sharing costs, drivers pay for compressed images; buffers are the same
+// to all queues of AMD, Intel and NVIDIA.
+void VulkanDevice::SetSharing(VkBufferCreateInfo* buffer) const {
+  buffer->sharingMode =
+      shared_ ? VK_SHARING_MODE_CONCURRENT : VK_SHARING_MODE_EXCLUSIVE;
+  if (!shared_) return;
+  buffer->queueFamilyIndexCount = families_.size();
+  buffer->pQueueFamilyIndices = families_.data();
+}
+
+Status VulkanDevice::Submit(CommandList* list, const QueuePoint& point,
+                            Span<const QueuePoint> waits) {
   if (lost_) return LostStatus();
   std::shared_lock<std::shared_mutex> use;
   DML_RETURN_IF_ERROR(Use(&use));
@@ -261,32 +298,48 @@ Status VulkanDevice::Submit(CommandList* list, uint64_t value) {
   auto timeline = Zeroed<VkTimelineSemaphoreSubmitInfo>(
       VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO);
   timeline.signalSemaphoreValueCount = 1;
-  timeline.pSignalSemaphoreValues = &value;
+  timeline.pSignalSemaphoreValues = &point.value;
+  VkSemaphore wait_semaphores[kQueues];
+  uint64_t wait_values[kQueues];
+  VkPipelineStageFlags wait_stages[kQueues];
+  uint32_t wait_count = 0;
+  for (const QueuePoint& wait : waits) {
+    wait_semaphores[wait_count] = queue(wait.queue).timeline;
+    wait_values[wait_count] = wait.value;
+    // Timestamps wait, too, so that they do not time the waiting.
+    wait_stages[wait_count++] = VK_PIPELINE_STAGE_ALL_COMMANDS_BIT;
+  }
+  timeline.waitSemaphoreValueCount = wait_count;
+  timeline.pWaitSemaphoreValues = wait_values;
   auto submit = Zeroed<VkSubmitInfo>(VK_STRUCTURE_TYPE_SUBMIT_INFO);
   submit.pNext = &timeline;
   submit.commandBufferCount = buffers.size();
   submit.pCommandBuffers = buffers.data();
   submit.signalSemaphoreCount = 1;
-  submit.pSignalSemaphores = &timeline_;
+  submit.pSignalSemaphores = &queue(point.queue).timeline;
+  submit.waitSemaphoreCount = wait_count;
+  submit.pWaitSemaphores = wait_semaphores;
+  submit.pWaitDstStageMask = wait_stages;
   VkResult result;
   {
     std::lock_guard<std::mutex> lock(queue_mutex_);
     // After Check() has waited for the last time, nothing may follow.
     result = lost_ ? VK_ERROR_DEVICE_LOST
-                   : vk_.vkQueueSubmit(queue_, 1, &submit, VK_NULL_HANDLE);
+                   : vk_.vkQueueSubmit(queue(point.queue).handle, 1, &submit,
+                                       VK_NULL_HANDLE);
   }
   return Check(result, "vkQueueSubmit");
 }
 
-Status VulkanDevice::Wait(uint64_t value, uint64_t timeout_ns) {
+Status VulkanDevice::Wait(const QueuePoint& point, uint64_t timeout_ns) {
   auto wait =
       Zeroed<VkSemaphoreWaitInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO);
   wait.semaphoreCount = 1;
-  wait.pSemaphores = &timeline_;
-  wait.pValues = &value;
+  wait.pValues = &point.value;
   while (!lost_) {
     std::shared_lock<std::shared_mutex> use;
     DML_RETURN_IF_ERROR(Use(&use));
+    wait.pSemaphores = &queue(point.queue).timeline;
     const uint64_t slice = std::min(timeout_ns, kWaitSliceNs);
     const VkResult result = vk_.vkWaitSemaphores(device_, &wait, slice);
     if (result != VK_TIMEOUT) return Check(result, "vkWaitSemaphores");
@@ -299,12 +352,13 @@ Status VulkanDevice::Wait(uint64_t value, uint64_t timeout_ns) {
   return LostStatus();
 }
 
-Status VulkanDevice::Completed(uint64_t* value) {
+Status VulkanDevice::Completed(Queue which, uint64_t* value) {
   if (lost_) return LostStatus();
   std::shared_lock<std::shared_mutex> use;
   DML_RETURN_IF_ERROR(Use(&use));
-  return Check(vk_.vkGetSemaphoreCounterValue(device_, timeline_, value),
-               "vkGetSemaphoreCounterValue");
+  return Check(
+      vk_.vkGetSemaphoreCounterValue(device_, queue(which).timeline, value),
+      "vkGetSemaphoreCounterValue");
 }
 
 Status VulkanDevice::ReadClocks(uint64_t* ticks, uint64_t* host_ns) {

@@ -1,4 +1,4 @@
-// VulkanDevice: the logical device, its queue and what its objects share.
+// VulkanDevice: the logical device, its queues and what its objects share.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_DEVICE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_DEVICE_H_
 
@@ -25,7 +25,7 @@ class VulkanDevice final : public Device {
  public:
   static Status Create(const PhysicalDevice& physical,
                        std::unique_ptr<Device>* device);
-  // Waits for the queue, unless the device is lost.
+  // Waits for the queues, unless the device is lost.
   ~VulkanDevice() override;
 
   const AdapterInfo& info() const override { return physical_.info; }
@@ -34,11 +34,15 @@ class VulkanDevice final : public Device {
                     std::unique_ptr<Heap>* heap) override;
   Status CreateProgram(const ProgramDesc& desc,
                        std::unique_ptr<Program>* program) override;
-  Status CreateCommandList(std::unique_ptr<CommandList>* list) override;
-  Status Submit(CommandList* list, uint64_t value) override;
-  Status Wait(uint64_t value, uint64_t timeout_ns) override;
-  Status Completed(uint64_t* value) override;
-  DeviceClock clock() const override { return physical_.clock; }
+  Status CreateCommandList(Queue queue,
+                           std::unique_ptr<CommandList>* list) override;
+  Status Submit(CommandList* list, const QueuePoint& point,
+                Span<const QueuePoint> waits) override;
+  Status Wait(const QueuePoint& point, uint64_t timeout_ns) override;
+  Status Completed(Queue queue, uint64_t* value) override;
+  DeviceClock clock(Queue queue) const override {
+    return physical_.clocks[static_cast<size_t>(queue)];
+  }
   Status ReadClocks(uint64_t* ticks, uint64_t* host_ns) override;
   void SaveProgramCache() override;
   void GiveBack() override;
@@ -55,6 +59,9 @@ class VulkanDevice final : public Device {
   // All calls that take the device's handle hold this, once a thread; fails
   // once GiveBack() began.
   Status Use(std::shared_lock<std::shared_mutex>* lock) const;
+  // Which queues may use a buffer: all of the device's. The buffer keeps no
+  // pointer into this device.
+  void SetSharing(VkBufferCreateInfo* buffer) const;
   PipelineCache* pipeline_cache() { return &pipeline_cache_; }
   // Has GiveBack() destroy it.
   void AddPipeline(VkPipeline pipeline);
@@ -75,8 +82,16 @@ class VulkanDevice final : public Device {
   PhysicalDevice physical_;  // constant after Init()
   DeviceFunctions vk_;
   VkDevice device_ = VK_NULL_HANDLE;
-  VkQueue queue_ = VK_NULL_HANDLE;
-  VkSemaphore timeline_ = VK_NULL_HANDLE;
+  struct DeviceQueue {
+    VkQueue handle = VK_NULL_HANDLE;
+    VkSemaphore timeline = VK_NULL_HANDLE;
+  };
+  DeviceQueue& queue(Queue which) {
+    return queues_[static_cast<size_t>(which)];
+  }
+  std::array<DeviceQueue, kQueues> queues_;   // null handles: there is none
+  std::array<uint32_t, kQueues> families_{};  // of both
+  bool shared_ = false;                       // and these differ
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   PipelineCache pipeline_cache_;
   std::atomic<uint64_t> device_bytes_{0};
@@ -85,7 +100,8 @@ class VulkanDevice final : public Device {
   std::mutex pipelines_mutex_;
   std::unordered_set<VkPipeline> pipelines_;  // guarded by pipelines_mutex_
 
-  std::mutex queue_mutex_;  // a queue takes one call at a time; after the next
+  // The queues take one call at a time; after the next.
+  std::mutex queue_mutex_;
   std::atomic<bool> lost_{false};
   mutable std::mutex lost_mutex_;
   Status lost_status_;  // guarded by lost_mutex_; the first cause

@@ -63,6 +63,7 @@ void Features::Select(const Features& supported) {
   DML_REQUIRED_FEATURES(DML_TURN_ON)
 #undef DML_TURN_ON
   v12_.shaderFloat16 = supported.v12_.shaderFloat16;
+  v12_.hostQueryReset = supported.v12_.hostQueryReset;
   core_.features.shaderFloat64 = supported.core_.features.shaderFloat64;
   faults_.deviceFault = supported.device_fault();
   if (supported.cooperative_matrices()) {

@@ -38,6 +38,7 @@ class Features {
            subgroups_.computeFullSubgroups;
   }
 
+  bool host_query_reset() const { return v12_.hostQueryReset; }
   bool device_fault() const { return faults_.deviceFault; }
 
  private:

@@ -64,7 +64,7 @@ Status VulkanHeap::Init(MemoryUse use) {
                  VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
                  VK_BUFFER_USAGE_TRANSFER_DST_BIT |
                  VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
-  create.sharingMode = VK_SHARING_MODE_EXCLUSIVE;
+  device_->SetSharing(&create);
   DML_RETURN_IF_ERROR(device_->Check(
       vk.vkCreateBuffer(device, &create, nullptr, &buffer_), "vkCreateBuffer"));
   VkMemoryRequirements requirements{};

@@ -26,9 +26,10 @@ Status TimestampPool::Begin(VkCommandBuffer commands, uint32_t count) {
     Free();
     return Status::Ok();
   }
-  if (device_->clock().tick_ns == 0) {
-    return Unimplemented("adapter \"", device_->info().name,
-                         "\" has no timestamps on its compute queue");
+  if (device_->clock(queue_).tick_ns == 0) {
+    return Unimplemented(
+        "adapter \"", device_->info().name, "\" has no timestamps on its ",
+        queue_ == Queue::kCompute ? "compute" : "transfer", " queue");
   }
   // More than a profile needed lately, or so many that only a profile needed
   // them.
@@ -47,7 +48,11 @@ Status TimestampPool::Begin(VkCommandBuffer commands, uint32_t count) {
     }
     room_ = room;
   }
-  device_->vk().vkCmdResetQueryPool(commands, pool_, 0, count);
+  if (queue_ == Queue::kTransfer) {
+    device_->vk().vkResetQueryPool(device_->handle(), pool_, 0, count);
+  } else {
+    device_->vk().vkCmdResetQueryPool(commands, pool_, 0, count);
+  }
   return Status::Ok();
 }
 

@@ -15,7 +15,8 @@ namespace vulkan {
 // pool, and one with few a small one. Thread-compatible.
 class TimestampPool {
  public:
-  explicit TimestampPool(VulkanDevice* device) : device_(device) {}
+  TimestampPool(VulkanDevice* device, Queue queue)
+      : device_(device), queue_(queue) {}
   ~TimestampPool();
   TimestampPool(const TimestampPool&) = delete;
   TimestampPool& operator=(const TimestampPool&) = delete;
@@ -33,6 +34,7 @@ class TimestampPool {
   void Free();
 
   VulkanDevice* const device_;
+  const Queue queue_;
   VkQueryPool pool_ = VK_NULL_HANDLE;
   uint32_t room_ = 0;  // of the pool
   uint32_t written_ = 0;
