@@ -35,6 +35,7 @@ struct Batch {
     Place after;   // what of the other queue has to be complete before
     hal::Queue queue;
     bool barrier_before;
+    hal::BarrierScope barrier;  // what it orders
   };
   // Copies out of staging memory, then calls `done`; either may be missing.
   struct Completion {

@@ -108,10 +108,54 @@ TEST(HazardsTest, KeepsNoMoreThanItCanLookUp) {
   EXPECT_LT(barriers, 20);
 }
 
+// ---- What barriers order ---------------------------------------------------
+
+constexpr Hazards::Kind kDispatch = Hazards::Kind::kDispatch;
+constexpr Hazards::Kind kCopy = Hazards::Kind::kCopy;
+
+void ExpectScope(const Hazards& hazards, bool dispatches, bool copies,
+                 bool writes) {
+  EXPECT_EQ(hazards.scope().dispatches, dispatches);
+  EXPECT_EQ(hazards.scope().copies, copies);
+  EXPECT_EQ(hazards.scope().writes, writes);
+}
+
+TEST(HazardsTest, ABarrierOrdersWhatIsThere) {
+  Hazards hazards;
+  hazards.Note({{0, 100, kWrite}});
+  EXPECT_TRUE(hazards.Note({{0, 100, kRead}}));
+  ExpectScope(hazards, true, false, true);
+  // Nothing was written since.
+  EXPECT_TRUE(hazards.Note({{0, 100, kWrite}}, 0, kCopy));
+  ExpectScope(hazards, true, false, false);
+  EXPECT_TRUE(hazards.Note({{0, 100, kReadWrite}}));
+  ExpectScope(hazards, false, true, true);
+  hazards.Note({{200, 100, kRead}}, 0, kCopy);
+  EXPECT_TRUE(hazards.Note({{0, 100, kRead}}));
+  ExpectScope(hazards, true, true, true);
+}
+
+// Else what it wrote would need a barrier of its own soon after.
+TEST(HazardsTest, ABarrierForReadsOrdersWritesThatAreThere) {
+  Hazards hazards;
+  hazards.Note({{0, 100, kRead}, {200, 100, kWrite}});
+  EXPECT_TRUE(hazards.Note({{0, 100, kWrite}}));
+  ExpectScope(hazards, true, false, true);
+  EXPECT_FALSE(hazards.Note({{200, 100, kRead}}));
+}
+
+TEST(HazardsTest, PartsAreWritesToo) {
+  Hazards hazards;
+  hazards.Note({{0, 90, kWrite}}, 1);
+  hazards.Note({{10, 90, kWrite}}, 1);
+  EXPECT_TRUE(hazards.Note({{0, 90, kRead}}));
+  ExpectScope(hazards, true, false, true);
+}
+
 // Every pair of commands since the last barrier, compared.
 class Model {
  public:
-  bool Note(const std::vector<BufferArgument>& arguments) {
+  bool Note(const std::vector<BufferArgument>& arguments, Hazards::Kind kind) {
     bool conflict = false;
     for (const BufferArgument& a : since_) {
       for (const BufferArgument& b : arguments) {
@@ -121,13 +165,27 @@ class Model {
                     (a.access != kRead || b.access != kRead);
       }
     }
-    if (conflict) since_.clear();
+    if (conflict) {
+      scope = {false, false, false};
+      for (const Hazards::Kind k : kinds_) {
+        (k == kCopy ? scope.copies : scope.dispatches) = true;
+      }
+      for (const BufferArgument& a : since_) {
+        scope.writes |= a.bytes > 0 && a.access != kRead;
+      }
+      since_.clear();
+      kinds_.clear();
+    }
     since_.insert(since_.end(), arguments.begin(), arguments.end());
+    kinds_.push_back(kind);
     return conflict;
   }
 
+  hal::BarrierScope scope;  // of the last conflict
+
  private:
   std::vector<BufferArgument> since_;
+  std::vector<Hazards::Kind> kinds_;
 };
 
 TEST(HazardsTest, DoesWhatComparingEveryPairDoes) {
@@ -145,8 +203,13 @@ TEST(HazardsTest, DoesWhatComparingEveryPairDoes) {
         a.bytes = random() % 20;
         a.access = static_cast<Access>(random() % 3);
       }
-      const bool barrier = model.Note(arguments);
-      ASSERT_EQ(hazards.Note(arguments), barrier) << "step " << step;
+      const Hazards::Kind kind = random() % 4 == 0 ? kCopy : kDispatch;
+      const bool barrier = model.Note(arguments, kind);
+      ASSERT_EQ(hazards.Note(arguments, 0, kind), barrier) << "step " << step;
+      if (barrier) {
+        ExpectScope(hazards, model.scope.dispatches, model.scope.copies,
+                    model.scope.writes);
+      }
       barriers += barrier;
       ++commands;
     }

@@ -124,7 +124,9 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
       launch.multiply_adds);
   command.tag = tags_.Intern(tag);
   command.queue = hal::Queue::kCompute;
-  command.barrier_before = lanes_[0].hazards.Note(launch.buffers, launch.parts);
+  Hazards& hazards = lanes_[0].hazards;
+  command.barrier_before = hazards.Note(launch.buffers, launch.parts);
+  if (command.barrier_before) command.barrier = hazards.scope();
   if (two_queues_) KeepQueuesInOrder(launch.buffers, &command);
   batch.bindings.insert(batch.bindings.end(), bindings,
                         bindings + launch.buffers.size());
@@ -432,7 +434,9 @@ void Stream::Impl::RecordCopy(WorkKind kind, hal::Queue queue,
   command.binding_count = 2;
   command.copy_bytes = bytes;
   command.queue = queue;
-  command.barrier_before = lane(queue).hazards.Note(arguments);
+  Hazards& hazards = lane(queue).hazards;
+  command.barrier_before = hazards.Note(arguments, 0, Hazards::Kind::kCopy);
+  if (command.barrier_before) command.barrier = hazards.scope();
   if (two_queues_) KeepQueuesInOrder(arguments, &command);
   current_->bindings.push_back(dst);
   current_->bindings.push_back(src);

@@ -212,6 +212,29 @@ TEST_F(StreamQueuesTest, WorkInEarlierBatchesCountsWhileItIsUnderWay) {
   EXPECT_EQ(stream_->statistics().queue_waits, 1u);
 }
 
+TEST_F(StreamQueuesTest, ABarrierOrdersNothingOfTheOtherQueue) {
+  for (const bool transfer_queue : {false, true}) {
+    transfer_queue_ = transfer_queue;
+    Start(AllCopies(Patient()));
+    const uint64_t weights = Allocate(), result = Allocate();
+    const uint64_t inputs[] = {Allocate(), Allocate()};
+    for (int step = 0; step < 6; ++step) {
+      const uint64_t input = inputs[step % 2];
+      DML_EXPECT_OK(Upload(input, 1000));
+      DML_EXPECT_OK(Work(1, {{input, 100, Access::kRead},
+                             {weights, 100, Access::kReadWrite}}));
+      DML_EXPECT_OK(Work(
+          1, {{weights, 100, Access::kRead}, {result, 100, Access::kWrite}}));
+      Download(result, 100);
+    }
+    DML_EXPECT_OK(stream_->Sync());
+    // In one queue three a step, for the input, between the launches and for
+    // the result. Else one before each launch but the first, and two between
+    // copies into the same input.
+    EXPECT_EQ(stream_->statistics().barriers, transfer_queue ? 13u : 18u);
+  }
+}
+
 // ---- Overlap ---------------------------------------------------------------
 
 TEST_F(StreamQueuesTest, TheNextInputComesWhileTheStepRuns) {

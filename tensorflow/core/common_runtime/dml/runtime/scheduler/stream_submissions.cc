@@ -99,7 +99,7 @@ Status Stream::Impl::SendPiece(Batch* batch, Lane* lane,
     for (; i < segment.end_command; ++i) {
       const Batch::Command& command = commands[i];
       if (command.barrier_before && piece.first_of_command()) {
-        list.Barrier(hal::BarrierScope());
+        list.Barrier(command.barrier);
       }
       Record(*batch, command, piece, &list);
     }

@@ -125,6 +125,26 @@ TEST_F(StreamTest, KeepsOrderAndPlacesBarriers) {
   }
 }
 
+TEST_F(StreamTest, BarriersReachTheDeviceAsHazardsWantThem) {
+  Start(Patient());
+  const uint64_t a = Allocate();
+  DML_EXPECT_OK(Dispatch({{a, 100, Access::kRead}}));
+  DML_EXPECT_OK(Dispatch({{a, 100, Access::kWrite}}));
+  DML_EXPECT_OK(stream_->Copy(a + 200, a, 100));
+  DML_EXPECT_OK(Dispatch({{a + 200, 100, Access::kRead}}));
+  DML_EXPECT_OK(stream_->Sync());
+  std::vector<std::vector<bool>> scopes;
+  for (const Event& event : device_->events()) {
+    if (event.kind != EventKind::kBarrier) continue;
+    scopes.push_back(
+        {event.scope.dispatches, event.scope.copies, event.scope.writes});
+  }
+  EXPECT_EQ(scopes, (std::vector<std::vector<bool>>{
+                        {true, false, false},    // after reading
+                        {true, false, true},     // after a launch
+                        {false, true, true}}));  // after a copy
+}
+
 TEST_F(StreamTest, CountsLaunchesByTag) {
   const uint64_t a = Allocate();
   const std::vector<BufferArgument> buffers = {{a, 1, Access::kRead}};
