@@ -55,7 +55,8 @@ PATIENCE = 60
 
 
 def helper_sources():
-    of_runtime = [RUNTIME / f"hal/vulkan/{name}.cc" for name in ("float_controls", "matrix_units")]
+    names = ("float16_products", "float_controls", "matrix_units")
+    of_runtime = [RUNTIME / f"hal/vulkan/{name}.cc" for name in names]
     return [HERE / "compile_programs.cc", *of_runtime]
 
 

@@ -44,6 +44,7 @@
 #include <string>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/float16_products.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/float_controls.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/matrix_units.h"
 
@@ -155,6 +156,14 @@ class Driver {
 
 constexpr char kCooperativeMatrix[] = "VK_KHR_cooperative_matrix";
 
+// The features of kMixedDotExtension.
+struct MixedDot {
+  VkStructureType type =
+      static_cast<VkStructureType>(dml::hal::vulkan::kMixedDotFeaturesType);
+  void* next = nullptr;
+  dml::hal::vulkan::MixedDotFeatures features = {};
+};
+
 bool SizesCanBeRequired(const VkPhysicalDeviceVulkan13Properties& properties) {
   return (properties.requiredSubgroupSizeStages &
           VK_SHADER_STAGE_COMPUTE_BIT) != 0;
@@ -174,11 +183,20 @@ void PrintAdapter(const Driver& driver) {
       "vkGetPhysicalDeviceProperties2")(driver.adapter(), &properties);
   VkPhysicalDeviceVulkan12Features f12 = {
       VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES};
+  MixedDot dot;
+  if (driver.Has(dml::hal::vulkan::kMixedDotExtension)) f12.pNext = &dot;
   VkPhysicalDeviceFeatures2 features = {
       VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, &f12};
   driver.Get<PFN_vkGetPhysicalDeviceFeatures2>("vkGetPhysicalDeviceFeatures2")(
       driver.adapter(), &features);
   const VkPhysicalDeviceLimits& limits = properties.properties.limits;
+  const char* const kProducts[] = {"converted", "mixed", "dot"};
+  const auto products = dml::hal::vulkan::FindFloat16Products(
+      {properties.properties.vendorID, f12.shaderFloat16 != VK_FALSE,
+       dot.features.float16_sum_float32 != 0,
+       v13.integerDotProduct4x8BitPackedSignedAccelerated != VK_FALSE,
+       v13.integerDotProduct4x8BitPackedMixedSignednessAccelerated !=
+           VK_FALSE});
   std::cout << "{\"name\": " << Quoted(properties.properties.deviceName)
             << ", \"driver\": " << Quoted(v12.driverInfo)
             << ", \"vendor_id\": " << properties.properties.vendorID
@@ -192,6 +210,8 @@ void PrintAdapter(const Driver& driver) {
             << limits.maxComputeWorkGroupInvocations
             << ", \"max_shared_bytes\": " << limits.maxComputeSharedMemorySize
             << ", \"float16_arithmetic\": " << f12.shaderFloat16
+            << ", \"float16_products\": "
+            << Quoted(kProducts[static_cast<int>(products)])
             << ", \"float64\": " << features.features.shaderFloat64;
   const auto shapes =
       driver.Has(kCooperativeMatrix)
@@ -259,6 +279,12 @@ class Compiler {
     matrices.sType = kCooperativeMatrixFeatures;
     const bool cooperative = driver.Has(kCooperativeMatrix);
     if (cooperative) f13.pNext = &matrices;
+    MixedDot dot;
+    const bool mixed_dot = driver.Has(dml::hal::vulkan::kMixedDotExtension);
+    if (mixed_dot) {
+      dot.next = f13.pNext;
+      f13.pNext = &dot;
+    }
     driver.Get<PFN_vkGetPhysicalDeviceFeatures2>(
         "vkGetPhysicalDeviceFeatures2")(driver.adapter(), &features);
     // What is offered and would change code that the runtime does not ask to
@@ -277,7 +303,7 @@ class Compiler {
     sizes_can_be_required_ = SizesCanBeRequired(v13);
     controls_ = dml::hal::vulkan::SelectFloatControls(v12);
 
-    const char* extensions[3];
+    const char* extensions[4];
     uint32_t count = 0;
     if (driver.Has(VK_KHR_PIPELINE_EXECUTABLE_PROPERTIES_EXTENSION_NAME)) {
       extensions[count++] =
@@ -285,6 +311,9 @@ class Compiler {
       statistics_ = true;
     }
     if (cooperative) extensions[count++] = kCooperativeMatrix;
+    if (mixed_dot) {
+      extensions[count++] = dml::hal::vulkan::kMixedDotExtension;
+    }
     VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR executables = {
         VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PIPELINE_EXECUTABLE_PROPERTIES_FEATURES_KHR,
         &features, VK_TRUE};

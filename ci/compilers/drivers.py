@@ -93,6 +93,7 @@ def profile(adapter: dict) -> str:
         "max_group_invocations": adapter["max_group_invocations"],
         "max_shared_bytes": adapter["max_shared_bytes"],
         "float16_arithmetic": adapter["float16_arithmetic"],
+        "float16_products": adapter["float16_products"],
         "float64": adapter["float64"],
         "matrix_shapes": "+".join(adapter["matrix_shapes"]),
         "matrix_subgroup_size": adapter["matrix_subgroup_size"],

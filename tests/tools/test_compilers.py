@@ -178,8 +178,8 @@ def adapter(**changes):
     values = {"name": "a", "driver": "d", "vendor_id": 0x1002, "type": 2, "subgroup_size": 64,
               "min_subgroup_size": 32, "max_subgroup_size": 64, "required_subgroup_size": 1,
               "max_group_invocations": 1024, "max_shared_bytes": 65536,
-              "float16_arithmetic": 1, "float64": 1, "matrix_subgroup_size": 0,
-              "matrix_shapes": []}
+              "float16_arithmetic": 1, "float16_products": "dot", "float64": 1,
+              "matrix_subgroup_size": 0, "matrix_shapes": []}
     return {**values, **changes}
 
 

@@ -60,6 +60,14 @@ enum class Queue : uint8_t {
 };
 constexpr int kQueues = 2;
 
+// What an adapter does best with float16 factors whose products it sums in
+// float32, outside cooperative matrices.
+enum class Float16Products {
+  kConverted,  // converts each to float32 once, before it multiplies
+  kMixed,      // a float32 multiply-add takes them as they are
+  kDot,        // so does a dot product of two pairs: programs may use it
+};
+
 // What the runtime needs to know of an adapter. Sizes in bytes.
 struct AdapterInfo {
   std::string name;                // as the driver gives it
@@ -83,6 +91,8 @@ struct AdapterInfo {
   uint32_t max_grid[3] = {0, 0, 0};
   uint32_t max_shared_bytes = 0;
   bool float16_arithmetic = false;
+  // kConverted without float16_arithmetic.
+  Float16Products float16_products = Float16Products::kConverted;
   bool float64 = false;
   bool transfer_queue = false;  // works beside the one that computes
   // Cooperative matrices; none where empty. Programs with them ask for

@@ -36,16 +36,20 @@ bool ParseSwitch(const std::string& text, bool* value) {
   return text == "0" || text == "1";
 }
 
-bool ParseType(const std::string& text, AdapterType* type) {
-  constexpr std::array<const char*, 3> kNames = {"discrete", "integrated",
-                                                 "software"};
-  for (size_t i = 0; i < kNames.size(); ++i) {
-    if (text != kNames[i]) continue;
-    *type = static_cast<AdapterType>(i);
+// `names`: of an enum's values, in order.
+template <typename Enum, size_t N>
+bool ParseName(const std::string& text, const std::array<const char*, N>& names,
+               Enum* value) {
+  for (size_t i = 0; i < N; ++i) {
+    if (text != names[i]) continue;
+    *value = static_cast<Enum>(i);
     return true;
   }
   return false;
 }
+constexpr std::array<const char*, 3> kTypes = {"discrete", "integrated",
+                                               "software"};
+constexpr std::array<const char*, 3> kProducts = {"converted", "mixed", "dot"};
 
 bool ParseShapes(const std::string& text, std::vector<MatrixShape>* shapes) {
   shapes->clear();
@@ -63,7 +67,7 @@ bool ParseShapes(const std::string& text, std::vector<MatrixShape>* shapes) {
 
 bool Apply(const std::string& name, const std::string& value,
            AdapterInfo* info) {
-  if (name == "type") return ParseType(value, &info->type);
+  if (name == "type") return ParseName(value, kTypes, &info->type);
   if (name == "vendor") return ParseNumber(value, &info->vendor_id);
   if (name == "subgroup_size") {
     return ParseNumber(value, &info->subgroup_size);
@@ -79,6 +83,9 @@ bool Apply(const std::string& name, const std::string& value,
   }
   if (name == "float16_arithmetic") {
     return ParseSwitch(value, &info->float16_arithmetic);
+  }
+  if (name == "float16_products") {
+    return ParseName(value, kProducts, &info->float16_products);
   }
   if (name == "float64") return ParseSwitch(value, &info->float64);
   if (name == "transfer_queue") {

@@ -22,6 +22,7 @@ namespace null {
 //   subgroup_size, matrix_subgroup_size, max_group_invocations
 //   max_shared_bytes
 //   float16_arithmetic, float64, transfer_queue   0 or 1
+//   float16_products       converted, mixed or dot
 //   matrix_shapes          m x n x k of each, joined by +; may be empty
 //
 // What is not named stays, but for matrix_subgroup_size, which follows

@@ -32,7 +32,8 @@ TEST(ProfileTest, NamedMembersAreSet) {
   AdapterInfo info = Default();
   ASSERT_TRUE(ApplyProfile("type=integrated,vendor=32902,subgroup_size=16,"
                            "max_group_invocations=512,max_shared_bytes=65536,"
-                           "float16_arithmetic=1,float64=0,"
+                           "float16_arithmetic=1,float16_products=mixed,"
+                           "float64=0,"
                            "matrix_shapes=8x16x16+8x8x32",
                            &info)
                   .ok());
@@ -42,6 +43,7 @@ TEST(ProfileTest, NamedMembersAreSet) {
   EXPECT_EQ(info.max_group_invocations, 512u);
   EXPECT_EQ(info.max_shared_bytes, 65536u);
   EXPECT_TRUE(info.float16_arithmetic);
+  EXPECT_EQ(info.float16_products, Float16Products::kMixed);
   EXPECT_FALSE(info.float64);
   ASSERT_EQ(info.matrix_shapes.size(), 2u);
   EXPECT_EQ(info.matrix_shapes[1].m, 8u);

@@ -157,6 +157,14 @@ std::string FillFrom12(const EnumerateOptions& options,
     pci.pNext = properties.pNext;
     properties.pNext = &pci;
   }
+  auto bytes = Zeroed<VkPhysicalDeviceShaderIntegerDotProductPropertiesKHR>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES_KHR);
+  if (api_version >= VK_API_VERSION_1_3 ||
+      HasExtension(vk, physical->handle,
+                   VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME)) {
+    bytes.pNext = properties.pNext;
+    properties.pNext = &bytes;
+  }
   vk.vkGetPhysicalDeviceProperties2(physical->handle, &properties);
   info->driver = std::string(v12.driverName) + " " + v12.driverInfo;
   FillIdentity(v11, v12, properties.properties.apiVersion, info);
@@ -182,12 +190,18 @@ std::string FillFrom12(const EnumerateOptions& options,
       HasExtension(vk, physical->handle, kCooperativeMatrixExtension);
   physical->device_fault =
       HasExtension(vk, physical->handle, VK_EXT_DEVICE_FAULT_EXTENSION_NAME);
-  Features features(matrices, physical->device_fault);
+  const bool mixed_dot = HasExtension(vk, physical->handle, kMixedDotExtension);
+  Features features(matrices, physical->device_fault, mixed_dot);
   vk.vkGetPhysicalDeviceFeatures2(physical->handle, features.chain());
   if (features.cooperative_matrices()) {
     FillMatrices(vk, physical);
   }
   info->float16_arithmetic = features.float16_arithmetic();
+  info->float16_products = FindFloat16Products(
+      {info->vendor_id, features.float16_arithmetic(), features.mixed_dot(),
+       bytes.integerDotProduct4x8BitPackedSignedAccelerated != VK_FALSE,
+       bytes.integerDotProduct4x8BitPackedMixedSignednessAccelerated !=
+           VK_FALSE});
   info->float64 = features.float64();
   physical->device_fault = features.device_fault();
   physical->host_query_reset = features.host_query_reset();

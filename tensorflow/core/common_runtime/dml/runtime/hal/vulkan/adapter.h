@@ -37,6 +37,9 @@ struct PhysicalDevice {
     return queues[static_cast<size_t>(queue)];
   }
   DeviceClock& clock(Queue queue) { return clocks[static_cast<size_t>(queue)]; }
+  bool mixed_dot() const {
+    return info.float16_products == Float16Products::kDot;
+  }
 };
 
 // Immutable, thus thread-safe.

@@ -1,5 +1,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/capabilities.h"
 
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/float16_products.h"
+
 namespace dml {
 namespace hal {
 namespace vulkan {
@@ -51,6 +53,8 @@ bool IsEnabled(uint32_t capability, const AdapterInfo& info) {
       return info.float16_arithmetic;
     case kFloat64:
       return info.float64;
+    case kMixedDotCapability:
+      return info.float16_products == Float16Products::kDot;
     case kVulkanMemoryModel:
     case kCooperativeMatrix:
       return !info.matrix_shapes.empty();

@@ -35,9 +35,11 @@ VulkanDevice::VulkanDevice(const PhysicalDevice& physical)
 
 Status VulkanDevice::Init() {
   const InstanceFunctions& vk = physical_.instance->vk();
-  Features supported(physical_.cooperative_matrices(), physical_.device_fault);
+  Features supported(physical_.cooperative_matrices(), physical_.device_fault,
+                     physical_.mixed_dot());
   vk.vkGetPhysicalDeviceFeatures2(physical_.handle, supported.chain());
-  Features enabled(physical_.cooperative_matrices(), physical_.device_fault);
+  Features enabled(physical_.cooperative_matrices(), physical_.device_fault,
+                   physical_.mixed_dot());
   enabled.Select(supported);
 
   const float priorities[kQueues] = {1.0f, 1.0f};
@@ -68,6 +70,7 @@ Status VulkanDevice::Init() {
   if (physical_.device_fault) {
     extensions.push_back(VK_EXT_DEVICE_FAULT_EXTENSION_NAME);
   }
+  if (physical_.mixed_dot()) extensions.push_back(kMixedDotExtension);
   if (physical_.cooperative_matrices()) {
     extensions.push_back(kCooperativeMatrixExtension);
     if (physical_.subgroup_size_control_extension) {

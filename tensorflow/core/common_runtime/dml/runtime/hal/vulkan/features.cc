@@ -24,7 +24,7 @@ void Append(const char* name, std::string* list) {
   FEATURE(v12_, bufferDeviceAddress)         \
   FEATURE(v12_, timelineSemaphore)
 
-Features::Features(bool cooperative_matrices, bool device_fault)
+Features::Features(bool cooperative_matrices, bool device_fault, bool mixed_dot)
     : core_(Zeroed<VkPhysicalDeviceFeatures2>(
           VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2)),
       v11_(Zeroed<VkPhysicalDeviceVulkan11Features>(
@@ -36,7 +36,9 @@ Features::Features(bool cooperative_matrices, bool device_fault)
       subgroups_(Zeroed<VkPhysicalDeviceSubgroupSizeControlFeaturesEXT>(
           VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES_EXT)),
       faults_(Zeroed<VkPhysicalDeviceFaultFeaturesEXT>(
-          VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FAULT_FEATURES_EXT)) {
+          VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FAULT_FEATURES_EXT)),
+      mixed_dot_(Zeroed<MixedDot>(
+          static_cast<VkStructureType>(kMixedDotFeaturesType))) {
   core_.pNext = &v11_;
   v11_.pNext = &v12_;
   if (cooperative_matrices) {
@@ -46,6 +48,10 @@ Features::Features(bool cooperative_matrices, bool device_fault)
   if (device_fault) {
     faults_.pNext = v12_.pNext;
     v12_.pNext = &faults_;
+  }
+  if (mixed_dot) {
+    mixed_dot_.pNext = v12_.pNext;
+    v12_.pNext = &mixed_dot_;
   }
 }
 
@@ -66,6 +72,7 @@ void Features::Select(const Features& supported) {
   v12_.hostQueryReset = supported.v12_.hostQueryReset;
   core_.features.shaderFloat64 = supported.core_.features.shaderFloat64;
   faults_.deviceFault = supported.device_fault();
+  mixed_dot_.features.float16_sum_float32 = supported.mixed_dot();
   if (supported.cooperative_matrices()) {
     matrices_.cooperativeMatrix = VK_TRUE;
     v12_.vulkanMemoryModel = VK_TRUE;

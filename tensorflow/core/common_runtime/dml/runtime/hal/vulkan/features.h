@@ -6,6 +6,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/api.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/cooperative_matrix.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/float16_products.h"
 
 namespace dml {
 namespace hal {
@@ -17,8 +18,9 @@ class Features {
  public:
   // `cooperative_matrices`: with what they ask for, for devices that have
   // VK_KHR_cooperative_matrix and know the control of subgroup sizes.
-  // `device_fault`: for devices that have VK_EXT_device_fault.
-  Features(bool cooperative_matrices, bool device_fault);
+  // `device_fault`: for devices that have VK_EXT_device_fault. `mixed_dot`: for
+  // those with kMixedDotExtension.
+  Features(bool cooperative_matrices, bool device_fault, bool mixed_dot);
   Features(const Features&) = delete;
   Features& operator=(const Features&) = delete;
 
@@ -40,6 +42,7 @@ class Features {
 
   bool host_query_reset() const { return v12_.hostQueryReset; }
   bool device_fault() const { return faults_.deviceFault; }
+  bool mixed_dot() const { return mixed_dot_.features.float16_sum_float32; }
 
  private:
   VkPhysicalDeviceFeatures2 core_;
@@ -49,6 +52,11 @@ class Features {
   CooperativeMatrixFeatures matrices_;
   VkPhysicalDeviceSubgroupSizeControlFeaturesEXT subgroups_;
   VkPhysicalDeviceFaultFeaturesEXT faults_;
+  struct MixedDot {
+    VkStructureType sType;
+    void* pNext;
+    MixedDotFeatures features;
+  } mixed_dot_;
 };
 
 // The required subgroup operations that compute programs lack; empty when none
