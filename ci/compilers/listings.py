@@ -55,7 +55,7 @@ def _first(rules, text):
 
 RADV = [
     (r"v_wmma|v_mfma|v_swmmac", "matrix"),
-    (r"v_(pk_)?(fma|fmac|mad|mac|fmaak|fmamk|fmamix|fma_mix)", "multiply_add"),
+    (r"v_(pk_)?(fma|fmac|mad|mac|fmaak|fmamk|fmamix|fma_mix)|v_dot2", "multiply_add"),
     (r"ds_(load|read)", "shared_load"),
     (r"ds_(store|write)", "shared_store"),
     (r"scratch_", "scratch"),
@@ -81,8 +81,9 @@ def radv(text: str) -> Iterator:
         parts = [part.strip().replace("v_dual_", "v_") for part in code.split("::")]
         kinds = [_first(RADV, part) or "scalar" for part in parts]
         made = Instruction("multiply_add" if "multiply_add" in kinds else kinds[0])
-        packed = 2 if code.startswith("v_pk_") else 1
-        made.multiply_adds = packed * kinds.count("multiply_add")
+        made.multiply_adds = sum(
+            (2 if re.match(r"v_pk_|v_dot2", part) else 1)
+            for part, kind in zip(parts, kinds) if kind == "multiply_add")
         if made.kind == "shared_load":
             size = re.search(r"_(b128|b96|b64|b32|u16|i16|u8|i8)", code.split()[0])
             pairs = 2 if re.search(r"2addr|read2", code.split()[0]) else 1

@@ -74,6 +74,16 @@ def test_radvs_main_loop():
     assert loop.per_multiply_add["wait"] == 1 / 5
 
 
+def test_dot_products_are_two_multiply_adds():
+    text = RADV.replace("v_fmac_f32_e32 v12, v2, v6 ", "v_dot2c_f32_f16 v12, v2, v6", 1)
+    text = text.replace("v_pk_fma_f16 v13, v0, v4, v13 ", "v_dot2_f32_f16 v13, v0, v4, v13")
+    loop = listings.main_loop("radv", text)
+    assert loop.multiply_adds == 6 and loop.counts["multiply_add"] == 3
+    # Two at once, of two units.
+    text = text.replace("v_dual_fmac_f32 v10", "v_dual_dot2acc_f32_f16 v10")
+    assert listings.main_loop("radv", text).multiply_adds == 7
+
+
 def test_anvs_main_loop():
     loop = listings.main_loop("anv", ANV)
     assert loop.multiply_adds == 1  # not the integers'

@@ -425,7 +425,8 @@ result = product(2048, 2048)
 )
 def test_forms_that_cannot_be(null, change, message):
     good = dict(family=0, type=1, m_class=1, n_class=1, m=64, n=64, k=32, thread_m=32,
-                thread_n=32, load_width=4, lanes=32, matrix_m=16, matrix_n=16, matrix_k=16)
+                thread_n=32, load_width=4, lanes=32, matrix_m=16, matrix_n=16, matrix_k=16,
+                packed=0)
     code = """
 device = dml.open(0)
 device.store_tiles([%r])

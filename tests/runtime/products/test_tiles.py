@@ -100,7 +100,7 @@ def test_candidates_are_distinct(device):
 )
 def test_tiles_that_cannot_be(device, dml, change, message):
     good = dict(family=0, type=0, m_class=1, n_class=1, m=32, n=32, k=8, thread_m=4, thread_n=4,
-                load_width=4, lanes=0, matrix_m=0, matrix_n=0, matrix_k=0)
+                load_width=4, lanes=0, matrix_m=0, matrix_n=0, matrix_k=0, packed=0)
     for use in (device.override_tile, lambda choice: device.store_tiles([choice])):
         with pytest.raises(dml.DmlError, match=message) as error:
             use({**good, **change})
@@ -209,7 +209,7 @@ def test_a_choice_that_cannot_run_is_skipped_and_kept(stored):
     path = tile_file(folder)
     data = path.read_bytes()
     # More invocations than a group may have, for some convolution.
-    line = b"1 0 2 2 512 512 8 8 8 4 0 0 0 0\n"
+    line = b"1 0 2 2 512 512 8 8 8 4 0 0 0 0 0\n"
     text = data[24:] + line
     checksum = 0xCBF29CE484222325
     for byte in text:

@@ -149,7 +149,8 @@ def _size(number: int) -> str:
 
 def _tile_text(choice: Dict[str, int]) -> str:
     return "%(m)dx%(n)dx%(k)d of %(thread_m)dx%(thread_n)d" % choice + (
-        " matrices" if choice["matrix_m"] else " lanes" if choice["lanes"] else ""
+        " matrices" if choice["matrix_m"] else " lanes" if choice["lanes"] else
+        " packed" if choice["packed"] else ""
     )
 
 

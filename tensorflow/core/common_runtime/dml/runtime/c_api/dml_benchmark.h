@@ -44,6 +44,7 @@ typedef struct dml_tile_choice {
   uint32_t matrix_m;
   uint32_t matrix_n;
   uint32_t matrix_k;
+  uint32_t packed; /* 1: of float16 in pairs, summed in float32; else 0 */
 } dml_tile_choice;
 
 /* Configurations for `type` that the adapter can run: those worth measuring, or

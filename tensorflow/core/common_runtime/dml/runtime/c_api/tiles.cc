@@ -15,7 +15,8 @@ namespace {
 TileConfig TileOf(const dml_tile_choice& c) {
   return {
       c.m,        c.n,          c.k,     c.thread_m,
-      c.thread_n, c.load_width, c.lanes, {c.matrix_m, c.matrix_n, c.matrix_k}};
+      c.thread_n, c.load_width, c.lanes, {c.matrix_m, c.matrix_n, c.matrix_k},
+      c.packed};
 }
 
 dml_tile_choice MakeChoice(const TileKey& key, const TileConfig& tile) {
@@ -32,7 +33,8 @@ dml_tile_choice MakeChoice(const TileKey& key, const TileConfig& tile) {
           tile.lanes,
           tile.matrix.m,
           tile.matrix.n,
-          tile.matrix.k};
+          tile.matrix.k,
+          tile.packed};
 }
 
 Status Store(dml_device* device, Span<const dml_tile_choice> given) {

@@ -268,8 +268,13 @@ Coalesced Coalesce(Span<const dml_tensor* const> tensors) {
 
 ShaderName::ShaderName(std::string_view stem) { Append(stem); }
 
-ShaderName::ShaderName(std::string_view stem, uint32_t type) {
+ShaderName::ShaderName(std::string_view stem, uint32_t type)
+    : ShaderName(stem, "", type) {}
+
+ShaderName::ShaderName(std::string_view stem, std::string_view form,
+                       uint32_t type) {
   Append(stem);
+  Append(form);
   Append("_");
   Append(TypeSuffix(type));
 }

@@ -93,6 +93,8 @@ class ShaderName {
  public:
   explicit ShaderName(std::string_view stem);
   ShaderName(std::string_view stem, uint32_t type);
+  // `form`: "", or such as "_matrix".
+  ShaderName(std::string_view stem, std::string_view form, uint32_t type);
   ShaderName(std::string_view stem, uint32_t type_a, uint32_t type_b);
   operator std::string_view() const { return {text_, size_}; }  // NOLINT
 

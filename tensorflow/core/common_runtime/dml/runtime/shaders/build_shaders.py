@@ -103,7 +103,9 @@ def commands(compilers, shader, includes, module, source):
     """The compilers' command lines."""
     defines = dict(shader.defines)
     if not shader.cooperative:
-        return [compilers["glslc"], "--target-env=vulkan1.2", "-O", "-fshader-stage=compute",
+        # The optimizer takes no instruction that it does not know.
+        level = "-O0" if shader.new_instructions else "-O"
+        return [compilers["glslc"], "--target-env=vulkan1.2", level, "-fshader-stage=compute",
                 *(f"-I{folder}" for folder in includes),
                 *(f"-D{k}={v}" for k, v in defines.items()), "-o", str(module), str(source)]
     defines["DML_COOPERATIVE"] = "1"

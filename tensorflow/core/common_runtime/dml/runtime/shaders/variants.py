@@ -31,6 +31,7 @@ class Shader:
     name: str = ""  # stem of the variants' names; the source's by default
     defines: Dict[str, str] = field(default_factory=dict)
     cooperative: bool = False  # with cooperative matrices: tile_matrix.glsl
+    new_instructions: bool = False  # of SPIR-V, by GL_EXT_spirv_intrinsics
 
     def variants(self) -> Iterator[Tuple[str, Dict[str, str]]]:
         """Yields (variant name, types by parameter)."""

@@ -250,8 +250,8 @@ Status ImplicitProduct(OperatorContext& context, ConvolutionShape shape,
   const bool plain = bias == nullptr && activation == DML_ACTIVATION_NONE;
   layout.end = split.parts > 1 ? TileEnd::kPartial
                                : (plain ? TileEnd::kStore : TileEnd::kFull);
-  const ShaderName shader(
-      tile.cooperative() ? "convolution_matrix" : "convolution", shape.type);
+  const ShaderName shader =
+      TiledProgram(context.adapter, "convolution", tile, shape.type);
   if (filter || MaySplit(context.adapter, tile, depth)) {
     PrepareOtherEnd(context, shader, shape.type, tile, layout, plain);
   }

@@ -4,6 +4,9 @@ from variants import FLOATS, Shader
 
 SHADERS = [
     Shader("convolution", T=FLOATS + ("f64",)),
+    Shader("convolution", T=("f16",), name="convolution_packed", defines={"DML_PACKED": "1"}),
+    Shader("convolution", T=("f16",), name="convolution_dot",
+           defines={"DML_PACKED": "1", "DML_DOT": "1"}, new_instructions=True),
     Shader("convolution", T=("f16",), name="convolution_matrix", cooperative=True),
     Shader("depthwise", T=FLOATS + ("f64",)),
     Shader("depthwise_filter", T=FLOATS + ("f64",)),

@@ -243,7 +243,8 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
     layout.b_width = b_wide ? 4 : 1;
   }
 
-  const ShaderName shader(tile.cooperative() ? "gemm_matrix" : "gemm", c->type);
+  const ShaderName shader =
+      TiledProgram(context.adapter, "gemm", tile, c->type);
   // The gradient of weights sums over the batch: the outermost dimension of
   // both.
   const bool sums_over_batch =

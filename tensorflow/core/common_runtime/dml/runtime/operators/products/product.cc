@@ -37,6 +37,17 @@ TileSpecialization::TileSpecialization(const TileConfig& tile,
   values[10] |= lanes << 1 | static_cast<uint32_t>(layout.end) << 2;
 }
 
+ShaderName TiledProgram(const hal::AdapterInfo& adapter, std::string_view stem,
+                        const TileConfig& tile, uint32_t type) {
+  std::string_view form;
+  if (tile.cooperative()) form = "_matrix";
+  if (tile.packed != 0) {
+    const bool dot = adapter.float16_products == hal::Float16Products::kDot;
+    form = dot ? "_dot" : "_packed";
+  }
+  return ShaderName(stem, form, type);
+}
+
 void PrepareOtherEnd(OperatorContext& context, std::string_view shader,
                      uint32_t type, const TileConfig& tile, TileLayout layout,
                      bool plain) {

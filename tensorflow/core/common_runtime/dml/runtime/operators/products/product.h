@@ -9,6 +9,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/products_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_table.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
 
@@ -37,6 +38,11 @@ struct TileSpecialization {
   uint32_t values[16];
   uint32_t count;  // the last four are for cooperative matrices
 };
+
+// The program that computes with `tile`: a variant of `stem`, by
+// tile_config.glsl's form.
+ShaderName TiledProgram(const hal::AdapterInfo& adapter, std::string_view stem,
+                        const TileConfig& tile, uint32_t type);
 
 // Compiles what a problem of the same kind takes when it is split and this one
 // is not, or the reverse: the split depends on the batch size, and a new batch

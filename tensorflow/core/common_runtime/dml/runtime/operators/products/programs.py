@@ -4,6 +4,9 @@ from variants import COMPLEX, FLOATS, Shader
 
 SHADERS = [
     Shader("gemm", T=(*FLOATS, "f64", "i32", "i64")),
+    Shader("gemm", T=("f16",), name="gemm_packed", defines={"DML_PACKED": "1"}),
+    Shader("gemm", T=("f16",), name="gemm_dot",
+           defines={"DML_PACKED": "1", "DML_DOT": "1"}, new_instructions=True),
     Shader("gemm", T=("f16",), name="gemm_matrix", cooperative=True),
     Shader("complex_expand", T=COMPLEX),
     Shader("split_reduce", T=(*FLOATS, "f64", "i32", "i64")),

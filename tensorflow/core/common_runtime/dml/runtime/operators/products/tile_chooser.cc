@@ -32,6 +32,7 @@ uint64_t Pack(const TileChoice& choice) {
   for (uint32_t v : {tile.lanes, tile.matrix.m, tile.matrix.n, tile.matrix.k}) {
     add(v != 0 ? Log2(v) + 1 : 0, 4);
   }
+  add(tile.packed, 1);
   return word;
 }
 
@@ -43,6 +44,7 @@ TileChoice Unpack(uint64_t word) {
   };
   TileChoice choice;
   TileConfig& tile = choice.tile;
+  tile.packed = take(1);
   for (uint32_t* v :
        {&tile.matrix.k, &tile.matrix.n, &tile.matrix.m, &tile.lanes}) {
     const uint32_t log = take(4);
@@ -145,8 +147,9 @@ Status TileChooser::Override(const TileConfig* tile) {
     return Status::Ok();
   }
   // The type that asks the least.
-  DML_RETURN_IF_ERROR(CheckTile(
-      adapter_, tile->cooperative() ? DML_FLOAT16 : DML_FLOAT32, *tile));
+  const bool halves = tile->cooperative() || tile->packed != 0;
+  DML_RETURN_IF_ERROR(
+      CheckTile(adapter_, halves ? DML_FLOAT16 : DML_FLOAT32, *tile));
   override_.store(Keep(&all_overrides_, *tile), std::memory_order_release);
   return Status::Ok();
 }

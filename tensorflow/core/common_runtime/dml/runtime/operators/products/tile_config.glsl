@@ -5,6 +5,13 @@
 // With DML_COOPERATIVE, they are built on tile_matrix.glsl instead, for float16:
 // THREAD_M x THREAD_N is then the part of a subgroup, and four more constants
 // say in which pieces the adapter multiplies matrices.
+//
+// With DML_PACKED, for float16 too, slices in shared memory hold pairs of
+// neighbouring depths as they are in memory. Two multiply-adds of float32 take a
+// pair of A and one of B; the compilers of the adapters that this is for
+// (hal::Float16Products) read float16 operands without converting them first. With
+// DML_DOT beside it, one instruction does: the two products and the sum are of
+// float32 as well, in an order that is the device's.
 
 layout(constant_id = 1) const uint TILE_M = 64;
 layout(constant_id = 2) const uint TILE_N = 64;
@@ -20,7 +27,11 @@ layout(constant_id = 9) const uint B_WIDTH = 1;
 // LANES, see tile_product.glsl. From bit 2: what becomes of a sum, END_*.
 layout(constant_id = 10) const uint FLAGS = 0;
 const uint C_ORDER = FLAGS & 1;
+#ifdef DML_PACKED
+const bool LANES = false;
+#else
 const bool LANES = (FLAGS & 2) != 0;
+#endif
 const uint END = FLAGS >> 2;
 DML_SHARED const uint END_STORE = 0;    // stored as it is
 DML_SHARED const uint END_FULL = 1;     // with everything that epilogue.glsl offers
@@ -48,14 +59,23 @@ const uint TILE_RUN_M = THREAD_M < 4 ? THREAD_M : 4;
 const uint TILE_RUN_N = THREAD_N < 4 ? THREAD_N : 4;
 const uint TILE_PITCH_A = TILE_M + 4;
 const uint TILE_PITCH_B = TILE_N + 4;
-const uint TILE_SLICE_A = TILE_K * TILE_PITCH_A;
-const uint TILE_SLICE_B = TILE_K * TILE_PITCH_B;
-// Depths of a slice that are multiplied between two branches: so many that it pays.
+// Depths that an element of a slice in shared memory holds.
+#ifdef DML_PACKED
+const uint TILE_DEPTHS = 2;
+#else
+const uint TILE_DEPTHS = 1;
+#endif
+const uint TILE_LENGTH = TILE_K / TILE_DEPTHS;  // of a slice, in such elements
+const uint TILE_SLICE_A = TILE_LENGTH * TILE_PITCH_A;
+const uint TILE_SLICE_B = TILE_LENGTH * TILE_PITCH_B;
+// Elements of that length that are multiplied between two branches: so many that it
+// pays.
 // Compilers choose to multiply more of them, which makes addresses in shared memory
 // constants, but not where an invocation's part is large.
 const uint TILE_PART = THREAD_M * THREAD_N;
 const uint TILE_MOST_STEPS = TILE_PART > 64 ? 512 / TILE_PART : 64 / TILE_PART;
-const uint TILE_STEPS = TILE_K < TILE_MOST_STEPS ? TILE_K : TILE_MOST_STEPS;
+const uint TILE_STEPS =
+    TILE_LENGTH < TILE_MOST_STEPS ? TILE_LENGTH : TILE_MOST_STEPS;
 // How many rows an invocation keeps the table entries of, with LANES: each row's
 // are in the registers of one invocation.
 const uint TILE_LANE_ROWS = LANES ? THREAD_M / TILE_THREADS : 1;
@@ -73,7 +93,16 @@ const uint TILE_LOADS_B = TILE_N * TILE_K / (TILE_THREADS * B_WIDTH);
 #define partial_store(b, i, v) T_store(b, i, v)
 #endif
 
-#if T_IS_FLOAT
+#if defined(DML_DOT)
+#extension GL_EXT_spirv_intrinsics : require
+spirv_instruction(extensions = ["SPV_VALVE_mixed_float_dot_product"],
+                  capabilities = [6912], id = 6916)
+float tile_dot(f16vec2 a, f16vec2 b, float c);
+#define TILE_multiply_add(a, b, c) tile_dot(a, b, c)
+#elif defined(DML_PACKED)
+#define TILE_multiply_add(a, b, c) \
+  fma(float((a).y), float((b).y), fma(float((a).x), float((b).x), c))
+#elif T_IS_FLOAT
 #define TILE_multiply_add(a, b, c) fma(a, b, c)
 #else
 #define TILE_multiply_add(a, b, c) ((a) * (b) + (c))
@@ -86,9 +115,9 @@ const uint TILE_LOADS_B = TILE_N * TILE_K / (TILE_THREADS * B_WIDTH);
 #define TILE_shuffle(v, lane) subgroupShuffle(v, lane)
 #endif
 
-// The type of elements in slices: T_storage where cooperative matrices are loaded
-// from them, else T_compute.
-#ifdef DML_COOPERATIVE
+// The type of elements that are loaded for slices: T_storage where shared memory
+// holds these, else T_compute.
+#if defined(DML_COOPERATIVE) || defined(DML_PACKED)
 #define TILE_element float16_t
 #define TILE_element4 f16vec4
 #define TILE_load(b, i) T_load_raw(b, i)
@@ -98,4 +127,11 @@ const uint TILE_LOADS_B = TILE_N * TILE_K / (TILE_THREADS * B_WIDTH);
 #define TILE_element4 T_compute4
 #define TILE_load(b, i) T_load(b, i)
 #define TILE_load4(b, i) T_load4(b, i)
+#endif
+
+// The type of an element of a slice in shared memory: of one depth or of two.
+#ifdef DML_PACKED
+#define TILE_shared f16vec2
+#else
+#define TILE_shared T_compute
 #endif

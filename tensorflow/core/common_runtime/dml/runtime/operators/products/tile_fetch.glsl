@@ -20,8 +20,16 @@ int tile_start_b[TILE_LOADS_B];
 // The place of this invocation's l-th load in a slice of `extent` x TILE_K: x
 // along the extent, y along depth. tile_matrix.glsl has its own.
 #ifndef DML_COOPERATIVE
+// Loads that an invocation makes one after the other along depth, so that it has
+// the depths that an element in shared memory holds.
+uint tile_run_of_loads(uint order, uint width) {
+  return order == 0 && width >= TILE_DEPTHS ? 1 : TILE_DEPTHS;
+}
 uvec2 tile_position(uint l, uint order, uint width, uint extent) {
-  const uint fast = (order == 0 ? TILE_K : extent) / width;  // loads a line
+  const uint run = tile_run_of_loads(order, width);
+  const uint fast = (order == 0 ? TILE_K / run : extent) / width;  // runs a line
+  const uint next = l % run;
+  l /= run;
   uvec2 at;
   if (TILE_THREADS >= fast) {
     at = uvec2(gl_LocalInvocationIndex % fast,
@@ -31,7 +39,8 @@ uvec2 tile_position(uint l, uint order, uint width, uint extent) {
     at = uvec2(gl_LocalInvocationIndex + l % turns * TILE_THREADS, l / turns);
   }
   at.x *= width;
-  return order == 0 ? at.yx : at;
+  return order == 0 ? uvec2(at.y, at.x * run + next)
+                    : uvec2(at.x, at.y * run + next);
 }
 #endif
 

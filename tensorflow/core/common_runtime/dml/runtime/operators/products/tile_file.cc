@@ -44,7 +44,7 @@ std::string Format(const TileChoice& choice) {
        << key.m_class << ' ' << key.n_class << ' ' << tile.m << ' ' << tile.n
        << ' ' << tile.k << ' ' << tile.thread_m << ' ' << tile.thread_n << ' '
        << tile.load_width << ' ' << tile.lanes << ' ' << tile.matrix.m << ' '
-       << tile.matrix.n << ' ' << tile.matrix.k << '\n';
+       << tile.matrix.n << ' ' << tile.matrix.k << ' ' << tile.packed << '\n';
   return line.str();
 }
 
@@ -59,7 +59,8 @@ bool Parse(const std::string& text, std::vector<TileChoice>* choices) {
     TileConfig& tile = choice.tile;
     words >> family >> key.type >> key.m_class >> key.n_class >> tile.m >>
         tile.n >> tile.k >> tile.thread_m >> tile.thread_n >> tile.load_width >>
-        tile.lanes >> tile.matrix.m >> tile.matrix.n >> tile.matrix.k;
+        tile.lanes >> tile.matrix.m >> tile.matrix.n >> tile.matrix.k >>
+        tile.packed;
     if (!words) return false;
     key.family = static_cast<TileFamily>(family);
     if (!key.valid()) return false;

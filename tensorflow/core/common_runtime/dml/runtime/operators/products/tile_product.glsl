@@ -6,7 +6,8 @@
 // next is on its way from memory to registers, and one barrier a slice is
 // enough. All of TILE_* and THREAD_* are powers of two; an operator's choice
 // comes from tile_table.h. Nothing depends on the subgroup's size, but
-// in the form with LANES, see tile_product_lanes().
+// in the form with LANES, see tile_product_lanes(). With DML_PACKED, an element of
+// shared memory is a pair of depths (tile_config.glsl).
 //
 // The program includes tile_config.glsl, then defines, before including this
 // file, with indices relative to C as above and to the tile ("local"):
@@ -30,8 +31,8 @@
 //
 // tile_run() sums up, then gives away what is within the limits.
 
-shared T_compute tile_shared_a[LANES ? 1 : 2 * TILE_SLICE_A];
-shared T_compute tile_shared_b[LANES ? 1 : 2 * TILE_SLICE_B];
+shared TILE_shared tile_shared_a[LANES ? 1 : 2 * TILE_SLICE_A];
+shared TILE_shared tile_shared_b[LANES ? 1 : 2 * TILE_SLICE_B];
 shared T_compute4 tile_shared_sum[LANES ? TILE_M * TILE_N / 4 : 1];
 
 #include "tile_fetch.glsl"
@@ -62,34 +63,43 @@ uint tile_local_column(uint j) {
 uint tile_row(uint i) { return tile_first_row + tile_local_row(i); }
 uint tile_column(uint j) { return tile_first_column + tile_local_column(j); }
 
-// Registers to shared memory; depth is the slow index there.
+// Registers to shared memory; depth is the slow index there. `next`: what this
+// invocation loaded, in the order of `order`.
+#ifdef DML_PACKED
+#define TILE_ELEMENT(next, at, order, width)           \
+  ((order) == 0 ? f16vec2(next[at], next[(at) + 1])    \
+                : f16vec2(next[at], next[(at) + width]))
+#else
+#define TILE_ELEMENT(next, at, order, width) next[at]
+#endif
+#define TILE_STASH(slices, slice, pitch, next, loads, order, width, extent)      \
+  {                                                                              \
+    const uint run = tile_run_of_loads(order, width);                            \
+    const uint stride = order == 0 ? TILE_DEPTHS : 1;                            \
+    [[unroll]] for (uint l = 0; l < loads; l += run) {                           \
+      uvec2 at = tile_position(l, order, width, extent);                         \
+      uint to = slot * slice + at.y / TILE_DEPTHS * pitch + at.x;                \
+      [[unroll]] for (uint e = 0; e < run * width / TILE_DEPTHS; ++e) {          \
+        slices[to + e * (order == 0 ? pitch : 1)] =                              \
+            TILE_ELEMENT(next, l * width + e * stride, order, width);            \
+      }                                                                          \
+    }                                                                            \
+  }
 void tile_stash(uint slot) {
-  [[unroll]] for (uint l = 0; l < TILE_LOADS_A; ++l) {
-    uvec2 at = tile_position(l, A_ORDER, A_WIDTH, TILE_M);
-    [[unroll]] for (uint e = 0; e < A_WIDTH; ++e) {
-      uint step = A_ORDER == 0 ? TILE_PITCH_A : 1;
-      tile_shared_a[slot * TILE_SLICE_A + at.y * TILE_PITCH_A + at.x +
-                    e * step] = tile_next_a[l * A_WIDTH + e];
-    }
-  }
-  [[unroll]] for (uint l = 0; l < TILE_LOADS_B; ++l) {
-    uvec2 at = tile_position(l, B_ORDER, B_WIDTH, TILE_N);
-    [[unroll]] for (uint e = 0; e < B_WIDTH; ++e) {
-      uint step = B_ORDER == 0 ? TILE_PITCH_B : 1;
-      tile_shared_b[slot * TILE_SLICE_B + at.y * TILE_PITCH_B + at.x +
-                    e * step] = tile_next_b[l * B_WIDTH + e];
-    }
-  }
+  TILE_STASH(tile_shared_a, TILE_SLICE_A, TILE_PITCH_A, tile_next_a, TILE_LOADS_A,
+             A_ORDER, A_WIDTH, TILE_M)
+  TILE_STASH(tile_shared_b, TILE_SLICE_B, TILE_PITCH_B, tile_next_b, TILE_LOADS_B,
+             B_ORDER, B_WIDTH, TILE_N)
 }
 
 void tile_multiply(uint slot) {
   // What is not known to the compiler of an address is added up once.
   uint first_a = slot * TILE_SLICE_A + tile_thread_m() * TILE_RUN_M;
   uint first_b = slot * TILE_SLICE_B + tile_thread_n() * TILE_RUN_N;
-  for (uint k = 0; k < TILE_K; k += TILE_STEPS) {
+  for (uint k = 0; k < TILE_LENGTH; k += TILE_STEPS) {
     [[unroll]] for (uint step = 0; step < TILE_STEPS; ++step) {
-      T_compute a[THREAD_M];
-      T_compute b[THREAD_N];
+      TILE_shared a[THREAD_M];
+      TILE_shared b[THREAD_N];
       [[unroll]] for (uint i = 0; i < THREAD_M; ++i) {
         a[i] = tile_shared_a[first_a + (step * TILE_PITCH_A + tile_run_row(i))];
       }
@@ -108,6 +118,7 @@ void tile_multiply(uint slot) {
   }
 }
 
+#ifndef DML_PACKED
 // The form with LANES: a group is one subgroup and has all rows of the tile in
 // every invocation, columns across them. Of A, an invocation loads the depth
 // that has its own number and gives it to the others by shuffles; nothing goes
@@ -140,6 +151,7 @@ void tile_product_lanes(uint depth_begin, uint depth_end) {
     }
   }
 }
+#endif
 
 // Sums over depths [depth_begin, depth_end).
 void tile_product(uint depth_begin, uint depth_end) {
@@ -147,11 +159,13 @@ void tile_product(uint depth_begin, uint depth_end) {
     tile_sum[i] = T_compute(0);
   }
   if (depth_begin >= depth_end) return;
+#ifndef DML_PACKED
   if (LANES) {
     tile_product_lanes(depth_begin, depth_end);
-  } else {
-    tile_slices(depth_begin, depth_end);
+    return;
   }
+#endif
+  tile_slices(depth_begin, depth_end);
 }
 
 // With LANES, sums are many and the driver compiles slowly: they pass through

@@ -37,6 +37,21 @@ constexpr Row kAmd[] = {
     {kSmall, 0, 0, kAny, kAny, 0},
 };
 
+// Pairs of float16 take the place of float32: twice the depth in the same
+// shared memory, and what a part reads of it halves.
+constexpr TileConfig Packed(TileConfig tile) {
+  tile.k *= 2;
+  tile.packed = 1;
+  return tile;
+}
+constexpr Row kAmdPacked[] = {
+    {Packed(kLow), 0, 0, 16, kAny, 0},
+    {Packed(kNarrow), 0, 0, kAny, 16, 0},
+    {Packed({128, 128, 8, 8, 16, 4, 0}), 65, 65, kAny, kAny, 128},
+    {Packed({64, 64, 16, 8, 4, 4, 0}), 0, 0, kAny, kAny, 0},
+    {Packed(kSmall), 0, 0, kAny, kAny, 0},
+};
+
 constexpr Row kDiscrete[] = {
     {kLow, 0, 0, 16, kAny, 0},
     {kNarrow, 0, 0, kAny, 16, 0},
@@ -120,10 +135,18 @@ RowRange All(const Row (&rows)[N]) {
   return {rows, rows + N};
 }
 
+// Elsewhere packed tiles are right too, but each use of a factor converts it.
+bool MultipliesPairs(const hal::AdapterInfo& adapter) {
+  return adapter.float16_products != hal::Float16Products::kConverted;
+}
+
 RowRange RowsFor(const hal::AdapterInfo& adapter, uint32_t type) {
   if (type == DML_FLOAT64) return All(kDouble);
   if (adapter.type == hal::AdapterType::kSoftware) return All(kSoftware);
-  if (adapter.vendor_id == hal::kVendorAmd) return All(kAmd);
+  if (adapter.vendor_id == hal::kVendorAmd) {
+    return type == DML_FLOAT16 && MultipliesPairs(adapter) ? All(kAmdPacked)
+                                                           : All(kAmd);
+  }
   return adapter.type != hal::AdapterType::kDiscrete ||
                  adapter.vendor_id == hal::kVendorIntel
              ? All(kSmallParts)
@@ -175,6 +198,15 @@ const char* ProblemOf(const TileConfig& tile) {
   if (tile.load_width != 1 && tile.load_width != 4) {
     return "loads are of 1 or 4 elements";
   }
+  if (tile.packed > 1) return "packed is 0 or 1";
+  if (tile.packed != 0) {
+    if (tile.cooperative() || tile.lanes != 0) {
+      return "these sizes have no packed form";
+    }
+    return std::min(tile.m, tile.n) * tile.k % (2 * tile.threads()) == 0
+               ? nullptr
+               : "a slice has no two elements for every invocation";
+  }
   if (tile.cooperative()) return MatrixProblemOf(tile);
   if (tile.lanes == 0) {
     return std::min(tile.m, tile.n) * tile.k % tile.threads() == 0
@@ -224,6 +256,8 @@ bool FitsAdapter(const hal::AdapterInfo& adapter, uint32_t type,
         tile.thread_m * tile.thread_n * 4 > MaxSumBytes(adapter)) {
       return false;
     }
+  } else if (tile.packed != 0) {
+    if (type != DML_FLOAT16 || !adapter.float16_arithmetic) return false;
   } else if (tile.lanes != 0) {
     // Only there is a group of the subgroup's size known to be one subgroup.
     return adapter.type == hal::AdapterType::kSoftware &&
@@ -279,7 +313,8 @@ uint32_t TileConfig::SharedBytes(uint32_t compute_bytes) const {
     const uint32_t subgroups = (m / thread_m) * (n / thread_n);
     return slices + tables + m * 4 + subgroups * matrix.m * matrix.n * 4;
   }
-  const uint32_t slices = 2 * k * ((m + 4) + (n + 4)) * compute_bytes;
+  const uint32_t element = packed != 0 ? 2 : compute_bytes;
+  const uint32_t slices = 2 * k * ((m + 4) + (n + 4)) * element;
   return slices + tables;
 }
 
@@ -287,7 +322,7 @@ bool TileConfig::operator==(const TileConfig& other) const {
   return m == other.m && n == other.n && k == other.k &&
          thread_m == other.thread_m && thread_n == other.thread_n &&
          load_width == other.load_width && lanes == other.lanes &&
-         Same(matrix, other.matrix);
+         Same(matrix, other.matrix) && packed == other.packed;
 }
 
 Status CheckTile(const hal::AdapterInfo& adapter, uint32_t type,
@@ -297,11 +332,11 @@ Status CheckTile(const hal::AdapterInfo& adapter, uint32_t type,
     problem = "it exceeds the adapter's limits";
   }
   if (problem == nullptr) return Status::Ok();
-  return InvalidArgument("tile ", tile.m, " x ", tile.n, " x ", tile.k, " of ",
-                         tile.thread_m, " x ", tile.thread_n, ", loads of ",
-                         tile.load_width, ", lanes ", tile.lanes, ", matrices ",
-                         tile.matrix.m, " x ", tile.matrix.n, " x ",
-                         tile.matrix.k, ": ", problem);
+  return InvalidArgument(
+      "tile ", tile.m, " x ", tile.n, " x ", tile.k, " of ", tile.thread_m,
+      " x ", tile.thread_n, ", loads of ", tile.load_width, ", lanes ",
+      tile.lanes, ", matrices ", tile.matrix.m, " x ", tile.matrix.n, " x ",
+      tile.matrix.k, tile.packed != 0 ? ", packed" : "", ": ", problem);
 }
 
 std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
@@ -334,7 +369,9 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
   if (!software || every) {
     const uint32_t most = adapter.vendor_id == hal::kVendorIntel ? 16 : 128;
     for (const TileConfig& tile : kMoreForGpus) {
-      if (tile.thread_m * tile.thread_n <= most) add(tile);
+      if (tile.thread_m * tile.thread_n > most) continue;
+      add(tile);
+      if (MultipliesPairs(adapter)) add(Packed(tile));
     }
   }
   if (every) {

@@ -24,16 +24,21 @@ struct TileConfig {
   // The form of tile_matrix.glsl: the product that a subgroup, of size `lanes`,
   // computes at once. All 0: another form.
   hal::MatrixShape matrix = {};
+  // 1: slices in shared memory hold float16 in pairs of neighbouring depths,
+  // which are multiplied as they are and summed in float32, for the adapters
+  // that do so at no cost (hal::Float16Products). 0: another form.
+  uint32_t packed = 0;
 
   bool cooperative() const { return matrix.m != 0; }
   uint32_t threads() const {
     return (m / thread_m) * (n / thread_n) * (cooperative() ? lanes : 1);
   }
   // Whether slices of `extent` (m or n) can be loaded four elements at a time,
-  // along depth (order 0) or along the extent (1). A cooperative form turns the
-  // latter over, in blocks of two depths at least.
+  // along depth (order 0) or along the extent (1). Cooperative and packed forms
+  // turn the latter over, in blocks of two depths at least.
   bool LoadsByFour(uint32_t extent, uint32_t order) const {
-    const uint32_t depths = cooperative() && order == 1 ? 2 : 1;
+    const bool pairs = cooperative() || packed != 0;
+    const uint32_t depths = pairs && order == 1 ? 2 : 1;
     return load_width == 4 && extent * k % (threads() * 4 * depths) == 0;
   }
   // What convolution, the hungriest program, takes with `compute_bytes` an
