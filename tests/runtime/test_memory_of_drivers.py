@@ -2,6 +2,7 @@
 by the loader in vulkan_stand_in.
 """
 
+import pytest
 from test_adapters import run
 
 # What the adapter has allocated, by memory type, and its budgets.
@@ -153,11 +154,88 @@ def test_more_at_once_than_the_driver_promises(vulkan_stand_in):
 
 
 def test_more_at_once_than_the_driver_makes(vulkan_stand_in):
-    limits = "allocation 64M; buffer 128M; refused 64M;"
+    limits = "allocation 64M; buffer 128M; refused 64M; whole;"
     _, (code, message), goes_on = result(vulkan_stand_in, WINDOW + limits, LARGE)
     assert code == "OUT_OF_MEMORY" and goes_on
     for part in ("VK_ERROR_OUT_OF_DEVICE_MEMORY", str(64 * MIB), "maxMemoryAllocationSize"):
         assert part in message
+
+
+SEVERAL = """
+stand_in.stand_in_bound.restype = ctypes.c_uint32
+QUARTER = 50 * MIB // 4
+with dml.open(0) as device, device.open_pool() as pool:
+    error = error_of(lambda: pool.empty(4 * QUARTER, np.int32))
+    x = np.random.RandomState(1).randint(0, 1 << 30, 4 * QUARTER).astype(np.int32)
+    if error is None:
+        y = pool.tensor(x)
+        device.elementwise("ADD", [y, y], y)
+        right = bool((y.numpy() == x + x).all())
+        # From one allocation into others.
+        device.copy_tensor(y[:QUARTER], y[2 * QUARTER : 3 * QUARTER])
+        right &= bool((y[2 * QUARTER : 3 * QUARTER].numpy() == 2 * x[:QUARTER]).all())
+        used = device.statistics()["driver_used_bytes"]
+        held = allocated()[0]
+        result = [right, stand_in.stand_in_bound(), held // MIB]
+        del y
+        pool.trim()
+        device.sync()
+        result += [(used - device.statistics()["driver_used_bytes"]) // MIB,
+                   (held - allocated()[0]) // MIB, error_of(pool.allocate, 300 * MIB)[0]]
+    else:
+        result = error
+"""
+ROOMY = WINDOW.replace("heap 256M", "heap 280M") + "allocation 64M; buffer 2G; refused 64M;"
+ROOMY_UNIFIED = UNCACHED.replace("heap 256M", "heap 280M") + ROOMY[len(WINDOW):]
+
+
+# By a driver that binds several allocations to a buffer, where the tests have one, and by
+# the loader, which makes any driver do so.
+@pytest.mark.parametrize("adapters", [ROOMY, ROOMY_UNIFIED], ids=["discrete", "unified"])
+@pytest.mark.parametrize("how", ["sparse;", ""], ids=["loader", "driver"])
+def test_several_allocations(vulkan_stand_in, adapters, how):
+    found = result(vulkan_stand_in, adapters + how, SEVERAL)
+    if not how and found[0] == "OUT_OF_MEMORY":
+        pytest.skip("this driver does not")
+    right, bound, held, counted, given_back, error = found
+    assert right
+    assert bound == 4  # 64 + 64 + 64 + 8 MiB
+    assert held >= 200 and counted == given_back == 200
+    assert error == "OUT_OF_MEMORY"
+
+
+def test_one_of_several_allocations_fails(vulkan_stand_in):
+    """The rest goes back, and the device goes on."""
+    code = """
+with dml.open(0) as device, device.open_pool() as one, device.open_pool() as other:
+    x = other.tensor(np.ones(120 * MIB // 4, np.int32))
+    result = [error_of(one.allocate, 200 * MIB), allocated()[0] // MIB]
+    result.append(bool((x.numpy() == 1).all()))
+"""
+    # It has more to give than it has, and fails the third allocation of 64 MiB.
+    (error, message), held, goes_on = result(
+        vulkan_stand_in, ROOMY + "sparse; budget 0 2G; budget 1 512M;", code)
+    assert error == "OUT_OF_MEMORY" and "vkAllocateMemory" in message
+    assert held == 120 and goes_on
+
+
+def test_a_lost_device_gives_several_allocations_back(vulkan_stand_in):
+    code = """
+import time
+device = dml.open(0)
+x = device.tensor(np.ones(150 * MIB // 4, np.int32))
+device.sync()
+result = [allocated()[0] // MIB]
+device.inject_failure("DEVICE_LOST")
+result.append(error_of(x.numpy)[0])
+for _ in range(200):
+    if allocated()[0] == 0:
+        break
+    time.sleep(0.05)
+result.append(allocated()[0])
+"""
+    held, error, left = result(vulkan_stand_in, ROOMY + "sparse;", code)
+    assert held >= 150 and error == "DEVICE_LOST" and left == 0
 
 
 def test_more_at_once_than_buffers_hold(vulkan_stand_in):

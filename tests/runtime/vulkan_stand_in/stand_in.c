@@ -21,6 +21,9 @@
  *     allocation SIZE     maxMemoryAllocationSize
  *     refused SIZE        larger allocations fail
  *     buffer SIZE         maxBufferSize
+ *     sparse              buffers may be bound to several allocations; each
+ *                         has one of its own behind, which counts for nothing
+ *     whole               buffers are bound to one allocation each
  *     lacks EXTENSION     a device extension that the adapter has not
  *   SIZE is a number of bytes, or of 2^10, 2^20 or 2^30 with K, M or G.
  *   Adapters without heaps and types have the real one's.
@@ -59,6 +62,7 @@ typedef struct Adapter {
   VkDeviceSize budget[VK_MAX_MEMORY_HEAPS];
   int has_budget;
   VkDeviceSize allocation, refused, buffer; /* 0: as the real one */
+  int sparse, whole; /* neither: as the real one */
   char lacks[kMaxLacking][VK_MAX_EXTENSION_NAME_SIZE];
   uint32_t lack_count;
 } Adapter;
@@ -186,6 +190,10 @@ static void Apply(const char* verb, char* rest) {
     adapter->refused = Size(rest);
   } else if (strcmp(verb, "buffer") == 0) {
     adapter->buffer = Size(rest);
+  } else if (strcmp(verb, "sparse") == 0) {
+    adapter->sparse = 1;
+  } else if (strcmp(verb, "whole") == 0) {
+    adapter->whole = 1;
   } else if (strcmp(verb, "lacks") == 0) {
     if (adapter->lack_count == kMaxLacking) Fail("it lacks too much", rest);
     snprintf(adapter->lacks[adapter->lack_count++], VK_MAX_EXTENSION_NAME_SIZE,
@@ -267,7 +275,10 @@ static PFN_vkGetDeviceProcAddr next_device_proc;
   F(vkAllocateMemory)                               \
   F(vkFreeMemory)                                   \
   F(vkMapMemory)                                    \
-  F(vkGetBufferMemoryRequirements)
+  F(vkGetBufferMemoryRequirements)                  \
+  F(vkCreateBuffer)                                 \
+  F(vkDestroyBuffer)                                \
+  F(vkQueueBindSparse)
 
 #define DECLARE_NEXT(name) static PFN_##name next_##name;
 STAND_IN_FUNCTIONS(DECLARE_NEXT)
@@ -368,6 +379,8 @@ static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceProperties2(
 static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceFeatures2(
     VkPhysicalDevice device, VkPhysicalDeviceFeatures2* features) {
   next_vkGetPhysicalDeviceFeatures2(Ours(device)->real, features);
+  if (Ours(device)->sparse) features->features.sparseBinding = VK_TRUE;
+  if (Ours(device)->whole) features->features.sparseBinding = VK_FALSE;
 }
 
 static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceQueueFamilyProperties(
@@ -375,6 +388,10 @@ static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceQueueFamilyProperties(
     VkQueueFamilyProperties* families) {
   next_vkGetPhysicalDeviceQueueFamilyProperties(Ours(device)->real, count,
                                                 families);
+  for (uint32_t i = 0; families != NULL && Ours(device)->sparse && i < *count;
+       ++i) {
+    families[i].queueFlags |= VK_QUEUE_SPARSE_BINDING_BIT;
+  }
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL
@@ -452,6 +469,11 @@ my_vkCreateDevice(VkPhysicalDevice physical, const VkDeviceCreateInfo* info,
     if (!own) names[real.enabledExtensionCount++] = name;
   }
   real.ppEnabledExtensionNames = names;
+  for (VkBaseOutStructure* s = (void*)info->pNext; s != NULL && adapter->sparse;
+       s = s->pNext) {
+    if (s->sType != VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2) continue;
+    ((VkPhysicalDeviceFeatures2*)s)->features.sparseBinding = VK_FALSE;
+  }
   const VkResult result =
       next_vkCreateDevice(adapter->real, &real, allocator, device);
   free(names);
@@ -480,10 +502,25 @@ my_vkDestroyDevice(VkDevice device, const VkAllocationCallbacks* allocator) {
 
 /* ---- Memory ------------------------------------------------------------- */
 
+static Allocation* Find(VkDeviceMemory memory) {
+  for (uint32_t i = 0; i < kMaxAllocations; ++i) {
+    if (allocations[i].memory == memory) return &allocations[i];
+  }
+  return NULL;
+}
+
+#include "several_allocations.h"
+
 static VKAPI_ATTR void VKAPI_CALL my_vkGetBufferMemoryRequirements(
     VkDevice device, VkBuffer buffer, VkMemoryRequirements* requirements) {
   next_vkGetBufferMemoryRequirements(device, buffer, requirements);
   const Adapter* adapter = OfDevice(device);
+  pthread_mutex_lock(&mutex);
+  if (FindSparse(buffer) != NULL) {
+    requirements->alignment = kPage;
+    requirements->size = (requirements->size + kPage - 1) / kPage * kPage;
+  }
+  pthread_mutex_unlock(&mutex);
   if (HasTypes(adapter)) {
     requirements->memoryTypeBits = (1u << adapter->memory.memoryTypeCount) - 1;
   }
@@ -519,13 +556,6 @@ static VKAPI_ATTR VkResult VKAPI_CALL my_vkAllocateMemory(
   }
   pthread_mutex_unlock(&mutex);
   return result;
-}
-
-static Allocation* Find(VkDeviceMemory memory) {
-  for (uint32_t i = 0; i < kMaxAllocations; ++i) {
-    if (allocations[i].memory == memory) return &allocations[i];
-  }
-  return NULL;
 }
 
 static VKAPI_ATTR void VKAPI_CALL

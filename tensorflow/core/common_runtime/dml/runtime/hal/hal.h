@@ -105,7 +105,9 @@ struct AdapterInfo {
 };
 
 enum class HeapKind {
-  kDevice,  // fastest for the device; host-visible where memory is unified
+  // Fastest for the device. Host-visible where memory is unified, but for heaps
+  // that are larger than what the driver makes at once.
+  kDevice,
   kUpload,  // host writes, device reads; always host-visible
   // Device writes, host reads; always host-visible, and host-cached where the
   // adapter has such memory.

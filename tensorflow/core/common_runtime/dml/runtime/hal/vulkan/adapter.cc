@@ -205,6 +205,7 @@ std::string FillFrom12(const EnumerateOptions& options,
   info->float64 = features.float64();
   physical->device_fault = features.device_fault();
   physical->host_query_reset = features.host_query_reset();
+  physical->sparse_binding = features.sparse_binding();
   std::string missing = features.Missing();
   const std::string subgroup = MissingSubgroupOperations(v11);
   if (!missing.empty() && !subgroup.empty()) missing += ", ";
@@ -271,6 +272,10 @@ VulkanAdapter::VulkanAdapter(std::shared_ptr<const Instance> instance,
     physical_.clock(queue) = {properties.limits.timestampPeriod, valid_bits,
                               calibrated};
   }
+  physical_.sparse_binding &=
+      physical_.slot(Queue::kCompute).exists() &&
+      (families[physical_.slot(Queue::kCompute).family].queueFlags &
+       VK_QUEUE_SPARSE_BINDING_BIT) != 0;
   if (!missing.empty()) {
     info->unusable_because =
         missing +

@@ -27,6 +27,8 @@ struct PhysicalDevice {
   bool host_query_reset = false;
   // By Queue; calibrated: VK_EXT_calibrated_timestamps.
   std::array<DeviceClock, kQueues> clocks;
+  // Buffers may have several allocations, which the compute queue binds.
+  bool sparse_binding = false;
   FloatControls float_controls;
   // VK_EXT_subgroup_size_control is listed; Vulkan 1.3 has it anyway.
   bool subgroup_size_control_extension = false;

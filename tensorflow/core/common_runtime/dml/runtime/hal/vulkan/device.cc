@@ -334,6 +334,50 @@ Status VulkanDevice::Submit(CommandList* list, const QueuePoint& point,
   return Check(result, "vkQueueSubmit");
 }
 
+Status VulkanDevice::BindSparse(VkBindSparseInfo* info) {
+  auto type = Zeroed<VkSemaphoreTypeCreateInfo>(
+      VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO);
+  type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
+  auto create =
+      Zeroed<VkSemaphoreCreateInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO);
+  create.pNext = &type;
+  VkSemaphore bound = VK_NULL_HANDLE;
+  DML_RETURN_IF_ERROR(
+      Check(vk_.vkCreateSemaphore(device_, &create, nullptr, &bound),
+            "vkCreateSemaphore"));
+  const uint64_t value = 1;
+  auto timeline = Zeroed<VkTimelineSemaphoreSubmitInfo>(
+      VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO);
+  timeline.signalSemaphoreValueCount = 1;
+  timeline.pSignalSemaphoreValues = &value;
+  info->pNext = &timeline;
+  info->signalSemaphoreCount = 1;
+  info->pSignalSemaphores = &bound;
+  VkResult result;
+  {
+    std::lock_guard<std::mutex> lock(queue_mutex_);
+    result = lost_ ? VK_ERROR_DEVICE_LOST
+                   : vk_.vkQueueBindSparse(queue(Queue::kCompute).handle, 1, info,
+                                            VK_NULL_HANDLE);
+  }
+  auto wait =
+      Zeroed<VkSemaphoreWaitInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO);
+  wait.semaphoreCount = 1;
+  wait.pSemaphores = &bound;
+  wait.pValues = &value;
+  const char* call = "vkQueueBindSparse";
+  if (result == VK_SUCCESS) {
+    call = "vkWaitSemaphores";
+    do {
+      result = lost_ ? VK_ERROR_DEVICE_LOST
+                     : vk_.vkWaitSemaphores(device_, &wait, kWaitSliceNs);
+    } while (result == VK_TIMEOUT);
+  }
+  const Status status = Check(result, call);
+  vk_.vkDestroySemaphore(device_, bound, nullptr);
+  return status;
+}
+
 Status VulkanDevice::Wait(const QueuePoint& point, uint64_t timeout_ns) {
   auto wait =
       Zeroed<VkSemaphoreWaitInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO);

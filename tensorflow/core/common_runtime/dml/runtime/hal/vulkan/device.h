@@ -69,6 +69,9 @@ class VulkanDevice final : public Device {
   void DestroyPipeline(VkPipeline pipeline);
   // Counts what heaps take, for drivers that do not.
   void AddDeviceBytes(int64_t bytes) { device_bytes_ += bytes; }
+  // Has the compute queue bind memory, and waits for it. `info` names no
+  // semaphores. Whoever calls holds Use().
+  Status BindSparse(VkBindSparseInfo* info);
   // As ToStatus(), but remembers that the device is lost and says more of it.
   Status Check(VkResult result, const char* call);
 

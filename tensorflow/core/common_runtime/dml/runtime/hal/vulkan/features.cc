@@ -71,6 +71,7 @@ void Features::Select(const Features& supported) {
   v12_.shaderFloat16 = supported.v12_.shaderFloat16;
   v12_.hostQueryReset = supported.v12_.hostQueryReset;
   core_.features.shaderFloat64 = supported.core_.features.shaderFloat64;
+  core_.features.sparseBinding = supported.sparse_binding();
   faults_.deviceFault = supported.device_fault();
   mixed_dot_.features.float16_sum_float32 = supported.mixed_dot();
   if (supported.cooperative_matrices()) {

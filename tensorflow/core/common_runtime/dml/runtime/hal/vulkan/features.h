@@ -43,6 +43,7 @@ class Features {
   bool host_query_reset() const { return v12_.hostQueryReset; }
   bool device_fault() const { return faults_.deviceFault; }
   bool mixed_dot() const { return mixed_dot_.features.float16_sum_float32; }
+  bool sparse_binding() const { return core_.features.sparseBinding; }
 
  private:
   VkPhysicalDeviceFeatures2 core_;

@@ -37,8 +37,13 @@ Status VulkanHeap::Create(VulkanDevice* device, MemoryUse use, uint64_t bytes,
                  " bytes at once: make the tensor smaller, or split it");
   }
   std::unique_ptr<VulkanHeap> made(new VulkanHeap(device, bytes));
-  const Status status = made->Init(use);
+  Status status = made->Init(use);
   if (!status.ok()) made->Destroy();  // whoever calls holds Use()
+  if (status.code() == Code::kOutOfMemory && bytes > info.promised_heap_bytes &&
+      use == MemoryUse::kDevice && device->physical().sparse_binding) {
+    status = made->InitSparse();
+    if (!status.ok()) made->Destroy();
+  }
   if (status.code() == Code::kOutOfMemory && bytes > info.promised_heap_bytes) {
     return Error(status.code(), "no ", UseName(use), " heap of ", bytes,
                  " bytes: ", status.message(), "; adapter \"", info.name,
@@ -57,16 +62,7 @@ Status VulkanHeap::Create(VulkanDevice* device, MemoryUse use, uint64_t bytes,
 Status VulkanHeap::Init(MemoryUse use) {
   const DeviceFunctions& vk = device_->vk();
   const VkDevice device = device_->handle();
-  auto create =
-      Zeroed<VkBufferCreateInfo>(VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO);
-  create.size = size_;
-  create.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
-                 VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
-                 VK_BUFFER_USAGE_TRANSFER_DST_BIT |
-                 VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
-  device_->SetSharing(&create);
-  DML_RETURN_IF_ERROR(device_->Check(
-      vk.vkCreateBuffer(device, &create, nullptr, &buffer_), "vkCreateBuffer"));
+  DML_RETURN_IF_ERROR(CreateBuffer(0));
   VkMemoryRequirements requirements{};
   vk.vkGetBufferMemoryRequirements(device, buffer_, &requirements);
   DML_RETURN_IF_ERROR(Allocate(use, requirements));
@@ -82,11 +78,37 @@ Status VulkanHeap::Init(MemoryUse use) {
         "vkMapMemory"));
     host_ = static_cast<uint8_t*>(host);
   }
+  QueryAddress();
+  return Status::Ok();
+}
+
+Status VulkanHeap::InitSparse() {
+  DML_RETURN_IF_ERROR(CreateBuffer(VK_BUFFER_CREATE_SPARSE_BINDING_BIT));
+  DML_RETURN_IF_ERROR(sparse_.Bind(buffer_));
+  QueryAddress();
+  return Status::Ok();
+}
+
+Status VulkanHeap::CreateBuffer(VkBufferCreateFlags flags) {
+  auto create =
+      Zeroed<VkBufferCreateInfo>(VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO);
+  create.flags = flags;
+  create.size = size_;
+  create.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
+                 VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+                 VK_BUFFER_USAGE_TRANSFER_DST_BIT |
+                 VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
+  device_->SetSharing(&create);
+  return device_->Check(device_->vk().vkCreateBuffer(device_->handle(), &create,
+                                                     nullptr, &buffer_),
+                        "vkCreateBuffer");
+}
+
+void VulkanHeap::QueryAddress() {
   auto query = Zeroed<VkBufferDeviceAddressInfo>(
       VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO);
   query.buffer = buffer_;
-  address_ = vk.vkGetBufferDeviceAddress(device, &query);
-  return Status::Ok();
+  address_ = device_->vk().vkGetBufferDeviceAddress(device_->handle(), &query);
 }
 
 Status VulkanHeap::Allocate(MemoryUse use,
@@ -153,6 +175,7 @@ void VulkanHeap::Destroy() {
     vk.vkFreeMemory(device_->handle(), memory_, nullptr);
     device_->AddDeviceBytes(-static_cast<int64_t>(device_bytes_));
   }
+  sparse_.Free();
   buffer_ = VK_NULL_HANDLE;
   memory_ = VK_NULL_HANDLE;
 }

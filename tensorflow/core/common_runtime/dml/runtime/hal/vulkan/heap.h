@@ -1,10 +1,12 @@
-// VulkanHeap: one driver allocation with one buffer over all of it.
+// VulkanHeap: one driver allocation with one buffer over all of it; or several
+// allocations, where the heap is larger than what the driver makes at once.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_HEAP_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_HEAP_H_
 
 #include <memory>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/sparse_memory.h"
 
 namespace dml {
 namespace hal {
@@ -28,8 +30,12 @@ class VulkanHeap final : public Heap {
 
  private:
   VulkanHeap(VulkanDevice* device, uint64_t size)
-      : device_(device), size_(size) {}
+      : device_(device), size_(size), sparse_(device) {}
   Status Init(MemoryUse use);
+  // For tensors, in as many allocations as it takes.
+  Status InitSparse();
+  Status CreateBuffer(VkBufferCreateFlags flags);
+  void QueryAddress();
   Status Allocate(MemoryUse use, const VkMemoryRequirements& requirements);
   void Destroy();
 
@@ -38,6 +44,7 @@ class VulkanHeap final : public Heap {
   uint64_t device_bytes_ = 0;  // what it takes of the device's memory
   VkBuffer buffer_ = VK_NULL_HANDLE;
   VkDeviceMemory memory_ = VK_NULL_HANDLE;
+  SparseMemory sparse_;  // in its place
   VkDeviceAddress address_ = 0;
   uint8_t* host_ = nullptr;
   bool host_cached_ = false;
