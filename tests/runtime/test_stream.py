@@ -630,6 +630,7 @@ def test_visible_devices(visible, count, problem):
         ("BATCH_FLUSH_SIZE", "0"),
         ("BATCH_FLUSH_TIME", "soon"),
         ("SUBMISSION_TIME", "0"),
+        ("LAUNCH_ELEMENTS", "255"),
         ("BACKEND", "cuda"),
     ],
 )

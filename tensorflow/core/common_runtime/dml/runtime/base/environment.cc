@@ -98,6 +98,8 @@ Environment ReadEnvironment(const VariableReader& variable) {
               &environment.flush_microseconds);
   read.Number("TF_DIRECTML_SUBMISSION_TIME", 1, 1000000,
               &environment.submission_microseconds);
+  read.Number("TF_DIRECTML_LAUNCH_ELEMENTS", 256, INT32_MAX,
+              &environment.launch_elements);
   environment.cache_folder = CacheFolder(read);
   return environment;
 }

@@ -33,6 +33,7 @@ struct Environment {
   uint32_t flush_microseconds = kDefaultFlushMicroseconds;
   // TF_DIRECTML_SUBMISSION_TIME.
   uint32_t submission_microseconds = kDefaultSubmissionMicroseconds;
+  uint32_t launch_elements = INT32_MAX;  // TF_DIRECTML_LAUNCH_ELEMENTS
   // TF_DIRECTML_CACHE_DIR, or a folder below XDG_CACHE_HOME or HOME. Empty when
   // none of them is set.
   std::string cache_folder;

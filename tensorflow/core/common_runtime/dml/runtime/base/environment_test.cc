@@ -42,6 +42,7 @@ TEST(EnvironmentTest, HasDefaults) {
   EXPECT_EQ(environment.flush_microseconds, kDefaultFlushMicroseconds);
   EXPECT_EQ(environment.submission_microseconds,
             kDefaultSubmissionMicroseconds);
+  EXPECT_EQ(environment.launch_elements, INT32_MAX);
   EXPECT_EQ(environment.cache_folder, "");
   EXPECT_EQ(Warning({}), "");
 }

@@ -6,6 +6,7 @@
 
 #include <initializer_list>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
@@ -34,7 +35,8 @@ dml_code RunOperator(const char* name, dml_device* device,
   }
   OperatorContext context = {
       device->hal->info(), *device->stream, *device->programs, *device->scratch,
-      *device->tiles,      ThreadTag(),     ThreadPlan(),      ThreadParts()};
+      *device->tiles,      ThreadTag(),     ThreadPlan(),      ThreadParts(),
+      GetEnvironment().launch_elements};
   const Status status = function(context);
   if (status.ok()) return Report(status);
   // What a failed device cannot do any more is no news: why it failed is.

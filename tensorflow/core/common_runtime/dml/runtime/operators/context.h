@@ -19,6 +19,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/memory/pool.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
 #include "tensorflow/core/common_runtime/dml/runtime/shaders/parameter_block.h"
 #include "tensorflow/core/common_runtime/dml/runtime/shaders/program_cache.h"
@@ -41,6 +42,8 @@ struct OperatorContext {
   // Where to list what would be launched, instead of launching it; may be null.
   LaunchPlan* plan;
   uint64_t parts = 0;  // Launch::parts of all launches
+  // Of a tensor in one launch, for operators that take larger ones by pieces.
+  int64_t max_elements = kMaxElements;
 };
 
 // How many work groups to start. Never a zero unless there is nothing to do.

@@ -3,13 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <memory>
-#include <utility>
 #include <vector>
 
-#include "tensorflow/core/common_runtime/dml/runtime/hal/testing/recording_device.h"
-#include "tensorflow/core/common_runtime/dml/runtime/memory/address_space.h"
-#include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_chooser.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/operator_test.h"
 
 namespace dml {
 namespace {
@@ -33,47 +29,9 @@ constexpr Shader kShaders[] = {
     {"sum_f32", kWords, 1, false, false, &SumParameters::kBlock, 3},
 };
 
-class LaunchTest : public ::testing::Test {
+class LaunchTest : public OperatorTest {
  protected:
-  void SetUp() override {
-    ASSERT_TRUE(AddressSpace::Create(&space_).ok());
-    ASSERT_TRUE(
-        Stream::Create(&device_, space_.get(), StreamOptions(), &stream_).ok());
-    programs_ = std::make_unique<ProgramCache>(&device_, kShaders);
-    pool_ = std::make_unique<Pool>(
-        &group_, space_.get(), PoolOptions(),
-        [this](std::unique_ptr<hal::Heap> heap, uint64_t address) {
-          stream_->ReleaseHeap(std::move(heap), address);
-        },
-        [] {});
-    tiles_ = std::make_unique<TileChooser>(device_.info(), CheckMatrices());
-    uint64_t address = 0;
-    ASSERT_TRUE(pool_->Allocate(256, "test", &address).ok());
-    buffer_ = {address, 256, Access::kRead};
-  }
-  void TearDown() override {
-    pool_->Free(buffer_.address);
-    pool_.reset();
-    stream_.reset();
-  }
-
-  OperatorContext Context(LaunchPlan* plan = nullptr) {
-    return {device_.info(), *stream_, *programs_, *pool_,
-            *tiles_,        "test",   plan};
-  }
-  size_t launches() {
-    EXPECT_TRUE(stream_->Sync().ok());
-    return device_.events().size();
-  }
-
-  hal::testing::RecordingDevice device_;
-  PoolGroup group_{&device_};
-  std::unique_ptr<AddressSpace> space_;
-  std::unique_ptr<Stream> stream_;
-  std::unique_ptr<ProgramCache> programs_;
-  std::unique_ptr<Pool> pool_;
-  std::unique_ptr<TileChooser> tiles_;
-  BufferArgument buffer_;
+  LaunchTest() : OperatorTest(kShaders) {}
 };
 
 TEST_F(LaunchTest, TakesTheParametersOfItsProgram) {

@@ -1,6 +1,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/row_walk.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
@@ -17,8 +18,9 @@ uint32_t MaxGroups(const hal::AdapterInfo& adapter) {
 }  // namespace
 
 RowWalk WalkRows(const hal::AdapterInfo& adapter, uint64_t count, uint64_t rows,
-                 uint64_t columns) {
+                 uint64_t columns, uint64_t first_row) {
   RowWalk walk = {};
+  walk.first_row = static_cast<uint32_t>(first_row);
   walk.count = static_cast<uint32_t>(count);
   walk.rows = static_cast<uint32_t>(rows);
   walk.columns = static_cast<uint32_t>(columns);
@@ -35,6 +37,15 @@ RowWalk WalkRows(const hal::AdapterInfo& adapter, uint64_t count, uint64_t rows,
   walk.groups = static_cast<uint32_t>(CeilDivide(rows, walk.block_rows)) *
                 walk.column_blocks;
   return walk;
+}
+
+int64_t UpdatesPerLaunch(const OperatorContext& context,
+                         const dml_tensor& updates) {
+  const int64_t row =
+      (updates.sizes[1] - 1) * std::llabs(updates.strides[1]) + 1;
+  const int64_t others = std::max<int64_t>(context.max_elements - row, 0) /
+                         std::max<int64_t>(std::llabs(updates.strides[0]), 1);
+  return std::min(others + 1, kUpdatesPerLaunch);
 }
 
 dml_tensor SliceRows(const dml_tensor& tensor, int64_t first, int64_t count) {

@@ -1,7 +1,6 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace dml {
 namespace {
@@ -35,14 +34,14 @@ struct Extent {
   int64_t low = 0;
   int64_t high = 0;
 };
-// What programs can index.
-constexpr int64_t kLimit = std::numeric_limits<int32_t>::max();
+// What no memory holds, and no product of a size and a stride here exceeds.
+constexpr int64_t kMaxWideElements = int64_t{1} << 48;
 
 // A right tensor of known type, of one dimension with two elements or more,
 // without gaps.
-bool IsPlain(const dml_tensor& tensor) {
+bool IsPlain(const dml_tensor& tensor, int64_t limit) {
   return tensor.rank == 1 && tensor.strides[0] == 1 && tensor.sizes[0] > 1 &&
-         tensor.sizes[0] <= kLimit && tensor.data != 0 &&
+         tensor.sizes[0] <= limit && tensor.data != 0 &&
          (tensor.data & (Traits(tensor.type).bytes - 1)) == 0;
 }
 
@@ -146,8 +145,11 @@ dml_tensor Reshape(const dml_tensor& tensor, Span<const int64_t> sizes) {
   return MakeTensor(tensor.data, tensor.type, sizes);
 }
 
-Status CheckTensor(const dml_tensor* tensor, const char* name,
-                   TensorFacts* facts) {
+namespace {
+
+// `limit`: of elements, and of those from the lowest to the highest.
+Status Check(const dml_tensor* tensor, const char* name, int64_t limit,
+             TensorFacts* facts) {
   if (tensor == nullptr) return InvalidArgument(name, " is null");
   if (tensor->type >= kTypeCount) {
     return InvalidArgument(name, " has unknown data type ", tensor->type);
@@ -156,15 +158,16 @@ Status CheckTensor(const dml_tensor* tensor, const char* name,
     return Unimplemented(name, " has rank ", tensor->rank, "; at most ",
                          DML_MAX_RANK, " dimensions are supported");
   }
-  if (IsPlain(*tensor)) {  // as most are: spares the walk over dimensions
+  if (IsPlain(*tensor,
+              limit)) {  // as most are: spares the walk over dimensions
     if (facts != nullptr) {
       const int64_t count = tensor->sizes[0];
       *facts = {count, tensor->data, count * uint64_t{TypeBytes(tensor->type)},
-                true, false};
+                count, true,         false};
     }
     return Status::Ok();
   }
-  // Neither products nor sums below overflow: each factor is at most 2^31.
+  // Products and sums that overflow are too large, too.
   bool empty = false, too_large = false, contiguous = true, repeated = true;
   int64_t count = 1;
   Extent extent;
@@ -177,25 +180,25 @@ Status CheckTensor(const dml_tensor* tensor, const char* name,
                              " has a negative size");
     }
     empty |= size == 0;
-    too_large |= size > kLimit || stride > kLimit || stride < -kLimit;
+    too_large |= size > limit || stride > limit || stride < -limit;
     if (empty || too_large) continue;  // there may still be a negative size
     contiguous &= stride == count;
     repeated &= stride == 0;
-    const int64_t last = (size - 1) * stride;
+    int64_t last;
+    if (__builtin_mul_overflow(size - 1, stride, &last) ||
+        __builtin_mul_overflow(count, size, &count) || last > limit ||
+        last < -limit) {
+      too_large = true;
+      continue;
+    }
     (last < 0 ? extent.low : extent.high) += last;
-    count *= size;
-    too_large = count > kLimit || extent.high - extent.low > kLimit;
+    too_large = count > limit || extent.high - extent.low > limit;
   }
   if (empty) {
-    if (facts != nullptr) *facts = {0, tensor->data, 0, true, repeated};
+    if (facts != nullptr) *facts = {0, tensor->data, 0, 0, true, repeated};
     return Status::Ok();
   }
-  if (too_large) {
-    return Unimplemented(name, ": ", Describe(*tensor),
-                         " spans more than 2^31 - 1 elements, which programs "
-                         "cannot index: split it along a dimension, or place "
-                         "the operation on the CPU");
-  }
+  if (too_large) return TooManyElements(name, *tensor);
   if (tensor->data == 0) {
     return InvalidArgument(name, ": ", Describe(*tensor), " has no address");
   }
@@ -205,11 +208,34 @@ Status CheckTensor(const dml_tensor* tensor, const char* name,
                            " is not aligned to its ", traits.name, " elements");
   }
   if (facts != nullptr) {
-    *facts = {count, tensor->data + extent.low * int64_t{traits.bytes},
-              (extent.high - extent.low + 1) * uint64_t{traits.bytes},
-              contiguous, repeated};
+    const int64_t span = extent.high - extent.low + 1;
+    *facts = {count,
+              tensor->data + extent.low * int64_t{traits.bytes},
+              span * uint64_t{traits.bytes},
+              span,
+              contiguous,
+              repeated};
   }
   return Status::Ok();
+}
+
+}  // namespace
+
+Status CheckTensor(const dml_tensor* tensor, const char* name,
+                   TensorFacts* facts) {
+  return Check(tensor, name, kMaxElements, facts);
+}
+
+Status CheckWideTensor(const dml_tensor* tensor, const char* name,
+                       TensorFacts* facts) {
+  return Check(tensor, name, kMaxWideElements, facts);
+}
+
+Status TooManyElements(const char* name, const dml_tensor& tensor) {
+  return Unimplemented(name, ": ", Describe(tensor),
+                       " spans more than 2^31 - 1 elements, which programs "
+                       "cannot index: split it along a dimension, or place "
+                       "the operation on the CPU");
 }
 
 BufferArgument Argument(const dml_tensor& tensor, Access access) {

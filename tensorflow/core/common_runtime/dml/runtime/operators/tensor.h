@@ -56,6 +56,7 @@ struct TensorFacts {
   int64_t count = 0;        // of elements
   uint64_t begin = 0;       // the address of the lowest element
   uint64_t bytes = 0;       // from there to the end of the highest one
+  int64_t span = 0;         // the same in elements
   bool contiguous = false;  // as IsContiguous()
   bool repeated = false;    // all strides are 0 where sizes exceed 1
 
@@ -64,11 +65,21 @@ struct TensorFacts {
   }
 };
 
-// Rank, type, sizes, address and extent are sane, and offsets fit the 32 bits
-// that programs index with. `name` is for the message: "gemm: a". `facts` may
-// be null, and is written on success only.
+// What programs can index: their offsets have 32 bits, one for the sign.
+constexpr int64_t kMaxElements = INT32_MAX;
+
+// Rank, type, sizes, address and extent are sane, and neither elements nor
+// those from the lowest to the highest are more than kMaxElements. `name` is
+// for the message: "gemm: a". `facts` may be null, and is written on success
+// only.
 Status CheckTensor(const dml_tensor* tensor, const char* name,
                    TensorFacts* facts = nullptr);
+// The same without a limit but what any memory could hold, for operators that
+// take such tensors by pieces: pieces.h.
+Status CheckWideTensor(const dml_tensor* tensor, const char* name,
+                       TensorFacts* facts = nullptr);
+// What CheckTensor() says of tensors with more elements.
+Status TooManyElements(const char* name, const dml_tensor& tensor);
 
 // The bytes from the lowest to the highest element; empty tensors give 0.
 BufferArgument Argument(const dml_tensor& tensor, Access access);

@@ -34,6 +34,8 @@
 //                           to move elements, or to put them into shared memory
 //   T_part_load(b, i), T_part_store(b, i, v)   of a TPartBuffer
 //   T_word_load(b, i)       word i of a TBuffer: elements seen as words
+//   T_load_far_raw(b, row, pitch, i)   T_load_raw of element row * pitch + i, a
+//                           product of uints that may need 64 bits
 //   word_load(b, i), word_store(b, i, v), and so for int and float
 //   word_add(b, i, v)       atomically
 //   byte_load(b, i)         as uint
@@ -60,6 +62,7 @@
 #define DML_BUFFERS_GLSL_
 
 #extension GL_EXT_buffer_reference : require
+#extension GL_EXT_buffer_reference_uvec2 : require
 
 #ifdef DML_PARAMETERS_IN_MEMORY
 #define DML_PARAMETERS_BEGIN                                              \
@@ -84,6 +87,16 @@
 #define DML_HOLD(name, b) name = b
 #define DML_HOLD_EITHER(name, condition, b, other_b) \
   name = condition ? b : other_b
+
+// The address `row` * `pitch` elements behind another.
+uvec2 dml_far(uvec2 address, uint row, uint pitch, uint element_bytes) {
+  uint high, low, carry;
+  umulExtended(row, pitch, high, low);
+  const uint shift = uint(findLSB(element_bytes));
+  high = high << shift | (shift == 0 ? 0 : low >> (32 - shift));
+  low = uaddCarry(address.x, low << shift, carry);
+  return uvec2(low, address.y + high + carry);
+}
 
 #define DML_BUFFER(Buffer, element, alignment)                            \
   layout(buffer_reference, scalar, buffer_reference_align = alignment)    \
@@ -141,6 +154,8 @@ DML_BUFFER(TBuffer, T_storage, T_SIZE)
 #define T_load_raw(b, i) (b).at[i]
 #define T_store_raw(b, i, v) (b).at[i] = v
 #define T_word_load(b, i) WordBuffer(b).at[i]
+#define T_load_far_raw(b, row, pitch, i) \
+  TBuffer(dml_far(uvec2(b), row, pitch, T_SIZE)).at[i]
 #define T_load(b, i) T_compute((b).at[i])
 #if T_IS_BOOL
 #define T_store(b, i, v) (b).at[i] = T_storage((v) != 0)

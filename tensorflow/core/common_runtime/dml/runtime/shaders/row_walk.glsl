@@ -19,6 +19,7 @@
 // For groups of kGroupSize invocations.
 DML_SHARED struct RowWalk {
   uint count;  // of updates
+  uint first_row;  // of those that are walked, by the number in the indices
   uint rows;
   uint columns;
   uint groups;
@@ -28,9 +29,12 @@ DML_SHARED struct RowWalk {
   uint lanes;          // kGroupSize / block_columns
 };
 
-// The row of update i; any number from `rows` on is out of range.
+// The row of update i, by the number in the indices, which has 32 bits: negative
+// and larger ones are DML_NO_ROW.
+#define DML_NO_ROW 0xffffffffu
 uint row_of_update(uint i);
-// Column `column` of update i, to be applied to that of `row`.
+// Column `column` of update i, to be applied to that of `row`, counted from the
+// first row that is walked.
 void apply_update(uint row, uint column, uint i);
 
 const uint WALK_WORDS = kGroupSize / 32;  // of a lane's mask
@@ -41,7 +45,8 @@ shared uint walk_masks[WALK_WORDS * kGroupSize];  // [word][lane]
 void dml_walk_rows(RowWalk walk) {
   if (dml_group() >= walk.groups) return;
   uint first_row = dml_group() / walk.column_blocks * walk.block_rows;
-  uint last_row = min(first_row + walk.block_rows, walk.rows);
+  uint row_count = min(walk.block_rows, walk.rows - first_row);
+  uint first_number = walk.first_row + first_row;
   uint first_column = dml_group() % walk.column_blocks * walk.block_columns;
   uint local = gl_LocalInvocationID.x;
   uint lane = local / walk.block_columns;
@@ -56,8 +61,8 @@ void dml_walk_rows(RowWalk walk) {
     uint i = chunk + local;
     if (i < walk.count) {
       uint row = row_of_update(i);
-      if (row >= first_row && row < last_row) {
-        uint from_first = row - first_row;
+      uint from_first = row - first_number;
+      if (row >= first_number && from_first < row_count) {
         walk_rows[local] = from_first;
         atomicOr(walk_masks[local / 32 * walk.lanes + from_first % walk.lanes],
                  1u << (local % 32));

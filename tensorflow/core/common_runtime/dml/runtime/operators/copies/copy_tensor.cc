@@ -8,6 +8,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/copies/copies_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
@@ -64,28 +65,9 @@ Status LaunchTranspose(OperatorContext& context, const dml_tensor& input,
       constants);
 }
 
-}  // namespace
-
-Status CopyTensor(OperatorContext& context, const dml_tensor* input,
-                  const dml_tensor* output) {
-  DML_RETURN_IF_ERROR(CheckTensor(input, "copy: input"));
-  DML_RETURN_IF_ERROR(CheckTensor(output, "copy: output"));
-  if (input->type != output->type || !SameSizes(*input, *output)) {
-    return InvalidArgument("copy: the input ", Describe(*input),
-                           " and the output ", Describe(*output),
-                           " differ in type or sizes");
-  }
-  if (IsEmpty(*output)) return Status::Ok();
-  if (IsContiguous(*input) && IsContiguous(*output)) {
-    if (input->data == output->data) return Status::Ok();
-    return CopyMemory(context, output->data, input->data,
-                      ElementCount(*output) * TypeBytes(input->type));
-  }
-  DML_RETURN_IF_ERROR(CheckAliasing("copy", *input, *output));
-
-  const uint32_t bytes = WidestBytes({input, output});
-  const dml_tensor from = Widen(*input, bytes);
-  const dml_tensor to = Widen(*output, bytes);
+// Of tensors that programs take whole, apart and not both without gaps.
+Status LaunchWhole(OperatorContext& context, const dml_tensor& from,
+                   const dml_tensor& to) {
   const Coalesced dims = Coalesce({&from, &to});
   const int transposed = TransposedDimension(dims);
   if (transposed >= 0) {
@@ -103,6 +85,34 @@ Status CopyTensor(OperatorContext& context, const dml_tensor* input,
       context, ShaderName("copy_strided", to.type), {kGroupSize, walk.rank},
       LinearGrid(context, CeilDivide(count, 4 * kGroupSize)),
       {Argument(from, Access::kRead), Argument(to, Access::kWrite)}, constants);
+}
+
+}  // namespace
+
+Status CopyTensor(OperatorContext& context, const dml_tensor* input,
+                  const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckWideTensor(input, "copy: input"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(output, "copy: output"));
+  if (input->type != output->type || !SameSizes(*input, *output)) {
+    return InvalidArgument("copy: the input ", Describe(*input),
+                           " and the output ", Describe(*output),
+                           " differ in type or sizes");
+  }
+  if (IsEmpty(*output)) return Status::Ok();
+  if (IsContiguous(*input) && IsContiguous(*output)) {
+    if (input->data == output->data) return Status::Ok();
+    return CopyMemory(context, output->data, input->data,
+                      ElementCount(*output) * TypeBytes(input->type));
+  }
+  DML_RETURN_IF_ERROR(CheckAliasing("copy", *input, *output));
+
+  const uint32_t bytes = WidestBytes({input, output});
+  const dml_tensor from = Widen(*input, bytes);
+  const dml_tensor to = Widen(*output, bytes);
+  return ForEachPiece(context, "copy", {&from, &to}, kAllDimensions,
+                      [&](const dml_tensor* const* pieces) {
+                        return LaunchWhole(context, *pieces[0], *pieces[1]);
+                      });
 }
 
 }  // namespace dml

@@ -5,6 +5,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/copies/copies_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
@@ -22,13 +23,19 @@ Status FillContiguous(OperatorContext& context, dml_tensor tensor,
   const dml_tensor flat =
       MakeTensor(tensor.data, tensor.type, {ElementCount(tensor)});
   const dml_tensor wide = Widen(flat, WidestBytes({&flat}));
-  FillParameters constants = {static_cast<uint32_t>(ElementCount(wide)), {}};
-  std::memcpy(constants.value, pattern, sizeof(pattern));
-  return LaunchProgram(
-      context, ShaderName("fill", wide.type),
-      {kGroupSize, static_cast<uint32_t>(IsVectorAligned(wide))},
-      LinearGrid(context, CeilDivide(constants.count, 4 * kGroupSize)),
-      {Argument(wide, Access::kWrite)}, constants);
+  return ForEachPiece(
+      context, "fill", {&wide}, kAllDimensions,
+      [&](const dml_tensor* const* pieces) {
+        const dml_tensor& piece = *pieces[0];
+        FillParameters constants = {static_cast<uint32_t>(ElementCount(piece)),
+                                    {}};
+        std::memcpy(constants.value, pattern, sizeof(pattern));
+        return LaunchProgram(
+            context, ShaderName("fill", piece.type),
+            {kGroupSize, static_cast<uint32_t>(IsVectorAligned(piece))},
+            LinearGrid(context, CeilDivide(constants.count, 4 * kGroupSize)),
+            {Argument(piece, Access::kWrite)}, constants);
+      });
 }
 
 void SplitWords(double value, bool is_float, uint32_t words[2]) {
@@ -47,7 +54,7 @@ void SplitWords(double value, bool is_float, uint32_t words[2]) {
 
 Status Fill(OperatorContext& context, const dml_tensor* output,
             const void* value) {
-  DML_RETURN_IF_ERROR(CheckTensor(output, "fill: output"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(output, "fill: output"));
   if (value == nullptr) return InvalidArgument("fill: the value is null");
   if (IsEmpty(*output)) return Status::Ok();
   if (IsContiguous(*output)) return FillContiguous(context, *output, value);

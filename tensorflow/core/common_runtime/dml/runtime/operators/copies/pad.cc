@@ -7,6 +7,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/copies/copies_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
@@ -81,12 +82,33 @@ Status CheckPads(dml_pad_mode mode, const dml_tensor& input,
   return Status::Ok();
 }
 
+// Pads of tensors that programs do not take whole: a fill, and a copy of what
+// the input keeps.
+Status PadByParts(OperatorContext& context, const dml_tensor& input,
+                  const int64_t* before, const void* value,
+                  const dml_tensor& output) {
+  DML_RETURN_IF_ERROR(Fill(context, &output, value));
+  dml_tensor from = input, to = output;
+  for (uint32_t d = 0; d < input.rank; ++d) {
+    const int64_t cropped = std::max<int64_t>(-before[d], 0);
+    const int64_t padded = std::max<int64_t>(before[d], 0);
+    const int64_t kept =
+        std::min(input.sizes[d] - cropped, output.sizes[d] - padded);
+    if (kept <= 0) return Status::Ok();
+    const int64_t bytes = TypeBytes(input.type);
+    from.data += cropped * input.strides[d] * bytes;
+    to.data += padded * output.strides[d] * bytes;
+    from.sizes[d] = to.sizes[d] = kept;
+  }
+  return CopyTensor(context, &from, &to);
+}
+
 }  // namespace
 
 Status Pad(OperatorContext& context, dml_pad_mode mode, const dml_tensor* input,
            const int64_t* before, const void* value, const dml_tensor* output) {
-  DML_RETURN_IF_ERROR(CheckTensor(input, "pad: input"));
-  DML_RETURN_IF_ERROR(CheckTensor(output, "pad: output"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(input, "pad: input"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(output, "pad: output"));
   DML_RETURN_IF_ERROR(CheckPads(mode, *input, before, *output));
   if (IsEmpty(*output)) return Status::Ok();
   if (SameSizes(*input, *output) &&
@@ -100,6 +122,13 @@ Status Pad(OperatorContext& context, dml_pad_mode mode, const dml_tensor* input,
   if (value != nullptr) std::memcpy(bits, value, bytes);
   if (IsEmpty(*input)) {  // only constant mode comes here
     return Fill(context, output, bits);
+  }
+  for (const dml_tensor* tensor : {input, output}) {
+    if (FitsPrograms(context, *tensor)) continue;
+    if (mode == DML_PAD_CONSTANT) {
+      return PadByParts(context, *input, before, bits, *output);
+    }
+    if (!CouldFitPrograms(*tensor)) return TooManyElements("pad", *tensor);
   }
 
   Dimension merged[DML_MAX_RANK];

@@ -6,6 +6,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
@@ -62,12 +63,36 @@ Status CastComplex(OperatorContext& context, const dml_tensor& input,
   return Elementwise(context, DML_COMPOSE_COMPLEX, parts, 2, &output, nullptr);
 }
 
+// Of tensors that programs take whole, of different types, not complex.
+Status LaunchWhole(OperatorContext& context, const dml_tensor& input,
+                   const dml_tensor& output) {
+  Scratch input_scratch(context);
+  dml_tensor from = input;
+  if (!IsContiguous(from)) {
+    DML_RETURN_IF_ERROR(AllocateLike(input, &input_scratch, &from));
+    DML_RETURN_IF_ERROR(CopyTensor(context, &input, &from));
+  }
+  Scratch output_scratch(context);
+  dml_tensor to = output;
+  if (!IsContiguous(to)) {
+    DML_RETURN_IF_ERROR(AllocateLike(output, &output_scratch, &to));
+  }
+  const CastParameters constants = {static_cast<uint32_t>(ElementCount(to))};
+  DML_RETURN_IF_ERROR(LaunchProgram(
+      context, ShaderName("cast", from.type, to.type), {kGroupSize},
+      LinearGrid(context, CeilDivide(constants.count, 4 * kGroupSize)),
+      {Argument(from, Access::kRead), Argument(to, Access::kWrite)},
+      constants));
+  if (IsContiguous(output)) return Status::Ok();
+  return CopyTensor(context, &to, &output);
+}
+
 }  // namespace
 
 Status Cast(OperatorContext& context, const dml_tensor* input,
             const dml_tensor* output) {
-  DML_RETURN_IF_ERROR(CheckTensor(input, "cast: input"));
-  DML_RETURN_IF_ERROR(CheckTensor(output, "cast: output"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(input, "cast: input"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(output, "cast: output"));
   if (!SameSizes(*input, *output)) {
     return InvalidArgument("cast: the input ", Describe(*input),
                            " and the output ", Describe(*output),
@@ -80,25 +105,10 @@ Status Cast(OperatorContext& context, const dml_tensor* input,
     return CastComplex(context, *input, *output);
   }
 
-  Scratch input_scratch(context);
-  dml_tensor from = *input;
-  if (!IsContiguous(from)) {
-    DML_RETURN_IF_ERROR(AllocateLike(*input, &input_scratch, &from));
-    DML_RETURN_IF_ERROR(CopyTensor(context, input, &from));
-  }
-  Scratch output_scratch(context);
-  dml_tensor to = *output;
-  if (!IsContiguous(to)) {
-    DML_RETURN_IF_ERROR(AllocateLike(*output, &output_scratch, &to));
-  }
-  const CastParameters constants = {static_cast<uint32_t>(ElementCount(to))};
-  DML_RETURN_IF_ERROR(LaunchProgram(
-      context, ShaderName("cast", from.type, to.type), {kGroupSize},
-      LinearGrid(context, CeilDivide(constants.count, 4 * kGroupSize)),
-      {Argument(from, Access::kRead), Argument(to, Access::kWrite)},
-      constants));
-  if (IsContiguous(*output)) return Status::Ok();
-  return CopyTensor(context, &to, output);
+  return ForEachPiece(context, "cast", {input, output}, kAllDimensions,
+                      [&](const dml_tensor* const* pieces) {
+                        return LaunchWhole(context, *pieces[0], *pieces[1]);
+                      });
 }
 
 }  // namespace dml

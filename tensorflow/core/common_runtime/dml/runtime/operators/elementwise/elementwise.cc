@@ -7,6 +7,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
@@ -246,9 +247,9 @@ Status CheckArguments(dml_elementwise_op op, const OpInfo& info,
   }
   const TensorFacts& result = facts[input_count];
   DML_RETURN_IF_ERROR(
-      CheckTensor(output, "elementwise: output", &facts[input_count]));
+      CheckWideTensor(output, "elementwise: output", &facts[input_count]));
   for (uint32_t i = 0; i < input_count; ++i) {
-    DML_RETURN_IF_ERROR(CheckTensor(inputs[i], kInputNames[i], &facts[i]));
+    DML_RETURN_IF_ERROR(CheckWideTensor(inputs[i], kInputNames[i], &facts[i]));
     if (!SameSizes(*inputs[i], *output)) {
       return InvalidArgument(kInputNames[i], " ", Describe(*inputs[i]),
                              " has other sizes than the output ",
@@ -319,24 +320,12 @@ bool TakesVectors(const StridedWalk& walk,
   return takes;
 }
 
-}  // namespace
-
-Status Elementwise(OperatorContext& context, dml_elementwise_op op,
-                   const dml_tensor* const* inputs, uint32_t input_count,
-                   const dml_tensor* output, const double* parameters) {
-  if (op == DML_IDENTITY) {
-    if (input_count != 1) {
-      return InvalidArgument("elementwise: IDENTITY takes 1 input, not ",
-                             input_count);
-    }
-    return CopyTensor(context, inputs[0], output);
-  }
-  const OpInfo& info = InfoOf(op);
-  TensorFacts facts[kMaxInputs + 1];
-  DML_RETURN_IF_ERROR(
-      CheckArguments(op, info, inputs, input_count, output, parameters, facts));
+// Of tensors that programs take whole, `facts` as CheckArguments() found them.
+Status LaunchWhole(OperatorContext& context, dml_elementwise_op op,
+                   const OpInfo& info, const dml_tensor* const* inputs,
+                   uint32_t input_count, const dml_tensor* output,
+                   const double* parameters, const TensorFacts* facts) {
   const uint32_t count = static_cast<uint32_t>(facts[input_count].count);
-  if (count == 0) return Status::Ok();
 
   const float parameter =
       info.has_parameter ? static_cast<float>(parameters[0]) : 0.0f;
@@ -388,6 +377,46 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
       {kGroupSize, static_cast<uint32_t>(op), static_cast<uint32_t>(vectors),
        vectors ? scalars : 0, walk.rank},
       grid, arguments, constants);
+}
+
+}  // namespace
+
+Status Elementwise(OperatorContext& context, dml_elementwise_op op,
+                   const dml_tensor* const* inputs, uint32_t input_count,
+                   const dml_tensor* output, const double* parameters) {
+  if (op == DML_IDENTITY) {
+    if (input_count != 1) {
+      return InvalidArgument("elementwise: IDENTITY takes 1 input, not ",
+                             input_count);
+    }
+    return CopyTensor(context, inputs[0], output);
+  }
+  const OpInfo& info = InfoOf(op);
+  TensorFacts facts[kMaxInputs + 1];
+  DML_RETURN_IF_ERROR(
+      CheckArguments(op, info, inputs, input_count, output, parameters, facts));
+  if (facts[input_count].count == 0) return Status::Ok();
+  bool fits = true;
+  for (uint32_t i = 0; i <= input_count; ++i) {
+    fits = fits && FitsPrograms(context, facts[i]);
+  }
+  if (fits) {
+    return LaunchWhole(context, op, info, inputs, input_count, output,
+                       parameters, facts);
+  }
+  const dml_tensor* tensors[kMaxInputs + 1];
+  std::copy(inputs, inputs + input_count, tensors);
+  tensors[input_count] = output;
+  return ForEachPiece(context, "elementwise", {tensors, input_count + 1},
+                      kAllDimensions, [&](const dml_tensor* const* pieces) {
+                        for (uint32_t i = 0; i <= input_count; ++i) {
+                          DML_RETURN_IF_ERROR(CheckTensor(
+                              pieces[i], "elementwise: a piece", &facts[i]));
+                        }
+                        return LaunchWhole(context, op, info, pieces,
+                                           input_count, pieces[input_count],
+                                           parameters, facts);
+                      });
 }
 
 }  // namespace dml

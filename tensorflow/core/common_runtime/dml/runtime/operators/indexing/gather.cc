@@ -1,18 +1,55 @@
 // Rows by index: gather and one-hot.
+#include <algorithm>
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/indexing/indexing_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
 
+namespace {
+
+// Whether programs may take rows of x that reach farther than 32 bits count.
+bool MayBeFar(const dml_tensor& x) {
+  const bool forward =
+      x.strides[0] >= 0 && x.strides[1] >= 0 && x.strides[2] >= 0;
+  return forward && x.sizes[1] <= kMaxElements && x.strides[1] <= kMaxElements;
+}
+
+// Of an output and indices that programs take whole, and params of which they
+// take the columns so.
+Status LaunchGather(OperatorContext& context, const dml_tensor& x,
+                    const dml_tensor& indices, const dml_tensor& y) {
+  const bool far = !FitsPrograms(context, x) && MayBeFar(x);
+  GatherParameters constants = {};
+  constants.total = static_cast<uint32_t>(ElementCount(y));
+  constants.rows = static_cast<uint32_t>(x.sizes[1]);
+  constants.index = InnerIndexOf(y);
+  CopyStrides(x, constants.x_strides);
+  CopyStrides(y, constants.y_strides);
+  CopyStrides(indices, &constants.index_stride);
+  constants.x_offset = DataOffset(x);
+  constants.y_offset = DataOffset(y);
+  constants.index_offset = DataOffset(indices);
+  return LaunchProgram(
+      context, ShaderName("gather", y.type, indices.type),
+      {kGroupSize, far ? 1u : 0u},
+      LinearGrid(context, CeilDivide(constants.total, 4 * kGroupSize)),
+      {Argument(x, Access::kRead), Argument(indices, Access::kRead),
+       Argument(y, Access::kWrite)},
+      constants);
+}
+
+}  // namespace
+
 Status Gather(OperatorContext& context, const dml_tensor* params,
               const dml_tensor* indices, const dml_tensor* output) {
-  DML_RETURN_IF_ERROR(CheckTensor(params, "gather: params"));
-  DML_RETURN_IF_ERROR(CheckTensor(indices, "gather: indices"));
-  DML_RETURN_IF_ERROR(CheckTensor(output, "gather: output"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(params, "gather: params"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(indices, "gather: indices"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(output, "gather: output"));
   if (params->rank != 3 || indices->rank != 1 || output->rank != 3 ||
       params->type != output->type || params->sizes[0] != output->sizes[0] ||
       indices->sizes[0] != output->sizes[1] ||
@@ -36,31 +73,38 @@ Status Gather(OperatorContext& context, const dml_tensor* params,
   const uint32_t bytes = WidestBytes({params, output});
   const dml_tensor x = Widen(*params, bytes);
   const dml_tensor y = Widen(*output, bytes);
-  GatherParameters constants = {};
-  constants.total = static_cast<uint32_t>(ElementCount(y));
-  constants.rows = static_cast<uint32_t>(x.sizes[1]);
-  constants.index = InnerIndexOf(y);
-  CopyStrides(x, constants.x_strides);
-  CopyStrides(y, constants.y_strides);
-  CopyStrides(*indices, &constants.index_stride);
-  constants.x_offset = DataOffset(x);
-  constants.y_offset = DataOffset(y);
-  constants.index_offset = DataOffset(*indices);
-  return LaunchProgram(
-      context, ShaderName("gather", y.type, indices->type), {kGroupSize},
-      LinearGrid(context, CeilDivide(constants.total, 4 * kGroupSize)),
-      {Argument(x, Access::kRead), Argument(*indices, Access::kRead),
-       Argument(y, Access::kWrite)},
-      constants);
+  if (!CouldFitPrograms(x) && !MayBeFar(x)) {
+    return TooManyElements("gather: params", x);
+  }
+  // Params without their rows and the indices, seen as tensors like the output.
+  dml_tensor columns = x;
+  columns.sizes[1] = y.sizes[1];
+  columns.strides[1] = 0;
+  dml_tensor numbers = y;
+  numbers.data = indices->data;
+  numbers.type = indices->type;
+  std::fill_n(numbers.strides, 3, 0);
+  numbers.strides[1] = indices->strides[0];
+  return ForEachPiece(context, "gather", {&columns, &numbers, &y},
+                      kAllDimensions, [&](const dml_tensor* const* pieces) {
+                        dml_tensor x_piece = *pieces[0];
+                        x_piece.sizes[1] = x.sizes[1];
+                        x_piece.strides[1] = x.strides[1];
+                        dml_tensor i_piece = *indices;
+                        i_piece.data = pieces[1]->data;
+                        i_piece.sizes[0] = pieces[1]->sizes[1];
+                        return LaunchGather(context, x_piece, i_piece,
+                                            *pieces[2]);
+                      });
 }
 
 Status OneHot(OperatorContext& context, const dml_tensor* indices,
               const dml_tensor* on_value, const dml_tensor* off_value,
               const dml_tensor* output) {
-  DML_RETURN_IF_ERROR(CheckTensor(indices, "one_hot: indices"));
-  DML_RETURN_IF_ERROR(CheckTensor(on_value, "one_hot: on_value"));
-  DML_RETURN_IF_ERROR(CheckTensor(off_value, "one_hot: off_value"));
-  DML_RETURN_IF_ERROR(CheckTensor(output, "one_hot: output"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(indices, "one_hot: indices"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(on_value, "one_hot: on_value"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(off_value, "one_hot: off_value"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(output, "one_hot: output"));
   if (indices->rank != 2 || output->rank != 3 || on_value->rank != 0 ||
       off_value->rank != 0 || on_value->type != output->type ||
       off_value->type != output->type ||
@@ -81,20 +125,36 @@ Status OneHot(OperatorContext& context, const dml_tensor* indices,
   for (const dml_tensor* input : {indices, on_value, off_value}) {
     DML_RETURN_IF_ERROR(CheckDisjoint("one_hot", *input, *output));
   }
-  OneHotParameters constants = {};
-  constants.total = static_cast<uint32_t>(ElementCount(*output));
-  constants.index = InnerIndexOf(*output);
-  CopyStrides(*indices, constants.index_strides);
-  CopyStrides(*output, constants.y_strides);
-  constants.index_offset = DataOffset(*indices);
-  constants.y_offset = DataOffset(*output);
-  return LaunchProgram(
-      context, ShaderName("one_hot", BitsType(output->type), indices->type),
-      {kGroupSize},
-      LinearGrid(context, CeilDivide(constants.total, 4 * kGroupSize)),
-      {Argument(*indices, Access::kRead), Argument(*on_value, Access::kRead),
-       Argument(*off_value, Access::kRead), Argument(*output, Access::kWrite)},
-      constants);
+  // The indices, seen as a tensor like the output.
+  dml_tensor numbers = *output;
+  numbers.data = indices->data;
+  numbers.type = indices->type;
+  numbers.strides[0] = indices->strides[0];
+  numbers.strides[1] = 0;
+  numbers.strides[2] = indices->strides[1];
+  return ForEachPiece(
+      context, "one_hot", {&numbers, output}, 1u << 0 | 1u << 2,
+      [&](const dml_tensor* const* pieces) {
+        dml_tensor x = *indices;
+        const dml_tensor& y = *pieces[1];
+        x.data = pieces[0]->data;
+        x.sizes[0] = y.sizes[0];
+        x.sizes[1] = y.sizes[2];
+        OneHotParameters constants = {};
+        constants.total = static_cast<uint32_t>(ElementCount(y));
+        constants.index = InnerIndexOf(y);
+        CopyStrides(x, constants.index_strides);
+        CopyStrides(y, constants.y_strides);
+        constants.index_offset = DataOffset(x);
+        constants.y_offset = DataOffset(y);
+        return LaunchProgram(
+            context, ShaderName("one_hot", BitsType(y.type), x.type),
+            {kGroupSize},
+            LinearGrid(context, CeilDivide(constants.total, 4 * kGroupSize)),
+            {Argument(x, Access::kRead), Argument(*on_value, Access::kRead),
+             Argument(*off_value, Access::kRead), Argument(y, Access::kWrite)},
+            constants);
+      });
 }
 
 }  // namespace dml

@@ -4,6 +4,9 @@
 #include "dml.glsl"
 #include "strided.glsl"
 
+// Whether rows lie farther from each other than 32 bits count elements.
+layout(constant_id = 1) const bool FAR = false;
+
 DML_PARAMETERS_BEGIN
   TBuffer x;
   UBuffer indices;
@@ -38,9 +41,12 @@ void main() {
     U_compute row = U_load(p.indices, p.index_offset + i * p.index_stride);
     T_storage made = T_storage(0);
     if (row >= U_compute(0) && row < U_compute(p.rows)) {
-      made =
-          T_load_raw(p.x, p.x_offset + o * p.x_strides[0] +
-                              int(row) * p.x_strides[1] + j * p.x_strides[2]);
+      int at = p.x_offset + o * p.x_strides[0] + j * p.x_strides[2];
+      if (FAR) {
+        made = T_load_far_raw(p.x, uint(row), uint(p.x_strides[1]), at);
+      } else {
+        made = T_load_raw(p.x, at + int(row) * p.x_strides[1]);
+      }
     }
     T_store_raw(p.y,
                 p.y_offset + o * p.y_strides[0] + i * p.y_strides[1] +

@@ -3,6 +3,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/indexing/indexing_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/row_walk.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -53,9 +54,9 @@ Status CheckArguments(dml_scatter_op op, const dml_tensor& indices,
 Status Scatter(OperatorContext& context, dml_scatter_op op,
                const dml_tensor* indices, const dml_tensor* updates,
                const dml_tensor* output) {
-  DML_RETURN_IF_ERROR(CheckTensor(indices, "scatter: indices"));
-  DML_RETURN_IF_ERROR(CheckTensor(updates, "scatter: updates"));
-  DML_RETURN_IF_ERROR(CheckTensor(output, "scatter: output"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(indices, "scatter: indices"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(updates, "scatter: updates"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(output, "scatter: output"));
   DML_RETURN_IF_ERROR(CheckArguments(op, *indices, *updates, *output));
   if (IsEmpty(*updates) || IsEmpty(*output)) return Status::Ok();
   if (SumsParts(op, output->type)) {
@@ -70,26 +71,40 @@ Status Scatter(OperatorContext& context, dml_scatter_op op,
       op == DML_SCATTER_ASSIGN
           ? ShaderName("scatter_move", BitsType(output->type), indices->type)
           : ShaderName("scatter", output->type, indices->type);
-  return LaunchUpdates(indices->sizes[0], [&](int64_t first, int64_t count) {
-    const dml_tensor i = SliceRows(*indices, first, count);
-    const dml_tensor u = SliceRows(*updates, first, count);
-    const ScatterParameters constants = {
-        WalkRows(context.adapter, count, output->sizes[0], output->sizes[1]),
-        static_cast<int32_t>(i.strides[0]),
-        {static_cast<int32_t>(u.strides[0]),
-         static_cast<int32_t>(u.strides[1])},
-        {static_cast<int32_t>(output->strides[0]),
-         static_cast<int32_t>(output->strides[1])},
-        DataOffset(i),
-        DataOffset(u),
-        DataOffset(*output)};
-    return LaunchProgram(
-        context, program, {kGroupSize, static_cast<uint32_t>(op)},
-        LinearGrid(context, constants.walk.groups),
-        {Argument(i, Access::kRead), Argument(u, Access::kRead),
-         Argument(*output, Access::kReadWrite)},
-        constants);
-  });
+  if (output->sizes[0] > kMaxWalkedRows) {
+    return TooManyElements("scatter: output", *output);
+  }
+  const int64_t per_launch = UpdatesPerLaunch(context, *updates);
+  int64_t first_row = 0;
+  return ForEachPiece(
+      context, "scatter: output", {output}, 1u << 0,
+      [&](const dml_tensor* const* pieces) {
+        const dml_tensor& y = *pieces[0];
+        DML_RETURN_IF_ERROR(LaunchUpdates(
+            indices->sizes[0], per_launch, [&](int64_t first, int64_t count) {
+              const dml_tensor i = SliceRows(*indices, first, count);
+              const dml_tensor u = SliceRows(*updates, first, count);
+              const ScatterParameters constants = {
+                  WalkRows(context.adapter, count, y.sizes[0], y.sizes[1],
+                           first_row),
+                  static_cast<int32_t>(i.strides[0]),
+                  {static_cast<int32_t>(u.strides[0]),
+                   static_cast<int32_t>(u.strides[1])},
+                  {static_cast<int32_t>(y.strides[0]),
+                   static_cast<int32_t>(y.strides[1])},
+                  DataOffset(i),
+                  DataOffset(u),
+                  DataOffset(y)};
+              return LaunchProgram(
+                  context, program, {kGroupSize, static_cast<uint32_t>(op)},
+                  LinearGrid(context, constants.walk.groups),
+                  {Argument(i, Access::kRead), Argument(u, Access::kRead),
+                   Argument(y, Access::kReadWrite)},
+                  constants);
+            }));
+        first_row += y.sizes[0];
+        return Status::Ok();
+      });
 }
 
 }  // namespace dml

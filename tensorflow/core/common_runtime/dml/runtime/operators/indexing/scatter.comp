@@ -42,7 +42,10 @@ T_compute combine(T_compute old, T_compute update) {
 
 uint row_of_update(uint i) {
   U_compute row = U_load(p.indices, p.index_offset + int(i) * p.index_stride);
-  return row >= U_compute(0) && row < U_compute(p.walk.rows) ? uint(row) : ~0u;
+#if U_SIZE == 8
+  if (row >= U_compute(DML_NO_ROW)) return DML_NO_ROW;
+#endif
+  return row >= U_compute(0) ? uint(row) : DML_NO_ROW;
 }
 
 void apply_update(uint row, uint column, uint i) {

@@ -6,6 +6,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/optimizers/optimizers_parameters.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/row_walk.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -52,7 +53,7 @@ constexpr uint32_t kMaxTensors = 11;
 // `indices` is null for a step of the whole variable.
 Status CheckTensors(const OptimizerInfo& info, const dml_tensor* const* tensors,
                     const dml_tensor* indices) {
-  DML_RETURN_IF_ERROR(CheckTensor(tensors[0], "optimizer: variable"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(tensors[0], "optimizer: variable"));
   const dml_tensor& variable = *tensors[0];
   if (!IsFloat(variable.type) ||
       (variable.type == DML_FLOAT64 && !info.float64)) {
@@ -74,7 +75,7 @@ Status CheckTensors(const OptimizerInfo& info, const dml_tensor* const* tensors,
     gradient.sizes[0] = indices->sizes[0];
   }
   for (uint32_t i = 0; i < info.tensors; ++i) {
-    DML_RETURN_IF_ERROR(CheckTensor(tensors[i], "optimizer: tensor"));
+    DML_RETURN_IF_ERROR(CheckWideTensor(tensors[i], "optimizer: tensor"));
     const dml_tensor& tensor = *tensors[i];
     const bool full = i < info.written || i == info.gradient;
     const bool fits =
@@ -166,15 +167,37 @@ Status ApplyOptimizer(OperatorContext& context, dml_optimizer optimizer,
   DML_RETURN_IF_ERROR(Find(optimizer, tensors, tensor_count, &info));
   DML_RETURN_IF_ERROR(CheckTensors(*info, tensors, nullptr));
   if (IsEmpty(*tensors[0])) return Status::Ok();
-  const Buffers buffers(*info, tensors);
+  Buffers buffers(*info, tensors);
   DML_RETURN_IF_ERROR(CheckOverlap(*info, buffers.at, info->tensors));
-  const OptimizerParameters constants = {
-      static_cast<uint32_t>(ElementCount(*tensors[0]))};
-  return LaunchProgram(
-      context, ShaderName(info->program, tensors[0]->type),
-      {kGroupSize, ChooseFlag(*info, use_nesterov, update_slots)},
-      LinearGrid(context, CeilDivide(constants.count, 4 * kGroupSize)),
-      {buffers.at, info->tensors}, constants);
+  const auto launch = [&](int64_t count) {
+    const OptimizerParameters constants = {static_cast<uint32_t>(count)};
+    return LaunchProgram(
+        context, ShaderName(info->program, tensors[0]->type),
+        {kGroupSize, ChooseFlag(*info, use_nesterov, update_slots)},
+        LinearGrid(context, CeilDivide(constants.count, 4 * kGroupSize)),
+        {buffers.at, info->tensors}, constants);
+  };
+  const int64_t count = ElementCount(*tensors[0]);
+  if (FitsPrograms(context, *tensors[0])) return launch(count);
+  // By pieces of the variable, its slots and the gradient, seen as vectors.
+  dml_tensor full[kMaxPieceTensors];
+  const dml_tensor* pointers[kMaxPieceTensors];
+  uint32_t places[kMaxPieceTensors];
+  uint32_t full_count = 0;
+  for (uint32_t i = 0; i < info->tensors; ++i) {
+    if (i >= info->written && i != info->gradient) continue;
+    full[full_count] = Reshape(*tensors[i], {count});
+    pointers[full_count] = &full[full_count];
+    places[full_count++] = i;
+  }
+  return ForEachPiece(context, "optimizer", {pointers, full_count},
+                      kAllDimensions, [&](const dml_tensor* const* pieces) {
+                        for (uint32_t i = 0; i < full_count; ++i) {
+                          BufferArgument& buffer = buffers.at[places[i]];
+                          buffer = Argument(*pieces[i], buffer.access);
+                        }
+                        return launch(pieces[0]->sizes[0]);
+                      });
 }
 
 Status ApplyOptimizerToRows(OperatorContext& context, dml_optimizer optimizer,
@@ -194,20 +217,38 @@ Status ApplyOptimizerToRows(OperatorContext& context, dml_optimizer optimizer,
   const uint32_t buffer_count = info->tensors + 1;
   buffers.at[info->tensors] = Argument(*indices, Access::kRead);
   DML_RETURN_IF_ERROR(CheckOverlap(*info, buffers.at, buffer_count));
-  return LaunchUpdates(indices->sizes[0], [&](int64_t first, int64_t count) {
-    buffers.at[info->gradient] = Argument(
-        SliceRows(*tensors[info->gradient], first, count), Access::kRead);
-    buffers.at[info->tensors] =
-        Argument(SliceRows(*indices, first, count), Access::kRead);
-    const OptimizerRowsParameters constants = {
-        WalkRows(context.adapter, count, variable.sizes[0], variable.sizes[1]),
-        TypeBytes(indices->type) / 4};
-    return LaunchProgram(
-        context, ShaderName(info->rows_program, variable.type),
-        {kGroupSize, ChooseFlag(*info, use_nesterov, update_slots)},
-        LinearGrid(context, constants.walk.groups), {buffers.at, buffer_count},
-        constants);
-  });
+  if (variable.sizes[0] > kMaxWalkedRows) {
+    return TooManyElements("optimizer: variable", variable);
+  }
+  const dml_tensor& gradient = *tensors[info->gradient];
+  const int64_t per_launch = UpdatesPerLaunch(context, gradient);
+  int64_t first_row = 0;
+  return ForEachPiece(
+      context, "optimizer: variable", {tensors, info->written}, 1u << 0,
+      [&](const dml_tensor* const* pieces) {
+        for (uint32_t i = 0; i < info->written; ++i) {
+          buffers.at[i] = Argument(*pieces[i], Access::kReadWrite);
+        }
+        const int64_t rows = pieces[0]->sizes[0];
+        DML_RETURN_IF_ERROR(LaunchUpdates(
+            indices->sizes[0], per_launch, [&](int64_t first, int64_t count) {
+              buffers.at[info->gradient] =
+                  Argument(SliceRows(gradient, first, count), Access::kRead);
+              buffers.at[info->tensors] =
+                  Argument(SliceRows(*indices, first, count), Access::kRead);
+              const OptimizerRowsParameters constants = {
+                  WalkRows(context.adapter, count, rows, variable.sizes[1],
+                           first_row),
+                  TypeBytes(indices->type) / 4};
+              return LaunchProgram(
+                  context, ShaderName(info->rows_program, variable.type),
+                  {kGroupSize, ChooseFlag(*info, use_nesterov, update_slots)},
+                  LinearGrid(context, constants.walk.groups),
+                  {buffers.at, buffer_count}, constants);
+            }));
+        first_row += rows;
+        return Status::Ok();
+      });
 }
 
 }  // namespace dml

@@ -17,7 +17,7 @@ DML_PARAMETERS_END
 
 uint row_of_update(uint i) {
   uint row = uint(int_load(p.indices, i * p.index_words));
-  if (p.index_words == 2 && int_load(p.indices, i * 2 + 1) != 0) return ~0u;
+  if (p.index_words == 2 && int_load(p.indices, i * 2 + 1) != 0) return DML_NO_ROW;
   return row;
 }
 

@@ -52,33 +52,35 @@ Status SparseMatmul(OperatorContext& context, const dml_tensor* rows,
   }
 
   const ShaderName program("sparse_matmul", output->type, rows->type);
-  return LaunchUpdates(rows->sizes[0], [&](int64_t first, int64_t count) {
-    const dml_tensor r = SliceRows(*rows, first, count);
-    const dml_tensor k = SliceRows(*inner, first, count);
-    const dml_tensor v = SliceRows(*values, first, count);
-    const SparseMatmulParameters constants = {
-        WalkRows(context.adapter, count, output->sizes[0], output->sizes[1]),
-        static_cast<uint32_t>(b->sizes[0]),
-        static_cast<int32_t>(r.strides[0]),
-        static_cast<int32_t>(k.strides[0]),
-        static_cast<int32_t>(v.strides[0]),
-        {static_cast<int32_t>(b->strides[0]),
-         static_cast<int32_t>(b->strides[1])},
-        {static_cast<int32_t>(output->strides[0]),
-         static_cast<int32_t>(output->strides[1])},
-        DataOffset(r),
-        DataOffset(k),
-        DataOffset(v),
-        DataOffset(*b),
-        DataOffset(*output)};
-    return LaunchProgram(
-        context, program, {kGroupSize},
-        LinearGrid(context, constants.walk.groups),
-        {Argument(r, Access::kRead), Argument(k, Access::kRead),
-         Argument(v, Access::kRead), Argument(*b, Access::kRead),
-         Argument(*output, Access::kReadWrite)},
-        constants);
-  });
+  return LaunchUpdates(
+      rows->sizes[0], kUpdatesPerLaunch, [&](int64_t first, int64_t count) {
+        const dml_tensor r = SliceRows(*rows, first, count);
+        const dml_tensor k = SliceRows(*inner, first, count);
+        const dml_tensor v = SliceRows(*values, first, count);
+        const SparseMatmulParameters constants = {
+            WalkRows(context.adapter, count, output->sizes[0],
+                     output->sizes[1]),
+            static_cast<uint32_t>(b->sizes[0]),
+            static_cast<int32_t>(r.strides[0]),
+            static_cast<int32_t>(k.strides[0]),
+            static_cast<int32_t>(v.strides[0]),
+            {static_cast<int32_t>(b->strides[0]),
+             static_cast<int32_t>(b->strides[1])},
+            {static_cast<int32_t>(output->strides[0]),
+             static_cast<int32_t>(output->strides[1])},
+            DataOffset(r),
+            DataOffset(k),
+            DataOffset(v),
+            DataOffset(*b),
+            DataOffset(*output)};
+        return LaunchProgram(
+            context, program, {kGroupSize},
+            LinearGrid(context, constants.walk.groups),
+            {Argument(r, Access::kRead), Argument(k, Access::kRead),
+             Argument(v, Access::kRead), Argument(*b, Access::kRead),
+             Argument(*output, Access::kReadWrite)},
+            constants);
+      });
 }
 
 }  // namespace dml

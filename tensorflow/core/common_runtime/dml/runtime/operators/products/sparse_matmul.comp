@@ -26,7 +26,8 @@ DML_PARAMETERS_END
 
 uint row_of_update(uint i) {
   U_compute row = U_load(p.rows, p.row_offset + int(i) * p.row_stride);
-  return row >= U_compute(0) && row < U_compute(p.walk.rows) ? uint(row) : ~0u;
+  return row >= U_compute(0) && row < U_compute(p.walk.rows) ? uint(row)
+                                                             : DML_NO_ROW;
 }
 
 void apply_update(uint row, uint column, uint i) {

@@ -4,6 +4,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/random/random_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -29,12 +30,35 @@ void SetWords(uint64_t value, uint32_t words[2]) {
   words[1] = static_cast<uint32_t>(value >> 32);
 }
 
+// How many counters a block of numbers has for itself: see random.comp.
+uint64_t CountersOfBlock(dml_random_distribution distribution, uint32_t type) {
+  switch (distribution) {
+    case DML_RANDOM_TRUNCATED_NORMAL:
+      return type == DML_FLOAT64 ? 128 : 256;
+    case DML_RANDOM_GUMBEL:
+      return 2;
+    default:
+      return 1;
+  }
+}
+
+// counter + steps, of 128 bits.
+void Advance(const uint32_t counter[4], uint64_t steps, uint32_t advanced[4]) {
+  uint64_t carry = 0;
+  for (int i = 0; i < 4; ++i) {
+    const uint64_t word = i < 2 ? static_cast<uint32_t>(steps >> (32 * i)) : 0;
+    carry += counter[i] + word;
+    advanced[i] = static_cast<uint32_t>(carry);
+    carry >>= 32;
+  }
+}
+
 }  // namespace
 
 Status Random(OperatorContext& context, dml_random_distribution distribution,
               const uint32_t counter[4], const uint32_t key[2], int64_t low,
               int64_t high, const dml_tensor* output) {
-  DML_RETURN_IF_ERROR(CheckTensor(output, "random: output"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(output, "random: output"));
   if (counter == nullptr || key == nullptr) {
     return InvalidArgument("random: the counter or the key is null");
   }
@@ -55,19 +79,29 @@ Status Random(OperatorContext& context, dml_random_distribution distribution,
                            ") is no range of numbers of ", Describe(*output));
   }
   RandomParameters constants = {};
-  constants.count = static_cast<uint32_t>(ElementCount(*output));
-  std::copy_n(counter, 4, constants.counter);
   std::copy_n(key, 2, constants.key);
   SetWords(static_cast<uint64_t>(low), constants.low);
   SetWords(static_cast<uint64_t>(high) - static_cast<uint64_t>(low),
            constants.range);
   const uint32_t block = TypeBytes(output->type) == 8 ? 2 : 4;
-  return LaunchProgram(
-      context, ShaderName("random", output->type),
-      {kGroupSize, static_cast<uint32_t>(distribution)},
-      LinearGrid(context,
-                 CeilDivide(CeilDivide(constants.count, block), kGroupSize)),
-      {Argument(*output, Access::kWrite)}, constants);
+  static_assert(kPieceAlignment % 4 == 0, "pieces begin with a block");
+  const uint64_t step = CountersOfBlock(distribution, output->type);
+  const dml_tensor flat =
+      MakeTensor(output->data, output->type, {ElementCount(*output)});
+  uint64_t done = 0;
+  return ForEachPiece(
+      context, "random", {&flat}, kAllDimensions,
+      [&](const dml_tensor* const* pieces) {
+        constants.count = static_cast<uint32_t>(pieces[0]->sizes[0]);
+        Advance(counter, done / block * step, constants.counter);
+        done += constants.count;
+        return LaunchProgram(
+            context, ShaderName("random", output->type),
+            {kGroupSize, static_cast<uint32_t>(distribution)},
+            LinearGrid(context, CeilDivide(CeilDivide(constants.count, block),
+                                           kGroupSize)),
+            {Argument(*pieces[0], Access::kWrite)}, constants);
+      });
 }
 
 }  // namespace dml

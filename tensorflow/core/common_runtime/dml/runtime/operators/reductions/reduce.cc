@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reductions/reductions_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
@@ -11,8 +12,15 @@ namespace {
 // What the program does for an operator: a fold, and something at the end.
 struct Plan {
   uint32_t fold;
-  bool divide = false;
+  bool divide = false;  // by `elements`
   bool root = false;
+  uint32_t elements = 0;  // 0: as many as the input has for an output
+  float scale = 1;        // in the end
+
+  // The fold of what folds gave.
+  uint32_t fold_of_parts() const {
+    return fold == DML_REDUCE_SUM_SQUARE ? uint32_t{DML_REDUCE_SUM} : fold;
+  }
 };
 
 Plan PlanOf(dml_reduce_op op) {
@@ -32,8 +40,8 @@ Plan PlanOf(dml_reduce_op op) {
 
 Status CheckReduce(dml_reduce_op op, const dml_tensor* input,
                    const dml_tensor* output, double scale) {
-  DML_RETURN_IF_ERROR(CheckTensor(input, "reduce: input"));
-  DML_RETURN_IF_ERROR(CheckTensor(output, "reduce: output"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(input, "reduce: input"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(output, "reduce: output"));
   if (input->type != output->type) {
     return InvalidArgument("reduce: input is ", Describe(*input),
                            " but output is ", Describe(*output),
@@ -94,10 +102,9 @@ uint32_t PartialType(uint32_t type) {
   return type == DML_FLOAT16 ? uint32_t{DML_FLOAT32} : type;
 }
 
-// Integers shorter than 32 bits would wrap between the passes, though a mean
-// must not.
-bool MaySplit(uint32_t type) {
-  return IsFloat(type) || type == DML_BOOL || TypeBytes(type) >= 4;
+// Integers shorter than 32 bits wrap between the passes, which a mean must not.
+bool MaySplit(const Plan& plan, uint32_t type) {
+  return !plan.divide || IsFloat(type) || TypeBytes(type) >= 4;
 }
 
 Status LaunchPass(OperatorContext& context, uint32_t fold, uint32_t x_type,
@@ -117,59 +124,54 @@ Status LaunchPass(OperatorContext& context, uint32_t fold, uint32_t x_type,
                        *constants);
 }
 
-}  // namespace
-
-Status Reduce(OperatorContext& context, dml_reduce_op op,
-              const dml_tensor* input, const dml_tensor* output, double scale) {
-  DML_RETURN_IF_ERROR(CheckReduce(op, input, output, scale));
-  if (IsEmpty(*output)) return Status::Ok();
-
+// Of tensors that programs take whole. `output` has the input's type, or one
+// of them is PartialType() of the other.
+Status LaunchWhole(OperatorContext& context, const Plan& plan,
+                   const dml_tensor& input, const dml_tensor& output) {
   uint32_t reduced_mask = 0;
-  for (uint32_t d = 0; d < input->rank; ++d) {
-    if (output->sizes[d] == 1) reduced_mask |= 1u << d;
+  for (uint32_t d = 0; d < input.rank; ++d) {
+    if (output.sizes[d] == 1) reduced_mask |= 1u << d;
   }
-  const dml_tensor kept_x = SelectDimensions(*input, ~reduced_mask);
-  const dml_tensor kept_y = SelectDimensions(*output, ~reduced_mask);
+  const dml_tensor kept_x = SelectDimensions(input, ~reduced_mask);
+  const dml_tensor kept_y = SelectDimensions(output, ~reduced_mask);
   const Coalesced kept = Coalesce({&kept_x, &kept_y});
-  const uint64_t outputs = ElementCount(*output);
-  const ReducedWalk walk =
-      WalkReduced(context, {input}, reduced_mask, kept, MaySplit(input->type));
-  const Plan plan = PlanOf(op);
+  const uint64_t outputs = ElementCount(output);
+  const ReducedWalk walk = WalkReduced(context, {&input}, reduced_mask, kept,
+                                       MaySplit(plan, input.type));
 
   ReduceParameters constants = {};
-  constants.x_offset = DataOffset(*input);
-  constants.y_offset = DataOffset(*output);
+  constants.x_offset = DataOffset(input);
+  constants.y_offset = DataOffset(output);
   constants.outputs = static_cast<uint32_t>(outputs);
-  constants.elements = walk.count * walk.elements;
+  constants.elements =
+      plan.elements != 0 ? plan.elements : walk.count * walk.elements;
   constants.divide = plan.divide;
   constants.root = plan.root;
-  constants.scale = static_cast<float>(scale);
+  constants.scale = plan.scale;
   constants.kept_rank = kept.rank;
   constants.kept = IndexOf(kept.sizes, kept.rank);
   std::copy_n(kept.strides[0], DML_MAX_RANK, constants.kept_x_strides);
   std::copy_n(kept.strides[1], DML_MAX_RANK, constants.kept_y_strides);
 
-  const BufferArgument y = Argument(*output, Access::kWrite);
+  const BufferArgument y = Argument(output, Access::kWrite);
   // Nothing reads an empty input, which may have no memory.
-  BufferArgument x = IsEmpty(*input) ? y : Argument(*input, Access::kRead);
+  BufferArgument x = IsEmpty(input) ? y : Argument(input, Access::kRead);
   x.access = Access::kRead;
   const uint32_t splits = walk.shape.splits;
   if (splits == 1) {
-    return LaunchPass(context, plan.fold, input->type, output->type, x, y, walk,
+    return LaunchPass(context, plan.fold, input.type, output.type, x, y, walk,
                       &constants);
   }
 
-  const uint32_t partial_type = PartialType(input->type);
+  const uint32_t partial_type = PartialType(input.type);
   Scratch scratch(context);
   DML_RETURN_IF_ERROR(
       scratch.Allocate(outputs * splits * TypeBytes(partial_type)));
-  DML_RETURN_IF_ERROR(LaunchPass(context, plan.fold, input->type, partial_type,
+  DML_RETURN_IF_ERROR(LaunchPass(context, plan.fold, input.type, partial_type,
                                  x, scratch.Argument(Access::kWrite), walk,
                                  &constants));
 
   // The second pass folds [splits, outputs] over splits.
-  const uint32_t fold =
-      plan.fold == DML_REDUCE_SUM_SQUARE ? uint32_t{DML_REDUCE_SUM} : plan.fold;
   const dml_tensor partials =
       MakeTensor(scratch.address(), partial_type,
                  {int64_t{splits}, static_cast<int64_t>(outputs)});
@@ -181,11 +183,96 @@ Status Reduce(OperatorContext& context, dml_reduce_op op,
   }
   constants.x_offset = 0;
   std::copy_n(kept_partials.strides[0], DML_MAX_RANK, constants.kept_x_strides);
-  return LaunchPass(context, fold, partial_type, output->type,
+  return LaunchPass(context, plan.fold_of_parts(), partial_type, output.type,
                     scratch.Argument(Access::kRead), y,
                     WalkReduced(context, {&partials}, 1u << 0, kept_partials,
                                 /*may_split=*/false),
                     &constants);
+}
+
+Status ReduceWide(OperatorContext& context, Plan plan, const dml_tensor& input,
+                  const dml_tensor& output);
+
+// The parts of a dimension that is reduced, each into a part of scratch memory,
+// then those.
+Status ReduceInParts(OperatorContext& context, const Plan& plan, const Cut& cut,
+                     const dml_tensor& input, const dml_tensor& output) {
+  dml_tensor partials = output;
+  partials.sizes[cut.dimension] = cut.pieces;
+  const uint32_t type = PartialType(input.type);
+  Scratch scratch(context);
+  DML_RETURN_IF_ERROR(
+      scratch.Allocate(ElementCount(partials) * TypeBytes(type)));
+  partials =
+      MakeTensor(scratch.address(), type, {partials.sizes, partials.rank});
+  const Cut one_each = {cut.dimension, 1, cut.pieces};
+  for (int64_t piece = 0; piece < cut.pieces; ++piece) {
+    DML_RETURN_IF_ERROR(ReduceWide(context, {plan.fold},
+                                   PieceOf(input, cut, piece),
+                                   PieceOf(partials, one_each, piece)));
+  }
+  Plan last = plan;
+  last.fold = plan.fold_of_parts();
+  return ReduceWide(context, last, partials, output);
+}
+
+// A count that the program divides by, and what remains for the scale: counts
+// beyond 32 bits are halved.
+void CountElements(const dml_tensor& input, const dml_tensor& output,
+                   Plan* plan) {
+  int64_t elements = ElementCount(input) / ElementCount(output);
+  for (; elements > UINT32_MAX; elements = (elements + 1) / 2) plan->scale /= 2;
+  plan->elements = static_cast<uint32_t>(elements);
+}
+
+// Where a reduction is cut: where tensors reach farthest, unless parts of one
+// position each would give as many results as there are elements.
+Cut CutReduction(const OperatorContext& context, const dml_tensor& input,
+                 const dml_tensor& output) {
+  const dml_tensor* const tensors[] = {&input, &output};
+  const Cut cut = ChooseCut(context, tensors, kAllDimensions);
+  if (cut.size > 1 || cut.dimension < 0) return cut;
+  uint32_t kept = 0;
+  for (uint32_t d = 0; d < output.rank; ++d) {
+    if (output.sizes[d] > 1) kept |= 1u << d;
+  }
+  const Cut other = ChooseCut(context, tensors, kept);
+  return other.pieces > 1 ? other : cut;
+}
+
+// Of tensors of any size.
+Status ReduceWide(OperatorContext& context, Plan plan, const dml_tensor& input,
+                  const dml_tensor& output) {
+  if (FitsPrograms(context, input) && FitsPrograms(context, output)) {
+    return LaunchWhole(context, plan, input, output);
+  }
+  const Cut cut = CutReduction(context, input, output);
+  const bool reduced = cut.pieces > 1 && output.sizes[cut.dimension] == 1;
+  const bool wraps = reduced && !MaySplit(plan, input.type);
+  if (cut.pieces < 2 || wraps) {
+    return CouldFitPrograms(input) && CouldFitPrograms(output)
+               ? LaunchWhole(context, plan, input, output)
+               : TooManyElements("reduce", input);
+  }
+  if (plan.divide && plan.elements == 0) CountElements(input, output, &plan);
+  if (reduced) return ReduceInParts(context, plan, cut, input, output);
+  for (int64_t piece = 0; piece < cut.pieces; ++piece) {
+    DML_RETURN_IF_ERROR(ReduceWide(context, plan, PieceOf(input, cut, piece),
+                                   PieceOf(output, cut, piece)));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status Reduce(OperatorContext& context, dml_reduce_op op,
+              const dml_tensor* input, const dml_tensor* output, double scale) {
+  DML_RETURN_IF_ERROR(CheckReduce(op, input, output, scale));
+  if (IsEmpty(*output)) return Status::Ok();
+
+  Plan plan = PlanOf(op);
+  plan.scale = static_cast<float>(scale);
+  return ReduceWide(context, plan, *input, *output);
 }
 
 }  // namespace dml

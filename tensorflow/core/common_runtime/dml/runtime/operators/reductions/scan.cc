@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reductions/reductions_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
@@ -17,8 +18,8 @@ enum class Step : uint32_t {
 
 Status CheckScan(dml_scan_op op, const dml_tensor* input, uint32_t axis,
                  const dml_tensor* output) {
-  DML_RETURN_IF_ERROR(CheckTensor(input, "scan: input"));
-  DML_RETURN_IF_ERROR(CheckTensor(output, "scan: output"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(input, "scan: input"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(output, "scan: output"));
   if (op < DML_SCAN_SUM || op > DML_SCAN_LOG_SUM_EXP) {
     return InvalidArgument("scan: there is no operation ",
                            static_cast<int>(op));
@@ -115,20 +116,16 @@ class Scanner {
   ScanParameters constants_ = {};
 };
 
-}  // namespace
-
-Status Scan(OperatorContext& context, dml_scan_op op, const dml_tensor* input,
-            uint32_t axis, int32_t exclusive, int32_t reverse,
-            const dml_tensor* output) {
-  DML_RETURN_IF_ERROR(CheckScan(op, input, axis, output));
-  if (IsEmpty(*output)) return Status::Ok();
-  DML_RETURN_IF_ERROR(CheckAliasing("scan", *input, *output));
-  const dml_tensor x = reverse != 0 ? Reverse(*input, axis) : *input;
-  const dml_tensor y = reverse != 0 ? Reverse(*output, axis) : *output;
+// Of tensors that programs take whole.
+Status LaunchWhole(OperatorContext& context, dml_scan_op op,
+                   const dml_tensor& input, uint32_t axis, bool exclusive,
+                   bool reverse, const dml_tensor& output) {
+  const dml_tensor x = reverse ? Reverse(input, axis) : input;
+  const dml_tensor y = reverse ? Reverse(output, axis) : output;
   Scanner scanner(op, x, y, axis);
   const ReductionShape shape = scanner.Shape(context, /*may_split=*/true);
   if (shape.splits == 1) {
-    return scanner.Run(context, Step::kParts, exclusive != 0, shape, nullptr);
+    return scanner.Run(context, Step::kParts, exclusive, shape, nullptr);
   }
 
   const uint32_t type = x.type == DML_FLOAT16 ? uint32_t{DML_FLOAT32} : x.type;
@@ -146,7 +143,23 @@ Status Scan(OperatorContext& context, dml_scan_op op, const dml_tensor* input,
                                   carries.Shape(context, /*may_split=*/false),
                                   nullptr));
   const BufferArgument read = scratch.Argument(Access::kRead);
-  return scanner.Run(context, Step::kParts, exclusive != 0, shape, &read);
+  return scanner.Run(context, Step::kParts, exclusive, shape, &read);
+}
+
+}  // namespace
+
+Status Scan(OperatorContext& context, dml_scan_op op, const dml_tensor* input,
+            uint32_t axis, int32_t exclusive, int32_t reverse,
+            const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckScan(op, input, axis, output));
+  if (IsEmpty(*output)) return Status::Ok();
+  DML_RETURN_IF_ERROR(CheckAliasing("scan", *input, *output));
+  return ForEachPiece(context, "scan", {input, output}, ~(1u << axis),
+                      [&](const dml_tensor* const* pieces) {
+                        return LaunchWhole(context, op, *pieces[0], axis,
+                                           exclusive != 0, reverse != 0,
+                                           *pieces[1]);
+                      });
 }
 
 }  // namespace dml
