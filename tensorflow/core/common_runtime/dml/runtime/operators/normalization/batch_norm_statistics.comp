@@ -29,20 +29,38 @@ struct PackMoments {
   T_pack squares;
 };
 
-PackMoments merge_packs(PackMoments a, PackMoments b) {
+// The same of one vector of packs.
+struct VectorMoments {
+  float count;
+  vec4 mean;
+  vec4 squares;
+};
+
+VectorMoments merge_vectors(VectorMoments a, VectorMoments b) {
   const float count = a.count + b.count;
   if (count == 0) return a;
   const float share = b.count / count;
+  const vec4 delta = b.mean - a.mean;
+  return VectorMoments(
+      count, a.mean + delta * share,
+      a.squares + (b.squares + delta * delta * (a.count * share)));
+}
+
+VectorMoments vector_of(PackMoments moments, int v) {
+  return VectorMoments(moments.count, moments.mean.v[v], moments.squares.v[v]);
+}
+
+PackMoments merge_packs(PackMoments a, PackMoments b) {
   for (int v = 0; v < T_VECTORS; ++v) {
-    const vec4 delta = b.mean.v[v] - a.mean.v[v];
-    a.mean.v[v] += delta * share;
-    a.squares.v[v] += b.squares.v[v] + delta * delta * (a.count * share);
+    const VectorMoments merged = merge_vectors(vector_of(a, v), vector_of(b, v));
+    a.mean.v[v] = merged.mean;
+    a.squares.v[v] = merged.squares;
   }
-  a.count = count;
+  a.count += b.count;
   return a;
 }
 
-DML_ALL_REDUCE(merge_pack_lanes, pack_tree, PackMoments, merge_packs)
+DML_ALL_REDUCE(merge_vector_lanes, vector_tree, VectorMoments, merge_vectors)
 
 DML_HELD(TBuffer, x_data);
 int strides[DML_MAX_RANK];
@@ -102,7 +120,13 @@ void main() {
   }
 
   if (ACCESS == kAccessKept) {
-    sums = merge_pack_lanes(sums, lanes, p.lane_stride);
+    // One after the other: together they are more than Intel's registers hold.
+    for (int v = 0; v < T_VECTORS; ++v) {
+      const VectorMoments moments =
+          merge_vector_lanes(vector_of(sums, v), lanes, p.lane_stride);
+      sums.mean.v[v] = moments.mean;
+      sums.squares.v[v] = moments.squares;
+    }
   } else {
     Moments moments =
         Moments(sums.count, sums.mean.v[0].x, sums.squares.v[0].x);
