@@ -369,9 +369,9 @@ result.append([program.shader for program in device.programs()])
     ("vendor=4098,subgroup_size=32,max_shared_bytes=65536", (128, 128, 32, 64), (64, 64, 32, 32)),
     ("vendor=4318,subgroup_size=32,max_shared_bytes=49152", (128, 128, 64, 64), (64, 64, 32, 32)),
     ("vendor=32902,subgroup_size=32,matrix_subgroup_size=16,matrix_shapes=8x16x16,"
-     "max_shared_bytes=49152", (128, 64, 16, 32), (64, 64, 16, 32)),
-    ("vendor=32902,subgroup_size=32,matrix_subgroup_size=8,matrix_shapes=8x8x16,"
      "max_shared_bytes=49152", (128, 64, 16, 16), (64, 64, 16, 16)),
+    ("vendor=32902,subgroup_size=32,matrix_subgroup_size=8,matrix_shapes=8x8x16,"
+     "max_shared_bytes=49152", (128, 64, 8, 16), (64, 64, 8, 16)),
 ], ids=["RDNA 3", "RDNA 3, 32 lanes", "NVIDIA", "Xe2", "Alchemist"])
 def test_a_subgroup_holds_its_sums_in_registers(trusted, profile, large, small):
     code = PRODUCT + """

@@ -72,13 +72,21 @@ TILE_element4 load_x4(ivec4 start, uint depth);
 int b_element(int start, uint depth);
 void end_row(uint i, uint row);
 void end_element(uint row, uint column, T_compute v);
+// Where sums of matrices fill the registers, rows of x stay in their table.
+#ifdef DML_COOPERATIVE
+#define TILE_start uint
+#define TILE_START_A(row, local_row, local_depth) (local_row)
+#define entry_of(start) row_table[start]
+#else
 #define TILE_start ivec4
 #define TILE_START_A(row, local_row, local_depth) start_x(local_row)
+#define entry_of(start) start
+#endif
 #define TILE_START_B(column, local_depth) (b_base + int(column) * b_column)
 #define TILE_LOAD_A(start, first_depth, local_depth) \
-  load_x(start, first_depth + local_depth)
+  load_x(entry_of(start), first_depth + local_depth)
 #define TILE_LOAD_A4(start, first_depth, local_depth) \
-  load_x4(start, first_depth + local_depth)
+  load_x4(entry_of(start), first_depth + local_depth)
 #define TILE_LOAD_B(start, first_depth, local_depth) \
   TILE_load(b_data, b_element(start, first_depth + local_depth))
 #define TILE_LOAD_B4(start, first_depth, local_depth) \

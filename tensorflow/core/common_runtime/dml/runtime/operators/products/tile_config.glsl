@@ -115,16 +115,29 @@ float tile_dot(f16vec2 a, f16vec2 b, float c);
 #define TILE_shuffle(v, lane) subgroupShuffle(v, lane)
 #endif
 
-// The type of elements that are loaded for slices: T_storage where shared memory
-// holds these, else T_compute.
-#if defined(DML_COOPERATIVE) || defined(DML_PACKED)
+// What a load gives, and of how many values it makes `width` elements. Where
+// cooperative matrices are loaded from slices, the bits as they are, two elements
+// a word: a float16 by itself takes a register like a word. Where slices hold
+// pairs, T_storage each. Else T_compute each.
+#if defined(DML_COOPERATIVE)
+#define TILE_element uint
+#define TILE_element4 uvec2
+#define TILE_VALUES(width) ((width) == 4 ? 2 : 1)
+#define TILE_load(b, i) uint(float16BitsToUint16(T_load_raw(b, i)))
+#define TILE_load4(b, i) tile_words(T_load4_raw(b, i))
+uvec2 tile_words(f16vec4 v) {
+  return uvec2(packFloat2x16(v.xy), packFloat2x16(v.zw));
+}
+#elif defined(DML_PACKED)
 #define TILE_element float16_t
 #define TILE_element4 f16vec4
+#define TILE_VALUES(width) (width)
 #define TILE_load(b, i) T_load_raw(b, i)
 #define TILE_load4(b, i) T_load4_raw(b, i)
 #else
 #define TILE_element T_compute
 #define TILE_element4 T_compute4
+#define TILE_VALUES(width) (width)
 #define TILE_load(b, i) T_load(b, i)
 #define TILE_load4(b, i) T_load4(b, i)
 #endif

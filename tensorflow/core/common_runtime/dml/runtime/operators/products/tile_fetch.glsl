@@ -12,8 +12,8 @@
 uint tile_rows, tile_columns;          // the limits of m and n
 uint tile_first_row, tile_first_column;
 
-TILE_element tile_next_a[TILE_LOADS_A * A_WIDTH];
-TILE_element tile_next_b[TILE_LOADS_B * B_WIDTH];
+TILE_element tile_next_a[TILE_LOADS_A * TILE_VALUES(A_WIDTH)];
+TILE_element tile_next_b[TILE_LOADS_B * TILE_VALUES(B_WIDTH)];
 TILE_start tile_start_a[TILE_LOADS_A];
 int tile_start_b[TILE_LOADS_B];
 
@@ -66,7 +66,9 @@ void tile_fetch(uint first_depth) {
     uint local_depth = tile_position(l, A_ORDER, A_WIDTH, TILE_M).y;
     if (A_WIDTH == 4) {
       TILE_element4 v = TILE_LOAD_A4(tile_start_a[l], first_depth, local_depth);
-      [[unroll]] for (uint e = 0; e < 4; ++e) tile_next_a[l * 4 + e] = v[e];
+      [[unroll]] for (uint e = 0; e < TILE_VALUES(4); ++e) {
+        tile_next_a[l * TILE_VALUES(4) + e] = v[e];
+      }
     } else {
       tile_next_a[l] = TILE_LOAD_A(tile_start_a[l], first_depth, local_depth);
     }
@@ -75,7 +77,9 @@ void tile_fetch(uint first_depth) {
     uint local_depth = tile_position(l, B_ORDER, B_WIDTH, TILE_N).y;
     if (B_WIDTH == 4) {
       TILE_element4 v = TILE_LOAD_B4(tile_start_b[l], first_depth, local_depth);
-      [[unroll]] for (uint e = 0; e < 4; ++e) tile_next_b[l * 4 + e] = v[e];
+      [[unroll]] for (uint e = 0; e < TILE_VALUES(4); ++e) {
+        tile_next_b[l * TILE_VALUES(4) + e] = v[e];
+      }
     } else {
       tile_next_b[l] = TILE_LOAD_B(tile_start_b[l], first_depth, local_depth);
     }
@@ -86,26 +90,30 @@ void tile_fetch(uint first_depth) {
 void tile_fetch_first(uint first_depth, uint depths) {
   [[unroll]] for (uint l = 0; l < TILE_LOADS_A; ++l) {
     uint local_depth = tile_position(l, A_ORDER, A_WIDTH, TILE_M).y;
-    [[unroll]] for (uint e = 0; e < A_WIDTH; ++e) {
-      tile_next_a[l * A_WIDTH + e] = TILE_element(0);
+    [[unroll]] for (uint e = 0; e < TILE_VALUES(A_WIDTH); ++e) {
+      tile_next_a[l * TILE_VALUES(A_WIDTH) + e] = TILE_element(0);
     }
     if (local_depth >= depths) continue;
     if (A_WIDTH == 4) {
       TILE_element4 v = TILE_LOAD_A4(tile_start_a[l], first_depth, local_depth);
-      [[unroll]] for (uint e = 0; e < 4; ++e) tile_next_a[l * 4 + e] = v[e];
+      [[unroll]] for (uint e = 0; e < TILE_VALUES(4); ++e) {
+        tile_next_a[l * TILE_VALUES(4) + e] = v[e];
+      }
     } else {
       tile_next_a[l] = TILE_LOAD_A(tile_start_a[l], first_depth, local_depth);
     }
   }
   [[unroll]] for (uint l = 0; l < TILE_LOADS_B; ++l) {
     uint local_depth = tile_position(l, B_ORDER, B_WIDTH, TILE_N).y;
-    [[unroll]] for (uint e = 0; e < B_WIDTH; ++e) {
-      tile_next_b[l * B_WIDTH + e] = TILE_element(0);
+    [[unroll]] for (uint e = 0; e < TILE_VALUES(B_WIDTH); ++e) {
+      tile_next_b[l * TILE_VALUES(B_WIDTH) + e] = TILE_element(0);
     }
     if (local_depth >= depths) continue;
     if (B_WIDTH == 4) {
       TILE_element4 v = TILE_LOAD_B4(tile_start_b[l], first_depth, local_depth);
-      [[unroll]] for (uint e = 0; e < 4; ++e) tile_next_b[l * 4 + e] = v[e];
+      [[unroll]] for (uint e = 0; e < TILE_VALUES(4); ++e) {
+        tile_next_b[l * TILE_VALUES(4) + e] = v[e];
+      }
     } else {
       tile_next_b[l] = TILE_LOAD_B(tile_start_b[l], first_depth, local_depth);
     }

@@ -38,8 +38,9 @@ uvec2 tile_position(uint l, uint order, uint width, uint extent) {
 // memory: then what an invocation takes of a matrix lies in a piece, and comes by
 // loads of 16 bytes. Rows are multiples of 16 bytes, which is the alignment that
 // loads of matrices ask for, and eight of them in a row begin in banks of their
-// own.
-const uint SLICE_PITCH = TILE_K + 8;
+// own. Places are counted in pieces of eight elements, so that what is known to
+// compilers of an address is an offset of the access.
+const uint SLICE_PITCH = (TILE_K + 8) / 8;
 const uint SLICE_A = TILE_M * SLICE_PITCH;
 const uint SLICE_B = TILE_N * SLICE_PITCH;
 const uint FRAGMENTS_M = THREAD_M / MATRIX_M;
@@ -48,8 +49,8 @@ const uint FRAGMENTS = FRAGMENTS_M * FRAGMENTS_N;
 const uint FRAGMENT = MATRIX_M * MATRIX_N;
 
 // Of eight float16 each.
-shared uvec4 tile_shared_a[2 * SLICE_A / 8];
-shared uvec4 tile_shared_b[2 * SLICE_B / 8];
+shared uvec4 tile_shared_a[2 * SLICE_A];
+shared uvec4 tile_shared_b[2 * SLICE_B];
 // For each subgroup, the fragment whose sums become elements of C.
 shared float tile_shared_sum[TILE_SUBGROUPS * FRAGMENT];
 
@@ -57,19 +58,24 @@ shared float tile_shared_sum[TILE_SUBGROUPS * FRAGMENT];
 #define MATRIX_B coopmat<float16_t, gl_ScopeSubgroup, MATRIX_K, MATRIX_N, gl_MatrixUseB>
 #define MATRIX_C coopmat<float, gl_ScopeSubgroup, MATRIX_M, MATRIX_N, gl_MatrixUseAccumulator>
 
-// Stores `run` elements that follow one another in depth, 2, 4 or 8 of them, from
-// `at`, a multiple of `run`, on; next(e) is the element e.
+// Stores `run` elements that follow one another in depth, 2, 4 or 8 of them, to
+// the piece `to`, from its element `at` on, a multiple of `run`; next(e) is the
+// element e.
 #define TILE_PAIR(next, e) packFloat2x16(f16vec2(next(e), next((e) + 1)))
-#define TILE_STASH(slices, at, run, next)                                    \
+#define TILE_STASH(slices, to, at, run, next)                                \
   if (run == 8) {                                                            \
-    slices[(at) / 8] = uvec4(TILE_PAIR(next, 0), TILE_PAIR(next, 2 % run),   \
-                             TILE_PAIR(next, 4 % run),                       \
-                             TILE_PAIR(next, 6 % run));                      \
+    slices[to] = uvec4(TILE_PAIR(next, 0), TILE_PAIR(next, 2 % run),         \
+                       TILE_PAIR(next, 4 % run), TILE_PAIR(next, 6 % run));  \
   } else {                                                                   \
     [[unroll]] for (uint e = 0; e < run; e += 2) {                           \
-      slices[(at) / 8][((at) % 8 + e) / 2] = TILE_PAIR(next, e);             \
+      slices[to][((at) + e) / 2] = TILE_PAIR(next, e);                       \
     }                                                                        \
   }
+
+// Element e of `next`, which loads of `width` made.
+#define TILE_ITEM(next, width, e)                           \
+  unpackFloat2x16(next[(e) * TILE_VALUES(width) / (width)]) \
+      [(width) == 4 ? (e) % 2 : 0]
 
 // Registers to shared memory. What an invocation loaded are runs in depth of
 // one row (or column) with order 0, else of as many as a load has elements.
@@ -78,10 +84,12 @@ void tile_stash(uint slot) {
   const uint rows = A_ORDER == 0 ? 1 : A_WIDTH;
   [[unroll]] for (uint l = 0; l < TILE_LOADS_A; l += run_a * rows / A_WIDTH) {
     uvec2 at = tile_position(l, A_ORDER, A_WIDTH, TILE_M);
+    uint first = slot * SLICE_A + at.x * SLICE_PITCH + at.y / 8;
     [[unroll]] for (uint r = 0; r < rows; ++r) {
-      uint to = slot * SLICE_A + (at.x + r) * SLICE_PITCH + at.y;
-#define TILE_NEXT_A(e) tile_next_a[l * A_WIDTH + (e) * rows + r]
-      TILE_STASH(tile_shared_a, to, run_a, TILE_NEXT_A)
+#define TILE_NEXT_A(e) \
+  TILE_ITEM(tile_next_a, A_WIDTH, l * A_WIDTH + (e) * rows + r)
+      TILE_STASH(tile_shared_a, first + r * SLICE_PITCH, at.y % 8, run_a,
+                 TILE_NEXT_A)
     }
   }
   const uint run_b = tile_depth_run(B_ORDER, B_WIDTH, TILE_N);
@@ -89,10 +97,12 @@ void tile_stash(uint slot) {
   [[unroll]] for (uint l = 0; l < TILE_LOADS_B;
                   l += run_b * columns / B_WIDTH) {
     uvec2 at = tile_position(l, B_ORDER, B_WIDTH, TILE_N);
+    uint first = slot * SLICE_B + at.x * SLICE_PITCH + at.y / 8;
     [[unroll]] for (uint r = 0; r < columns; ++r) {
-      uint to = slot * SLICE_B + (at.x + r) * SLICE_PITCH + at.y;
-#define TILE_NEXT_B(e) tile_next_b[l * B_WIDTH + (e) * columns + r]
-      TILE_STASH(tile_shared_b, to, run_b, TILE_NEXT_B)
+#define TILE_NEXT_B(e) \
+  TILE_ITEM(tile_next_b, B_WIDTH, l * B_WIDTH + (e) * columns + r)
+      TILE_STASH(tile_shared_b, first + r * SLICE_PITCH, at.y % 8, run_b,
+                 TILE_NEXT_B)
     }
   }
 }
@@ -107,16 +117,16 @@ void tile_multiply(uint slot) {
   [[unroll]] for (uint k = 0; k < TILE_K; k += MATRIX_K) {
     MATRIX_A a[FRAGMENTS_M];
     [[unroll]] for (uint i = 0; i < FRAGMENTS_M; ++i) {
-      uint at = slot * SLICE_A +
-                (subgroup_row() + i * MATRIX_M) * SLICE_PITCH + k;
-      coopMatLoad(a[i], tile_shared_a, at / 8, SLICE_PITCH / 8,
+      uint at = slot * SLICE_A + subgroup_row() * SLICE_PITCH;
+      coopMatLoad(a[i], tile_shared_a,
+                  at + (i * MATRIX_M * SLICE_PITCH + k / 8), SLICE_PITCH,
                   gl_CooperativeMatrixLayoutRowMajor);
     }
     [[unroll]] for (uint j = 0; j < FRAGMENTS_N; ++j) {
       MATRIX_B b;
-      uint at = slot * SLICE_B +
-                (subgroup_column() + j * MATRIX_N) * SLICE_PITCH + k;
-      coopMatLoad(b, tile_shared_b, at / 8, SLICE_PITCH / 8,
+      uint at = slot * SLICE_B + subgroup_column() * SLICE_PITCH;
+      coopMatLoad(b, tile_shared_b,
+                  at + (j * MATRIX_N * SLICE_PITCH + k / 8), SLICE_PITCH,
                   gl_CooperativeMatrixLayoutColumnMajor);
       [[unroll]] for (uint i = 0; i < FRAGMENTS_M; ++i) {
         uint sum = i * FRAGMENTS_N + j;

@@ -90,13 +90,16 @@ constexpr Row kMatrix[] = {
     {{128, 128, 16, 32, 64, 4}, 65, 65, kAny, kAny, 128},
     {{64, 64, 32, 32, 32, 4}, 17, 17, kAny, kAny, 0},
 };
-// Of Intel's registers sums take four times their size (MaxSumBytes()): 16 x 32
-// are for Xe2, 16 x 16 for Alchemist.
+// What HoldsSums() leaves: 16 x 16 are for Xe2, 8 x 16 for Alchemist.
 constexpr Row kMatrixIntel[] = {
-    {{128, 64, 16, 16, 32, 4}, 65, 33, kAny, kAny, 128},
     {{128, 64, 16, 16, 16, 4}, 65, 33, kAny, kAny, 128},
-    {{64, 64, 16, 16, 32, 4}, 17, 17, kAny, kAny, 0},
+    {{128, 64, 16, 8, 16, 4}, 65, 33, kAny, kAny, 128},
     {{64, 64, 16, 16, 16, 4}, 17, 17, kAny, kAny, 0},
+    {{64, 64, 16, 8, 16, 4}, 17, 17, kAny, kAny, 0},
+};
+constexpr TileConfig kMoreMatrixIntel[] = {
+    {32, 64, 16, 16, 16, 4}, {64, 32, 16, 16, 16, 4}, {32, 64, 16, 8, 16, 4},
+    {64, 32, 16, 8, 16, 4},  {32, 32, 16, 8, 16, 4},
 };
 constexpr TileConfig kMoreMatrix[] = {
     {128, 128, 16, 32, 64, 4}, {128, 64, 16, 64, 32, 4},
@@ -227,17 +230,17 @@ bool Same(const hal::MatrixShape& a, const hal::MatrixShape& b) {
   return a.m == b.m && a.n == b.n && a.k == b.k;
 }
 
-// What a subgroup's sums may take, so that they, operands and addresses stay in
+// Whether a subgroup's sums leave operands and addresses, convolution's too, in
 // registers. An invocation has 512 bytes of registers on Intel, whose compiler
-// keeps the sums of one step beside those of the next; 1024 elsewhere, of which
-// NVIDIA's compilers leave half to sums, while AMD's GPUs want to hold eight
-// subgroups a SIMD.
-uint32_t MaxSumBytes(const hal::AdapterInfo& adapter) {
-  const uint32_t of_invocation = adapter.vendor_id == hal::kVendorIntel ? 128
-                                 : adapter.vendor_id == hal::kVendorNvidia
-                                     ? 512
-                                     : 256;
-  return of_invocation * adapter.matrix_subgroup_size;
+// keeps the sums after each step of a slice beside those before; 1024
+// elsewhere, of which NVIDIA's compilers leave half to sums, while AMD's GPUs
+// want to hold eight subgroups a SIMD.
+bool HoldsSums(const hal::AdapterInfo& adapter, const TileConfig& tile) {
+  const uint32_t sums = tile.thread_m * tile.thread_n * 4 / tile.lanes;
+  if (adapter.vendor_id == hal::kVendorIntel) {
+    return sums * (1 + tile.k / tile.matrix.k) <= 128;
+  }
+  return sums <= (adapter.vendor_id == hal::kVendorNvidia ? 512 : 256);
 }
 
 bool FitsAdapter(const hal::AdapterInfo& adapter, uint32_t type,
@@ -253,7 +256,7 @@ bool FitsAdapter(const hal::AdapterInfo& adapter, uint32_t type,
     }
     // A software driver's registers are the host's memory.
     if (adapter.type != hal::AdapterType::kSoftware &&
-        tile.thread_m * tile.thread_n * 4 > MaxSumBytes(adapter)) {
+        !HoldsSums(adapter, tile)) {
       return false;
     }
   } else if (tile.packed != 0) {
@@ -359,8 +362,13 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
       add(ForMatrices(adapter, shape, row->tile));
     }
     if (software) continue;
-    for (const TileConfig& tile : kMoreMatrix) {
+    const auto add_shaped = [&](const TileConfig& tile) {
       add(ForMatrices(adapter, shape, tile));
+    };
+    if (adapter.vendor_id == hal::kVendorIntel) {
+      for (const TileConfig& tile : kMoreMatrixIntel) add_shaped(tile);
+    } else {
+      for (const TileConfig& tile : kMoreMatrix) add_shaped(tile);
     }
   }
   if (software || every) {
