@@ -143,7 +143,8 @@ def rows_of(driver, programs, lines, texts):
         listing = texts / f"{number}.{len(found['executables']) - 1}.{front_end}"
         loop = listing.exists() and listings.main_loop(
             driver.compiler, listing.read_text(errors="replace"), slice_work(shader, constants))
-        if loop and loop.multiply_adds and re.match(r"gemm|convolution|depthwise", shader):
+        if loop and loop.multiply_adds and "_matrix_" not in shader and (
+                re.match(r"gemm|convolution|depthwise", shader)):
             row.vector_per_multiply_add = loop.vector_per_multiply_add
             row.shared_bytes_per_multiply_add = loop.shared_bytes / loop.multiply_adds
         if driver.name.endswith("navi21") and listing.exists() and model.least(shader):
