@@ -7,7 +7,8 @@
 # build/ is used again.
 source "$(dirname "$0")/common.sh"
 layers=("$@")
-((${#layers[@]})) || layers=(unit tools runtime bench packaging device kernels training upstream)
+((${#layers[@]})) ||
+  layers=(unit compilers tools runtime bench packaging device kernels training upstream)
 
 build_all
 tools_venv
@@ -20,7 +21,8 @@ for layer in "${layers[@]}"; do
     unit_tests build/test-results/unit || failed=1
     continue
   fi
-  # By name only: where a program has changed, drivers' packages are fetched.
+  # From the tables of docs/compilers; where a program has changed, drivers' packages are
+  # fetched, and it is compiled.
   if [[ $layer == compilers ]]; then
     build/tools-venv/bin/python ci/compilers/check.py || failed=1
     continue

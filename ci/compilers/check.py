@@ -16,8 +16,8 @@ driver (drivers.py), and fails on what hardware would punish:
 What is known and has a reason stands in allowed.toml. The tables in docs/compilers/ say what
 came out of each program, by a digest of all that went in: what is in there is not compiled
 again, unless --fresh says so, and where nothing has changed no driver is fetched. --write
-writes the tables anew, --all takes every tile configuration too, --listings keeps the
-compilers' listings.
+writes the tables anew. --all takes what the runtime's tests take, too, whose rows are in
+docs/compilers/all/. --listings keeps the compilers' listings.
 """
 
 import argparse
@@ -44,6 +44,7 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TABLES = ROOT / "docs/compilers"
+MORE_TABLES = TABLES / "all"  # what only --all takes
 PROFILES = TABLES / "profiles.json"  # what each driver's adapter says of itself
 RUNTIME = ROOT / "tensorflow/core/common_runtime/dml/runtime"
 LIBRARY = ROOT / "bazel-bin/tensorflow/libdml_runtime.so"
@@ -220,14 +221,19 @@ class Check:
     """The check of one driver, with what it found."""
 
     def __init__(self, driver, opener, modules, folder, profiles, args):
-        path = TABLES / f"{driver.name}.csv"
         self.driver = driver
-        self.known = {row.key: row for row in table.read(path)} if path.exists() else {}
+        paths = [folder / f"{driver.name}.csv" for folder in (MORE_TABLES, TABLES)]
+        self.known = {row.key: row for path in paths if path.exists()
+                      for row in table.read(path)}
         self.profile = None if args.write or args.fresh else profiles.get(driver.name)
         if self.profile is None:
             self.profile = drivers.profile(opener(driver).adapter())
         with tempfile.TemporaryDirectory() as temporary:
-            programs = plan(self.profile, args.all, pathlib.Path(temporary))
+            programs = plan(self.profile, False, pathlib.Path(temporary))
+            self.short = {(shader, ",".join(map(str, constants)))
+                          for shader, constants, _, _ in programs}
+            if args.all:
+                programs = plan(self.profile, True, pathlib.Path(temporary))
         self.rows, to_compile = [], []
         for program, digest in zip(programs, digests(driver, programs, modules)):
             known = self.known.get((program[0], ",".join(map(str, program[1]))))
@@ -254,6 +260,15 @@ class Check:
             print(f"  {kind}: {row.program} {row.constants} ({row.use}): {text}")
         return len(bad)
 
+    def write(self, every):
+        """The driver's tables; with `every`, that of what is not in the short list, too."""
+        name = f"{self.driver.name}.csv"
+        MORE_TABLES.mkdir(parents=True, exist_ok=True)
+        table.write(TABLES / name, [row for row in self.rows if row.key in self.short])
+        if every:
+            table.write(MORE_TABLES / name,
+                        [row for row in self.rows if row.key not in self.short])
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -273,7 +288,7 @@ def main():
     modules = planning.modules()
     folder = write_modules(build / "modules", modules)
     profiles = json.loads(PROFILES.read_text()) if PROFILES.exists() else {}
-    failed = 0
+    failed = compiled = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = [pool.submit(Check, driver, opener, modules, folder, dict(profiles), args)
                 for driver in chosen]
@@ -281,13 +296,18 @@ def main():
             try:
                 done = job.result()
             except packages.Unavailable as problem:
-                sys.exit(f"compilers: {problem}")
+                sys.exit(f"Programs are not what docs/compilers has of them, and cannot be "
+                         f"compiled: {problem}")
             failed += done.report(allowed)
+            compiled += done.compiled
             if args.write:
-                TABLES.mkdir(exist_ok=True)
-                table.write(TABLES / f"{done.driver.name}.csv", done.rows)
+                done.write(args.all)
                 profiles[done.driver.name] = done.profile
                 PROFILES.write_text(json.dumps(profiles, indent=1, sort_keys=True) + "\n")
+    if compiled and not (args.write or args.fresh or args.listings):
+        everything = " --all" if args.all else ""
+        print(f"{compiled} programs are not what docs/compilers has of them: "
+              f"ci/compilers.sh{everything} --write brings its tables up to date; commit them.")
     sys.exit(1 if failed else 0)
 
 

@@ -7,14 +7,19 @@ tables choose what they would choose there, and nothing is run. Needs the tools'
     planning.py all|short OUT     with TF_DIRECTML_NULL_ADAPTER set: see drivers.profile()
 
 writes a JSON list of [shader, [constants], subgroup size or 0, use], each program once,
-`use` being the first case that asked for it.
+`use` being the first case that asked for it. The short list is what bench and the models
+take, and each tile of the adapter's class; all: other classes' tiles, and what the
+runtime's tests take (programs_of_tests.py), who leave out no operator.
 """
 
 import json
+import os
 import pathlib
 import re
 import struct
+import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GENERATED = ROOT / "bazel-genfiles/tensorflow/core/common_runtime/dml/runtime/operators"
@@ -40,6 +45,10 @@ def modules(folder=GENERATED):
     if not found:
         raise FileNotFoundError(f"no programs in {folder}: build //tensorflow:libdml_runtime.so")
     return found
+
+
+def subgroup_of(shader, constants):
+    return constants[SUBGROUP_CONSTANT] if "_matrix_" in shader else 0
 
 
 def cases(device, dml, every):
@@ -92,11 +101,29 @@ def planned(device, dml, every):
         for program in programs:
             if program.shader == "copy":
                 continue
-            subgroup = (program.constants[SUBGROUP_CONSTANT]
-                        if "_matrix_" in program.shader else 0)
-            found.setdefault((program.shader, program.constants, subgroup), use)
-    return [[shader, list(constants), subgroup, use]
-            for (shader, constants, subgroup), use in found.items()]
+            found.setdefault((program.shader, program.constants), use)
+    return [[shader, list(constants), subgroup_of(shader, constants), use]
+            for (shader, constants), use in found.items()]
+
+
+def of_tests():
+    """[shader, [constants], subgroup size or 0, use] of what the runtime's tests take."""
+    # In folders, by operator; what is beside them tests devices, not programs.
+    tests = sorted({path.parent for path in (ROOT / "tests/runtime").glob("*/test_*.py")})
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "programs.json"
+        environment = {**os.environ, "PROGRAMS_OF_TESTS": str(out),
+                       "PYTHONPATH": str(pathlib.Path(__file__).parent)}
+        # Tests fail: see there.
+        result = subprocess.run(
+            [sys.executable, "-O", "-m", "pytest", "--assert=plain", "-p", "programs_of_tests",
+             "-p", "no:cacheprovider", "-q", "--tb=no", *tests],
+            cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        if not out.exists():
+            raise RuntimeError(f"the tests' programs: {result.stdout[-2000:]}{result.stderr}")
+        rows = json.loads(out.read_text())
+    return [[shader, constants, subgroup_of(shader, constants), use]
+            for shader, constants, use in rows if shader != "copy"]
 
 
 def main():
@@ -106,8 +133,12 @@ def main():
     conftest.import_from_checkout()
     from tensorflow_directml import runtime as dml
 
+    every = sys.argv[1] == "all"
     with dml.open(0) as device:
-        programs = planned(device, dml, every=sys.argv[1] == "all")
+        programs = planned(device, dml, every)
+    if every:
+        known = {(shader, tuple(constants)) for shader, constants, _, _ in programs}
+        programs += [row for row in of_tests() if (row[0], tuple(row[1])) not in known]
     pathlib.Path(sys.argv[2]).write_text(json.dumps(programs))
 
 

@@ -253,6 +253,8 @@ def test_a_loop_over_a_slice_counts_as_its_turns():
 # ---- What is not compiled again ------------------------------------------------
 
 PROGRAM = ["gemm_f32", [256, 128], 0, "gemm float32"]
+# That --all takes, too.
+ANOTHER = ["gemm_f32", [256, 64], 0, "tests: gemm"]
 DRIVER = drivers.Driver("radv", drivers.ROOTS[0], "navi21", {"A": "b"})
 
 
@@ -282,7 +284,9 @@ def refuse(driver):
 def checked(tmp_path, monkeypatch):
     """Runs the check on a table of that one program, without any driver."""
     monkeypatch.setattr(check, "TABLES", tmp_path)
-    monkeypatch.setattr(check, "plan", lambda profile, every, folder: [PROGRAM])
+    monkeypatch.setattr(check, "MORE_TABLES", tmp_path / "all")
+    monkeypatch.setattr(check, "plan", lambda profile, every, folder: (
+        [PROGRAM, ANOTHER] if every else [PROGRAM]))
     profiles = {DRIVER.name: "type=discrete"}
 
     def run(row_digest, **options):
@@ -301,8 +305,27 @@ def test_what_is_in_the_table_is_not_compiled_but_judged(checked, capsys):
     assert "4 subgroups" in capsys.readouterr().out
 
 
+def test_what_only_all_takes_is_in_a_table_of_its_own(checked, tmp_path):
+    name = f"{DRIVER.name}.csv"
+    more = tmp_path / "all" / name
+    more.parent.mkdir()
+    table.write(more, [table.Row("gemm_f32", "256,64", "tests: gemm", digest(ANOTHER))])
+    before = more.read_text()
+    done = checked(digest())
+    assert [row.constants for row in done.rows] == ["256,128"]
+    done.write(every=False)
+    assert more.read_text() == before
+    done = checked(digest(), all=True)
+    assert done.compiled == 0
+    assert {row.constants for row in done.rows} == {"256,128", "256,64"}
+    done.write(every=True)
+    assert more.read_text() == before
+    assert [row.constants for row in table.read(tmp_path / name)] == ["256,128"]
+
+
 @pytest.mark.parametrize("changed", [dict(row_digest="other"), dict(fresh=True),
-                                     dict(write=True), dict(listings="folder")])
+                                     dict(write=True), dict(listings="folder"),
+                                     dict(all=True)])
 def test_what_has_changed_is_compiled(checked, changed):
     with pytest.raises(Compiled):
         checked(changed.pop("row_digest", digest()), **changed)
