@@ -106,10 +106,13 @@ def planned(device, dml, every):
             for (shader, constants), use in found.items()]
 
 
-def of_tests():
-    """[shader, [constants], subgroup size or 0, use] of what the runtime's tests take."""
-    # In folders, by operator; what is beside them tests devices, not programs.
-    tests = sorted({path.parent for path in (ROOT / "tests/runtime").glob("*/test_*.py")})
+def operators_tests():
+    """The folders of the runtime's tests; what is beside them tests devices, not programs."""
+    return sorted({path.parent for path in (ROOT / "tests/runtime").glob("*/test_*.py")})
+
+
+def of_tests(tests):
+    """[shader, [constants], subgroup size or 0, use] of what folders of tests take."""
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "programs.json"
         environment = {**os.environ, "PROGRAMS_OF_TESTS": str(out),
@@ -138,7 +141,8 @@ def main():
         programs = planned(device, dml, every)
     if every:
         known = {(shader, tuple(constants)) for shader, constants, _, _ in programs}
-        programs += [row for row in of_tests() if (row[0], tuple(row[1])) not in known]
+        programs += [row for row in of_tests(operators_tests())
+                     if (row[0], tuple(row[1])) not in known]
     pathlib.Path(sys.argv[2]).write_text(json.dumps(programs))
 
 
