@@ -5,13 +5,15 @@
 on the null backend with an adapter's profile, which chooses programs as the adapter would,
 and runs nothing. So there are no results, and nothing looks at them: -O leaves assertions
 out, the helpers that compare do nothing, and what a test reads are ones, which may be a
-size. $PROGRAMS_OF_TESTS gets a JSON list of
+size. Tests in processes of their own are of no use here and end at once.
+$PROGRAMS_OF_TESTS gets a JSON list of
 [shader, [constants], file of the tests that asked first].
 """
 
 import json
 import os
 import pathlib
+import subprocess
 
 import numpy as np
 import pytest
@@ -25,11 +27,16 @@ def _ones(tensor):
     return np.ones(tensor.shape, tensor.dtype)
 
 
+def _no_process(*_, **__):
+    raise OSError("no process of its own")
+
+
 def pytest_configure():
     import helpers  # by conftest.py
     from tensorflow_directml import runtime
 
     runtime.Tensor.numpy = _ones
+    subprocess.Popen = _no_process
     helpers.check = helpers.check_complex = _nothing
     for name in dir(np.testing):
         if name.startswith("assert_"):
