@@ -72,9 +72,13 @@ T_compute combine(T_compute a, T_compute b) {
 T_compute square(T_compute x) { return x * x; }
 #endif
 
+// Items are named by numbers that the compiler of GLSL knows: where drivers'
+// have to find them, that of Mesa 26.1 for AMD crashes on packs of one item.
 T_pack combine_packs(T_pack a, T_pack b) {
-  for (int k = 0; k < int(ITEMS); ++k) {
-    DML_ITEM(a, k) = combine(DML_ITEM(a, k), DML_ITEM(b, k));
+  [[unroll]] for (int k = 0; k < T_PACK; ++k) {
+    if (k < int(ITEMS)) {
+      DML_ITEM(a, k) = combine(DML_ITEM(a, k), DML_ITEM(b, k));
+    }
   }
   return a;
 }
@@ -89,8 +93,10 @@ T_pack load(int origin, uint i) {
   T_pack x;
   DML_LOAD_ACCESS(ACCESS, x_data,
                   origin + dml_reduced_offset(i, reduced_strides), x)
-  for (int k = 0; OPERATION == DML_REDUCE_SUM_SQUARE && k < int(ITEMS); ++k) {
-    DML_ITEM(x, k) = square(DML_ITEM(x, k));
+  [[unroll]] for (int k = 0; k < T_PACK; ++k) {
+    if (OPERATION == DML_REDUCE_SUM_SQUARE && k < int(ITEMS)) {
+      DML_ITEM(x, k) = square(DML_ITEM(x, k));
+    }
   }
   return x;
 }
@@ -163,16 +169,20 @@ void main() {
 
   if (!inside || lane != 0) return;
   if (p.splits > 1) {
-    for (int k = 0; k < int(OUTPUTS); ++k) {
-      U_store(p.y, part * p.outputs + o + k, DML_ITEM(a, k));
+    [[unroll]] for (int k = 0; k < T_PACK; ++k) {
+      if (k < int(OUTPUTS)) {
+        U_store(p.y, part * p.outputs + o + k, DML_ITEM(a, k));
+      }
     }
   } else {
     int offset = p.y_offset;
     DML_ADD_OFFSET(offset, o, p.kept_rank, p.kept, p.kept_y_strides)
     // Outputs of a pack are neighbours in the innermost of their dimensions.
     const int stride = p.kept_y_strides[p.kept_rank - 1];
-    for (int k = 0; k < int(OUTPUTS); ++k) {
-      U_store(p.y, offset + k * stride, finish(DML_ITEM(a, k)));
+    [[unroll]] for (int k = 0; k < T_PACK; ++k) {
+      if (k < int(OUTPUTS)) {
+        U_store(p.y, offset + k * stride, finish(DML_ITEM(a, k)));
+      }
     }
   }
 }
