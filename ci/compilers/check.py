@@ -11,7 +11,7 @@ driver (drivers.py), and fails on what hardware would punish:
   - more vector instructions for each multiply-add of a main loop than the table in
     docs/compilers/ says, by more than 2 %;
   - on RDNA 2, instructions that leave room for less than 90 % of the memory bandwidth in
-    float32, or 85 % in float16, where programs move memory (model.py).
+    float32, or 85 % in float16, where programs of the short list move memory (model.py).
 
 What is known and has a reason stands in allowed.toml. The tables in docs/compilers/ say what
 came out of each program, by a digest of all that went in: what is in there is not compiled
@@ -167,7 +167,9 @@ def findings(driver, row, committed):
     if driver.compiler == "radv" and row.subgroups is not None and (
             row.subgroups < LEAST_SUBGROUPS):
         yield "subgroups", f"{row.subgroups} subgroups a SIMD; at least {LEAST_SUBGROUPS}"
-    if row.bandwidth is not None and row.bandwidth < model.least(row.program):
+    # Tests take layouts that no wide access fits, on purpose.
+    of_tests = row.use.startswith("tests: ")
+    if row.bandwidth is not None and not of_tests and row.bandwidth < model.least(row.program):
         yield "bandwidth", (f"instructions leave room for {row.bandwidth:.0%} of the memory "
                             f"bandwidth; at least {model.least(row.program):.0%}")
     known = committed.get(row.key)
