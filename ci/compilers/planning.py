@@ -8,8 +8,8 @@ tables choose what they would choose there, and nothing is run. Needs the tools'
 
 writes a JSON list of [shader, [constants], subgroup size or 0, use], each program once,
 `use` being the first case that asked for it. The short list is what bench and the models
-take, and each tile of the adapter's class; all: other classes' tiles, and what the
-runtime's tests take (programs_of_tests.py), who leave out no operator.
+take, and each tile of the adapter's class; all: what the runtime's tests take, too
+(programs_of_tests.py), who leave out no operator, but for tiles of other classes.
 """
 
 import json
@@ -51,7 +51,22 @@ def subgroup_of(shader, constants):
     return constants[SUBGROUP_CONSTANT] if "_matrix_" in shader else 0
 
 
-def cases(device, dml, every):
+def own_tiles(device):
+    """Of each type, the sizes of the tiles that are made for the adapter's class."""
+    sizes = ("m", "n", "k", "thread_m", "thread_n")
+    return {dtype: {tuple(tile[size] for size in sizes) for tile in device.tile_candidates(name)}
+            for dtype, name in (("f16", "float16"), ("f32", "float32"), ("f64", "float64"))}
+
+
+def is_of_class(shader, constants, tiles):
+    """Whether products take the program unless someone forces a tile of another class."""
+    if not re.match(r"gemm|convolution", shader):
+        return True
+    # Integers take the rows of float32.
+    return tuple(constants[1:6]) in tiles.get(shader.split("_")[-1], tiles["f32"])
+
+
+def cases(device, dml):
     """(use, function that plans it) of each case."""
     from tensorflow_directml.bench import models
     from tensorflow_directml.bench.families import REGISTRY
@@ -61,7 +76,7 @@ def cases(device, dml, every):
         return lambda: programs(device, REGISTRY[family](parameters, dtype))
 
     for dtype in ("float32", "float16"):
-        tiles = device.tile_candidates(dtype, every=every)
+        tiles = device.tile_candidates(dtype)
         for m, n, k in PRODUCTS:
             for transpose in (False, True):
                 yield (f"gemm {dtype} {m} x {n} x {k}{' ta' if transpose else ''}",
@@ -90,9 +105,9 @@ def cases(device, dml, every):
                    of(case.family, case.dtype, case.parameters))
 
 
-def planned(device, dml, every):
+def planned(device, dml):
     found = {}
-    for use, plan in cases(device, dml, every):
+    for use, plan in cases(device, dml):
         try:
             programs = plan()
         except dml.DmlError as error:
@@ -138,11 +153,13 @@ def main():
 
     every = sys.argv[1] == "all"
     with dml.open(0) as device:
-        programs = planned(device, dml, every)
+        programs = planned(device, dml)
+        tiles = own_tiles(device)
     if every:
         known = {(shader, tuple(constants)) for shader, constants, _, _ in programs}
         programs += [row for row in of_tests(operators_tests())
-                     if (row[0], tuple(row[1])) not in known]
+                     if (row[0], tuple(row[1])) not in known
+                     and is_of_class(row[0], row[1], tiles)]
     pathlib.Path(sys.argv[2]).write_text(json.dumps(programs))
 
 
