@@ -11,6 +11,7 @@ import pytest
 import test_convolution
 import test_gemm
 from test_adapters import run
+from test_matrices import write_file
 from test_tiles import tile_of
 
 # A small one, one whose loads are of four elements in each order, parts of more columns
@@ -183,6 +184,7 @@ def multiply(m, n, k, dtype="float16"):
     a, b, c = (device.empty(sizes, dtype) for sizes in ((m, k), (k, n), (m, n)))
     device.gemm(a, b, c)
     return device.last_tile()
+device.matrices()
 sizes = [(4096, 4096, 64), (100, 40, 64), (4096, 16, 64), (8, 4096, 64)]
 before = {p.shader for p in device.programs()}
 tiles = [multiply(*size) for size in sizes]
@@ -193,32 +195,48 @@ AMD = ("type=discrete,vendor=4098,subgroup_size=64,max_group_invocations=1024,"
        "max_shared_bytes=65536,matrix_shapes=,float16_products=")
 
 
-def table(profile):
-    result, stderr = run(TABLE, TF_DIRECTML_BACKEND="null", TF_DIRECTML_NULL_ADAPTER=profile)
+@pytest.fixture
+def table(tmp_path):
+    """What an adapter of a profile takes, and what it said on stderr."""
+    return lambda profile: run(TABLE, TF_DIRECTML_BACKEND="null", TF_DIRECTML_NULL_ADAPTER=profile,
+                               TF_DIRECTML_CACHE_DIR=str(tmp_path))
+
+
+def takes_pairs(table, products, shader):
+    (shaders, tiles, single, candidates), stderr = table(AMD + products)
     assert stderr == ""
-    return result
-
-
-@pytest.mark.parametrize("products, shader", [("mixed", "gemm_packed_f16"),
-                                              ("dot", "gemm_dot_f16")])
-def test_adapters_that_multiply_pairs_take_them(products, shader):
-    shaders, tiles, single, candidates = table(AMD + products)
     assert shaders == [shader]
     assert all(tile["packed"] for tile in tiles)
     assert not single["packed"]
     assert {0, 1} == {c["packed"] for c in candidates}
     # The same tiles, twice as deep: shared memory holds two depths in one word.
-    converted = table(AMD + "converted")
+    converted = table(AMD + "converted")[0]
     assert converted[0] == ["gemm_f16"]
     for tile, other in zip(tiles, converted[1]):
         assert tile_of(tile) == {**tile_of(other), "k": 2 * other["k"], "packed": 1}
     assert not any(c["packed"] for c in converted[3])
 
 
-def test_others_convert():
+def test_adapters_that_multiply_pairs_take_them(table):
+    takes_pairs(table, "mixed", "gemm_packed_f16")
+
+
+def test_dot_products_prove_right_first(table, tmp_path):
+    """An instruction that few programs use, by an extension that few drivers have."""
+    (shaders, tiles, _, _), stderr = table(AMD + "dot")
+    assert shaders == ["gemm_f16"] and not any(tile["packed"] for tile in tiles)
+    assert "dot products" in stderr  # the null backend computes nothing
+    (path,) = tmp_path.glob("matrices-*.bin")
+    write_file(path, b"right")
+    takes_pairs(table, "dot", "gemm_dot_f16")
+
+
+def test_others_convert(table):
     """Where the compiler would convert each operand at each use."""
     for profile in ("type=discrete,vendor=4318,", "type=integrated,vendor=32902,"):
-        shaders, _, _, candidates = table(profile + AMD.split(",", 2)[2] + "converted")
+        (shaders, _, _, candidates), stderr = table(
+            profile + AMD.split(",", 2)[2] + "converted")
+        assert stderr == ""
         assert shaders == ["gemm_f16"] and not any(c["packed"] for c in candidates)
 
 

@@ -62,9 +62,10 @@ DML_EXPORT dml_code dml_tiles_override(dml_device* device,
 /* The product enqueued last and its configuration; DML_NOT_FOUND when there was
  * none. */
 DML_EXPORT dml_code dml_tiles_last(dml_device* device, dml_tile_choice* choice);
-/* Cooperative matrices on the device's adapter: not there (or turned off by
- * TF_DIRECTML_COOPERATIVE_MATRICES=0); there, but the check of their results
- * failed, so that no product takes them; there and right. */
+/* Cooperative matrices, and dot products of float16 pairs, on the device's
+ * adapter: not there (or turned off: TF_DIRECTML_COOPERATIVE_MATRICES=0 does it
+ * for matrices); there, but the check of their results failed, so that no
+ * product takes them; there and right. */
 typedef enum dml_matrices DML_ENUM {
   DML_MATRICES_NONE = 0,
   DML_MATRICES_WRONG = 1,

@@ -121,7 +121,8 @@ std::unique_ptr<MatrixTrial> MakeTrial(uint32_t adapter_index) {
   options.warn = [&adapter, path = options.path](const std::string& why) {
     fprintf(
         stderr,
-        "tensorflow-directml: %s (%s) offers cooperative matrices, but %s: "
+        "tensorflow-directml: %s (%s) offers cooperative matrices or mixed dot "
+        "products, but %s: "
         "float16 products do without them. Update the driver; to check again, "
         "delete %s\n",
         adapter.name.c_str(), adapter.driver.c_str(), why.c_str(),

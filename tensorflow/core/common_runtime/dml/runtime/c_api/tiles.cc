@@ -110,7 +110,7 @@ dml_code dml_tiles_matrices(dml_device* device, uint32_t* state) {
   if (state == nullptr) {
     return dml::Report(dml::InvalidArgument("tiles: state is null"));
   }
-  *state = device->hal->info().matrix_shapes.empty()    ? DML_MATRICES_NONE
+  *state = dml::TrialTiles(device->hal->info()).empty() ? DML_MATRICES_NONE
            : device->tiles->MatricesWork(/*wait=*/true) ? DML_MATRICES_RIGHT
                                                         : DML_MATRICES_WRONG;
   return DML_OK;

@@ -119,11 +119,10 @@ TileConfig TileChooser::Choose(TileFamily family, uint32_t type, int64_t m,
     choice.tile = *forced;
   } else {
     const bool stored_one = tuned != nullptr && tuned->m != 0;
-    choice.tile = stored_one
-                      ? *tuned
-                      : TableTile(adapter_, type, m, n, /*matrices=*/true);
-    if (choice.tile.cooperative() && !MatricesWork(/*wait=*/false)) {
-      choice.tile = TableTile(adapter_, type, m, n, /*matrices=*/false);
+    choice.tile =
+        stored_one ? *tuned : TableTile(adapter_, type, m, n, /*tried=*/true);
+    if (NeedsTrial(adapter_, choice.tile) && !MatricesWork(/*wait=*/false)) {
+      choice.tile = TableTile(adapter_, type, m, n, /*tried=*/false);
     }
   }
   last_.store(Pack(choice), std::memory_order_relaxed);

@@ -47,17 +47,17 @@ struct TileChoice {
   TileConfig tile;
 };
 
-// Whether cooperative matrices give right results on the adapter; may take
-// long with `wait`, else kPending comes back while that is not known.
+// Whether programs that NeedsTrial() give right results on the adapter; may
+// take long with `wait`, else kPending comes back while that is not known.
 using CheckMatrices = std::function<MatrixVerdict(bool wait)>;
 
 // Thread-safe; Choose() waits for nothing, and takes no lock once it knows
-// whether cooperative matrices work.
+// whether what needs a trial works.
 class TileChooser {
  public:
-  // `adapter` outlives it. `check` is called by products that would be
-  // cooperative, until it knows. Unless it says yes, none is, stored choices
-  // included; only Override() does not ask.
+  // `adapter` outlives it. `check` is called by products that would take a tile
+  // that NeedsTrial(), until it knows. Unless it says yes, none does, stored
+  // choices included; only Override() does not ask.
   TileChooser(const hal::AdapterInfo& adapter, CheckMatrices check);
   ~TileChooser();
 

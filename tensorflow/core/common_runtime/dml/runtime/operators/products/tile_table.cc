@@ -143,12 +143,14 @@ bool MultipliesPairs(const hal::AdapterInfo& adapter) {
   return adapter.float16_products != hal::Float16Products::kConverted;
 }
 
-RowRange RowsFor(const hal::AdapterInfo& adapter, uint32_t type) {
+RowRange RowsFor(const hal::AdapterInfo& adapter, uint32_t type, bool tried) {
   if (type == DML_FLOAT64) return All(kDouble);
   if (adapter.type == hal::AdapterType::kSoftware) return All(kSoftware);
   if (adapter.vendor_id == hal::kVendorAmd) {
-    return type == DML_FLOAT16 && MultipliesPairs(adapter) ? All(kAmdPacked)
-                                                           : All(kAmd);
+    return type == DML_FLOAT16 && MultipliesPairs(adapter) &&
+                   (tried || !NeedsTrial(adapter, kAmdPacked[0].tile))
+               ? All(kAmdPacked)
+               : All(kAmd);
   }
   return adapter.type != hal::AdapterType::kDiscrete ||
                  adapter.vendor_id == hal::kVendorIntel
@@ -355,7 +357,7 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
     for (const Row* row = rows.begin; row != rows.end; ++row) add(row->tile);
   };
   const bool software = adapter.type == hal::AdapterType::kSoftware;
-  add_rows(RowsFor(adapter, type));
+  for (bool tried : {true, false}) add_rows(RowsFor(adapter, type, tried));
   for (const hal::MatrixShape& shape : adapter.matrix_shapes) {
     const RowRange rows = MatrixRowsFor(adapter);
     for (const Row* row = rows.begin; row != rows.end; ++row) {
@@ -391,23 +393,36 @@ std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
   return found;
 }
 
-std::vector<TileConfig> MatrixTiles(const hal::AdapterInfo& adapter) {
+bool NeedsTrial(const hal::AdapterInfo& adapter, const TileConfig& tile) {
+  return tile.cooperative() ||
+         (tile.packed != 0 &&
+          adapter.float16_products == hal::Float16Products::kDot);
+}
+
+std::vector<TileConfig> TrialTiles(const hal::AdapterInfo& adapter) {
   std::vector<TileConfig> found;
-  if (adapter.matrix_shapes.empty()) return found;
-  const RowRange rows = MatrixRowsFor(adapter);
-  for (const Row* row = rows.begin; row != rows.end; ++row) {
-    const TileConfig tile = ForMatrices(adapter, BestShape(adapter), row->tile);
+  const auto add = [&](const TileConfig& tile) {
     if (ProblemOf(tile) == nullptr && FitsAdapter(adapter, DML_FLOAT16, tile)) {
       found.push_back(tile);
     }
+  };
+  if (!adapter.matrix_shapes.empty()) {
+    const RowRange rows = MatrixRowsFor(adapter);
+    for (const Row* row = rows.begin; row != rows.end; ++row) {
+      add(ForMatrices(adapter, BestShape(adapter), row->tile));
+    }
+  }
+  const RowRange rows = RowsFor(adapter, DML_FLOAT16, /*tried=*/true);
+  for (const Row* row = rows.begin; row != rows.end; ++row) {
+    if (NeedsTrial(adapter, row->tile)) add(row->tile);
   }
   return found;
 }
 
 TileConfig TableTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
-                     int64_t n, bool matrices) {
+                     int64_t n, bool tried) {
   // A software driver has no units for matrices, whatever it offers.
-  if (matrices && type == DML_FLOAT16 && !adapter.matrix_shapes.empty() &&
+  if (tried && type == DML_FLOAT16 && !adapter.matrix_shapes.empty() &&
       adapter.type != hal::AdapterType::kSoftware) {
     const hal::MatrixShape shape = BestShape(adapter);
     const RowRange rows = MatrixRowsFor(adapter);
@@ -419,7 +434,7 @@ TileConfig TableTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
       }
     }
   }
-  const RowRange rows = RowsFor(adapter, type);
+  const RowRange rows = RowsFor(adapter, type, tried);
   for (const Row* row = rows.begin; row != rows.end; ++row) {
     if (Takes(adapter, *row, m, n) && FitsAdapter(adapter, type, row->tile)) {
       return row->tile;

@@ -57,14 +57,19 @@ Status CheckTile(const hal::AdapterInfo& adapter, uint32_t type,
 std::vector<TileConfig> TileCandidates(const hal::AdapterInfo& adapter,
                                        uint32_t type, bool every);
 
-// Cooperative ones of the table, for the shape that suits the adapter best;
-// empty where it has none.
-std::vector<TileConfig> MatrixTiles(const hal::AdapterInfo& adapter);
+// Whether programs with `tile` depend on parts of the adapter's driver that few
+// programs use: cooperative matrices, and dot products of pairs of float16. No
+// product takes them before a check (matrix_trial.h).
+bool NeedsTrial(const hal::AdapterInfo& adapter, const TileConfig& tile);
+
+// What such a check is made of: those of the table, cooperative ones for the
+// shape that suits the adapter best. Empty where the table has none.
+std::vector<TileConfig> TrialTiles(const hal::AdapterInfo& adapter);
 
 // The table's, for a product of m x n elements of `type` (a dml_data_type).
-// `matrices`: it may be cooperative.
+// `tried`: it may be one that NeedsTrial().
 TileConfig TableTile(const hal::AdapterInfo& adapter, uint32_t type, int64_t m,
-                     int64_t n, bool matrices);
+                     int64_t n, bool tried);
 
 // Whether a depth of k is ever split, whatever the number of tiles.
 bool MaySplit(const hal::AdapterInfo& adapter, const TileConfig& tile,
