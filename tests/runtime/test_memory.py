@@ -1,5 +1,6 @@
 """Pools and addresses: placement, reuse, limits, growth, trimming, faults."""
 
+import re
 import signal
 import threading
 
@@ -225,6 +226,8 @@ def test_growth_stays_near_the_live_set(device):
 
 
 def test_trim_gives_memory_back_to_the_driver(device):
+    # From 25.0 on, Mesa's software driver tells what the whole machine uses.
+    counts = re.search(r"llvmpipe Mesa (2[5-9]|[3-9]\d)\.", device.adapter.driver) is None
     device.sync()
     before = device.statistics()["driver_used_bytes"]
     with device.open_pool(heap_bytes=8 * MIB) as pool:
@@ -232,11 +235,14 @@ def test_trim_gives_memory_back_to_the_driver(device):
         large = pool.allocate(64 * MIB)
         device.copy(large, kept, MIB)  # pending work uses what is trimmed
         pool.free(large)
-        assert device.statistics()["driver_used_bytes"] >= before + 72 * MIB
+        if counts:
+            assert device.statistics()["driver_used_bytes"] >= before + 72 * MIB
+        assert pool.statistics()["bytes_reserved"] == 72 * MIB
         pool.trim()
         device.sync()
         assert pool.statistics()["bytes_reserved"] == 8 * MIB
-        assert device.statistics()["driver_used_bytes"] <= before + 16 * MIB
+        if counts:
+            assert device.statistics()["driver_used_bytes"] <= before + 16 * MIB
         assert pool.allocated_bytes(kept) == MIB
 
 
