@@ -203,10 +203,11 @@ TEST_F(StreamQueuesTest, WorkInEarlierBatchesCountsWhileItIsUnderWay) {
   DML_EXPECT_OK(Upload(a, 1000));
   DML_EXPECT_OK(stream_->Flush());
   EXPECT_TRUE(Eventually([&] { return submissions() == 3u; }));
-  ASSERT_EQ(Only(Queue::kTransfer).waits.size(), 1u);
-  EXPECT_EQ(Only(Queue::kTransfer).waits[0].value, 1u);
+  const Route copy = Only(Queue::kTransfer);
   device_->Release();
   DML_EXPECT_OK(stream_->Sync());
+  ASSERT_EQ(copy.waits.size(), 1u);
+  EXPECT_EQ(copy.waits[0].value, 1u);
   DML_EXPECT_OK(Upload(b, 1000));
   DML_EXPECT_OK(stream_->Sync());
   EXPECT_EQ(stream_->statistics().queue_waits, 1u);
