@@ -4,15 +4,14 @@
  * anything: in programs they are undefined values. Tests name it in
  * TF_DIRECTML_VULKAN_LOADER.
  */
-#include <dlfcn.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
 
-static PFN_vkGetInstanceProcAddr next_instance_proc;
-static PFN_vkGetDeviceProcAddr next_device_proc;
+#include "loader.h"
+
 static PFN_vkGetPhysicalDeviceProperties2 next_properties;
 static PFN_vkCreateShaderModule next_module;
 
@@ -76,20 +75,12 @@ my_device_proc(VkDevice device, const char* function) {
 
 VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
 vkGetInstanceProcAddr(VkInstance instance, const char* function) {
-  if (next_instance_proc == NULL) {
-    void* library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) return NULL;
-    next_instance_proc =
-        (PFN_vkGetInstanceProcAddr)dlsym(library, "vkGetInstanceProcAddr");
-  }
+  if (!OpenLoader("libvulkan.so.1")) return NULL;
   PFN_vkVoidFunction found = next_instance_proc(instance, function);
   if (strcmp(function, "vkGetPhysicalDeviceProperties2") == 0) {
     next_properties = (PFN_vkGetPhysicalDeviceProperties2)found;
     return (PFN_vkVoidFunction)my_properties;
   }
-  if (strcmp(function, "vkGetDeviceProcAddr") == 0) {
-    next_device_proc = (PFN_vkGetDeviceProcAddr)found;
-    return (PFN_vkVoidFunction)my_device_proc;
-  }
+  ANSWER_DEVICE_PROC(my_device_proc)
   return found;
 }

@@ -22,7 +22,6 @@
  *       makes it a loader of Vulkan 1.1.
  * Tests name it in TF_DIRECTML_VULKAN_LOADER.
  */
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +29,8 @@
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
 
-static PFN_vkGetInstanceProcAddr next_instance_proc;
-static PFN_vkGetDeviceProcAddr next_device_proc;
+#include "loader.h"
+
 static PFN_vkGetPhysicalDeviceFeatures2 next_features;
 static PFN_vkEnumerateDeviceExtensionProperties next_extensions;
 static PFN_vkGetPhysicalDeviceQueueFamilyProperties next_families;
@@ -230,12 +229,6 @@ static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceFeatures2(
   }
 }
 
-#define REPLACE(name, found)                   \
-  if (strcmp(function, #name) == 0 && found) { \
-    next_##name = (PFN_##name)found;           \
-    return (PFN_vkVoidFunction)my_##name;      \
-  }
-
 static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
 my_vkGetDeviceProcAddr(VkDevice device, const char* function) {
   const char* lacking = getenv("FAULT_FUNCTION");
@@ -244,27 +237,22 @@ my_vkGetDeviceProcAddr(VkDevice device, const char* function) {
   if (described() && strcmp(function, "vkGetDeviceFaultInfoEXT") == 0) {
     return (PFN_vkVoidFunction)my_vkGetDeviceFaultInfoEXT;
   }
-  REPLACE(vkAllocateMemory, found)
-  REPLACE(vkCreateComputePipelines, found)
-  REPLACE(vkCreateQueryPool, found)
-  REPLACE(vkGetQueryPoolResults, found)
-  REPLACE(vkQueueSubmit, found)
-  REPLACE(vkWaitSemaphores, found)
+  ANSWER(vkAllocateMemory)
+  ANSWER(vkCreateComputePipelines)
+  ANSWER(vkCreateQueryPool)
+  ANSWER(vkGetQueryPoolResults)
+  ANSWER(vkQueueSubmit)
+  ANSWER(vkWaitSemaphores)
   return found;
 }
 
 VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
 vkGetInstanceProcAddr(VkInstance instance, const char* function) {
   const char* call = getenv("FAULT_CALL");
-  if (next_instance_proc == NULL) {
-    void* library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) return NULL;
-    next_instance_proc =
-        (PFN_vkGetInstanceProcAddr)dlsym(library, "vkGetInstanceProcAddr");
-  }
+  if (!OpenLoader("libvulkan.so.1")) return NULL;
   PFN_vkVoidFunction found = next_instance_proc(instance, function);
-  REPLACE(vkEnumeratePhysicalDevices, found)
-  REPLACE(vkCreateDevice, found)
+  ANSWER(vkEnumeratePhysicalDevices)
+  ANSWER(vkCreateDevice)
   if (strcmp(function, "vkEnumerateInstanceVersion") == 0 && call != NULL &&
       strcmp(call, function) == 0) {
     return (PFN_vkVoidFunction)my_vkEnumerateInstanceVersion;
@@ -284,9 +272,6 @@ vkGetInstanceProcAddr(VkInstance instance, const char* function) {
     next_families = (PFN_vkGetPhysicalDeviceQueueFamilyProperties)found;
     return (PFN_vkVoidFunction)my_vkGetPhysicalDeviceQueueFamilyProperties;
   }
-  if (strcmp(function, "vkGetDeviceProcAddr") == 0) {
-    next_device_proc = (PFN_vkGetDeviceProcAddr)found;
-    return (PFN_vkVoidFunction)my_vkGetDeviceProcAddr;
-  }
+  ANSWER_DEVICE_PROC(my_vkGetDeviceProcAddr)
   return found;
 }

@@ -63,7 +63,8 @@ def copy_tests(target):
     tests = ROOT / "tests"
     shutil.copytree(tests / "runtime", target / "runtime",
                     ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(tests / "conftest.py", target)
+    for name in ("conftest.py", "loader.h"):
+        shutil.copy(tests / name, target)
     library = target / "faulty_loader.so"
     subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O1", "-o", library,
                     tests / "faulty_loader.c", "-ldl"], check=True)

@@ -3,13 +3,14 @@
  * libvulkan.so.1. A cache's data is the header that Vulkan describes, then a
  * number of 8 bytes for each pipeline: a hash of its program.
  */
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
+
+#include "../../loader.h"
 
 enum { kMax = 4096 };
 
@@ -150,31 +151,17 @@ static VKAPI_ATTR VkResult VKAPI_CALL my_vkCreateComputePipelines(
   return result;
 }
 
-static PFN_vkGetInstanceProcAddr next_instance_proc;
-static PFN_vkGetDeviceProcAddr next_device_proc;
-
 static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
 my_vkGetDeviceProcAddr(VkDevice device, const char* function) {
   PFN_vkVoidFunction found = next_device_proc(device, function);
-#define ANSWER(name)                      \
-  if (strcmp(function, #name) == 0) {     \
-    next_##name = (PFN_##name)found;      \
-    return (PFN_vkVoidFunction)my_##name; \
-  }
   CACHES_FUNCTIONS(ANSWER)
   return found;
 }
 
 __attribute__((visibility("default"))) VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
 vkGetInstanceProcAddr(VkInstance instance, const char* function) {
-  if (next_instance_proc == NULL) {
-    void* library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) return NULL;
-    next_instance_proc =
-        (PFN_vkGetInstanceProcAddr)dlsym(library, "vkGetInstanceProcAddr");
-  }
+  if (!OpenLoader("libvulkan.so.1")) return NULL;
   PFN_vkVoidFunction found = next_instance_proc(instance, function);
-  if (strcmp(function, "vkGetDeviceProcAddr") != 0) return found;
-  next_device_proc = (PFN_vkGetDeviceProcAddr)found;
-  return (PFN_vkVoidFunction)my_vkGetDeviceProcAddr;
+  ANSWER_DEVICE_PROC(my_vkGetDeviceProcAddr)
+  return found;
 }

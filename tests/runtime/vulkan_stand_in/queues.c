@@ -10,7 +10,6 @@
  * queue. A test that loads the same library in its process may call what is
  * declared QUEUES_API below.
  */
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,6 +17,8 @@
 #include <string.h>
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
+
+#include "../../loader.h"
 
 #define QUEUES_API __attribute__((visibility("default")))
 
@@ -367,17 +368,9 @@ my_vkDestroyDevice(VkDevice device, const VkAllocationCallbacks* allocator) {
 
 /* ---- Looking up --------------------------------------------------------- */
 
-static PFN_vkGetInstanceProcAddr next_instance_proc;
-static PFN_vkGetDeviceProcAddr next_device_proc;
-
 static PFN_vkVoidFunction Answer(const char* function,
                                  PFN_vkVoidFunction found) {
   if (found == NULL) return NULL;
-#define ANSWER(name)                      \
-  if (strcmp(function, #name) == 0) {     \
-    next_##name = (PFN_##name)found;      \
-    return (PFN_vkVoidFunction)my_##name; \
-  }
   QUEUES_FUNCTIONS(ANSWER)
   return found;
 }
@@ -389,16 +382,8 @@ my_vkGetDeviceProcAddr(VkDevice device, const char* function) {
 
 QUEUES_API VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
 vkGetInstanceProcAddr(VkInstance instance, const char* function) {
-  if (next_instance_proc == NULL) {
-    void* library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) return NULL;
-    next_instance_proc =
-        (PFN_vkGetInstanceProcAddr)dlsym(library, "vkGetInstanceProcAddr");
-  }
+  if (!OpenLoader("libvulkan.so.1")) return NULL;
   PFN_vkVoidFunction found = next_instance_proc(instance, function);
-  if (strcmp(function, "vkGetDeviceProcAddr") == 0) {
-    next_device_proc = (PFN_vkGetDeviceProcAddr)found;
-    return (PFN_vkVoidFunction)my_vkGetDeviceProcAddr;
-  }
+  ANSWER_DEVICE_PROC(my_vkGetDeviceProcAddr)
   return Answer(function, found);
 }

@@ -34,7 +34,6 @@
  * A test that loads the same library in its process may call what is declared
  * STAND_IN_API below. Thread-safe but for vkGetInstanceProcAddr.
  */
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -42,6 +41,8 @@
 #include <string.h>
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
+
+#include "../../loader.h"
 
 #define STAND_IN_API __attribute__((visibility("default")))
 
@@ -256,9 +257,6 @@ STAND_IN_API uint32_t stand_in_devices(uint32_t adapter) {
 }
 
 /* ---- The loader behind -------------------------------------------------- */
-
-static PFN_vkGetInstanceProcAddr next_instance_proc;
-static PFN_vkGetDeviceProcAddr next_device_proc;
 
 /* Functions that are answered here, and what answers behind. */
 #define STAND_IN_FUNCTIONS(F)                       \
@@ -594,11 +592,6 @@ my_vkMapMemory(VkDevice device, VkDeviceMemory memory, VkDeviceSize offset,
 static PFN_vkVoidFunction Answer(const char* function,
                                  PFN_vkVoidFunction found) {
   if (found == NULL) return NULL;
-#define ANSWER(name)                      \
-  if (strcmp(function, #name) == 0) {     \
-    next_##name = (PFN_##name)found;      \
-    return (PFN_vkVoidFunction)my_##name; \
-  }
   STAND_IN_FUNCTIONS(ANSWER)
   return found;
 }
@@ -612,18 +605,11 @@ STAND_IN_API VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
 vkGetInstanceProcAddr(VkInstance instance, const char* function) {
   if (next_instance_proc == NULL) {
     const char* loader = getenv("STAND_IN_LOADER");
-    void* library = dlopen(loader != NULL ? loader : "libvulkan.so.1",
-                           RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) return NULL;
+    if (!OpenLoader(loader != NULL ? loader : "libvulkan.so.1")) return NULL;
     ReadDescription();
-    next_instance_proc =
-        (PFN_vkGetInstanceProcAddr)dlsym(library, "vkGetInstanceProcAddr");
   }
   PFN_vkVoidFunction found = next_instance_proc(instance, function);
-  if (strcmp(function, "vkGetDeviceProcAddr") == 0) {
-    next_device_proc = (PFN_vkGetDeviceProcAddr)found;
-    return (PFN_vkVoidFunction)my_vkGetDeviceProcAddr;
-  }
+  ANSWER_DEVICE_PROC(my_vkGetDeviceProcAddr)
   /* Cooperative matrices would need the real adapter's handle. */
   if (strstr(function, "CooperativeMatrix") != NULL) return NULL;
   return Answer(function, found);
