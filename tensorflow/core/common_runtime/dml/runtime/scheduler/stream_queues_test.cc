@@ -1,5 +1,6 @@
 // Copies from and to the host on a queue of their own.
 #include <array>
+#include <functional>
 #include <map>
 
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/hazards.h"
@@ -73,6 +74,29 @@ class StreamQueuesTest : public StreamTest {
       if (route.point.queue == queue) return route;
     }
     return {};
+  }
+
+  // Six steps of 20 ms of work and a copy of 20 ms, with one of two buffers in
+  // turn: the copies cost time where there is no transfer queue, but for one.
+  // step(buffer, weights) sends its work.
+  void ExpectOverlap(
+      const std::function<void(uint64_t buffer, uint64_t weights)>& step) {
+    for (const bool transfer_queue : {false, true}) {
+      transfer_queue_ = transfer_queue;
+      StartSimulation();
+      const uint64_t weights = Allocate();
+      const uint64_t buffers[] = {Allocate(), Allocate()};
+      device_->Hold();
+      for (uint32_t i = 1; i <= 6; ++i) {
+        step(buffers[i % 2], weights);
+        const size_t each = transfer_queue ? 2 : 1;
+        EXPECT_TRUE(Eventually([&] { return submissions() == each * i; }));
+      }
+      device_->Release();
+      DML_EXPECT_OK(stream_->Sync());
+      EXPECT_NEAR(static_cast<double>(device_->simulated_ns()),
+                  (transfer_queue ? 7 : 12) * 20 * kMillisecond, kMillisecond);
+    }
   }
 
   hal::testing::Simulation simulation_;
@@ -239,46 +263,19 @@ TEST_F(StreamQueuesTest, ABarrierOrdersNothingOfTheOtherQueue) {
 // ---- Overlap ---------------------------------------------------------------
 
 TEST_F(StreamQueuesTest, TheNextInputComesWhileTheStepRuns) {
-  for (const bool transfer_queue : {false, true}) {
-    transfer_queue_ = transfer_queue;
-    StartSimulation();
-    const uint64_t weights = Allocate();
-    const uint64_t inputs[] = {Allocate(), Allocate()};
-    device_->Hold();
-    for (uint32_t step = 1; step <= 6; ++step) {
-      const uint64_t input = inputs[step % 2];
-      DML_EXPECT_OK(Upload(input, 20000));  // 20 ms
-      DML_EXPECT_OK(Work(20, {{input, 20000, Access::kRead},
-                              {weights, 100, Access::kReadWrite}}));
-      DML_EXPECT_OK(stream_->Flush());
-      const size_t each = transfer_queue ? 2 : 1;
-      EXPECT_TRUE(Eventually([&] { return submissions() == each * step; }));
-    }
-    device_->Release();
-    DML_EXPECT_OK(stream_->Sync());
-    EXPECT_NEAR(static_cast<double>(device_->simulated_ns()),
-                (transfer_queue ? 7 : 12) * 20 * kMillisecond, kMillisecond);
-  }
+  ExpectOverlap([this](uint64_t input, uint64_t weights) {
+    DML_EXPECT_OK(Upload(input, 20000));  // 20 ms
+    DML_EXPECT_OK(Work(20, {{input, 20000, Access::kRead},
+                            {weights, 100, Access::kReadWrite}}));
+    DML_EXPECT_OK(stream_->Flush());
+  });
 }
 
 TEST_F(StreamQueuesTest, AResultLeavesWhileTheNextStepRuns) {
-  for (const bool transfer_queue : {false, true}) {
-    transfer_queue_ = transfer_queue;
-    StartSimulation();
-    const uint64_t results[] = {Allocate(), Allocate()};
-    device_->Hold();
-    for (uint32_t step = 1; step <= 6; ++step) {
-      const uint64_t result = results[step % 2];
-      DML_EXPECT_OK(Work(20, {{result, 20000, Access::kWrite}}));
-      Download(result, 20000);
-      const size_t each = transfer_queue ? 2 : 1;
-      EXPECT_TRUE(Eventually([&] { return submissions() == each * step; }));
-    }
-    device_->Release();
-    DML_EXPECT_OK(stream_->Sync());
-    EXPECT_NEAR(static_cast<double>(device_->simulated_ns()),
-                (transfer_queue ? 7 : 12) * 20 * kMillisecond, kMillisecond);
-  }
+  ExpectOverlap([this](uint64_t result, uint64_t) {
+    DML_EXPECT_OK(Work(20, {{result, 20000, Access::kWrite}}));
+    Download(result, 20000);
+  });
 }
 
 // ---- Order -----------------------------------------------------------------
@@ -425,41 +422,9 @@ TEST_F(StreamQueuesTest, CopiesAsAnArrayOfBytesDoes) {
 }
 
 TEST_F(StreamQueuesTest, ThreadsCopyBesideEachOther) {
-  StreamOptions options;
-  options.staging_limit_bytes = 16384;
-  options.flush_commands = 16;
-  Start(AllCopies(options));
+  Start(AllCopies(ForCopiesOfThreads()));
   device_->Delay(Queue::kTransfer);
-  const uint64_t base = Allocate();
-  constexpr uint64_t kPart = 10000;
-  std::vector<std::thread> threads;
-  for (uint32_t t = 0; t < 4; ++t) {
-    threads.emplace_back([&, t] {
-      SCOPED_TRACE("seed " + std::to_string(t));
-      std::mt19937 random(t);
-      const uint64_t mine = base + t * kPart;
-      Bytes model(kPart);
-      DML_EXPECT_OK(stream_->CopyFromHost(mine, model.data(), kPart));
-      for (int step = 0; step < 200; ++step) {
-        const uint64_t bytes = 1 + random() % 3000;
-        const uint64_t at = random() % (kPart - bytes);
-        if (random() % 3 == 0) {
-          EXPECT_EQ(Read(mine + at, bytes),
-                    Bytes(model.begin() + at, model.begin() + at + bytes));
-        } else if (random() % 2 == 0) {
-          const Bytes source = Pattern(bytes, random());
-          DML_EXPECT_OK(stream_->CopyFromHost(mine + at, source.data(), bytes));
-          std::copy(source.begin(), source.end(), model.begin() + at);
-        } else {
-          const uint64_t from = random() % (kPart - bytes);
-          DML_EXPECT_OK(stream_->Copy(mine + at, mine + from, bytes));
-          std::memmove(model.data() + at, model.data() + from, bytes);
-        }
-      }
-      EXPECT_EQ(Read(mine, kPart), model);
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  CopyInThreads(/*least_bytes=*/1);
 }
 
 // ---- Bounds, failures, profiles --------------------------------------------

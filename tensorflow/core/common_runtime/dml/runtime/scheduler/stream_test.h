@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <future>
 #include <memory>
 #include <random>
@@ -30,6 +31,24 @@
 namespace dml {
 
 using Bytes = std::vector<uint8_t>;
+
+// Runs body(0) to body(count - 1) beside each other.
+inline void InThreads(int count, const std::function<void(int)>& body) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < count; ++t) threads.emplace_back(body, t);
+  for (std::thread& thread : threads) thread.join();
+}
+
+// Numbers that differ from their neighbours.
+inline Bytes Pattern(uint64_t bytes, uint32_t seed = 1) {
+  Bytes pattern(bytes);
+  uint32_t state = seed * 2654435761u + 1;
+  for (uint8_t& byte : pattern) {
+    state = state * 1664525 + 1013904223;
+    byte = static_cast<uint8_t>(state >> 24);
+  }
+  return pattern;
+}
 
 // A device, its addresses and a stream.
 class StreamTest : public ::testing::Test {
@@ -111,6 +130,44 @@ class StreamTest : public ::testing::Test {
     return read;
   }
 
+  // Staging memory that threads wait for, and batches that fill.
+  static StreamOptions ForCopiesOfThreads() {
+    StreamOptions options;
+    options.staging_limit_bytes = 16384;
+    options.flush_commands = 16;
+    return options;
+  }
+  // Random copies, of `least_bytes` and more, by each thread on its own part of
+  // one heap, as if it were alone.
+  void CopyInThreads(uint64_t least_bytes = 0) {
+    const uint64_t base = Allocate();
+    constexpr uint64_t kPart = 10000;
+    InThreads(4, [&](int t) {
+      SCOPED_TRACE("seed " + std::to_string(t));
+      std::mt19937 random(t);
+      const uint64_t mine = base + t * kPart;
+      Bytes model(kPart);
+      DML_EXPECT_OK(stream_->CopyFromHost(mine, model.data(), kPart));
+      for (int step = 0; step < 200; ++step) {
+        const uint64_t bytes = least_bytes + random() % 3000;
+        const uint64_t at = random() % (kPart - bytes);
+        if (random() % 3 == 0) {
+          EXPECT_EQ(Read(mine + at, bytes),
+                    Bytes(model.begin() + at, model.begin() + at + bytes));
+        } else if (random() % 2 == 0) {
+          const Bytes source = Pattern(bytes, random());
+          DML_EXPECT_OK(stream_->CopyFromHost(mine + at, source.data(), bytes));
+          std::copy(source.begin(), source.end(), model.begin() + at);
+        } else {
+          const uint64_t from = random() % (kPart - bytes);
+          DML_EXPECT_OK(stream_->Copy(mine + at, mine + from, bytes));
+          std::memmove(model.data() + at, model.data() + from, bytes);
+        }
+      }
+      EXPECT_EQ(Read(mine, kPart), model);
+    });
+  }
+
   size_t submissions() const { return device_->submissions().size(); }
 
   // False when it does not happen within a long time.
@@ -137,17 +194,6 @@ class StreamTest : public ::testing::Test {
   std::vector<std::unique_ptr<hal::Heap>> heaps_;
   std::unique_ptr<Stream> stream_;
 };
-
-// Numbers that differ from their neighbours.
-inline Bytes Pattern(uint64_t bytes, uint32_t seed = 1) {
-  Bytes pattern(bytes);
-  uint32_t state = seed * 2654435761u + 1;
-  for (uint8_t& byte : pattern) {
-    state = state * 1664525 + 1013904223;
-    byte = static_cast<uint8_t>(state >> 24);
-  }
-  return pattern;
-}
 
 // Random copies of all kinds, against an array of bytes.
 inline void CheckCopies(Stream* stream, uint64_t base, uint64_t size,

@@ -10,12 +10,6 @@ namespace {
 
 using StreamThreadsTest = StreamTest;
 
-void InThreads(int count, const std::function<void(int)>& body) {
-  std::vector<std::thread> threads;
-  for (int t = 0; t < count; ++t) threads.emplace_back(body, t);
-  for (std::thread& thread : threads) thread.join();
-}
-
 TEST_F(StreamThreadsTest, KeepEachThreadsOrder) {
   const uint64_t a = Allocate();
   constexpr uint32_t kThreads = 4, kEach = 3000;
@@ -35,39 +29,10 @@ TEST_F(StreamThreadsTest, KeepEachThreadsOrder) {
   EXPECT_EQ(stream_->statistics().launches, kThreads * kEach);
 }
 
-// Each thread on its own part of one heap, as if it were alone.
 TEST_F(StreamThreadsTest, CopyBesideEachOther) {
   for (const bool unified : {false, true}) {
-    StreamOptions options;
-    options.staging_limit_bytes = 16384;
-    options.flush_commands = 16;
-    Start(options, unified);
-    const uint64_t base = Allocate();
-    constexpr uint64_t kPart = 10000;
-    InThreads(4, [&](int t) {
-      SCOPED_TRACE("seed " + std::to_string(t));
-      std::mt19937 random(t);
-      const uint64_t mine = base + t * kPart;
-      Bytes model(kPart);
-      DML_EXPECT_OK(stream_->CopyFromHost(mine, model.data(), kPart));
-      for (int step = 0; step < 200; ++step) {
-        const uint64_t bytes = random() % 3000;
-        const uint64_t at = random() % (kPart - bytes);
-        if (random() % 3 == 0) {
-          EXPECT_EQ(Read(mine + at, bytes),
-                    Bytes(model.begin() + at, model.begin() + at + bytes));
-        } else if (random() % 2 == 0) {
-          const Bytes source = Pattern(bytes, random());
-          DML_EXPECT_OK(stream_->CopyFromHost(mine + at, source.data(), bytes));
-          std::copy(source.begin(), source.end(), model.begin() + at);
-        } else {
-          const uint64_t from = random() % (kPart - bytes);
-          DML_EXPECT_OK(stream_->Copy(mine + at, mine + from, bytes));
-          std::memmove(model.data() + at, model.data() + from, bytes);
-        }
-      }
-      EXPECT_EQ(Read(mine, kPart), model);
-    });
+    Start(ForCopiesOfThreads(), unified);
+    CopyInThreads();
   }
 }
 
