@@ -267,6 +267,7 @@ class Stream::Impl {
   bool completing_ = false;          // a thread is in CompleteFirst()
   bool stopping_ = false;
   Status status_;                        // latched
+  std::atomic<bool> failed_{false};      // status_ is not ok
   std::atomic<bool> stopped_{false};     // Stop() was called
   std::atomic<bool> working_on_{false};  // it failed, yet did not stop working
   uint32_t host_copies_ = 0;  // threads that copy to or from a heap themselves

@@ -277,6 +277,7 @@ void Stream::Impl::AdaptIdleFlush(const Batch& batch) {
 const Status& Stream::Impl::Latch(const Status& status) {
   if (!status_.ok()) return status_;
   status_ = status;
+  failed_ = !status.ok();
   progress_.notify_all();
   work_.notify_one();
   WakeToRelease();
