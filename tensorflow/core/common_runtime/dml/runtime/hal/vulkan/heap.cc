@@ -1,9 +1,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/heap.h"
 
-#include <algorithm>
 #include <mutex>
 #include <shared_mutex>
-#include <vector>
 
 namespace dml {
 namespace hal {
@@ -65,16 +63,18 @@ Status VulkanHeap::Init(MemoryUse use) {
   DML_RETURN_IF_ERROR(CreateBuffer(0));
   VkMemoryRequirements requirements{};
   vk.vkGetBufferMemoryRequirements(device, buffer_, &requirements);
-  DML_RETURN_IF_ERROR(Allocate(use, requirements));
+  DML_RETURN_IF_ERROR(Allocate(device_, use, requirements.memoryTypeBits,
+                               requirements.size, &memory_));
+  host_cached_ = device_->physical().memory.HostCached(memory_.type);
   DML_RETURN_IF_ERROR(
-      device_->Check(vk.vkBindBufferMemory(device, buffer_, memory_, 0),
+      device_->Check(vk.vkBindBufferMemory(device, buffer_, memory_.memory, 0),
                      "vkBindBufferMemory"));
   // A discrete adapter's memory may be visible through its BAR, too, but the
   // host had better not read it there.
   if (use != MemoryUse::kDevice || device_->info().unified_memory) {
     void* host = nullptr;
     DML_RETURN_IF_ERROR(device_->Check(
-        vk.vkMapMemory(device, memory_, 0, VK_WHOLE_SIZE, 0, &host),
+        vk.vkMapMemory(device, memory_.memory, 0, VK_WHOLE_SIZE, 0, &host),
         "vkMapMemory"));
     host_ = static_cast<uint8_t*>(host);
   }
@@ -111,54 +111,6 @@ void VulkanHeap::QueryAddress() {
   address_ = device_->vk().vkGetBufferDeviceAddress(device_->handle(), &query);
 }
 
-Status VulkanHeap::Allocate(MemoryUse use,
-                            const VkMemoryRequirements& requirements) {
-  const DeviceFunctions& vk = device_->vk();
-  const MemoryTypes& memory = device_->physical().memory;
-  auto flags = Zeroed<VkMemoryAllocateFlagsInfo>(
-      VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO);
-  flags.flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT;
-  auto allocate =
-      Zeroed<VkMemoryAllocateInfo>(VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO);
-  allocate.pNext = &flags;
-  allocate.allocationSize = requirements.size;
-
-  std::vector<uint32_t> types =
-      memory.Candidates(use, requirements.memoryTypeBits);
-  if (types.empty()) {
-    return Unimplemented("the driver has no such memory for buffers");
-  }
-  // What is beyond its budget a driver may move to where the device is slow.
-  const HeapRoom room = device_->heap_room();
-  const auto has_room = [&](uint32_t type) {
-    return room[memory.HeapOf(type)] >= requirements.size;
-  };
-  const auto without_room =
-      std::stable_partition(types.begin(), types.end(), has_room);
-  if (use == MemoryUse::kParameters) {
-    types.erase(without_room, types.end());
-    if (types.empty()) return Error(Code::kOutOfMemory, "its heap is full");
-  }
-  Status status;
-  for (const uint32_t type : types) {
-    allocate.memoryTypeIndex = type;
-    status = device_->Check(
-        vk.vkAllocateMemory(device_->handle(), &allocate, nullptr, &memory_),
-        "vkAllocateMemory");
-    if (status.ok()) {
-      host_cached_ = memory.HostCached(type);
-      if (memory.HoldsTensors(memory.HeapOf(type))) {
-        device_bytes_ = requirements.size;
-        device_->AddDeviceBytes(static_cast<int64_t>(device_bytes_));
-      }
-      return status;
-    }
-    memory_ = VK_NULL_HANDLE;
-    if (status.code() != Code::kOutOfMemory) return status;
-  }
-  return status;
-}
-
 VulkanHeap::~VulkanHeap() {
   if (buffer_ == VK_NULL_HANDLE) return;
   std::shared_lock<std::shared_mutex> use;
@@ -170,14 +122,9 @@ void VulkanHeap::Destroy() {
   if (buffer_ != VK_NULL_HANDLE) {
     vk.vkDestroyBuffer(device_->handle(), buffer_, nullptr);
   }
-  // Freeing unmaps.
-  if (memory_ != VK_NULL_HANDLE) {
-    vk.vkFreeMemory(device_->handle(), memory_, nullptr);
-    device_->AddDeviceBytes(-static_cast<int64_t>(device_bytes_));
-  }
+  Free(device_, &memory_);  // and unmaps it
   sparse_.Free();
   buffer_ = VK_NULL_HANDLE;
-  memory_ = VK_NULL_HANDLE;
 }
 
 }  // namespace vulkan

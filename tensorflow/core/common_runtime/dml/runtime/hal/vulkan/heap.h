@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/allocation.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/sparse_memory.h"
 
@@ -36,14 +37,12 @@ class VulkanHeap final : public Heap {
   Status InitSparse();
   Status CreateBuffer(VkBufferCreateFlags flags);
   void QueryAddress();
-  Status Allocate(MemoryUse use, const VkMemoryRequirements& requirements);
   void Destroy();
 
   VulkanDevice* const device_;
   const uint64_t size_;
-  uint64_t device_bytes_ = 0;  // what it takes of the device's memory
   VkBuffer buffer_ = VK_NULL_HANDLE;
-  VkDeviceMemory memory_ = VK_NULL_HANDLE;
+  Allocation memory_;
   SparseMemory sparse_;  // in its place
   VkDeviceAddress address_ = 0;
   uint8_t* host_ = nullptr;

@@ -20,46 +20,13 @@ Status SparseMemory::Bind(VkBuffer buffer) {
   }
   const uint64_t size = RoundUp(requirements.size, page);
   for (uint64_t offset = 0; offset < size; offset += most) {
-    DML_RETURN_IF_ERROR(
-        Allocate(requirements, offset, std::min(most, size - offset)));
+    Piece piece = {{}, offset, std::min(most, size - offset)};
+    DML_RETURN_IF_ERROR(Allocate(device_, MemoryUse::kDevice,
+                                 requirements.memoryTypeBits, piece.bytes,
+                                 &piece.memory));
+    pieces_.push_back(piece);
   }
   return BindPieces(buffer);
-}
-
-Status SparseMemory::Allocate(const VkMemoryRequirements& requirements,
-                              uint64_t offset, uint64_t bytes) {
-  const MemoryTypes& memory = device_->physical().memory;
-  auto flags = Zeroed<VkMemoryAllocateFlagsInfo>(
-      VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO);
-  flags.flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT;
-  auto allocate =
-      Zeroed<VkMemoryAllocateInfo>(VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO);
-  allocate.pNext = &flags;
-  allocate.allocationSize = bytes;
-  std::vector<uint32_t> types =
-      memory.Candidates(MemoryUse::kDevice, requirements.memoryTypeBits);
-  // As for other heaps: beyond its budget memory may be slow.
-  const HeapRoom room = device_->heap_room();
-  std::stable_partition(types.begin(), types.end(), [&](uint32_t type) {
-    return room[memory.HeapOf(type)] >= bytes;
-  });
-  Status status = Unimplemented("no memory of tensors takes sparse buffers");
-  for (const uint32_t type : types) {
-    allocate.memoryTypeIndex = type;
-    VkDeviceMemory made = VK_NULL_HANDLE;
-    status = device_->Check(device_->vk().vkAllocateMemory(
-                                device_->handle(), &allocate, nullptr, &made),
-                            "vkAllocateMemory");
-    if (status.ok()) {
-      const bool counts = memory.HoldsTensors(memory.HeapOf(type));
-      pieces_.push_back({made, offset, bytes, counts ? bytes : 0});
-      device_->AddDeviceBytes(
-          static_cast<int64_t>(pieces_.back().device_bytes));
-      return status;
-    }
-    if (status.code() != Code::kOutOfMemory) return status;
-  }
-  return status;
 }
 
 Status SparseMemory::BindPieces(VkBuffer buffer) {
@@ -68,7 +35,7 @@ Status SparseMemory::BindPieces(VkBuffer buffer) {
     VkSparseMemoryBind bind{};
     bind.resourceOffset = piece.offset;
     bind.size = piece.bytes;
-    bind.memory = piece.memory;
+    bind.memory = piece.memory.memory;
     binds.push_back(bind);
   }
   VkSparseBufferMemoryBindInfo buffer_binds{};
@@ -82,10 +49,7 @@ Status SparseMemory::BindPieces(VkBuffer buffer) {
 }
 
 void SparseMemory::Free() {
-  for (const Piece& piece : pieces_) {
-    device_->vk().vkFreeMemory(device_->handle(), piece.memory, nullptr);
-    device_->AddDeviceBytes(-static_cast<int64_t>(piece.device_bytes));
-  }
+  for (Piece& piece : pieces_) hal::vulkan::Free(device_, &piece.memory);
   pieces_.clear();
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/allocation.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
 
 namespace dml {
@@ -29,13 +30,10 @@ class SparseMemory {
 
  private:
   struct Piece {
-    VkDeviceMemory memory;
+    Allocation memory;
     uint64_t offset;
     uint64_t bytes;
-    uint64_t device_bytes;  // what it takes of the device's memory
   };
-  Status Allocate(const VkMemoryRequirements& requirements, uint64_t offset,
-                  uint64_t bytes);
   Status BindPieces(VkBuffer buffer);
 
   VulkanDevice* const device_;
