@@ -122,9 +122,8 @@ std::unique_ptr<MatrixTrial> MakeTrial(uint32_t adapter_index) {
     fprintf(
         stderr,
         "tensorflow-directml: %s (%s) offers cooperative matrices or mixed dot "
-        "products, but %s: "
-        "float16 products do without them. Update the driver; to check again, "
-        "delete %s\n",
+        "products, but %s: float16 products do without them. Update the "
+        "driver; to check again, delete %s\n",
         adapter.name.c_str(), adapter.driver.c_str(), why.c_str(),
         path.c_str());
   };

@@ -158,8 +158,8 @@ Status Check(const dml_tensor* tensor, const char* name, int64_t limit,
     return Unimplemented(name, " has rank ", tensor->rank, "; at most ",
                          DML_MAX_RANK, " dimensions are supported");
   }
-  if (IsPlain(*tensor,
-              limit)) {  // as most are: spares the walk over dimensions
+  // As most are: spares the walk over dimensions.
+  if (IsPlain(*tensor, limit)) {
     if (facts != nullptr) {
       const int64_t count = tensor->sizes[0];
       *facts = {count, tensor->data, count * uint64_t{TypeBytes(tensor->type)},
