@@ -153,6 +153,10 @@ constexpr uint32_t kMaxDirectParameterBytes = 128;
 struct ProgramDesc {
   const char* name = "";       // for messages and captures
   Span<const uint32_t> spirv;  // entry point "main"
+  // The same in HLSL, for APIs that take no SPIR-V, as shaders/hlsl/README.md
+  // describes it; empty where a program needs what HLSL has not.
+  Span<const char> hlsl;
+  uint32_t buffers = 0;  // how many its parameter block names
   // How the program takes its parameter block: directly (push constants, at
   // most kMaxDirectParameterBytes) or by the address of a block in memory.
   bool parameters_in_memory = false;

@@ -175,6 +175,8 @@ class ProgramCache::Impl {
     hal::ProgramDesc desc;
     desc.name = shader.name;
     desc.spirv = {shader.words, shader.word_count};
+    desc.hlsl = {shader.hlsl, shader.hlsl_bytes};
+    desc.buffers = shader.buffers;
     desc.parameters_in_memory = shader.parameters_in_memory;
     desc.specialization = {entry->values.data(), entry->count};
     if (shader.cooperative) {

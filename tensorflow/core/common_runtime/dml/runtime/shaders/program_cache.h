@@ -34,6 +34,9 @@ struct Shader {
   bool cooperative;
   const ParameterBlock* block;  // what a launch must give it,
   uint32_t buffers;             // and how many buffers
+  // The same program in HLSL (hlsl/README.md); null where there is none.
+  const char* hlsl;
+  uint32_t hlsl_bytes;
 };
 
 // "gemm_f32\t64,64,16": the shader, then its constants. What no constant makes
