@@ -282,6 +282,25 @@ def check_vulkan(path):
     return path
 
 
+def find_directx(_):
+    for folder in ("/usr/include", "/usr/local/include"):
+        if os.path.exists(f"{folder}/directx/d3d12.h"):
+            return folder
+    raise Missing(
+        "the Direct3D 12 headers.", "Install them by: apt-get install directx-headers-dev"
+    )
+
+
+def check_directx(path):
+    for name in ("directx/d3d12.h", "directx/dxcore_interface.h", "wsl/stubs/unknwn.h"):
+        if not os.path.exists(f"{path}/{name}"):
+            raise Missing(
+                f"{path} has no {name} of the Direct3D 12 headers.",
+                "Install them by: apt-get install directx-headers-dev",
+            )
+    return path
+
+
 def find_googletest(_):
     for folder in ("/usr/src/googletest/googletest", "/usr/src/gtest"):
         if os.path.exists(f"{folder}/src/gtest-all.cc"):
@@ -388,6 +407,14 @@ QUESTIONS = (
         find_vulkan,
         check_vulkan,
     ),
+    (
+        "directx_include",
+        "TF_DIRECTML_DIRECTX_INCLUDE",
+        "the folder of Direct3D 12 headers",
+        None,
+        find_directx,
+        check_directx,
+    ),
     ("bazel", "TF_DIRECTML_BAZEL", "Bazel, or bazelisk", None, find_bazel, check_bazel),
     (
         "googletest",
@@ -423,6 +450,7 @@ def write_bazelrc(found, optimization):
         "CC": found["compiler"],
         "TF_DIRECTML_BASE_WHEEL": found["base_wheel"],
         "TF_DIRECTML_BUILD_PYTHON": sys.executable,
+        "TF_DIRECTML_DIRECTX_INCLUDE": found["directx_include"],
         "TF_DIRECTML_GLSLANG": found["glslang"],
         "TF_DIRECTML_GLSLC": found["glslc"],
         "TF_DIRECTML_GOOGLETEST": found.get("googletest"),
