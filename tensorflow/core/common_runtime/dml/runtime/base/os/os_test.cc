@@ -10,10 +10,12 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/address_range.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/child_process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/event.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/forks.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
@@ -223,6 +225,35 @@ TEST(SharedLibraryTest, SaysWhatCannotBeOpened) {
   EXPECT_FALSE(library.ok());
   EXPECT_NE(library.problem().find("libno_such_library.so"), std::string::npos);
   EXPECT_EQ(library.Find("cos"), nullptr);
+}
+
+TEST(EventTest, WakesWhoWaits) {
+  Event event;
+  ASSERT_TRUE(event.ok());
+  EXPECT_NE(event.handle(), nullptr);
+  std::thread waker([&event] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    event.Set();
+  });
+  EXPECT_TRUE(event.Wait(uint64_t{60} * 1000000000));
+  waker.join();
+  // The signal is taken.
+  EXPECT_FALSE(event.Wait(0));
+}
+
+TEST(EventTest, KeepsASignalThatNobodyWaitedFor) {
+  Event event;
+  event.Set();
+  event.Set();
+  EXPECT_TRUE(event.Wait(0));
+  EXPECT_FALSE(event.Wait(0));
+}
+
+TEST(EventTest, SleepsAsLongAsItWasTold) {
+  Event event;
+  const uint64_t begin = SteadyNanoseconds();
+  EXPECT_FALSE(event.Wait(30000000));
+  EXPECT_GE(SteadyNanoseconds() - begin, 30000000u);
 }
 
 TEST(VariablesTest, TellsUnsetFromEmpty) {
