@@ -3,7 +3,7 @@
 
     ci/check_layers.py [FOLDER OF THE CHECKOUT]
 
-Of C++ it reads includes, names of Vulkan's and headers of the operating system's, of
+Of C++ it reads includes, names of graphics APIs and headers of the operating system's, of
 BUILD files the labels, of GLSL the includes, of Python the imports; of the families the
 names of their folders, and what they include of each other. Prints a line a violation,
 and fails if there is one.
@@ -39,6 +39,7 @@ LAYERS = {
     "memory": layer(f"{RUNTIME}/memory", "hal base os"),
     # Backends know hal.h, and not each other.
     "hal/vulkan": layer(f"{RUNTIME}/hal/vulkan", "hal base os"),
+    "hal/d3d12": layer(f"{RUNTIME}/hal/d3d12", "hal base os"),
     "hal/null": layer(f"{RUNTIME}/hal/null", "hal base os"),
     "hal/testing": layer(f"{RUNTIME}/hal/testing", "hal base os"),
     "hal": layer(f"{RUNTIME}/hal", "base os"),
@@ -57,6 +58,7 @@ EXCEPTIONS = {
 # Libraries that a layer's BUILD file may name though its sources may not include them.
 LINKED = {
     ("c_api", "hal/vulkan"): "the library holds all backends; hal/drivers.h is what is included",
+    ("c_api", "hal/d3d12"): "likewise, for its unit tests",
     ("c_api", "hal/null"): "likewise",
     ("shaders", "headers"): "the build makes the programs' enums from those of the C API",
     ("hal/testing", "hal/null"): "the device of the unit tests is the null device",
@@ -69,8 +71,26 @@ VULKAN = re.compile(r"(?:vk|Vk)[A-Z]|VK_|PFN_vk|.*Vulkan")
 # (file, name): reason.
 VULKAN_EXCEPTIONS = {
     ("hal/drivers.h", "EnumerateVulkan"): "declares the one function of each backend",
-    ("c_api/adapters.cc", "EnumerateVulkan"): "chooses the backend",
+    ("c_api/backends.cc", "EnumerateVulkan"): "chooses the backend",
+    ("c_api/backends.cc", "kVulkan"): "likewise",
 }
+DIRECT3D = re.compile(r"ID3D|IDXC|D3D12_|DXGI_|HRESULT$|.*D3d12")
+DIRECT3D_EXCEPTIONS = {
+    ("hal/drivers.h", "EnumerateD3d12"): "declares the one function of each backend",
+    ("c_api/backends.cc", "EnumerateD3d12"): "chooses the backend",
+    ("c_api/backends.cc", "kD3d12"): "likewise",
+}
+# Of each API: the backend that owns it, folders of its headers, names, exceptions.
+APIS = (
+    ("Vulkan", "hal/vulkan", ("vulkan/", "vk_video/"), VULKAN, VULKAN_EXCEPTIONS),
+    (
+        "Direct3D",
+        "hal/d3d12",
+        ("directx/", "dxguids/", "wsl/", "dxcapi.h"),
+        DIRECT3D,
+        DIRECT3D_EXCEPTIONS,
+    ),
+)
 
 SYSTEM_HEADERS = re.compile(
     r"(?:sys|linux|arpa|netinet)/|(?:unistd|fcntl|dlfcn|pthread|signal|poll|link|elf|time|errno"
@@ -179,16 +199,19 @@ def check_cpp(path: str, text: str, families) -> Iterator[str]:
             yield f"{where}: {source} includes {name}, which is none of the runtime's layers"
         if in_runtime and SYSTEM_HEADERS.match(name) and not own_system and not is_test(path):
             yield f"{where}: {name} belongs behind base/os"
-        if name.startswith(("vulkan/", "vk_video/")) and source != "hal/vulkan":
-            yield f"{where}: {source} includes {name}: only hal/vulkan may"
+        for _, backend, headers, _, _ in APIS:
+            if name.startswith(headers) and source != backend:
+                yield f"{where}: {source} includes {name}: only {backend} may"
     for number, line in enumerate(code_only(text).splitlines(), 1):
         if line.lstrip().startswith("#include"):
             continue
         where = f"{path}:{number}"
-        if source != "hal/vulkan":
-            for name in filter(VULKAN.match, WORD.findall(line)):
-                if (relative, name) not in VULKAN_EXCEPTIONS:
-                    yield f"{where}: {source} names Vulkan ({name})"
+        for api, backend, _, names, exceptions in APIS:
+            if source == backend:
+                continue
+            for name in filter(names.match, WORD.findall(line)):
+                if (relative, name) not in exceptions:
+                    yield f"{where}: {source} names {api} ({name})"
         if GETENV.search(line) and not own_system and path != GLUE_GETENV and not is_test(path):
             yield f"{where}: getenv belongs into base/environment.cc by way of base/os"
 

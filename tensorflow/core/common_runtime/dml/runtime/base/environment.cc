@@ -78,10 +78,10 @@ Environment ReadEnvironment(const VariableReader& variable) {
               &environment.allow_software_adapter);
   environment.drivers = read.Text("TF_DIRECTML_DRIVERS");
   const std::string backend = read.Text("TF_DIRECTML_BACKEND");
-  if (backend == "vulkan" || backend == "null") {
+  if (backend == "vulkan" || backend == "d3d12" || backend == "null") {
     environment.backend = backend;
   } else if (!backend.empty()) {
-    Reader::Warn("TF_DIRECTML_BACKEND", backend, "vulkan or null");
+    Reader::Warn("TF_DIRECTML_BACKEND", backend, "vulkan, d3d12 or null");
   }
   environment.null_adapter = read.Text("TF_DIRECTML_NULL_ADAPTER");
   environment.vulkan_loader = read.Text("TF_DIRECTML_VULKAN_LOADER");

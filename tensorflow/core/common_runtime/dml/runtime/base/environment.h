@@ -21,7 +21,8 @@ struct Environment {
   std::string visible_devices;          // DML_VISIBLE_DEVICES
   bool allow_software_adapter = false;  // TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER
   std::string drivers;                  // TF_DIRECTML_DRIVERS
-  std::string backend = "vulkan";       // TF_DIRECTML_BACKEND
+  // TF_DIRECTML_BACKEND: vulkan, d3d12 or null; empty: the system's.
+  std::string backend;
   std::string null_adapter;   // TF_DIRECTML_NULL_ADAPTER: hal/null/profile.h
   std::string vulkan_loader;  // TF_DIRECTML_VULKAN_LOADER; empty: the system's
   bool debug = false;         // TF_DIRECTML_DEBUG

@@ -32,7 +32,7 @@ TEST(EnvironmentTest, HasDefaults) {
   const Environment environment = Read({});
   EXPECT_FALSE(environment.visible_devices_set);
   EXPECT_FALSE(environment.allow_software_adapter);
-  EXPECT_EQ(environment.backend, "vulkan");
+  EXPECT_EQ(environment.backend, "");
   EXPECT_EQ(environment.vulkan_loader, "");
   EXPECT_FALSE(environment.debug);
   EXPECT_TRUE(environment.tuning);
@@ -63,7 +63,7 @@ TEST(EnvironmentTest, EmptyValuesAreDefaults) {
   EXPECT_TRUE(environment.visible_devices_set);
   EXPECT_EQ(environment.visible_devices, "");
   EXPECT_FALSE(environment.allow_software_adapter);
-  EXPECT_EQ(environment.backend, "vulkan");
+  EXPECT_EQ(environment.backend, "");
   EXPECT_FALSE(environment.debug);
   EXPECT_TRUE(environment.tuning);
   EXPECT_EQ(environment.flush_commands, kDefaultFlushCommands);
@@ -106,8 +106,9 @@ TEST(EnvironmentTest, ReadsNumbersWithinLimits) {
 
 TEST(EnvironmentTest, ReadsTheBackend) {
   EXPECT_EQ(Read({{"TF_DIRECTML_BACKEND", "null"}}).backend, "null");
-  EXPECT_EQ(Read({{"TF_DIRECTML_BACKEND", "metal"}}).backend, "vulkan");
-  EXPECT_NE(Warning({{"TF_DIRECTML_BACKEND", "metal"}}).find("vulkan or null"),
+  EXPECT_EQ(Read({{"TF_DIRECTML_BACKEND", "d3d12"}}).backend, "d3d12");
+  EXPECT_EQ(Read({{"TF_DIRECTML_BACKEND", "metal"}}).backend, "");
+  EXPECT_NE(Warning({{"TF_DIRECTML_BACKEND", "metal"}}).find("vulkan, d3d12 or null"),
             std::string::npos);
 }
 

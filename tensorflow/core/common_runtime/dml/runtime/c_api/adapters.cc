@@ -5,23 +5,19 @@
 #include <cstdlib>
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/devices.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/backends.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/duplicates.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/text.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/thread_state.h"
-#include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
 
 namespace dml {
 namespace {
 
 using AdapterVector = std::vector<std::unique_ptr<hal::Adapter>>;
 using GpuVector = std::vector<Gpu>;
-
-constexpr char kInstall[] =
-    "install your GPU's Vulkan driver (Debian, Ubuntu: apt install "
-    "mesa-vulkan-drivers, or the vendor's package) and check it with "
-    "vulkaninfo --summary";
 
 // Takes the adapters that cannot be used out of `found`; says why, "; "-joined.
 std::string RemoveUnusable(AdapterVector* found, bool allow_software) {
@@ -91,7 +87,7 @@ std::string SelectVisible(const std::string& visible, GpuVector* list) {
 }  // namespace
 
 AdapterList SelectAdapters(AdapterVector found, const Status& status,
-                           const Environment& environment) {
+                           const char* hint, const Environment& environment) {
   AdapterList result;
   if (!status.ok()) {
     result.problem = status.message();
@@ -106,9 +102,10 @@ AdapterList SelectAdapters(AdapterVector found, const Status& status,
   if (found.empty()) {
     result.problem = "no usable adapter: " +
                      (reasons.empty() ? "the driver lists none" : reasons) +
-                     "; " + kInstall;
+                     "; " + hint;
     return result;
   }
+  result.usable = true;
   GpuVector gpus = MergeDrivers(std::move(found), environment.drivers);
   if (environment.visible_devices_set) {
     result.problem = SelectVisible(environment.visible_devices, &gpus);
@@ -123,23 +120,38 @@ AdapterList SelectAdapters(AdapterVector found, const Status& status,
   return result;
 }
 
+namespace {
+
+// Of the first backend that has a usable adapter.
+AdapterList FindAdapters(const Environment& environment) {
+  hal::EnumerateOptions options;
+  options.cooperative_matrices = environment.cooperative_matrices;
+  options.transfer_queue = environment.transfer_queue;
+  options.null_profile = environment.null_adapter;
+  AdapterList list;
+  std::string problems;
+  for (const Backend* backend :
+       BackendsToAsk(environment.backend, os::HasWindowsGraphics())) {
+    AdapterVector found;
+    const Status status = backend->enumerate(options, &found);
+    list = SelectAdapters(std::move(found), status, backend->hint, environment);
+    if (list.usable) return list;
+    problems += (problems.empty() ? "" : ". And ") +
+                std::string(backend->title) + ": " + list.problem;
+  }
+  // One backend needs no name.
+  if (problems.find(". And ") != std::string::npos) list.problem = problems;
+  return list;
+}
+
+}  // namespace
+
 AdapterList& Adapters() {
   static AdapterList* const list = [] {
     // Amid the listing a fork would get a half-made list and its lock; a list
     // that is there is good in a forked process, too.
     const os::NoForks meanwhile;
-    const Environment& environment = GetEnvironment();
-    const hal::EnumerateFn enumerate = environment.backend == "null"
-                                           ? hal::EnumerateNull
-                                           : hal::EnumerateVulkan;
-    hal::EnumerateOptions options;
-    options.cooperative_matrices = environment.cooperative_matrices;
-    options.transfer_queue = environment.transfer_queue;
-    options.null_profile = environment.null_adapter;
-    AdapterVector found;
-    const Status status = enumerate(options, &found);
-    auto made = std::make_unique<AdapterList>(
-        SelectAdapters(std::move(found), status, environment));
+    auto made = std::make_unique<AdapterList>(FindAdapters(GetEnvironment()));
     return made.release();
   }();
   return *list;

@@ -16,12 +16,13 @@ struct AdapterList {
   // Of each, the other drivers of the same GPU, which it was preferred to.
   std::vector<std::vector<hal::AdapterInfo>> others;
   std::string problem;  // see dml_adapter_problem()
+  bool usable = false;  // there are some, though perhaps none is visible
 };
 
-// Sorts what the backend found and applies the environment's choice. `status`
-// is the enumeration's.
+// Sorts what a backend found and applies the environment's choice. `status` is
+// the enumeration's; `hint` says how to get an adapter of that backend.
 AdapterList SelectAdapters(std::vector<std::unique_ptr<hal::Adapter>> found,
-                           const Status& status,
+                           const Status& status, const char* hint,
                            const Environment& environment);
 
 // The process's list, made when first asked for. Never destroyed: threads may

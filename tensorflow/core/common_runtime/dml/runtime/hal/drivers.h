@@ -14,6 +14,11 @@ namespace hal {
 Status EnumerateVulkan(const EnumerateOptions& options,
                        std::vector<std::unique_ptr<Adapter>>* adapters);
 
+// Direct3D 12 of shader model 6.0 and up, as WSL has it; its libraries are
+// opened at run time.
+Status EnumerateD3d12(const EnumerateOptions& options,
+                      std::vector<std::unique_ptr<Adapter>>* adapters);
+
 // One adapter that accepts everything and computes nothing: it measures the
 // cost of the layers above it. Copies are real, dispatches do nothing.
 Status EnumerateNull(const EnumerateOptions& options,

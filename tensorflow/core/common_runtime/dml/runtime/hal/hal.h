@@ -1,8 +1,8 @@
 // The hardware abstraction layer: what a graphics API owes the runtime.
 //
-// One backend a folder (vulkan/, null/; directml/ later), each reached through
-// the one function that it declares in drivers.h. Nothing above this header
-// may name a graphics API.
+// One backend a folder (vulkan/, d3d12/, null/), each reached through the one
+// function that it declares in drivers.h. Nothing above this header may name a
+// graphics API.
 //
 // Lifetime: a Device outlives every object that it made; an Adapter may die
 // before its Devices. Threading: each class says its own.

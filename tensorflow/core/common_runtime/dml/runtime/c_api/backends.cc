@@ -1,0 +1,32 @@
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/backends.h"
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
+
+namespace dml {
+namespace {
+
+constexpr Backend kVulkan = {
+    "vulkan", "Vulkan", hal::EnumerateVulkan,
+    "install your GPU's Vulkan driver (Debian, Ubuntu: apt install "
+    "mesa-vulkan-drivers, or the vendor's package) and check it with "
+    "vulkaninfo --summary"};
+constexpr Backend kD3d12 = {
+    "d3d12", "Direct3D 12", hal::EnumerateD3d12,
+    "install your GPU's newest driver in Windows, then run `wsl --update` and "
+    "`wsl --shutdown` there"};
+constexpr Backend kNull = {"null", "the null backend", hal::EnumerateNull,
+                           "unset TF_DIRECTML_BACKEND"};
+
+}  // namespace
+
+std::vector<const Backend*> BackendsToAsk(const std::string& chosen,
+                                          bool windows_graphics) {
+  for (const Backend* backend : {&kVulkan, &kD3d12, &kNull}) {
+    if (chosen == backend->name) return {backend};
+  }
+  // GPUs of Windows have Vulkan drivers on WSL only by way of Direct3D 12.
+  if (windows_graphics) return {&kD3d12, &kVulkan};
+  return {&kVulkan};
+}
+
+}  // namespace dml

@@ -1,0 +1,97 @@
+#include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/parameter_blocks.h"
+
+#include <cstring>
+#include <shared_mutex>
+#include <utility>
+
+#include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/command_list.h"
+
+namespace dml {
+namespace hal {
+namespace d3d12 {
+namespace {
+
+constexpr uint32_t kAlignment = 16;
+constexpr uint32_t kBytesOfBuffer = 8;
+
+}  // namespace
+
+WordAddress WordAddressOf(uint64_t address) {
+  return {address & ~uint64_t{3}, static_cast<uint32_t>(address & 3)};
+}
+
+uint32_t ParameterBytes(const DispatchDesc& desc) {
+  return desc.bindings.size() * kBytesOfBuffer + desc.constants.size();
+}
+
+void WriteParameters(const DispatchDesc& desc, uint8_t* block) {
+  for (const Binding& binding : desc.bindings) {
+    const uint32_t words[] = {
+        WordAddressOf(static_cast<const D3d12Heap*>(binding.heap)->address() +
+                      binding.offset)
+            .offset,
+        0};
+    static_assert(sizeof(words) == kBytesOfBuffer, "");
+    std::memcpy(block, words, sizeof(words));
+    block += sizeof(words);
+  }
+  if (!desc.constants.empty()) {
+    std::memcpy(block, desc.constants.data(), desc.constants.size());
+  }
+}
+
+void ParameterBlocks::Begin() {
+  current_ = 0;
+  for (Chunk& chunk : chunks_) chunk.used = 0;
+}
+
+Status ParameterBlocks::Take(uint32_t bytes, uint8_t** host,
+                             uint64_t* address) {
+  if (current_ < chunks_.size() && chunks_[current_].used + bytes > kMaxBytes) {
+    ++current_;
+  }
+  if (current_ == chunks_.size()) {
+    Chunk made;
+    DML_RETURN_IF_ERROR(MakeChunk(&made));
+    chunks_.push_back(std::move(made));
+  }
+  Chunk& chunk = chunks_[current_];
+  const D3d12Heap& written = chunk.staging ? *chunk.staging : *chunk.memory;
+  *host = written.host() + chunk.used;
+  *address = chunk.memory->address() + chunk.used;
+  chunk.used += (bytes + kAlignment - 1) & ~(kAlignment - 1);
+  return Status::Ok();
+}
+
+Status ParameterBlocks::MakeChunk(Chunk* chunk) {
+  std::shared_lock<std::shared_mutex> use;
+  DML_RETURN_IF_ERROR(device_->Use(&use));
+  if (device_->info().unified_memory) {
+    return D3d12Heap::Create(device_, HeapKind::kUpload, kMaxBytes,
+                             &chunk->memory);
+  }
+  DML_RETURN_IF_ERROR(
+      D3d12Heap::Create(device_, HeapKind::kDevice, kMaxBytes, &chunk->memory));
+  return D3d12Heap::Create(device_, HeapKind::kUpload, kMaxBytes,
+                           &chunk->staging);
+}
+
+bool ParameterBlocks::copies_pending() const {
+  for (const Chunk& chunk : chunks_) {
+    if (chunk.staging != nullptr && chunk.used > 0) return true;
+  }
+  return false;
+}
+
+void ParameterBlocks::RecordCopies(ID3D12GraphicsCommandList* commands) const {
+  for (const Chunk& chunk : chunks_) {
+    if (chunk.staging == nullptr || chunk.used == 0) continue;
+    commands->CopyBufferRegion(chunk.memory->destination(), 0,
+                               chunk.staging->source(), 0, chunk.used);
+  }
+  RecordBarrier(commands, Barriers::Kind::kAliasing);
+}
+
+}  // namespace d3d12
+}  // namespace hal
+}  // namespace dml
