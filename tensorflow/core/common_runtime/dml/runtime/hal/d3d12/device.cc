@@ -1,6 +1,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/device.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -232,7 +233,10 @@ Status D3d12Device::Wait(const QueuePoint& point, uint64_t timeout_ns) {
       DML_RETURN_IF_ERROR(Check(device_->GetDeviceRemovedReason(),
                                 "ID3D12Device::GetDeviceRemovedReason"));
     }
-    if (reached) return Status::Ok();
+    if (reached) {
+      PrintCompileLog();
+      return Status::Ok();
+    }
     timeout_ns -= slice;
     if (timeout_ns == 0) {
       return Error(Code::kDeadlineExceeded,
@@ -240,6 +244,15 @@ Status D3d12Device::Wait(const QueuePoint& point, uint64_t timeout_ns) {
     }
   }
   return LostStatus();
+}
+
+// Where the host waits for results: at the end of a model's step.
+void D3d12Device::PrintCompileLog() {
+  if (!compile_log_.pending()) return;
+  const std::string line = compile_log_.Take();
+  if (!line.empty()) {
+    std::fprintf(stderr, "tensorflow-directml: %s\n", line.c_str());
+  }
 }
 
 Status D3d12Device::Completed(Queue which, uint64_t* value) {

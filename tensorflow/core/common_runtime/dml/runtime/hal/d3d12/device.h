@@ -13,6 +13,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/adapter.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/api.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/com.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/compile_log.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/debug_layer.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/program_store.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/queue_fence.h"
@@ -63,6 +64,7 @@ class D3d12Device final : public Device {
   // DXIL by DXC, and pipelines by the driver, which need not hand them out.
   ProgramStore* dxil_store() { return &dxil_store_; }
   ProgramStore* pipeline_store() { return &pipeline_store_; }
+  CompileLog* compile_log() { return &compile_log_; }
   // It belongs to the device.
   Status GetRootSignature(uint32_t buffers, ID3D12RootSignature** signature) {
     return root_signatures_.Get(physical_.libraries, handle(), buffers,
@@ -93,6 +95,7 @@ class D3d12Device final : public Device {
   HRESULT ReadClocksOf(ID3D12CommandQueue* queue, uint64_t* ticks,
                        uint64_t* host_ns) const;
   Status LostStatus() const;
+  void PrintCompileLog();
   void Destroy();
   DeviceQueue& queue(Queue which) {
     return queues_[static_cast<size_t>(which)];
@@ -105,6 +108,7 @@ class D3d12Device final : public Device {
   std::array<DeviceClock, kQueues> clocks_;
   RootSignatures root_signatures_;
   ProgramStore dxil_store_, pipeline_store_;
+  CompileLog compile_log_;
   DebugMessages messages_;
   std::atomic<int64_t> device_bytes_{0};
 

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/compiler.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxil_container.h"
 
@@ -57,6 +58,7 @@ Status D3d12Program::Create(D3d12Device* device, const ProgramDesc& desc,
 }
 
 Status D3d12Program::Init(const ProgramDesc& desc) {
+  const uint64_t begin = os::SteadyNanoseconds();
   if (desc.hlsl.empty()) {
     return Unimplemented("it uses what HLSL of shader model 6.0 lacks");
   }
@@ -73,7 +75,9 @@ Status D3d12Program::Init(const ProgramDesc& desc) {
   DML_RETURN_IF_ERROR(CheckRequiredFeatures(
       RequiredFeatures(dxil), device_->physical().features, device_->info()));
   DML_RETURN_IF_ERROR(device_->GetRootSignature(buffers_, &signature_));
-  return MakePipeline(key, dxil);
+  DML_RETURN_IF_ERROR(MakePipeline(key, dxil));
+  device_->compile_log()->Note(os::SteadyNanoseconds() - begin);
+  return Status::Ok();
 }
 
 Status D3d12Program::MakePipeline(const ProgramKey& key,
