@@ -98,6 +98,7 @@ def family_programs(family):
             HLSL + "words.hlsl",
             SHADERS + "buffer_check.py",
             SHADERS + "build_shaders.py",
+            SHADERS + "hlsl_shared.py",
             SHADERS + "hlsl_text.py",
             SHADERS + "parameter_blocks.py",
             SHADERS + "spirv.py",

@@ -13,14 +13,18 @@ import dataclasses
 import pathlib
 import re
 import subprocess
+import sys
 from typing import Optional
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import hlsl_shared  # noqa: E402
 
 BUFFER_BYTES = 8
 NUMBER_AT = 4  # in the 8 bytes of a buffer
 
 FUNCTION = re.compile(r"^\w+ (\w+)\([^;{]*\)\n\{\n.*?^\}\n", re.M | re.S)
 MEMORY = re.compile(r"^RWByteAddressBuffer dml_memory : register\(u1, space0\);\n", re.M)
-PARAMETERS = re.compile(r"\bp\.Load(\d?)\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+PARAMETERS = re.compile(r"\bp\.Load(\d?)\(")
 LONG_VECTOR = re.compile(r"\b(i|u)64vec([234])\b")
 # A load of an array: spirv-cross takes each of its elements for an array, too.
 ARRAY_LOAD = re.compile(
@@ -64,26 +68,35 @@ def for_buffers(body, buffers):
     return "\n".join(lines) + "\n"
 
 
+def number_for(width, at, buffers):
+    """What a load of the parameter block is instead, or None: it stays."""
+    if not at.isdigit():
+        # An element of an array, at `index * size + offset`.
+        base = re.search(r"\+ (\d+)$", at)
+        if not base or int(base[1]) < BUFFER_BYTES * buffers:
+            raise Refused(f"reads its parameters at `{at}`: which buffer of an array is "
+                          "meant has to be a literal")
+        return None
+    if int(at) >= BUFFER_BYTES * buffers:
+        return None
+    number, rest = divmod(int(at), BUFFER_BYTES)
+    if width or rest not in (0, NUMBER_AT):
+        raise Refused(f"reads a part of a buffer's address, at {at}")
+    return f"{number}u" if rest == NUMBER_AT else None
+
+
 def with_numbers(text, buffers):
     """Numbers of buffers instead of loads of them from the parameter block."""
-
-    def number_of(match):
-        width, at = match[1], match[2]
-        if not at.isdigit():
-            # An element of an array, at `index * size + offset`.
-            base = re.search(r"\+ (\d+)$", at)
-            if not base or int(base[1]) < BUFFER_BYTES * buffers:
-                raise Refused(f"reads its parameters at `{at}`: which buffer of an array is "
-                              "meant has to be a literal")
-            return match[0]
-        at = int(at)
-        if at >= BUFFER_BYTES * buffers:
-            return match[0]
-        if width or at % NUMBER_AT:
-            raise Refused(f"reads part of a buffer's address: {match[0]}")
-        return f"{at // BUFFER_BYTES}u" if at % BUFFER_BYTES else match[0]
-
-    return PARAMETERS.sub(number_of, text)
+    if not buffers:
+        return text
+    done, at = [], 0
+    for match in PARAMETERS.finditer(text):
+        end = hlsl_shared.closing(text, match.end() - 1)
+        number = number_for(match[1], text[match.end():end], buffers)
+        if number:
+            done += [text[at:match.start()], number]
+            at = end + 1
+    return "".join([*done, text[at:]])
 
 
 def without_unused_constants(text):
@@ -126,6 +139,10 @@ def finished(text, buffers, bodies):
         raise Refused("reaches memory by other means than a function of hlsl/words.hlsl")
     text = with_numbers(with_array_loads(text), buffers)
     text = LONG_VECTOR.sub(lambda m: f"{'u' if m[1] == 'u' else ''}int64_t{m[2]}", text)
+    try:
+        text = hlsl_shared.in_words(text)
+    except hlsl_shared.Unknown as why:
+        raise Refused(str(why)) from why
     text = without_unused_constants(text)
     declared = "".join(f"RWByteAddressBuffer {buffer_name(k)} : register(u{k + 1});\n"
                        for k in range(buffers) if re.search(rf"\b{buffer_name(k)}\b", text))
