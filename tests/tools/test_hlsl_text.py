@@ -241,11 +241,11 @@ ROW = 'Shader("program", T=("f32", "f16"), defines={{"LIMIT": "{limit}"}}{more})
 
 @pytest.fixture(scope="module")
 def check(tmp_path_factory):
-    """hlsl/check_hlsl.cc, compiled."""
+    """third_party/dxc/check_hlsl.cc, compiled."""
     program = tmp_path_factory.mktemp("check") / "check_hlsl"
     subprocess.run([tool("compiler", "g++"), "-std=c++17", "-O0",
                     "-isystem", pathlib.Path(tool("dxc", "dxc"), "include"),
-                    SHADERS / "hlsl/check_hlsl.cc", "-lstdc++", "-ldl", "-o", program],
+                    ROOT / "third_party/dxc/check_hlsl.cc", "-lstdc++", "-ldl", "-o", program],
                    check=True)
     return program
 

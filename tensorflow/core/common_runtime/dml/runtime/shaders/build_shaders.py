@@ -209,7 +209,7 @@ def main():
     parser.add_argument("--glslc", default=shutil.which("glslc") or "glslc")
     parser.add_argument("--glslang", default=shutil.which("glslang") or "glslang")
     parser.add_argument("--spirv-cross")
-    parser.add_argument("--check-hlsl", help="the program of hlsl/check_hlsl.cc")
+    parser.add_argument("--check-hlsl", help="the program of third_party/dxc/check_hlsl.cc")
     parser.add_argument("--dxc", help="libdxcompiler.so")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--enums", type=pathlib.Path, help="dml_enums.glsl")

@@ -6,7 +6,7 @@ glslc compiles the program with DML_HLSL defined, by which dml.glsl includes wha
 in hlsl/ instead of buffers.glsl; spirv-cross makes HLSL of that. finished() mends it:
 buffers get their registers, and their numbers where the program reads these from its
 parameter block; functions that GLSL cannot say get the bodies of hlsl/words.hlsl. DXC
-compiles the result, by hlsl/check_hlsl.cc.
+compiles the result, by third_party/dxc/check_hlsl.cc.
 """
 
 import dataclasses
@@ -32,8 +32,7 @@ ARRAY_LOAD = re.compile(
     r"\s*\[unroll\]\n\s*for \(int (\w+) = 0; \3 < \2; \3\+\+\)\n\s*\{\n"
     r"\s*(\w+)\[\1\]\[\3\] = (\w*\(?)p\.Load\(\3 \* (\d+) \+ \1 \* \6 \+ (\d+)\)(\)?);\n"
     r"\s*\}\n\s*\}\n")
-# Flags of DXC that the check adds to those of hlsl/check_hlsl.cc: a group as large as
-# programs want it.
+# For the check: groups are as large as programs want them.
 CHECK_FLAGS = ("-no-warnings", "-DSPIRV_CROSS_CONSTANT_ID_0=256u")
 CONSTANT = re.compile(
     r"^#ifndef (SPIRV_CROSS_CONSTANT_ID_\d+)\n.*?#endif\n"
@@ -152,7 +151,8 @@ def finished(text, buffers, bodies):
 
 @dataclasses.dataclass(frozen=True)
 class Maker:
-    """The tools, by their paths; `check` and `dxc`: of hlsl/check_hlsl.cc, none to trust."""
+    """The tools, by their paths. Without `check`, the program of
+    third_party/dxc/check_hlsl.cc, and `dxc`, its library, texts are not checked."""
 
     glslc: str
     spirv_cross: str

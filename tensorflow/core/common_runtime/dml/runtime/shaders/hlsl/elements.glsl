@@ -8,11 +8,9 @@
 #ifndef DML_ELEMENTS_GLSL_
 #define DML_ELEMENTS_GLSL_
 
-#include "words.glsl"
-
-// What the language has not, or not on every device.
-#include "functions.glsl"
 #include "float16.glsl"
+#include "functions.glsl"
+#include "words.glsl"
 
 // ---- Whole words -----------------------------------------------------------
 

@@ -1,4 +1,4 @@
-// The grid of a dispatch, which API without a first group pass as parameters.
+// The grid of a dispatch, by constants: Direct3D 12 has no first group.
 #ifndef DML_GRID_GLSL_
 #define DML_GRID_GLSL_
 

@@ -1,3 +1,6 @@
+// Bodies of what words.glsl and functions.glsl declare only. A line with @ becomes a
+// choice among the buffers by `number`, each of which stands for BUFFER once:
+// hlsl_text.py.
 uint dml_load1(uint number, uint at)
 {
 @return BUFFER.Load(at);

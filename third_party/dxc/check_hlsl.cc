@@ -1,7 +1,7 @@
 // check_hlsl LIBRARY FILE [FLAG...]: whether DXC compiles the program in FILE, and
 // its validator accepts the result. Says on stderr what they do not like.
 //
-// FLAGs are DXC's, such as -DNAME=VALUE, after those that README.md names.
+// FLAGs are DXC's, such as -DNAME=VALUE, after those that shaders/hlsl/README.md names.
 #include <dlfcn.h>
 
 #include <cstdio>
