@@ -7,7 +7,7 @@
 For each thing it says what it found, or what is missing and which command
 installs it; what only `bazel test` needs may be missing. A flag beats an
 environment variable, which beats the search.
-Downloads (the base wheels; glslang; Bazel, unless bazelisk works here) go to build/.
+Downloads (the base wheels; glslang; DXC; Bazel, unless bazelisk works here) go to build/.
 Run it again after installing something, or to change an answer.
 """
 
@@ -29,6 +29,7 @@ CONFIGURATION = BUILD / "configuration.json"
 BASE_REQUIREMENTS = ROOT / "third_party/tensorflow/requirements.txt"
 BAZEL_PACKAGE = ROOT / "third_party/bazel/package.json"
 GLSLANG_REQUIREMENTS = ROOT / "third_party/glslang/requirements.txt"
+DXC_REQUIREMENTS = ROOT / "third_party/dxc/requirements.txt"
 
 PYTHONS = ("3.7", "3.6")
 
@@ -52,6 +53,15 @@ layout(local_size_x = 32) in;
 void main() {
   coopmat<float16_t, gl_ScopeSubgroup, M, 16, gl_MatrixUseA> a;
 }
+"""
+
+HLSL_SHADER = """#version 460
+#extension GL_EXT_scalar_block_layout : require
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+layout(local_size_x_id = 0) in;
+layout(binding = 0, scalar) readonly buffer Parameters { uvec2 x; uint count; } p;
+layout(binding = 1) buffer Memory { uint at[]; } memory;
+void main() { memory.at[gl_LocalInvocationID.x] = uint(int64_t(p.count) >> 32); }
 """
 
 PROGRAM = """#include <optional>
@@ -264,6 +274,85 @@ def check_glslang(path):
     return path
 
 
+def find_spirv_cross(_):
+    sdk = os.environ.get("VULKAN_SDK")
+    name = "spirv-cross"
+    found = (sdk and shutil.which(name, path=f"{sdk}/bin")) or shutil.which(name)
+    if not found:
+        raise Missing(
+            "spirv-cross, which makes HLSL of shaders.",
+            "Install it by: apt-get install spirv-cross    (or the Vulkan SDK)",
+        )
+    return found
+
+
+def check_spirv_cross(path):
+    path = shutil.which(path) or path
+    glslc = shutil.which("glslc")
+    with tempfile.TemporaryDirectory() as folder:
+        shader = pathlib.Path(folder, "shader.comp")
+        shader.write_text(HLSL_SHADER)
+        if not glslc or run(glslc, "--target-env=vulkan1.2", shader, "-o", f"{shader}.spv") is None:
+            # What glslc lacks is said where that is checked.
+            works = run(path, "--help") is not None
+        else:
+            text = run(path, f"{shader}.spv", "--hlsl", "--shader-model", "60") or ""
+            works = "ByteAddressBuffer p" in text
+    if not works:
+        raise Missing(
+            f"{path} does not make HLSL of shaders.",
+            "Install one that does by: apt-get install spirv-cross",
+        )
+    return path
+
+
+def find_dxc(_):
+    """The folder of the pinned one, downloaded unless it is there."""
+    folder = BUILD / "dxc"
+    stamp = folder / "requirements.txt"
+    wanted = DXC_REQUIREMENTS.read_text()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return str(folder)
+    print("  downloading DXC (15 MB) ...", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "include").mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        # The package's own part of Python is not for the one that runs this.
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+        command += ["--require-hashes", "--only-binary=:all:", "--implementation=cp"]
+        command += ["--python-version=311", "--abi=cp311", "--platform=manylinux_2_28_x86_64"]
+        command += ["--target", temporary, "-r", DXC_REQUIREMENTS]
+        if run(*command, timeout=600) is None:
+            raise Missing(
+                "DXC, which compiles HLSL.",
+                "See what this says: " + " ".join(map(str, command))
+                + "\n    or name a folder with libdxcompiler.so and include/dxcapi.h by --dxc PATH",
+            )
+        backends = pathlib.Path(temporary, "compushady/backends")
+        shutil.copy(backends / "libdxcompiler_x86_64.so", folder / "libdxcompiler.so")
+        for header in ("dxcapi.h", "WinAdapter.h"):
+            shutil.copy(backends / header, folder / "include")
+    stamp.write_text(wanted)
+    return str(folder)
+
+
+def check_dxc(path):
+    """That the library loads: which versions fit together only the build can tell."""
+    library = pathlib.Path(path, "libdxcompiler.so")
+    code = "import ctypes, sys; ctypes.CDLL(sys.argv[1]).DxcCreateInstance"
+    if run(sys.executable, "-c", code, library) is None:
+        raise Missing(
+            f"{library} is no DXC that loads here.",
+            "Let this script download one: ./configure.py without --dxc",
+        )
+    if not pathlib.Path(path, "include/dxcapi.h").exists():
+        raise Missing(
+            f"{path} has no include/dxcapi.h, of the library's version.",
+            "Let this script download both: ./configure.py without --dxc",
+        )
+    return os.path.abspath(path)
+
+
 def find_vulkan(_):
     sdk = os.environ.get("VULKAN_SDK")
     for folder in filter(None, [sdk and f"{sdk}/include", "/usr/include", "/usr/local/include"]):
@@ -400,6 +489,22 @@ QUESTIONS = (
         check_glslang,
     ),
     (
+        "spirv_cross",
+        "TF_DIRECTML_SPIRV_CROSS",
+        "spirv-cross, which makes HLSL of shaders",
+        None,
+        find_spirv_cross,
+        check_spirv_cross,
+    ),
+    (
+        "dxc",
+        "TF_DIRECTML_DXC",
+        "the folder of DXC, the compiler of HLSL",
+        None,
+        find_dxc,
+        check_dxc,
+    ),
+    (
         "vulkan_include",
         "TF_DIRECTML_VULKAN_INCLUDE",
         "the folder of Vulkan headers",
@@ -451,9 +556,11 @@ def write_bazelrc(found, optimization):
         "TF_DIRECTML_BASE_WHEEL": found["base_wheel"],
         "TF_DIRECTML_BUILD_PYTHON": sys.executable,
         "TF_DIRECTML_DIRECTX_INCLUDE": found["directx_include"],
+        "TF_DIRECTML_DXC": found["dxc"],
         "TF_DIRECTML_GLSLANG": found["glslang"],
         "TF_DIRECTML_GLSLC": found["glslc"],
         "TF_DIRECTML_GOOGLETEST": found.get("googletest"),
+        "TF_DIRECTML_SPIRV_CROSS": found["spirv_cross"],
         "TF_DIRECTML_VULKAN_INCLUDE": found["vulkan_include"],
     }
     lines = ["# Written by configure.py; run it again instead of editing."]

@@ -15,6 +15,7 @@ python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv pytho
 python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 command -v bazelisk >/dev/null || command -v npm >/dev/null || packages+=(npm)
 command -v glslc >/dev/null || packages+=(glslc)
+command -v spirv-cross >/dev/null || packages+=(spirv-cross)
 need ca-certificates
 need directx-headers-dev
 need googletest # its sources, for `bazel test`

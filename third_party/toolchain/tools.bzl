@@ -1,4 +1,4 @@
-"""Programs of the machine that generate sources: Python 3, glslc and glslang.
+"""Programs of the machine that generate sources: Python 3, glslc, glslang, spirv-cross.
 
 Each becomes a small script, so that genrules name them as labels and no path
 of the machine enters a BUILD file.
@@ -8,6 +8,7 @@ _TOOLS = {
     "python3": "TF_DIRECTML_BUILD_PYTHON",
     "glslang": "TF_DIRECTML_GLSLANG",
     "glslc": "TF_DIRECTML_GLSLC",
+    "spirv-cross": "TF_DIRECTML_SPIRV_CROSS",
 }
 
 def _host_tools_impl(ctx):

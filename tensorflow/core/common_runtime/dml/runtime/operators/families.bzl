@@ -38,6 +38,7 @@ INCLUDED_FAMILIES = {
 }
 
 SHADERS = "//tensorflow/core/common_runtime/dml/runtime/shaders:"
+HLSL = "//tensorflow/core/common_runtime/dml/runtime/shaders/hlsl:"
 
 def _class_name(family):
     return "".join([word.capitalize() for word in family.split("_")])
@@ -75,7 +76,7 @@ def family_parameters(family):
     )
 
 def family_programs(family):
-    """<family>/<family>_programs.cc: every variant of the family's programs, as SPIR-V."""
+    """<family>/<family>_programs.cc: every variant of the family's programs, as SPIR-V and HLSL."""
 
     # A step of its own: what leaves the numbers as they are compiles no program anew.
     generate(
@@ -93,8 +94,12 @@ def family_programs(family):
             family + "/*.comp",
             family + "/*.glsl",
         ] + [other + "/*.glsl" for other in INCLUDED_FAMILIES.get(family, [])]) + [
+            HLSL + "includes",
+            HLSL + "words.hlsl",
             SHADERS + "buffer_check.py",
             SHADERS + "build_shaders.py",
+            SHADERS + "hlsl_shared.py",
+            SHADERS + "hlsl_text.py",
             SHADERS + "parameter_blocks.py",
             SHADERS + "spirv.py",
             SHADERS + "variants.py",
@@ -107,13 +112,19 @@ def family_programs(family):
             "--family $$(dirname $(location %s/programs.py))" % family,
             "--glslc $(location @host_tools//:glslc)",
             "--glslang $(location @host_tools//:glslang)",
+            "--spirv-cross $(location @host_tools//:spirv-cross)",
+            "--check-hlsl $(location //third_party/dxc:check_hlsl)",
+            "--dxc $(location @dxc//:library)",
             "--enums $(location %s/dml_enums.glsl)" % family,
             "--out $@",
         ]),
         message = "Compiling the programs of",
         tools = [
+            "//third_party/dxc:check_hlsl",
+            "@dxc//:library",
             "@host_tools//:glslang",
             "@host_tools//:glslc",
             "@host_tools//:python3",
+            "@host_tools//:spirv-cross",
         ],
     )

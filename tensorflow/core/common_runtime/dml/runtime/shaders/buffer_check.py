@@ -10,8 +10,9 @@ For the same reason it refuses what tells of the grid beside dml_group(): not
 every API, nor a slice of a dispatch, has the grid that was asked for.
 
 The check reads the text of each .comp file and of what it includes, all branches
-of #if together. What is a macro that takes a buffer it learns from buffers.glsl:
-those with a parameter named b or other_b.
+of #if together, but not hlsl/, which is what such an API has instead. What is a
+macro that takes a buffer it learns from buffers.glsl: those with a parameter named
+b or other_b.
 """
 
 import dataclasses
@@ -20,6 +21,7 @@ import pathlib
 import re
 
 INCLUDE = "buffers.glsl"
+OTHER_API = "hlsl/"
 BUFFER_PARAMETERS = ("b", "other_b")
 
 HANDLE = re.compile(r"\b(?:\w+Buffer|[A-Z]\w*Vector4)\b")
@@ -109,6 +111,8 @@ def with_includes(path, folders):
             continue
         found[path] = read(path)
         for name in found[path].includes:
+            if name.startswith(OTHER_API):
+                continue
             places = [folder / name for folder in (path.parent, *folders)]
             waiting += [place for place in places if place.exists()][:1]
     return list(found.values())

@@ -2,9 +2,11 @@
 
     build_shaders.py --family operators/softmax --out softmax_programs.cc
                      [--glslc PATH] [--glslang PATH] [--jobs N] [--enums FILE]
+                     [--spirv-cross PATH [--check-hlsl PATH --dxc PATH]]
 
 glslc compiles them; glslang those with cooperative matrices, which the glslc of
-today's distributions does not know.
+today's distributions does not know. Where spirv-cross is given, as Bazel does, each
+gets its HLSL too, unless its row says why not: hlsl_text.py.
 
 Writes `Span<const Shader> SoftmaxShaders()`, of which operators/programs.cc makes
 the table of all. Each module's parameter block is checked to be the one that
@@ -12,7 +14,7 @@ parameter_blocks.py makes a C++ struct of. The numbers of the C API's enums reac
 programs as dml_enums.glsl, which c_api/generate_api.py makes from its headers, by itself
 unless --enums names the file.
 Programs that touch buffers in their own way are refused: buffer_check.py.
---keep DIR keeps the SPIR-V modules, for spirv-dis.
+--keep DIR keeps the SPIR-V modules, for spirv-dis, and HLSL.
 """
 
 import argparse
@@ -31,6 +33,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # programs.py imports variants
 import buffer_check  # noqa: E402
+import hlsl_text  # noqa: E402
 import parameter_blocks  # noqa: E402
 import spirv  # noqa: E402
 
@@ -53,14 +56,24 @@ TYPES = {
     "c128": ("dvec2", None, "dvec2", None, 16),
     "u128": ("uvec4", None, "uvec4", None, 16),
 }
-PARTS = {"c64": "float", "c128": "double"}
+PARTS = {"c64": "f32", "c128": "f64"}
+# Types below 4 bytes that shader model 6.0 has not: what holds them instead.
+WIDE = {"float16_t": "float", "f16vec4": "vec4", "int8_t": "int", "i8vec4": "ivec4",
+        "int16_t": "int", "i16vec4": "ivec4", "uint8_t": "uint", "u8vec4": "uvec4",
+        "uint16_t": "uint", "u16vec4": "uvec4"}
 
 
-def type_macros(types):
-    """What dml.glsl documents of each type parameter; `types` by its letter."""
+def type_macros(types, hlsl=False):
+    """What dml.glsl documents of each type parameter; `types` by its letter.
+
+    For `hlsl`, types are such as its language has, and their names are there.
+    """
     macros = {}
     for parameter, name in sorted(types.items()):
         storage, storage4, compute, compute4, size = TYPES[name]
+        if hlsl:
+            storage, storage4 = WIDE.get(storage, storage), WIDE.get(storage4, storage4)
+            macros[f"{parameter}_type"] = name
         macros.update({
             f"{parameter}_{name}": 1,
             f"{parameter}_IS_FLOAT": int(name in ("f16", "f32", "f64")),
@@ -74,7 +87,9 @@ def type_macros(types):
             macros[f"{parameter}_storage4"] = storage4
             macros[f"{parameter}_compute4"] = compute4
         if name in PARTS:
-            macros[f"{parameter}_part"] = PARTS[name]
+            macros[f"{parameter}_part"] = TYPES[PARTS[name]][0]
+            if hlsl:
+                macros[f"{parameter}_part_type"] = PARTS[name]
     return "".join(f"#define {name} {value}\n" for name, value in macros.items())
 
 
@@ -97,6 +112,7 @@ class Built:
     cooperative: bool
     block: str  # the C++ struct of its parameter block
     buffers: int
+    hlsl: str  # empty where there is none
 
 
 def commands(compilers, shader, includes, module, source):
@@ -124,14 +140,16 @@ def table_of(family):
     return module.SHADERS
 
 
-def compile_variant(compilers, shader, types, name, family, folder, keep, declarations):
-    """`compilers`: paths of "glslc" and "glslang". Returns Built."""
+def compile_variant(compilers, maker, shader, types, name, family, folder, keep, declarations):
+    """`compilers`: paths of "glslc" and "glslang"; `maker`: of HLSL, or None. Returns
+    Built."""
     source = family / f"{shader.source}.comp"
     own = folder / name
     own.mkdir()
     (own / "dml_types.glsl").write_text(type_macros(types))
     module = (keep or own) / f"{name}.spv"
-    command = commands(compilers, shader, [own, folder, HERE, family.parent], module, source)
+    includes = [folder, HERE, family.parent]
+    command = commands(compilers, shader, [own, *includes], module, source)
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         raise RuntimeError(f"{name}: {(result.stderr + result.stdout).strip()}")
@@ -141,7 +159,19 @@ def compile_variant(compilers, shader, types, name, family, folder, keep, declar
     in_memory = "#define DML_PARAMETERS_IN_MEMORY" in source.read_text()
     block = parameter_blocks.block_of(source, [HERE, family.parent], declarations)
     buffers = parameter_blocks.check_module(declarations, block, words, in_memory)
-    return Built(name, words, in_memory, shader.cooperative, block.block_struct, buffers)
+    hlsl = ""
+    if maker and not shader.cooperative and not shader.no_hlsl:
+        own_hlsl = own / "hlsl"
+        own_hlsl.mkdir()
+        (own_hlsl / "dml_types.glsl").write_text(type_macros(types, hlsl=True))
+        try:
+            hlsl = maker.made(source, [own_hlsl, *includes], shader.defines, buffers, own_hlsl)
+        except hlsl_text.Refused as why:
+            raise RuntimeError(f"{name}: its HLSL: {why}") from why
+        if keep:
+            (keep / f"{name}.hlsl").write_text(hlsl)
+    return Built(name, words, in_memory, shader.cooperative, block.block_struct, buffers,
+                 hlsl)
 
 
 def write_table(path, family, built):
@@ -157,12 +187,16 @@ def write_table(path, family, built):
             for i in range(0, len(row.words), 12):
                 out.write(",".join(f"{w:#x}" for w in row.words[i:i + 12]) + ",\n")
             out.write("};\n")
+            if row.hlsl:
+                out.write(f'const char kHlsl_{row.name}[] = R"hlsl({row.hlsl})hlsl";\n')
         out.write("const Shader kShaders[] = {\n")
         for row in built:
             out.write(f'{{"{row.name}", k_{row.name}, {len(row.words)}, '
                       f"{str(row.in_memory).lower()}, "
                       f"{str(row.cooperative).lower()}, "
-                      f"&{row.block}::kBlock, {row.buffers}}},\n")
+                      f"&{row.block}::kBlock, {row.buffers}, "
+                      + (f"kHlsl_{row.name}, {len(row.hlsl.encode())}" if row.hlsl
+                         else "nullptr, 0") + "},\n")
         out.write(f"}};\n}}  // namespace\n\nSpan<const Shader> {function}() "
                   "{ return kShaders; }\n}  // namespace dml\n")
 
@@ -174,6 +208,9 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--glslc", default=shutil.which("glslc") or "glslc")
     parser.add_argument("--glslang", default=shutil.which("glslang") or "glslang")
+    parser.add_argument("--spirv-cross")
+    parser.add_argument("--check-hlsl", help="the program of third_party/dxc/check_hlsl.cc")
+    parser.add_argument("--dxc", help="libdxcompiler.so")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--enums", type=pathlib.Path, help="dml_enums.glsl")
     parser.add_argument("--keep", type=pathlib.Path)
@@ -201,7 +238,9 @@ def main():
         declarations = parameter_blocks.Declarations(args.family, HERE, enums)
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
             compilers = {"glslc": args.glslc, "glslang": args.glslang}
-            jobs = [pool.submit(compile_variant, compilers, shader, types,
+            maker = args.spirv_cross and hlsl_text.Maker(
+                args.glslc, args.spirv_cross, args.check_hlsl, args.dxc)
+            jobs = [pool.submit(compile_variant, compilers, maker, shader, types,
                                 name, args.family, folder, args.keep, declarations)
                     for shader, types, name in rows]
             built, failed = [], []

@@ -46,7 +46,12 @@
 // the C API's enums.
 #include "dml_types.glsl"
 #include "dml_enums.glsl"
+#ifdef DML_HLSL
+#include "hlsl/buffers.glsl"
+#include "hlsl/grid.glsl"
+#else
 #include "buffers.glsl"
+#endif
 
 #ifndef DML_CUSTOM_LOCAL_SIZE
 layout(local_size_x_id = 0) in;
@@ -55,9 +60,11 @@ layout(local_size_x_id = 0) in;
 // Says that C++ knows a struct or a constant too: see parameter_blocks.py.
 #define DML_SHARED
 
+#ifndef DML_HLSL
 uint dml_group() {
   return gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
 }
+#endif
 uint dml_global() {
   return dml_group() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
 }

@@ -32,6 +32,9 @@ class Shader:
     defines: Dict[str, str] = field(default_factory=dict)
     cooperative: bool = False  # with cooperative matrices: tile_matrix.glsl
     new_instructions: bool = False  # of SPIR-V, by GL_EXT_spirv_intrinsics
+    # Why no HLSL is made of it, where that cannot say what it needs. Those with
+    # cooperative matrices have none either.
+    no_hlsl: str = ""
 
     def variants(self) -> Iterator[Tuple[str, Dict[str, str]]]:
         """Yields (variant name, types by parameter)."""
