@@ -4,7 +4,8 @@
 
 Run it when the registry no longer has a pinned version, then ci/compilers.sh --write, and
 look at what changes in docs/compilers/. A root takes the Mesa of the last of its suites and
-all that its drivers load; that of vkd3d, its libraries. Suites that are not released, such as sid, move on within days.
+all that its drivers load; that of vkd3d has its libraries alone. Suites that are not
+released, such as sid, move on within days.
 """
 
 import json
@@ -31,15 +32,14 @@ def pinned(apt, name, suite, folder):
     plan = apt("apt-get", "install", "--simulate", "--no-install-recommends",
                "--target-release", suite, *(alone or WANTED))
     rows = []
-    for package, version in sorted(re.findall(r"^Inst (\S+) \((\S+)", plan, re.M),
-                                   key=lambda row: row[0] if alone else ""):
+    for package, version in re.findall(r"^Inst (\S+) \((\S+)", plan, re.M):
         if package in LEFT_OUT or (alone and package not in alone):
             continue
         apt("apt-get", "download", "-qq", f"{package}={version}", cwd=folder)
         path = next(folder.glob(f"{package}_*.deb"))
         rows.append([package, version, packages.sha256(path)])
         path.unlink()
-    return rows
+    return sorted(rows) if alone else rows
 
 
 def source(apt, version, folder):

@@ -26,7 +26,8 @@ STAND_IN = {
     "libd3d12_stand_in.so": (("adapters", "faults"), "", []),
     "libdxcore.so": (("dxcore",), "directx", ["-ld3d12_stand_in"]),
     "libd3d12.so": (
-        ("objects", "hooks_device", "hooks_queue", "hooks_others", "features", "d3d12"), "vkd3d",
+        ("objects", "hooks_device", "hooks_queue", "hooks_others", "features", "described",
+         "d3d12"), "vkd3d",
         # All, since the folder of the first is not searched for what the second needs.
         ["luid.o", "-ld3d12_stand_in", "-Wl,--no-as-needed", *(f"-l:{n}" for n in LIBRARIES)]),
 }
@@ -43,21 +44,27 @@ def headers(kind, usr):
     return ["-isystem", usr / "include/vkd3d"] if kind == "vkd3d" else []
 
 
-def load_on_this_machine(usr, libraries):
-    """Puts vkd3d's libraries into `libraries`, so that this machine's C library takes them."""
+def tools():
+    """A virtual environment with what older_glibc.py needs."""
     environment = BUILD / "venv"
     requirements = HERE / "requirements.txt"
     stamp = BUILD / "venv.stamp"
     wanted = f"{platform.python_version()} {requirements.read_text()}"
     if not stamp.exists() or stamp.read_text() != wanted:
+        BUILD.mkdir(parents=True, exist_ok=True)
         packages.run([sys.executable, "-m", "venv", "--clear", environment])
         packages.run([environment / "bin/pip", "install", "--quiet", "--requirement",
                       requirements])
         stamp.write_text(wanted)
+    return environment
+
+
+def load_on_this_machine(usr, libraries):
+    """Puts vkd3d's libraries into `libraries`, so that this machine's C library takes them."""
+    python = tools() / "bin/python"
     for name in LIBRARIES:
-        packages.run([environment / "bin/python", HERE / "older_glibc.py",
-                      usr / "lib/x86_64-linux-gnu" / name, libraries / name,
-                      platform.libc_ver()[1]])
+        packages.run([python, HERE / "older_glibc.py", usr / "lib/x86_64-linux-gnu" / name,
+                      libraries / name, platform.libc_ver()[1]])
 
 
 def compile_stand_in(usr, libraries):

@@ -8,6 +8,7 @@
 //   the
 //                             device says then
 //   exercise heaps MIB...     heaps of these sizes, kept, and the budget
+//   exercise described        why a device is gone after one submission
 //   exercise calls            calls of other methods that a test may let fail
 #define INITGUID
 #include "stand_in/windows_abi.h"
@@ -110,6 +111,7 @@ void PrintAdapter(IDXCoreAdapter* adapter) {
   adapter->GetPropertySize(P::DriverDescription, &size);
   std::string name(size, '\0');
   adapter->GetProperty(P::DriverDescription, size, name.data());
+  if (name.empty() || name.back() != '\0') name = "(not terminated)";
   std::printf("name %s\n", name.c_str());
   const auto id = Property<DXCoreHardwareID>(adapter, P::HardwareID);
   std::printf("id %x:%x:%x:%x\n", id.vendorID, id.deviceID, id.subSysID,
@@ -300,6 +302,35 @@ void PrintSubmits(int count) {
   Say("Wait", queue->Wait(fence.get(), 1));
 }
 
+// Before the device is made.
+void EnableDescription() {
+  const auto get = reinterpret_cast<HRESULT (*)(REFIID, void**)>(
+      Function("libd3d12.so", "D3D12GetDebugInterface"));
+  Com<ID3D12DeviceRemovedExtendedDataSettings> settings;
+  Say("settings", get(settings.iid(), settings.out()));
+  if (settings.get() == nullptr) return;
+  settings->SetAutoBreadcrumbsEnablement(D3D12_DRED_ENABLEMENT_FORCED_ON);
+  settings->SetPageFaultEnablement(D3D12_DRED_ENABLEMENT_FORCED_ON);
+}
+
+void PrintDescription() {
+  Com<ID3D12DeviceRemovedExtendedData> data;
+  Say("data", device->QueryInterface(data.iid(), data.out()));
+  if (data.get() == nullptr) return;
+  D3D12_DRED_PAGE_FAULT_OUTPUT fault{};
+  Say("before", data->GetPageFaultAllocationOutput(&fault));
+  std::printf("event %d\n", Submit(1, 1000));
+  Say("after", data->GetPageFaultAllocationOutput(&fault));
+  std::printf("address %" PRIx64 "\nallocation %s\n",
+              uint64_t(fault.PageFaultVA),
+              fault.pHeadRecentFreedAllocationNode->ObjectNameA);
+  D3D12_DRED_AUTO_BREADCRUMBS_OUTPUT crumbs{};
+  Say("breadcrumbs", data->GetAutoBreadcrumbsOutput(&crumbs));
+  const D3D12_AUTO_BREADCRUMB_NODE& node = *crumbs.pHeadAutoBreadcrumbNode;
+  std::printf("list %s %u of %u\n", node.pCommandListDebugNameA,
+              *node.pLastBreadcrumbValue, node.BreadcrumbCount);
+}
+
 void PrintHeaps(int count, char** sizes) {
   std::vector<Com<ID3D12Heap>> heaps(static_cast<size_t>(count));
   const auto print_used = [] {
@@ -373,6 +404,7 @@ int Run(const std::string& what, int count, char** arguments) {
     PrintAdapters();
     return 0;
   }
+  if (what == "described") EnableDescription();
   if (!Open()) return 0;
   if (what == "features") {
     PrintFeatures();
@@ -387,6 +419,8 @@ int Run(const std::string& what, int count, char** arguments) {
     PrintCopies();
   } else if (what == "submits" && count == 1) {
     PrintSubmits(std::atoi(arguments[0]));
+  } else if (what == "described") {
+    PrintDescription();
   } else if (what == "calls") {
     PrintCalls();
   } else {
@@ -406,5 +440,8 @@ int main(int argc, char** argv) {
   allocator.Reset();
   queue.Reset();
   device.Reset();
+  const auto devices = reinterpret_cast<int (*)(int)>(
+      Function("libd3d12_stand_in.so", "stand_in_devices"));
+  std::printf("left %d\n", devices(0));
   return result;
 }

@@ -172,3 +172,11 @@ Adapter* FindAdapter(uint64_t luid) {
 }
 
 }  // namespace stand_in
+
+uint64_t stand_in_allocated(int adapter, int segment) {
+  return stand_in::Adapters().at(size_t(adapter)).used[segment];
+}
+
+int stand_in_devices(int adapter) {
+  return stand_in::Adapters().at(size_t(adapter)).devices;
+}

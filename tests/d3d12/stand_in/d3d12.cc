@@ -105,6 +105,9 @@ STAND_IN_API HRESULT
 GetDebugInterface(REFIID, void**) __asm__("D3D12GetDebugInterface");
 HRESULT GetDebugInterface(REFIID iid, void** debug) {
   if (const HRESULT fault = Fault("D3D12GetDebugInterface")) return fault;
+  if (stand_in::Described() && stand_in::FindSettings(iid, debug) == S_OK) {
+    return S_OK;
+  }
   for (const Adapter& adapter : stand_in::Adapters()) {
     if (adapter.debug) return QueryInterface(TheDebugLayer(), iid, debug);
   }

@@ -6,8 +6,12 @@
 // After it.
 #include <directx/dxcore.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -69,40 +73,61 @@ std::vector<uint8_t> Bytes(const T& value) {
   return bytes;
 }
 
-// Property and value; empty for one that the adapter does not know.
-std::vector<uint8_t> Property(const Adapter& a,
-                              DXCoreAdapterProperty property) {
-  const char* name = "";
+constexpr uint32_t kProperties =
+    uint32_t(DXCoreAdapterProperty::HardwareIDParts) + 1;
+
+// A property's name, as a description uses it, and value; empty where the
+// adapter does not know it.
+struct NamedValue {
+  std::string name;
   std::vector<uint8_t> value;
+};
+
+NamedValue Property(const Adapter& a, DXCoreAdapterProperty property) {
+  NamedValue found;
   switch (property) {
-#define PROPERTY(property, expression)  \
-  case DXCoreAdapterProperty::property: \
-    name = #property;                   \
-    value = expression;                 \
+#define PROPERTY(property, ...)              \
+  case DXCoreAdapterProperty::property:      \
+    found = {#property, Bytes(__VA_ARGS__)}; \
     break;
-    PROPERTY(InstanceLuid, Bytes(a.luid))
-    PROPERTY(DriverVersion, Bytes(a.driver))
-    PROPERTY(DriverDescription,
-             std::vector<uint8_t>(a.name.c_str(),
-                                  a.name.c_str() + a.name.size() + 1))
-    PROPERTY(HardwareID, Bytes(DXCoreHardwareID{a.vendor, a.device, a.subsystem,
-                                                a.revision}))
-    PROPERTY(KmdModelVersion, Bytes(uint32_t{3000}))
-    PROPERTY(DedicatedAdapterMemory, Bytes(a.dedicated))
-    PROPERTY(DedicatedSystemMemory, Bytes(uint64_t{0}))
-    PROPERTY(SharedSystemMemory, Bytes(a.shared))
-    PROPERTY(IsHardware, Bytes(a.kind != Kind::kSoftware))
-    PROPERTY(IsIntegrated, Bytes(a.kind == Kind::kIntegrated))
-    PROPERTY(IsDetachable, Bytes(false))
+    PROPERTY(InstanceLuid, a.luid)
+    PROPERTY(DriverVersion, a.driver)
+    PROPERTY(HardwareID,
+             DXCoreHardwareID{a.vendor, a.device, a.subsystem, a.revision})
+    PROPERTY(KmdModelVersion, uint32_t{3000})
+    PROPERTY(DedicatedAdapterMemory, a.dedicated)
+    PROPERTY(DedicatedSystemMemory, uint64_t{0})
+    PROPERTY(SharedSystemMemory, a.shared)
+    PROPERTY(IsHardware, a.kind != Kind::kSoftware)
+    PROPERTY(IsIntegrated, a.kind == Kind::kIntegrated)
+    PROPERTY(IsDetachable, false)
     PROPERTY(HardwareIDParts,
-             Bytes(DXCoreHardwareIDParts{a.vendor, a.device, a.subsystem >> 16,
-                                         a.subsystem & 0xffff, a.revision}))
+             DXCoreHardwareIDParts{a.vendor, a.device, a.subsystem >> 16,
+                                   a.subsystem & 0xffff, a.revision})
 #undef PROPERTY
+    case DXCoreAdapterProperty::DriverDescription:
+      found = {"DriverDescription", {a.name.begin(), a.name.end()}};
+      found.value.push_back(0);
+      break;
     default:
       break;
   }
-  if (a.lacks.count(name) != 0) value.clear();
-  return value;
+  if (a.lacks.count(found.name) != 0) found.value.clear();
+  return found;
+}
+
+// A name that means nothing would be a test that says nothing.
+void CheckNames(const Adapter& adapter) {
+  std::set<std::string> names = {"AdapterMemoryBudget"};
+  for (const auto& [name, guid] : kAttributes) names.insert(name);
+  for (uint32_t i = 0; i < kProperties; ++i) {
+    names.insert(Property(adapter, DXCoreAdapterProperty(i)).name);
+  }
+  for (const std::string& name : adapter.lacks) {
+    if (names.count(name) != 0) continue;
+    std::fprintf(stderr, "D3D12_ADAPTERS: no property: %s\n", name.c_str());
+    std::abort();
+  }
 }
 
 class DxcoreAdapter final : public Object<IDXCoreAdapter, &IID_IDXCoreAdapter> {
@@ -122,12 +147,12 @@ class DxcoreAdapter final : public Object<IDXCoreAdapter, &IID_IDXCoreAdapter> {
   }
   bool STDMETHODCALLTYPE
   IsPropertySupported(DXCoreAdapterProperty property) override {
-    return !Property(adapter_, property).empty();
+    return !Property(adapter_, property).value.empty();
   }
   HRESULT STDMETHODCALLTYPE GetProperty(DXCoreAdapterProperty property,
                                         size_t size, void* data) override {
     RETURN_FAULT("GetProperty");
-    const std::vector<uint8_t> value = Property(adapter_, property);
+    const std::vector<uint8_t> value = Property(adapter_, property).value;
     if (value.empty()) return kUnsupported;
     if (data == nullptr) return E_POINTER;
     if (size < value.size()) return E_INVALIDARG;
@@ -137,7 +162,7 @@ class DxcoreAdapter final : public Object<IDXCoreAdapter, &IID_IDXCoreAdapter> {
   HRESULT STDMETHODCALLTYPE GetPropertySize(DXCoreAdapterProperty property,
                                             size_t* size) override {
     RETURN_FAULT("GetPropertySize");
-    const std::vector<uint8_t> value = Property(adapter_, property);
+    const std::vector<uint8_t> value = Property(adapter_, property).value;
     if (value.empty()) return kUnsupported;
     if (size == nullptr) return E_POINTER;
     *size = value.size();
@@ -189,7 +214,10 @@ class DxcoreAdapter final : public Object<IDXCoreAdapter, &IID_IDXCoreAdapter> {
 std::deque<DxcoreAdapter>& AllAdapters() {
   static auto& all = *[] {
     auto made = std::make_unique<std::deque<DxcoreAdapter>>();
-    for (Adapter& adapter : stand_in::Adapters()) made->emplace_back(&adapter);
+    for (Adapter& adapter : stand_in::Adapters()) {
+      CheckNames(adapter);
+      made->emplace_back(&adapter);
+    }
     return made.release();
   }();
   return all;

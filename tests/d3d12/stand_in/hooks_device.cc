@@ -180,6 +180,15 @@ METHOD(GetDeviceRemovedReason, (ID3D12Device9 * This)) {
   return removed != S_OK ? removed : next_GetDeviceRemovedReason(This);
 }
 
+METHOD(QueryInterface, (ID3D12Device9 * This, REFIID iid, void** object)) {
+  if (!Described() || object == nullptr ||
+      !IsEqualGUID(iid, &IID_ID3D12DeviceRemovedExtendedData)) {
+    return next_QueryInterface(This, iid, object);
+  }
+  *object = Describe(Find(This).device.get(), This);
+  return S_OK;
+}
+
 decltype(ID3D12Device9Vtbl::Release) next_Release;
 ULONG STDMETHODCALLTYPE my_Release(ID3D12Device9* This) {
   return Forget(This, [&] { return next_Release(This); });
@@ -211,6 +220,7 @@ void HookDevice(ID3D12Device9* device) {
     HOOK(CreateCommittedResource);
     HOOK(CheckFeatureSupport);
     HOOK(GetDeviceRemovedReason);
+    HOOK(QueryInterface);
     HOOK(Release);
 #undef HOOK
   });

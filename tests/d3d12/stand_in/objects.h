@@ -16,10 +16,20 @@
 
 namespace stand_in {
 
+// Why a device is gone, as it says itself: see described.cc.
+struct Description {
+  ID3D12DeviceRemovedExtendedData data;  // first
+  ID3D12Device9* device;
+};
+
 // Of a device that lives. Thread-safe.
 struct Device {
-  explicit Device(Adapter* adapter) : adapter(adapter) {}
+  explicit Device(Adapter* adapter) : adapter(adapter) { ++adapter->devices; }
+  ~Device() { --adapter->devices; }
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
   Adapter* const adapter;
+  Description description{};
   std::atomic<HRESULT> removed{S_OK};  // GetDeviceRemovedReason()
   std::atomic<bool> hangs{false};
 };
@@ -72,6 +82,14 @@ void HookCommandAllocator(ID3D12CommandAllocator* allocator);
 
 // Takes the device away, once everything that it has queued is done.
 void Remove(const std::shared_ptr<Device>& device, HRESULT reason);
+
+// Whether devices can say why they are gone.
+bool Described();
+// The object that enables it, where it has that interface.
+HRESULT FindSettings(REFIID iid, void** object);
+// The object that says it, with a reference; `object` is the device itself.
+ID3D12DeviceRemovedExtendedData* Describe(Device* device,
+                                          ID3D12Device9* object);
 
 // To be called by each call of that name: what it is to return, or 0. `gone`:
 // whether a device that is gone fails it.

@@ -53,6 +53,10 @@
 //       never done, and nothing after them in any queue.
 //   FAULT_SLOW=CreateHeap FAULT_MILLISECONDS=50
 //       makes all calls of that method or function take so long first.
+//   FAULT_DESCRIBED=1
+//       lets a device that is gone say why (DRED), once that is enabled: a page
+//       fault at 0xabc000, and a command list that came to the second of its
+//       three commands.
 // Methods of several interfaces have one name: Release, Signal, Wait, Reset.
 //
 // A device that is gone says so as Direct3D does: GetDeviceRemovedReason()
@@ -60,7 +64,8 @@
 // DXGI_ERROR_DEVICE_REMOVED, every fence is at UINT64_MAX and every event of
 // one is signaled. What was queued before is done by then.
 //
-// Thread-safe.
+// A test that loads libd3d12_stand_in.so in its process may call what is
+// declared last, and change FAULT_* as it runs. Thread-safe, but for that.
 #ifndef TENSORFLOW_DIRECTML_TESTS_D3D12_STAND_IN_STAND_IN_H_
 #define TENSORFLOW_DIRECTML_TESTS_D3D12_STAND_IN_STAND_IN_H_
 
@@ -94,6 +99,7 @@ struct STAND_IN_API Adapter {
   std::set<std::string> lacks, refuses;
   std::map<std::string, uint32_t> features;
   std::atomic<uint64_t> used[2] = {};  // by Segment
+  std::atomic<int> devices{0};         // that live
 
   uint64_t Memory(Segment segment) const;
   uint64_t Budget(Segment segment) const;
@@ -114,5 +120,15 @@ STAND_IN_API int32_t Fault(const char* call);
 STAND_IN_API bool Hangs();
 
 }  // namespace stand_in
+
+extern "C" {
+
+// Bytes of heaps and committed resources that live, of the adapter at that
+// place.
+STAND_IN_API uint64_t stand_in_allocated(int adapter, int segment);
+// Devices that live; an object of a device keeps it.
+STAND_IN_API int stand_in_devices(int adapter);
+
+}  // extern "C"
 
 #endif  // TENSORFLOW_DIRECTML_TESTS_D3D12_STAND_IN_STAND_IN_H_
