@@ -1,9 +1,12 @@
-"""Drivers from Debian's registry, unpacked aside: nothing is installed.
+"""Drivers and libraries from Debian's registry, unpacked aside: nothing is installed.
 
 packages.json pins each package by version and hash. A root is a folder with one Mesa
 release and every library that its drivers load, down to the C library, so that it does
 not matter what the machine itself runs: its programs start by the root's own loader.
-It names the suites that have its packages.
+It names the suites that have its packages. (That of vkd3d has its libraries alone.)
+
+A package that lies in the folder that TF_DIRECTML_DEBIAN_PACKAGES names is taken from there,
+for when the registry has moved on.
 
 Intel's stand-in for a GPU (a "drm-shim", which answers the kernel's calls) is in no
 package and is built from Mesa's source package, by Meson.
@@ -21,6 +24,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 PINNED = json.loads((HERE / "packages.json").read_text())
 MIRROR_VARIABLE = "TF_DIRECTML_DEBIAN_MIRROR"
+FOLDER_VARIABLE = "TF_DIRECTML_DEBIAN_PACKAGES"
 KEYRING = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 APT_CONFIGURATION = """\
@@ -116,12 +120,46 @@ def check_files(pinned, folder):
         if not path.exists() or sha256(path) != expected:
             raise Unavailable(
                 f"{name} is not the file that {HERE.name}/packages.json pins: the registry has "
-                "a newer version. Pin it anew by ci/compilers/pin.py, and look at what changes.")
+                "a newer version. Pin it anew by ci/compilers/pin.py, and look at what changes; or "
+                f"name a folder that has it in {FOLDER_VARIABLE}.")
 
 
 def suites_of(roots):
     """The suites that have the packages of these roots, for Apt."""
     return sorted({suite for root in roots for suite in PINNED["roots"][root]["suites"]})
+
+
+def file_of(package, version, folder):
+    """The package's file in `folder`, or None."""
+    prefix = f"{package}_{version.replace(':', '%3a')}_"
+    return next((path for path in folder.iterdir() if path.name.startswith(prefix)), None)
+
+
+def fetch_packages(wanted, folder, apt):
+    """Fills `folder` with files of (package, version, hash); returns their paths."""
+    given = os.environ.get(FOLDER_VARIABLE)
+    missing = []
+    for package, version, expected in wanted:
+        found = given and file_of(package, version, pathlib.Path(given))
+        if found and sha256(found) == expected:
+            shutil.copy(found, folder)
+        else:
+            missing.append(f"{package}={version}")
+    problem = ""
+    if missing:
+        try:
+            apt("apt-get", "download", "-qq", *missing, cwd=folder)
+        except Unavailable as error:
+            problem = f"\n{error}"
+    files = []
+    for package, version, expected in wanted:
+        path = file_of(package, version, folder) or folder / f"{package}_{version}"
+        try:
+            check_files([(path.name, expected)], folder)
+        except Unavailable as error:
+            raise Unavailable(f"{error}{problem}") from None
+        files.append(path)
+    return files
 
 
 def fetch_root(name, build, apt):
@@ -136,13 +174,8 @@ def fetch_root(name, build, apt):
     root.mkdir(parents=True)
     debs = build / "packages" / name
     debs.mkdir(parents=True, exist_ok=True)
-    apt("apt-get", "download", "-qq",
-        *(f"{package}={version}" for package, version, _ in wanted), cwd=debs)
-    for package, version, expected in wanted:
-        file = f"{package}_{version.replace(':', '%3a')}_"
-        found = [path for path in debs.iterdir() if path.name.startswith(file)]
-        check_files([(path.name, expected) for path in found] or [(file, expected)], debs)
-        run(["dpkg-deb", "-x", found[0], root])
+    for path in fetch_packages(wanted, debs, apt):
+        run(["dpkg-deb", "-x", path, root])
     shutil.rmtree(debs)
     stamp.write_text(pinned)
     return root / "usr"

@@ -4,7 +4,8 @@
 
 Run it when the registry no longer has a pinned version, then ci/compilers.sh --write, and
 look at what changes in docs/compilers/. A root takes the Mesa of the last of its suites and
-all that its drivers load. Suites that are not released, such as sid, move on within days.
+all that its drivers load; that of vkd3d has its libraries alone. Suites that are not
+released, such as sid, move on within days.
 """
 
 import json
@@ -16,26 +17,29 @@ import tempfile
 import packages
 
 ROOT_SUITES = {"mesa-25.0": ["trixie"], "mesa-26.1": ["trixie", "trixie-backports"],
-               "mesa-26.2": ["sid"]}
+               "mesa-26.2": ["sid"], "vkd3d-2.1": ["sid"]}
 SOURCE_ROOT = "mesa-25.0"
 WANTED = ["mesa-vulkan-drivers", "mesa-drm-shim"]
+# Of roots that have nothing else: the machine has what these load.
+ALONE = {"vkd3d-2.1": ["libvkd3d-headers", "libvkd3d-shader1", "libvkd3d1"]}
 # Documents, or what nothing here loads.
 LEFT_OUT = {"libx11-data", "libvulkan1", "gcc-14-base", "libdrm-common"}
 
 
-def pinned(apt, suite, folder):
+def pinned(apt, name, suite, folder):
     """[package, version, hash] of all that a root needs, as `suite` has it."""
+    alone = ALONE.get(name)
     plan = apt("apt-get", "install", "--simulate", "--no-install-recommends",
-               "--target-release", suite, *WANTED)
+               "--target-release", suite, *(alone or WANTED))
     rows = []
     for package, version in re.findall(r"^Inst (\S+) \((\S+)", plan, re.M):
-        if package in LEFT_OUT:
+        if package in LEFT_OUT or (alone and package not in alone):
             continue
         apt("apt-get", "download", "-qq", f"{package}={version}", cwd=folder)
         path = next(folder.glob(f"{package}_*.deb"))
         rows.append([package, version, packages.sha256(path)])
         path.unlink()
-    return rows
+    return sorted(rows) if alone else rows
 
 
 def source(apt, version, folder):
@@ -67,7 +71,7 @@ def main():
         with tempfile.TemporaryDirectory() as temporary:
             folder = pathlib.Path(temporary)
             apt = packages.Apt(folder / "apt", suites)
-            rows = pinned(apt, suites[-1], folder)
+            rows = pinned(apt, name, suites[-1], folder)
             pins["roots"][name] = {"suites": suites, "packages": rows}
             if name == SOURCE_ROOT:
                 version = next(v for p, v, _ in rows if p == "mesa-vulkan-drivers")

@@ -27,7 +27,8 @@ TESTS = ROOT / "tests/runtime"
 LIBRARY = ROOT / "bazel-bin/tensorflow/libdml_runtime.so"
 PROGRAM = LIBRARY.with_name("dml_check_matrices")
 LANES = (4, 8, 16)
-RELEASES = {name.replace("mesa-", ""): name for name in packages.PINNED["roots"]}
+RELEASES = {name.replace("mesa-", ""): name for name in packages.PINNED["roots"]
+            if name.startswith("mesa-")}
 # Prints which driver the tests would get.
 ADAPTERS = f"""
 import importlib, sys
@@ -104,6 +105,21 @@ def check_adapter(python, environment, release, lanes):
     print(f"mesa: {found}", flush=True)
 
 
+def run_pytest(python, environment, arguments, default):
+    """Becomes pytest, on `default` where no argument is a path."""
+    def path_of(argument):
+        return pathlib.Path(argument.split("::")[0])
+
+    if not any(path_of(argument).exists() for argument in arguments):
+        arguments = [*arguments, *map(str, default)]
+    # From build/, so that nothing of the checkout is imported by chance.
+    arguments = [str(pathlib.Path(argument).resolve()) if path_of(argument).exists() else argument
+                 for argument in arguments]
+    os.chdir(ROOT / "build")
+    command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    os.execve(python, command, environment)
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     parser.add_argument("release", choices=["system", *RELEASES])
@@ -114,14 +130,7 @@ def main(arguments):
     except packages.Unavailable as problem:
         sys.exit(f"mesa: {problem}")
     check_adapter(python, environment, args.release, args.lanes)
-    if not any(pathlib.Path(argument.split("::")[0]).exists() for argument in pytest):
-        pytest.append(str(TESTS))
-    # From build/, so that nothing of the checkout is imported by chance.
-    pytest = [str(pathlib.Path(argument).resolve()) if pathlib.Path(
-        argument.split("::")[0]).exists() else argument for argument in pytest]
-    os.chdir(ROOT / "build")
-    command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", *pytest]
-    os.execve(python, command, environment)
+    run_pytest(python, environment, pytest, [TESTS])
 
 
 if __name__ == "__main__":
