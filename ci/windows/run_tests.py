@@ -50,6 +50,18 @@ def wine(*command, **options):
                           stdin=subprocess.DEVNULL, **options)
 
 
+def relay(*command):
+    """Runs a program of Windows, which finds some files of Linux's invalid as its output, and
+    passes on what it says; its status."""
+    process = subprocess.Popen([WINE, *map(str, command)], env=environment(),
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+    while text := process.stdout.read1():
+        sys.stdout.buffer.write(text)
+        sys.stdout.flush()
+    return process.wait()
+
+
 @contextlib.contextmanager
 def display():
     """A display that nobody sees: without one, Wine has no Vulkan."""
@@ -146,8 +158,8 @@ def main():
         argument.split("::")[0]).exists() else argument for argument in pytest]
     os.chdir(BUILD)
     with display():
-        done = wine(python, "-m", "pytest", "-p", "no:cacheprovider", *pytest)
-    sys.exit(1 if failed else done.returncode)
+        status = relay(python, "-m", "pytest", "-p", "no:cacheprovider", *pytest)
+    sys.exit(1 if failed else status)
 
 
 if __name__ == "__main__":
