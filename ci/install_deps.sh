@@ -1,6 +1,8 @@
 #!/bin/bash
 # Installs what the build, the tests and the demo need and the machine lacks, on
 # Debian or Ubuntu. Needs root, or sudo.
+#
+#   ci/install_deps.sh [windows]        (windows: also what ci/windows.sh takes)
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
 
@@ -24,6 +26,11 @@ need libvulkan1
 need mesa-vulkan-drivers # lavapipe, the software driver of the tests
 need vulkan-validationlayers
 need spirv-tools
+if [[ ${1:-} == windows ]]; then
+  need g++-mingw-w64-x86-64-posix
+  need wine64
+  need xvfb
+fi
 
 if ((${#packages[@]})); then
   echo "installing: ${packages[*]}"

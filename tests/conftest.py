@@ -15,6 +15,8 @@ def compile_loader(source, tmp_path_factory):
 
     A library beside the source is taken as it is: not every machine can compile it.
     """
+    if os.name == "nt":
+        pytest.skip("stand-ins for Vulkan's loader are libraries of Linux's")
     built = source.with_suffix(".so")
     if built.exists():
         return str(built)

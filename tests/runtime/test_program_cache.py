@@ -3,7 +3,6 @@ or folder is in, results are right and nothing is said.
 """
 
 import contextlib
-import fcntl
 import os
 import pathlib
 import signal
@@ -14,6 +13,8 @@ import time
 
 import pytest
 from test_adapters import HERE, run
+
+fcntl = pytest.importorskip("fcntl", reason="locks and limits of POSIX")
 
 COMPUTE = """
 import numpy as np

@@ -7,7 +7,7 @@ from typing import Any, Callable, List, Optional, Sequence, Tuple
 from .. import api
 from .declarations import SCALARS, Code, argument_type
 
-LIBRARY = "libdml_runtime.so"
+LIBRARY = "dml_runtime.dll" if os.name == "nt" else "libdml_runtime.so"
 LIBRARY_VARIABLE = "TF_DIRECTML_RUNTIME_LIBRARY"
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 

@@ -7,11 +7,12 @@ def sources(patterns = ["*.cc"]):
         for pattern in patterns
     ])
 
-def unit_tests(deps, size = "small"):
+def unit_tests(deps, size = "small", patterns = ["*_test.cc"], tags = []):
     """A program of each <name>_test.cc here, with this folder's *_test.h."""
-    for path in native.glob(["*_test.cc"]):
+    for path in native.glob(patterns):
         native.cc_test(
-            name = path[:-len(".cc")],
+            name = path[path.rfind("/") + 1:-len(".cc")],
+            tags = tags,
             size = size,
             srcs = [path] + native.glob(["*_test.h"]),
             copts = ["-std=c++17"],

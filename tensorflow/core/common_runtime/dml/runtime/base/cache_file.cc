@@ -2,8 +2,6 @@
 
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
@@ -45,13 +43,11 @@ std::string CacheFilePath(const std::string& name) {
 
 CacheRead ReadCacheFile(const std::string& path, const CacheMagic& magic,
                         std::string* data) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return CacheRead::kMissing;
+  if (!os::ReadWholeFile(path, data)) return CacheRead::kMissing;
   Header header;
-  if (!file.read(reinterpret_cast<char*>(&header), sizeof(header))) {
-    return CacheRead::kDamaged;
-  }
-  data->assign(std::istreambuf_iterator<char>(file), {});
+  if (data->size() < sizeof(header)) return CacheRead::kDamaged;
+  std::memcpy(&header, data->data(), sizeof(header));
+  data->erase(0, sizeof(header));
   const bool whole = std::memcmp(header.magic, magic, sizeof(magic)) == 0 &&
                      header.bytes == data->size() &&
                      header.checksum == Checksum(data->data(), data->size());

@@ -28,7 +28,9 @@ class CacheFileTest : public ::testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  std::string Path(const char* name) const { return folder_ / name; }
+  std::string Path(const char* name) const {
+    return (folder_ / name).u8string();
+  }
 
   static std::string Bytes(const std::string& path) {
     std::ifstream file(path, std::ios::binary);

@@ -59,10 +59,15 @@ class Reader {
 std::string CacheFolder(const Reader& read) {
   const std::string own = read.Text("TF_DIRECTML_CACHE_DIR");
   if (!own.empty()) return own;
+#ifdef _WIN32
+  const std::string local = read.Text("LOCALAPPDATA");
+  return local.empty() ? "" : local + "\\tensorflow-directml\\cache";
+#else
   const std::string user = read.Text("XDG_CACHE_HOME");
   if (!user.empty()) return user + "/tensorflow-directml";
   const std::string home = read.Text("HOME");
   return home.empty() ? "" : home + "/.cache/tensorflow-directml";
+#endif
 }
 
 }  // namespace

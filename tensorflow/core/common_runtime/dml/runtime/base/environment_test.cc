@@ -119,10 +119,15 @@ TEST(EnvironmentTest, DebugIsWhateverIsNotZero) {
 }
 
 TEST(EnvironmentTest, ChoosesTheCacheFolder) {
+#ifdef _WIN32
+  Variables variables = {{"LOCALAPPDATA", "C:\\a"}, {"HOME", "C:\\home"}};
+  EXPECT_EQ(Read(variables).cache_folder, "C:\\a\\tensorflow-directml\\cache");
+#else
   Variables variables = {{"HOME", "/home/a"}};
   EXPECT_EQ(Read(variables).cache_folder, "/home/a/.cache/tensorflow-directml");
   variables["XDG_CACHE_HOME"] = "/cache";
   EXPECT_EQ(Read(variables).cache_folder, "/cache/tensorflow-directml");
+#endif
   variables["TF_DIRECTML_CACHE_DIR"] = "/own";
   EXPECT_EQ(Read(variables).cache_folder, "/own");
 }

@@ -36,7 +36,11 @@
 extern "C" {
 #endif
 
+#ifdef _WIN32
+#define DML_EXPORT __declspec(dllexport)
+#else
 #define DML_EXPORT __attribute__((visibility("default")))
+#endif
 
 /* An int in C++ too: a caller may pass any, and a wrong one gets an error. */
 #ifdef __cplusplus

@@ -94,9 +94,8 @@ Status CheckApart(const std::string& path, const hal::AdapterInfo& adapter,
 
 // Empty where it cannot be run.
 std::string CheckingProgram() {
-  const std::string library = os::ThisLibrary();
   const std::string program =
-      library.substr(0, library.rfind('/') + 1) + "dml_check_matrices";
+      os::BesideThisLibrary(os::ProgramFile("dml_check_matrices"));
   return os::IsProgram(program) ? program : "";
 }
 

@@ -53,6 +53,8 @@ class ChildProcess {
 
 // Whether the file at `path` may be run as a program.
 bool IsProgram(const std::string& path);
+// The system's name for the file of the program `name`.
+std::string ProgramFile(const std::string& name);
 
 // What stays the same from one start of the machine to the next. Empty where
 // the system does not tell.

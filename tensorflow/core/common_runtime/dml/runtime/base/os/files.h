@@ -14,9 +14,13 @@ namespace os {
 // Makes the folder that `path` lies in, and replaces the file by one with these
 // parts, one after the other, in one step: who reads it meanwhile sees the old
 // file or the new one. False, without a trace, when it cannot. For this user's
-// eyes only.
+// eyes only, where the folder is nobody else's on Windows.
 bool ReplaceFile(const std::string& path,
                  std::initializer_list<std::string_view> parts);
+
+// The file's bytes; false when there is none that can be read. Beside
+// ReplaceFile() it gets the old file or the new one.
+bool ReadWholeFile(const std::string& path, std::string* bytes);
 
 // A lock between processes, and between the FileLocks of one process.
 class FileLock {

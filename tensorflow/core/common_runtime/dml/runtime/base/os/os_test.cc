@@ -1,34 +1,18 @@
+// What holds on every system.
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <memory>
 #include <string>
 #include <thread>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/address_range.h"
-#include "tensorflow/core/common_runtime/dml/runtime/base/os/child_process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/event.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
-#include "tensorflow/core/common_runtime/dml/runtime/base/os/forks.h"
-#include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
-#include "tensorflow/core/common_runtime/dml/runtime/base/os/variables.h"
 
 namespace dml {
 namespace os {
 namespace {
-
-std::string TemporaryFolder() {
-  const char* root = std::getenv("TEST_TMPDIR");
-  return root != nullptr ? root : "/tmp";
-}
 
 TEST(AddressRangeTest, ReadsAsZeroAndKeepsWhatIsWritten) {
   constexpr uint64_t kBytes = uint64_t{1} << 22;
@@ -56,72 +40,6 @@ TEST(AddressRangeTest, SaysWhenThereIsNoRoom) {
   EXPECT_EQ(range.bytes(), 0u);
 }
 
-ChildProcess::Outcome RunShell(const std::string& script) {
-  ChildProcess::Outcome outcome;
-  const auto child = ChildProcess::Start({"/bin/sh", "-c", script});
-  if (child == nullptr || !child->Wait(60000, &outcome)) {
-    ADD_FAILURE() << script;
-  }
-  return outcome;
-}
-
-TEST(ChildProcessTest, GivesItsOutputAndStatus) {
-  const auto outcome =
-      RunShell("read word; echo \"<$word>\"; echo two; exit 3");
-  EXPECT_EQ(outcome.end, ChildProcess::End::kExited);
-  EXPECT_EQ(outcome.code, 3);
-  EXPECT_EQ(outcome.output, "<>\ntwo\n");
-}
-
-TEST(ChildProcessTest, KeepsTheFirstOfMuchOutput) {
-  const auto outcome = RunShell("head -c 3000000 /dev/zero | tr '\\0' x");
-  EXPECT_EQ(outcome.output, std::string(ChildProcess::kMaxOutput, 'x'));
-}
-
-TEST(ChildProcessTest, TellsCrashesFromInterruptions) {
-  for (const char* fault : {"SEGV", "ABRT", "BUS", "ILL"}) {
-    EXPECT_EQ(RunShell(std::string("kill -s ") + fault + " $$").end,
-              ChildProcess::End::kCrashed);
-  }
-  for (const char* other : {"INT", "TERM", "KILL", "HUP"}) {
-    EXPECT_EQ(RunShell(std::string("kill -s ") + other + " $$").end,
-              ChildProcess::End::kInterrupted);
-  }
-}
-
-TEST(ChildProcessTest, SaysWhenItCannotStart) {
-  EXPECT_EQ(ChildProcess::Start({"/nowhere/program"}), nullptr);
-  EXPECT_FALSE(IsProgram("/nowhere/program"));
-  EXPECT_FALSE(IsProgram("/etc/passwd"));
-  EXPECT_TRUE(IsProgram("/bin/sh"));
-}
-
-TEST(ChildProcessTest, EndsItWhenNobodyWantsItAnyMore) {
-  const std::string mark =
-      TemporaryFolder() + "/child" + ChildProcess::Parent();
-  auto child =
-      ChildProcess::Start({"/bin/sh", "-c", "sleep 1; echo > " + mark});
-  ASSERT_NE(child, nullptr);
-  ChildProcess::Outcome outcome;
-  EXPECT_FALSE(child->Wait(10, &outcome));
-  child.reset();
-  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);  // no child is left
-  sleep(2);
-  EXPECT_FALSE(std::filesystem::exists(mark));
-}
-
-TEST(ChildProcessTest, IsSureOfNothingThatOthersWaitedFor) {
-  signal(SIGCHLD, SIG_IGN);  // nobody has to wait
-  EXPECT_EQ(RunShell("echo fine").end, ChildProcess::End::kUnknown);
-  EXPECT_EQ(RunShell("echo fine").output, "fine\n");
-  signal(SIGCHLD, SIG_DFL);
-}
-
-TEST(ChildProcessTest, TheMachineStartedOnce) {
-  EXPECT_EQ(StartOfMachine(), StartOfMachine());
-  EXPECT_FALSE(StartOfMachine().empty());
-}
-
 TEST(ClockTest, IsTheSteadyClockOfTheLibrary) {
   const auto read = [] {
     return static_cast<uint64_t>(
@@ -138,15 +56,17 @@ TEST(ClockTest, IsTheSteadyClockOfTheLibrary) {
 }
 
 TEST(FilesTest, ReplacesAFileByItsParts) {
-  const std::string path = TemporaryFolder() + "/os_test_parts/file";
+  const std::string path = testing::TempDir() + "os_test_parts/file";
   ASSERT_TRUE(ReplaceFile(path, {"old"}));
   ASSERT_TRUE(ReplaceFile(path, {"new", "", " parts"}));
-  std::ifstream file(path, std::ios::binary);
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "new parts");
+  std::string bytes = "something";
+  ASSERT_TRUE(ReadWholeFile(path, &bytes));
+  EXPECT_EQ(bytes, "new parts");
+  EXPECT_FALSE(ReadWholeFile(path + "_of_another_name", &bytes));
 }
 
 TEST(FilesTest, LocksWhatItCan) {
-  const std::string path = TemporaryFolder() + "/os_test_lock/file";
+  const std::string path = testing::TempDir() + "os_test_lock/file";
   EXPECT_TRUE(FileLock(path).held());
   EXPECT_TRUE(FileLock(path).held());  // the first one gave it up
   EXPECT_FALSE(FileLock("").held());
@@ -154,7 +74,7 @@ TEST(FilesTest, LocksWhatItCan) {
 }
 
 TEST(FilesTest, GivesUpWaitingForALock) {
-  const std::string path = TemporaryFolder() + "/os_test_lock/file";
+  const std::string path = testing::TempDir() + "os_test_lock/file";
   const auto never = [] { return false; };
   int asked = 0;
   const auto third_time = [&asked] { return ++asked == 3; };
@@ -171,60 +91,6 @@ TEST(FilesTest, GivesUpWaitingForALock) {
   const FileLock none(path + "/below", never);
   EXPECT_FALSE(none.held());
   EXPECT_FALSE(none.busy());
-}
-
-TEST(FilesTest, AForkKeepsNoLock) {
-  const std::string path = TemporaryFolder() + "/os_test_lock/forked";
-  auto lock = std::make_unique<FileLock>(path);
-  const pid_t child = fork();
-  if (child == 0) {
-    pause();
-    _exit(0);
-  }
-  lock.reset();
-  const FileLock again(path, [] { return true; });
-  EXPECT_TRUE(again.held());
-  kill(child, SIGKILL);
-  EXPECT_EQ(waitpid(child, nullptr, 0), child);
-}
-
-// What `question` is in a fork of this process.
-bool InFork(bool (*question)()) {
-  const pid_t child = fork();
-  if (child == 0) _exit(question() ? 1 : 0);
-  int status = 0;
-  EXPECT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status));
-  return WEXITSTATUS(status) == 1;
-}
-
-TEST(ForksTest, MarksTheForksThatAreForbidden) {
-  EXPECT_FALSE(InFork(Forked));
-  {
-    const NoForks outer;
-    { const NoForks inner; }
-    EXPECT_TRUE(InFork(Forked));
-    // What a marked process forks is marked.
-    EXPECT_TRUE(InFork([] { return InFork(Forked); }));
-  }
-  EXPECT_FALSE(InFork(Forked));
-  EXPECT_FALSE(Forked());
-}
-
-TEST(SharedLibraryTest, FindsFunctions) {
-  const SharedLibrary library("libm.so.6");
-  ASSERT_TRUE(library.ok()) << library.problem();
-  auto* cosine = reinterpret_cast<double (*)(double)>(library.Find("cos"));
-  ASSERT_NE(cosine, nullptr);
-  EXPECT_EQ(cosine(0.0), 1.0);
-  EXPECT_EQ(library.Find("no_such_function"), nullptr);
-}
-
-TEST(SharedLibraryTest, SaysWhatCannotBeOpened) {
-  const SharedLibrary library("libno_such_library.so");
-  EXPECT_FALSE(library.ok());
-  EXPECT_NE(library.problem().find("libno_such_library.so"), std::string::npos);
-  EXPECT_EQ(library.Find("cos"), nullptr);
 }
 
 TEST(EventTest, WakesWhoWaits) {
@@ -255,16 +121,6 @@ TEST(EventTest, SleepsAsLongAsItWasTold) {
   EXPECT_FALSE(event.Wait(30000000));
   EXPECT_GE(SteadyNanoseconds() - begin, 30000000u);
 }
-
-TEST(VariablesTest, TellsUnsetFromEmpty) {
-  setenv("DML_OS_TEST", "", 1);
-  EXPECT_EQ(Variable("DML_OS_TEST"), "");
-  setenv("DML_OS_TEST", "value", 1);
-  EXPECT_EQ(Variable("DML_OS_TEST"), "value");
-  unsetenv("DML_OS_TEST");
-  EXPECT_EQ(Variable("DML_OS_TEST"), std::nullopt);
-}
-
 }  // namespace
 }  // namespace os
 }  // namespace dml

@@ -27,6 +27,8 @@ class SharedLibrary {
 // The path of the library or program that this code is part of. Empty where the
 // system does not tell.
 std::string ThisLibrary();
+// The file of that name in its folder. Empty where ThisLibrary() is.
+std::string BesideThisLibrary(const std::string& name);
 
 }  // namespace os
 }  // namespace dml

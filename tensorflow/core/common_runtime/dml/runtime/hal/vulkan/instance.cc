@@ -14,7 +14,11 @@ namespace hal {
 namespace vulkan {
 namespace {
 
+#ifdef _WIN32
+constexpr char kLoader[] = "vulkan-1.dll";
+#else
 constexpr char kLoader[] = "libvulkan.so.1";
+#endif
 constexpr char kValidationLayer[] = "VK_LAYER_KHRONOS_validation";
 
 constexpr char kInstallDriver[] =

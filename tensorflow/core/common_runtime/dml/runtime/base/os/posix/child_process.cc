@@ -158,6 +158,8 @@ bool IsProgram(const std::string& path) {
   return access(path.c_str(), X_OK) == 0;
 }
 
+std::string ProgramFile(const std::string& name) { return name; }
+
 std::string StartOfMachine() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string id;

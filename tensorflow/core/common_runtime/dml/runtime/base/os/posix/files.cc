@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 
 namespace dml {
@@ -52,6 +53,13 @@ bool ReplaceFile(const std::string& path,
     return false;
   }
   return true;
+}
+
+bool ReadWholeFile(const std::string& path, std::string* bytes) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return false;
+  bytes->assign(std::istreambuf_iterator<char>(file), {});
+  return !file.bad();
 }
 
 struct FileLock::File {

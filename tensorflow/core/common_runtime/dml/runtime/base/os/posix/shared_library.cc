@@ -28,5 +28,11 @@ std::string ThisLibrary() {
   return path != nullptr ? path.get() : info.dli_fname;
 }
 
+std::string BesideThisLibrary(const std::string& name) {
+  const std::string library = ThisLibrary();
+  if (library.empty()) return "";
+  return library.substr(0, library.find_last_of("/") + 1) + name;
+}
+
 }  // namespace os
 }  // namespace dml
