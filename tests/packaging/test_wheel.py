@@ -4,15 +4,18 @@ import base64
 import csv
 import email
 import hashlib
+import pathlib
 import re
 import subprocess
 import zipfile
 
 import pytest
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 RUNTIME = "tensorflow_directml/libdml_runtime.so"
 PLUGIN = "tensorflow-plugins/libtensorflow_dml.so"
 CHECK = "tensorflow_directml/dml_check_matrices"
+DXC = "tensorflow_directml/libdxcompiler.so"
 
 
 @pytest.fixture
@@ -92,6 +95,7 @@ def test_commands(archive):
 def test_licences(archive):
     assert "Apache License" in dist_info(archive, "LICENSE")
     assert "The TensorFlow Authors" in dist_info(archive, "LICENSE.tensorflow")
+    assert "LLVM Release License" in dist_info(archive, "LICENSE.dxc")
     assert "TensorFlow" in dist_info(archive, "NOTICE")
     assert [name for name in archive.namelist() if name.endswith("com_google_protobuf/LICENSE")]
 
@@ -102,7 +106,7 @@ def test_tag(wheel, archive):
     assert f"Tag: {python}-{abi}-{platform}\n" in dist_info(archive, "WHEEL")
     major, minor = re.fullmatch(r"manylinux_(\d+)_(\d+)_x86_64", platform).groups()
     needed = set()
-    for name in (RUNTIME, PLUGIN, CHECK):
+    for name in (RUNTIME, PLUGIN, CHECK, DXC):
         needed |= set(re.findall(rb"GLIBC_(\d+)\.(\d+)", archive.read(name)))
     newest = max((int(a), int(b)) for a, b in needed)
     assert newest <= (int(major), int(minor))
@@ -111,7 +115,7 @@ def test_tag(wheel, archive):
 def test_both_wheels_hold_the_same_libraries(wheel, archive):
     for other in wheel.parent.glob(wheel.name.split("-cp3")[0] + "-*.whl"):
         with zipfile.ZipFile(other) as opened:
-            for name in (RUNTIME, PLUGIN, CHECK):
+            for name in (RUNTIME, PLUGIN, CHECK, DXC):
                 assert opened.getinfo(name).CRC == archive.getinfo(name).CRC
 
 
@@ -128,6 +132,15 @@ def test_the_program_beside_the_runtime_may_run_and_needs_only_the_system(archiv
     assert "RUNPATH" not in program and "RPATH" not in program
     needed = set(re.findall(r"NEEDED.*\[(lib[\w+]+)\.", program))
     assert needed <= {"libc", "libdl", "libm", "libgcc_s", "libstdc++"}
+
+
+def test_the_compiler_for_direct3d_lies_beside_the_runtime_unchanged(archive, tmp_path):
+    built = ROOT / "bazel-bin/tensorflow/libdxcompiler.so"
+    assert archive.read(DXC) == built.read_bytes()
+    compiler = output("readelf", "-d", archive.extract(DXC, tmp_path))
+    assert "RUNPATH" not in compiler and "RPATH" not in compiler
+    runtime = output("readelf", "-d", archive.extract(RUNTIME, tmp_path))
+    assert "dxc" not in runtime and "d3d12" not in runtime  # opened at run time
 
 
 def test_libraries_find_each_other_and_name_no_folder_of_the_build(libraries):

@@ -25,12 +25,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 RUNTIME = "libdml_runtime.so"
 PLUGIN = "libtensorflow_dml.so"
 CHECK = "dml_check_matrices"
+DXC = "libdxcompiler.so"  # of somebody else: it goes in as it is
 # What of the package's folder is installed: sources, and the data beside them.
 INSTALLED = (".py", ".html", ".json")
 # Where the wheel puts each library or program, and where it looks for others from there.
 LIBRARIES = {
     RUNTIME: ("tensorflow_directml", None),
     CHECK: ("tensorflow_directml", None),
+    DXC: ("tensorflow_directml", None),
     PLUGIN: ("tensorflow-plugins", "$ORIGIN/../tensorflow_directml:$ORIGIN/../tensorflow_core"),
 }
 
@@ -128,12 +130,16 @@ def main():
         libraries = {}
         for name, (folder, runpath) in LIBRARIES.items():
             library = pathlib.Path(temporary, name)
-            finish_library(arguments.libraries / name, library, runpath)
+            if name == DXC:
+                shutil.copyfile(arguments.libraries / name, library)
+            else:
+                finish_library(arguments.libraries / name, library, runpath)
             libraries[f"{folder}/{name}"] = library
             files.append((f"{folder}/{name}", library.read_bytes(), True))
         platform = platform_tag.platform_tag(libraries, arguments.base[0])
     licences = {name: (ROOT / name).read_bytes() for name in ("LICENSE", "NOTICE")}
     licences["LICENSE.tensorflow"] = base_licence(arguments.base)
+    licences["LICENSE.dxc"] = (ROOT / "third_party/dxc/LICENSE").read_bytes()
     for base in arguments.base:
         print(repack(base, arguments.out, files, licences, platform), flush=True)
 
