@@ -137,8 +137,6 @@ def test_the_program_beside_the_runtime_may_run_and_needs_only_the_system(archiv
 def test_the_compiler_for_direct3d_lies_beside_the_runtime_unchanged(archive, tmp_path):
     built = ROOT / "bazel-bin/tensorflow/libdxcompiler.so"
     assert archive.read(DXC) == built.read_bytes()
-    compiler = output("readelf", "-d", archive.extract(DXC, tmp_path))
-    assert "RUNPATH" not in compiler and "RPATH" not in compiler
     runtime = output("readelf", "-d", archive.extract(RUNTIME, tmp_path))
     assert "dxc" not in runtime and "d3d12" not in runtime  # opened at run time
 
