@@ -34,6 +34,7 @@ uint64_t RequiredFeatures(std::string_view container);
 // Those flags, by Direct3D's numbers (D3D_SHADER_REQUIRES_...).
 constexpr uint64_t kRequiresFloat64 = 0x1;
 constexpr uint64_t kRequiresMoreFloat64 = 0x20;  // division, conversions
+constexpr uint64_t kRequiresManyBuffers = 0x8;   // more than 8 UAVs
 constexpr uint64_t kRequiresMinPrecision = 0x10;
 constexpr uint64_t kRequiresWaves = 0x4000;
 constexpr uint64_t kRequiresInt64 = 0x8000;

@@ -47,6 +47,15 @@ uint32_t AskShaderModel(ID3D12Device* device) {
   return 0x51;
 }
 
+bool HasFeatureLevel(ID3D12Device* device, D3D_FEATURE_LEVEL level) {
+  D3D12_FEATURE_DATA_FEATURE_LEVELS answer{};
+  answer.NumFeatureLevels = 1;
+  answer.pFeatureLevelsRequested = &level;
+  return device->CheckFeatureSupport(D3D12_FEATURE_FEATURE_LEVELS, &answer,
+                                     sizeof(answer)) >= 0 &&
+         answer.MaxSupportedFeatureLevel >= level;
+}
+
 std::string ShaderModelText(uint32_t model) {
   return std::to_string(model >> 4) + "." + std::to_string(model & 15);
 }
@@ -122,6 +131,9 @@ Features QueryFeatures(ID3D12Device* device) {
       device, D3D12_FEATURE_D3D12_OPTIONS);
   features.float64 = options.DoublePrecisionFloatShaderOps;
   features.address_bits = options.MaxGPUVirtualAddressBitsPerResource;
+  features.many_buffers =
+      options.ResourceBindingTier >= D3D12_RESOURCE_BINDING_TIER_2 ||
+      HasFeatureLevel(device, D3D_FEATURE_LEVEL_11_1);
   const auto options1 = Ask<D3D12_FEATURE_DATA_D3D12_OPTIONS1>(
       device, D3D12_FEATURE_D3D12_OPTIONS1);
   features.waves = options1.WaveOps;

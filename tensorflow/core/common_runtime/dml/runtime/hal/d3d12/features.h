@@ -21,6 +21,7 @@ struct Features {
   uint32_t min_wave_lanes = 0;
   bool int64 = false;
   bool float64 = false;
+  bool many_buffers = false;      // a program may have more than 8
   bool unified = false;           // device and host share their memory,
   bool coherent_unified = false;  // and the device snoops the host's caches
   uint32_t address_bits = 0;      // of one resource

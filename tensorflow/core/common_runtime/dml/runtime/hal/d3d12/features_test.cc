@@ -32,6 +32,7 @@ Features Modern() {
   features.min_wave_lanes = 32;
   features.int64 = true;
   features.float64 = true;
+  features.many_buffers = true;
   features.address_bits = 40;
   features.copy_queue_timestamps = true;
   return features;
@@ -147,7 +148,8 @@ TEST(HeapPropertiesTest, HostMemoryIsCachedWhereTheHostReads) {
 TEST(RequiredFeaturesTest, ProgramsNeedWhatTheAdapterHas) {
   const AdapterInfo info = DescribeAdapter(Discrete(), Modern(), true);
   const uint64_t all = kRequiresFloat64 | kRequiresMoreFloat64 |
-                       kRequiresWaves | kRequiresInt64 | kRequiresMinPrecision;
+                       kRequiresWaves | kRequiresInt64 | kRequiresMinPrecision |
+                       kRequiresManyBuffers;
   EXPECT_TRUE(CheckRequiredFeatures(all, Modern(), info).ok());
   Features features = Modern();
   features.float64 = false;
@@ -160,6 +162,11 @@ TEST(RequiredFeaturesTest, ProgramsNeedWhatTheAdapterHas) {
   EXPECT_EQ(status.code(), Code::kUnimplemented);
   EXPECT_NE(status.message().find("64-bit integer"), std::string::npos);
   EXPECT_TRUE(CheckRequiredFeatures(kRequiresWaves, features, info).ok());
+  features = Modern();
+  features.many_buffers = false;
+  status = CheckRequiredFeatures(all, features, info);
+  EXPECT_EQ(status.code(), Code::kUnimplemented);
+  EXPECT_NE(status.message().find("more than 8 buffers"), std::string::npos);
   EXPECT_EQ(CheckRequiredFeatures(0x80000, Modern(), info).code(),
             Code::kUnimplemented);
 }

@@ -12,6 +12,10 @@ namespace hal {
 namespace d3d12 {
 namespace {
 
+constexpr uint64_t kKnownRequirements =
+    kRequiresFloat64 | kRequiresMoreFloat64 | kRequiresManyBuffers |
+    kRequiresMinPrecision | kRequiresWaves | kRequiresInt64;
+
 ProgramKey KeyOf(const ProgramDesc& desc, const Compiler& compiler) {
   std::string all = compiler.version();
   all.push_back('\0');
@@ -33,9 +37,9 @@ Status CheckRequiredFeatures(uint64_t required, const Features& features,
     what = "64-bit integer arithmetic";
   } else if ((required & kRequiresWaves) != 0 && !features.waves) {
     what = "wave operations";
-  } else if ((required & ~(kRequiresFloat64 | kRequiresMoreFloat64 |
-                           kRequiresMinPrecision | kRequiresWaves |
-                           kRequiresInt64)) != 0) {
+  } else if ((required & kRequiresManyBuffers) != 0 && !features.many_buffers) {
+    what = "more than 8 buffers";
+  } else if ((required & ~kKnownRequirements) != 0) {
     return Unimplemented("it needs what the runtime enables on no adapter (",
                          required, ")");
   }
