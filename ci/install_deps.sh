@@ -16,7 +16,7 @@ python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 command -v bazelisk >/dev/null || command -v npm >/dev/null || packages+=(npm)
 command -v glslc >/dev/null || packages+=(glslc)
 need ca-certificates
-need directx-headers-dev # Direct3D 12
+need directx-headers-dev
 need googletest # its sources, for `bazel test`
 need libvulkan-dev
 need libvulkan1
