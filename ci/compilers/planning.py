@@ -9,7 +9,8 @@ tables choose what they would choose there, and nothing is run. Needs the tools'
 writes a JSON list of [shader, [constants], subgroup size or 0, use], each program once,
 `use` being the first case that asked for it. The short list is what bench and the models
 take, and each tile of the adapter's class; all: what the runtime's tests take, too
-(programs_of_tests.py), who leave out no operator, but for tiles of other classes.
+(programs_of_tests.py), who leave out no operator, but for tiles of other classes and, on
+an adapter without float64, programs with it, which a device refuses there.
 """
 
 import json
@@ -22,10 +23,15 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tensorflow/core/common_runtime/dml/runtime/shaders"))
+import spirv  # noqa: E402
+
 GENERATED = ROOT / "bazel-genfiles/tensorflow/core/common_runtime/dml/runtime/operators"
 
 # With cooperative matrices, the subgroup's size is this constant (shaders/program_cache.h).
 SUBGROUP_CONSTANT = 12
+
+OP_CAPABILITY, FLOAT64 = 17, 10  # SPIR-V's
 
 # Products of which each takes another row of the tile table: (m, n, k).
 PRODUCTS = [(4096, 4096, 4096), (512, 512, 512), (48, 48, 4096), (8, 4096, 4096),
@@ -45,6 +51,13 @@ def modules(folder=GENERATED):
     if not found:
         raise FileNotFoundError(f"no programs in {folder}: build //tensorflow:libdml_runtime.so")
     return found
+
+
+def has_float64(module):
+    """Whether a module says that it takes float64."""
+    words = struct.unpack(f"<{len(module) // 4}I", module)
+    return any((op, *operands) == (OP_CAPABILITY, FLOAT64)
+               for _, op, operands in spirv.instructions(words))
 
 
 def subgroup_of(shader, constants):
@@ -154,12 +167,15 @@ def main():
     every = sys.argv[1] == "all"
     with dml.open(0) as device:
         programs = planned(device, dml)
-        tiles = own_tiles(device)
+        tiles, float64 = own_tiles(device), device.adapter.float64
     if every:
         known = {(shader, tuple(constants)) for shader, constants, _, _ in programs}
         programs += [row for row in of_tests(operators_tests())
                      if (row[0], tuple(row[1])) not in known
                      and is_of_class(row[0], row[1], tiles)]
+    if not float64:
+        refused = {name for name, module in modules().items() if has_float64(module)}
+        programs = [row for row in programs if row[0] not in refused]
     pathlib.Path(sys.argv[2]).write_text(json.dumps(programs))
 
 

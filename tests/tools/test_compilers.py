@@ -4,6 +4,7 @@ finds, and what it lets pass. The compilers themselves are run by ci/compilers.s
 import argparse
 import json
 import pathlib
+import struct
 import sys
 
 import pytest
@@ -15,6 +16,7 @@ import check  # noqa: E402
 import drivers  # noqa: E402
 import listings  # noqa: E402
 import packages  # noqa: E402
+import planning  # noqa: E402
 import table  # noqa: E402
 
 RADV = """\
@@ -329,3 +331,17 @@ def test_what_only_all_takes_is_in_a_table_of_its_own(checked, tmp_path):
 def test_what_has_changed_is_compiled(checked, changed):
     with pytest.raises(Compiled):
         checked(changed.pop("row_digest", digest()), **changed)
+
+
+def module(*capabilities):
+    """A SPIR-V module that has nothing but capabilities, and a word that looks like one."""
+    words = [0x07230203, 0x00010500, 0, 1, 0]
+    for capability in capabilities:
+        words += [2 << 16 | 17, capability]
+    words += [3 << 16 | 14, 2 << 16 | 17, 10]  # OpMemoryModel
+    return struct.pack(f"<{len(words)}I", *words)
+
+
+def test_float64_is_what_a_module_declares():
+    assert planning.has_float64(module(1, 10, 11))
+    assert not planning.has_float64(module(1, 9))
