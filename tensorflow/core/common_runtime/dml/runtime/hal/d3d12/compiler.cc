@@ -1,7 +1,13 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/compiler.h"
 
-// DXC's header has types of Windows of its own: nothing here may include
-// Direct3D's.
+// DXC's header has types of Windows of its own, but on Windows: nothing here
+// may include Direct3D's.
+#ifdef _WIN32
+#include <unknwn.h>
+#ifndef _Maybenull_  // an annotation that mingw-w64 does not know
+#define _Maybenull_
+#endif
+#endif
 #include <dxcapi.h>
 
 #include <memory>
@@ -17,7 +23,11 @@ namespace hal {
 namespace d3d12 {
 namespace {
 
+#ifdef _WIN32
+constexpr char kLibrary[] = "dxcompiler.dll";
+#else
 constexpr char kLibrary[] = "libdxcompiler.so";
+#endif
 
 // IEEE where floating-point numbers are not finite, as the programs of Vulkan
 // Strict about floating-point numbers (-Gis): no shortcuts where they are not
@@ -30,11 +40,9 @@ constexpr char kFlagsText[] = "cs_6_0 -O3 -Gis";
 constexpr size_t kMaxMessage = 2000;
 
 os::SharedLibrary OpenLibrary() {
-  const std::string here = os::ThisLibrary();
-  const size_t slash = here.rfind('/');
-  if (slash != std::string::npos) {
-    const os::SharedLibrary beside(
-        (here.substr(0, slash + 1) + kLibrary).c_str());
+  const std::string path = os::BesideThisLibrary(kLibrary);
+  if (!path.empty()) {
+    const os::SharedLibrary beside(path.c_str());
     if (beside.ok()) return beside;
   }
   return os::SharedLibrary(kLibrary);

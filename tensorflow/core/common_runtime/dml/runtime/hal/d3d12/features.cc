@@ -94,7 +94,7 @@ void FillIdentity(const AdapterProperties& properties, AdapterInfo* info) {
   info->gpu.luid = properties.luid;
 }
 
-void FillMemory(const AdapterProperties& properties, const Features& features,
+void FillSizes(const AdapterProperties& properties, const Features& features,
                 AdapterInfo* info) {
   info->unified_memory = features.coherent_unified;
   info->memory_bytes = properties.dedicated_bytes;
@@ -156,7 +156,7 @@ AdapterInfo DescribeAdapter(const AdapterProperties& properties,
   FillIdentity(properties, &info);
   info.api += ", shader model " + ShaderModelText(features.shader_model);
   info.type = TypeOf(properties, features.unified);
-  FillMemory(properties, features, &info);
+  FillSizes(properties, features, &info);
   info.subgroup_size = features.min_wave_lanes;
   info.max_group_invocations = kMaxGroupInvocations;
   info.max_group_size[0] = kMaxGroupInvocations;

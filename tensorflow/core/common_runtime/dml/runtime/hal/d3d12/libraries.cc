@@ -10,12 +10,20 @@ namespace hal {
 namespace d3d12 {
 namespace {
 
+#ifdef _WIN32
+constexpr char kDirect3d[] = "d3d12.dll";
+constexpr char kDxCore[] = "dxcore.dll";
+#else
 constexpr char kDirect3d[] = "libd3d12.so";
 constexpr char kDxCore[] = "libdxcore.so";
+#endif
 constexpr char kWslFolder[] = "/usr/lib/wsl/lib/";
 
 // Why a library of WSL's may be missing, and the way out.
 std::string MissingHint() {
+#ifdef _WIN32
+  return "It comes with Windows 10, version 2004, and up: update Windows";
+#endif
   if (!os::HasWindowsGraphics()) {
     return "This system has no /dev/dxg, by which WSL 2 reaches the GPUs of "
            "Windows. Outside of WSL use Vulkan: unset TF_DIRECTML_BACKEND. On "
