@@ -98,7 +98,7 @@ def test_an_adapter_is_described(run):
     found, _ = run(LIST, D3D12_ADAPTERS="adapter discrete;name Test GPU;feature WaveOps 1")
     assert found["names"] == ["Test GPU"]
     assert found["apis"][0].startswith("Direct3D 12, shader model 6.")
-    assert found["types"] == ["DISCRETE"]
+    assert found["types"] == ["ADAPTER_DISCRETE"]
     assert found["problem"] == ""
 
 
@@ -120,7 +120,7 @@ def test_adapters_come_best_first(run):
     found, _ = run(
         LIST, D3D12_ADAPTERS="adapter software;adapter integrated;adapter discrete"
     )
-    assert found["types"] == ["DISCRETE", "INTEGRATED", "SOFTWARE"]
+    assert found["types"] == [f"ADAPTER_{kind}" for kind in ("DISCRETE", "INTEGRATED", "SOFTWARE")]
 
 
 @pytest.mark.parametrize("name", ["libdxcore.so", "libd3d12.so"])

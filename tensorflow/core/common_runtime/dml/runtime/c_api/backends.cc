@@ -12,8 +12,10 @@ constexpr Backend kVulkan = {
     "vulkaninfo --summary"};
 constexpr Backend kD3d12 = {
     "d3d12", "Direct3D 12", hal::EnumerateD3d12,
-    "install your GPU's newest driver in Windows, then run `wsl --update` and "
-    "`wsl --shutdown` there"};
+    "install the newest driver of the GPU's vendor in Windows (for WSL at "
+    "least "
+    "AMD 20.20.01.05, Intel 28.20.100.8322 or NVIDIA 460.20), then run `wsl "
+    "--update` and `wsl --shutdown` there"};
 constexpr Backend kNull = {"null", "the null backend", hal::EnumerateNull,
                            "unset TF_DIRECTML_BACKEND"};
 

@@ -32,7 +32,7 @@ D3d12Adapter::D3d12Adapter(const Libraries& libraries,
         DescribeUnusable(listed.properties,
                          "Direct3D 12 of feature level 11.0 "
                          "(D3D12CreateDevice returned " +
-                             ResultName(result) + "); " + UpdateDriverHint());
+                             ResultName(result) + "); update the driver");
     return;
   }
   physical_.features = QueryFeatures(device.get());

@@ -170,9 +170,9 @@ AdapterInfo DescribeAdapter(const AdapterProperties& properties,
   info.transfer_queue = transfer_queue && info.type == AdapterType::kDiscrete;
   const std::string missing = Missing(features);
   if (!missing.empty()) {
-    info.unusable_because = missing + "; " + UpdateDriverHint() +
-                            ", and where that still lacks it, the adapter is "
-                            "too old";
+    info.unusable_because = missing +
+                            "; update the driver, and where the newest still "
+                            "lacks it, the adapter is too old";
   }
   return info;
 }

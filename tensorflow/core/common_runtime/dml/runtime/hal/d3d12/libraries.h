@@ -25,8 +25,8 @@ struct Libraries {
   static Status Open(Libraries* libraries);
 };
 
-// What else to do where Direct3D 12 is there but lists no adapter, or one that
-// cannot be used: text for an error message.
+// What else to do where DXCore does not work, or lists no adapter: text for an
+// error message.
 const char* UpdateDriverHint();
 
 }  // namespace d3d12

@@ -55,13 +55,14 @@ ivec3 walk_x_space;
 uint walk_x_channels;
 int walk_x_channel, walk_x_batch, walk_y_batch, walk_w_x_channel;
 
+// The loops here keep what they found in a variable that is no counter: of a
+// counter's value behind its loop vkd3d 2.1 makes the one of a step later.
 int greatest_common_divisor(int a, int b) {
-  while (b != 0) {
-    int rest = a % b;
-    a = b;
-    b = rest;
+  int divisor = 1;
+  for (int d = 2; d <= min(a, b); ++d) {
+    if (a % d == 0 && b % d == 0) divisor = d;
   }
-  return a;
+  return divisor;
 }
 
 // `phase` counts the residues of the three dimensions, the last one fastest.
@@ -97,8 +98,10 @@ void walk_begin(uint phase) {
     // Taps t = tap + j * tap_stride, with t * dilation = v * stride + residue.
     int divisor = greatest_common_divisor(stride, p.dilation[d]);
     int tap_stride = stride / divisor;
-    int tap = 0;
-    while (tap < tap_stride && tap * p.dilation[d] % stride != residue) ++tap;
+    int tap = tap_stride;  // none
+    for (int t = tap_stride - 1; t >= 0; --t) {
+      if (t * p.dilation[d] % stride == residue) tap = t;
+    }
     int taps = int(p.taps[d]);
     bool some = tap < tap_stride && tap < taps;
     walk_taps[d] = uint(some ? (taps - tap - 1) / tap_stride + 1 : 0);
