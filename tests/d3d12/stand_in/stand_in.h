@@ -6,6 +6,8 @@
 //   libdxcore.so           the adapters that D3D12_ADAPTERS describes
 //   libd3d12_stand_in.so   what these two share: this header
 //   libvkd3d.so.1, libvkd3d-shader.so.1
+//   libvulkan.so.1         the machine's, libvulkan_machine.so, but for a fault of
+//                          vkd3d that it mends: exact_doubles.h
 //
 // Calling conventions on x86-64: exported functions have that of Linux (System
 // V), as on WSL. Methods of all objects have that of Windows (ms_abi), as
