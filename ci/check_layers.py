@@ -62,6 +62,7 @@ LINKED = {
     ("c_api", "hal/null"): "likewise",
     ("shaders", "headers"): "the build makes the programs' enums from those of the C API",
     ("hal/testing", "hal/null"): "the device of the unit tests is the null device",
+    ("hal/testing", "hal/vulkan"): "the conformance suite has a program for each backend",
 }
 # Unit tests, and only they, also use this.
 TESTING = "hal/testing"
@@ -70,6 +71,8 @@ WORD = re.compile(r"\w+")
 VULKAN = re.compile(r"(?:vk|Vk)[A-Z]|VK_|PFN_vk|.*Vulkan")
 # (file, name): reason.
 VULKAN_EXCEPTIONS = {
+    ("hal/testing/conformance/vulkan_test.cc", "EnumerateVulkan"): "says which backend it is of",
+    ("hal/testing/conformance/vulkan_test.cc", "VulkanConformance"): "likewise",
     ("hal/drivers.h", "EnumerateVulkan"): "declares the one function of each backend",
     ("c_api/backends.cc", "EnumerateVulkan"): "chooses the backend",
     ("c_api/backends.cc", "kVulkan"): "likewise",

@@ -5,6 +5,7 @@ vkd3d is Debian's, pinned in ci/compilers/packages.json; nothing is installed.
 """
 
 import hashlib
+import json
 import os
 import pathlib
 import platform
@@ -67,6 +68,13 @@ def load_on_this_machine(usr, libraries):
                       libraries / name, platform.libc_ver()[1]])
 
 
+def dxc():
+    """DXC's library, by configure.py; None before that ran."""
+    configuration = ROOT / "build/configuration.json"
+    folder = json.loads(configuration.read_text()).get("dxc") if configuration.exists() else None
+    return pathlib.Path(folder) / "libdxcompiler.so" if folder else None
+
+
 def compile_stand_in(usr, libraries):
     compiler = os.environ.get("CXX") or "g++"
     objects = BUILD / "objects"
@@ -89,7 +97,7 @@ def compile_stand_in(usr, libraries):
 def inputs():
     """Changes with all that the folder is made of."""
     digest = hashlib.sha256(platform.libc_ver()[1].encode())
-    digest.update(repr(packages.PINNED["roots"][ROOT_NAME]).encode())
+    digest.update(f"{packages.PINNED['roots'][ROOT_NAME]} {dxc()}".encode())
     for path in sorted([*HERE.iterdir(), *SOURCES.iterdir()]):
         if path.is_file():
             digest.update(path.name.encode() + path.read_bytes())
@@ -114,6 +122,9 @@ def prepare():
             build / f"apt-{ROOT_NAME}", packages.suites_of([ROOT_NAME]))(*command, **keywords))
     load_on_this_machine(usr.resolve(), libraries)
     compile_stand_in(usr.resolve(), libraries)
+    # Programs that are not beside it find it here.
+    if dxc():
+        (libraries / dxc().name).symlink_to(dxc())
     stamp.write_text(wanted)
     return libraries
 

@@ -34,6 +34,7 @@ const Member kMembers[] = {
     MEMBER(D3D12_OPTIONS1, WaveLaneCountMax),
     MEMBER(D3D12_OPTIONS1, TotalLaneCount),
     MEMBER(D3D12_OPTIONS1, Int64ShaderOps),
+    MEMBER(D3D12_OPTIONS3, CopyQueueTimestampQueriesSupported),
     MEMBER(D3D12_OPTIONS4, Native16BitShaderOpsSupported),
     MEMBER(ARCHITECTURE, UMA),
     MEMBER(ARCHITECTURE, CacheCoherentUMA),

@@ -70,10 +70,21 @@ FAILING(CreateRootSignature,
         (ID3D12Device9 * This, UINT mask, const void* code, SIZE_T bytes,
          REFIID iid, void** object),
         (This, mask, code, bytes, iid, object))
-FAILING(CreateQueryHeap,
-        (ID3D12Device9 * This, const D3D12_QUERY_HEAP_DESC* desc, REFIID iid,
-         void** object),
-        (This, desc, iid, object))
+// vkd3d says that copy queues have timestamps, and they have, but it does not
+// know the heaps of those.
+METHOD(CreateQueryHeap,
+       (ID3D12Device9 * This, const D3D12_QUERY_HEAP_DESC* desc, REFIID iid,
+        void** object)) {
+  const std::shared_ptr<Device> device = Find(This).device;
+  if (const HRESULT problem = Problem("CreateQueryHeap", device)) {
+    return problem;
+  }
+  D3D12_QUERY_HEAP_DESC known = *desc;
+  if (known.Type == D3D12_QUERY_HEAP_TYPE_COPY_QUEUE_TIMESTAMP) {
+    known.Type = D3D12_QUERY_HEAP_TYPE_TIMESTAMP;
+  }
+  return next_CreateQueryHeap(This, &known, iid, object);
+}
 FAILING(CreateDescriptorHeap,
         (ID3D12Device9 * This, const D3D12_DESCRIPTOR_HEAP_DESC* desc,
          REFIID iid, void** object),

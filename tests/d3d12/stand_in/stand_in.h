@@ -15,6 +15,10 @@
 //
 // An event is an eventfd's number, cast to HANDLE, as on WSL.
 //
+// What vkd3d cannot do stays so, with one exception: it announces timestamps of
+// copy queues, and has them, but knows no query heaps for these, which are made
+// as others are.
+//
 // D3D12_ADAPTERS  the adapters: statements, each ended by ';' or the end.
 //   adapter KIND      begins another adapter: discrete, integrated or software.
 //                     What comes before the first belongs to a software one.
@@ -25,9 +29,8 @@
 //   dedicated SIZE    DedicatedAdapterMemory
 //   shared SIZE       SharedSystemMemory
 //   budget SIZE       of device memory; 0.9 of all by default
-//   lacks NAME        a property or attribute of DXCore's that it does not
-//   know,
-//                     named as there: HardwareIDParts, D3D12_GRAPHICS
+//   lacks NAME        a property or attribute that it does not know, named as
+//                     in DXCore: HardwareIDParts, D3D12_GRAPHICS
 //   invalid           IsValid() says no
 //   unopenable NUMBER what D3D12CreateDevice returns
 //   refuses NAME      a feature that CheckFeatureSupport() does not know, as of
@@ -57,7 +60,19 @@
 //       lets a device that is gone say why (DRED), once that is enabled: a page
 //       fault at 0xabc000, and a command list that came to the second of its
 //       three commands.
-// Methods of several interfaces have one name: Release, Signal, Wait, Reset.
+//
+// Calls that may fail or be slow: the exported functions;
+//   CreateAdapterList, GetAdapter, GetAdapterByLuid, GetProperty,
+//   GetPropertySize, QueryState;
+//   CheckFeatureSupport, CreateCommandQueue, CreateCommandAllocator,
+//   CreateCommandList, CreateCommandList1, CreateFence, CreateHeap,
+//   CreatePlacedResource, CreateCommittedResource, CreateRootSignature,
+//   CreateComputePipelineState, CreateQueryHeap, CreateDescriptorHeap,
+//   MakeResident, Evict, SetResidencyPriority, EnqueueMakeResident,
+//   GetDeviceRemovedReason;
+//   ExecuteCommandLists, Wait, GetTimestampFrequency, GetClockCalibration;
+//   SetEventOnCompletion, GetCompletedValue (slow only), Signal (of queues and
+//   of fences); Map; Close, Reset (of lists and of allocators).
 //
 // A device that is gone says so as Direct3D does: GetDeviceRemovedReason()
 // returns the result above, what creates or queues fails with
