@@ -10,7 +10,6 @@ import os
 import pathlib
 import platform
 import shutil
-import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -132,5 +131,5 @@ def prepare():
 if __name__ == "__main__":
     try:
         print(prepare())
-    except (packages.Unavailable, subprocess.SubprocessError) as problem:
+    except packages.Unavailable as problem:
         sys.exit(f"d3d12: {problem}")

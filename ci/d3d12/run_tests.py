@@ -1,9 +1,10 @@
 """Runs tests on Direct3D 12: vkd3d on the machine's Vulkan driver.
 
-    run_tests.py [ARGUMENTS OF PYTEST]
+    run_tests.py [--smoke] [ARGUMENTS OF PYTEST]
 
-Paths among the arguments are of the current folder; without one, all of tests/d3d12 and
-tests/runtime.
+Paths among the arguments are of the current folder; without one, the HAL's conformance
+suite, and all of tests/d3d12 and tests/runtime, or, with --smoke, what takes few minutes of
+these.
 """
 
 import os
@@ -19,7 +20,16 @@ import prepare  # noqa: E402
 import run_tests as mesa  # noqa: E402
 
 LIBRARY = ROOT / "bazel-bin/tensorflow/libdml_runtime_vkd3d.so"
+CONFORMANCE = ROOT / "bazel-bin" / (
+    "tensorflow/core/common_runtime/dml/runtime/hal/testing/conformance/d3d12_test")
+# A discrete one also has a queue that copies.
+ADAPTERS_OF_CONFORMANCE = ("adapter software", "adapter discrete")
 TESTS = [ROOT / "tests/d3d12", ROOT / "tests/runtime"]
+# A few programs of most families, and what Direct3D does otherwise than Vulkan.
+SMOKE = [ROOT / "tests/d3d12", *(ROOT / "tests/runtime" / name for name in (
+    "convolution", "copies", "elementwise/test_cast.py", "indexing/test_indexing.py",
+    "linear_algebra", "normalization", "pooling", "products/test_gemm.py", "random", "sorting",
+    "test_memory.py", "test_programs.py"))]
 # Prints which API the tests would get.
 ADAPTERS = f"""
 import importlib, sys
@@ -34,7 +44,7 @@ print([(a.name, a.api) for a in dml.adapters()] or dml.adapter_problem())
 def main(arguments):
     try:
         folder = prepare.prepare()
-    except (prepare.packages.Unavailable, subprocess.SubprocessError) as problem:
+    except prepare.packages.Unavailable as problem:
         sys.exit(f"d3d12: {problem}")
     environment = {**os.environ, "TF_DIRECTML_RUNTIME_LIBRARY": str(LIBRARY),
                    "TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER": "1", "TF_DIRECTML_BACKEND": "d3d12",
@@ -47,7 +57,16 @@ def main(arguments):
         sys.exit("d3d12: no adapter of Direct3D 12, but "
                  f"{found or said.stderr.strip()[-2000:]}")
     print(f"d3d12: {found}", flush=True)
-    mesa.run_pytest(sys.executable, environment, arguments, TESTS)
+    smoke = "--smoke" in arguments
+    arguments = [argument for argument in arguments if argument != "--smoke"]
+    if not mesa.has_path(arguments):
+        for adapters in ADAPTERS_OF_CONFORMANCE:
+            print(f"d3d12: the conformance suite on \"{adapters}\"", flush=True)
+            said = subprocess.run([CONFORMANCE, "--gtest_brief=1"], check=False,
+                                  env={**environment, "D3D12_ADAPTERS": adapters})
+            if said.returncode:
+                sys.exit("d3d12: hal/d3d12 is not as hal.h says")
+    mesa.run_pytest(sys.executable, environment, arguments, SMOKE if smoke else TESTS)
 
 
 if __name__ == "__main__":

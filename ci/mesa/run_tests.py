@@ -105,15 +105,21 @@ def check_adapter(python, environment, release, lanes):
     print(f"mesa: {found}", flush=True)
 
 
+def is_path(argument):
+    """Whether it names a file, a folder or a test."""
+    return pathlib.Path(argument.split("::")[0]).exists()
+
+
+def has_path(arguments):
+    return any(map(is_path, arguments))
+
+
 def run_pytest(python, environment, arguments, default):
     """Becomes pytest, on `default` where no argument is a path."""
-    def path_of(argument):
-        return pathlib.Path(argument.split("::")[0])
-
-    if not any(path_of(argument).exists() for argument in arguments):
+    if not has_path(arguments):
         arguments = [*arguments, *map(str, default)]
     # From build/, so that nothing of the checkout is imported by chance.
-    arguments = [str(pathlib.Path(argument).resolve()) if path_of(argument).exists() else argument
+    arguments = [str(pathlib.Path(argument).resolve()) if is_path(argument) else argument
                  for argument in arguments]
     os.chdir(ROOT / "build")
     command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", *arguments]
