@@ -1,8 +1,8 @@
 #!/bin/bash
-# Direct3D 12 on this machine: vkd3d behind the interface that WSL has, on the machine's
-# Vulkan driver (tests/d3d12/stand_in/stand_in.h).
+# Direct3D 12 on this machine: vkd3d behind the interface that WSL has, on Mesa's software
+# driver (tests/d3d12/stand_in/stand_in.h).
 #
-#   ci/d3d12.sh [--smoke] [ARGUMENTS OF PYTEST]
+#   ci/d3d12.sh [--smoke] [--mesa system|25.0|26.1|26.2] [ARGUMENTS OF PYTEST]
 #       the HAL's conformance suite, the tests of the stand-in and of the runtime; with
 #       --smoke a few minutes' worth of them
 #   ci/d3d12.sh prepare
