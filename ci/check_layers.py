@@ -63,6 +63,7 @@ LINKED = {
     ("shaders", "headers"): "the build makes the programs' enums from those of the C API",
     ("hal/testing", "hal/null"): "the device of the unit tests is the null device",
     ("hal/testing", "hal/vulkan"): "the conformance suite has a program for each backend",
+    ("hal/testing", "hal/d3d12"): "likewise",
 }
 # Unit tests, and only they, also use this.
 TESTING = "hal/testing"
@@ -79,6 +80,7 @@ VULKAN_EXCEPTIONS = {
 }
 DIRECT3D = re.compile(r"ID3D|IDXC|D3D12_|DXGI_|HRESULT$|.*D3d12")
 DIRECT3D_EXCEPTIONS = {
+    ("hal/testing/conformance/d3d12_test.cc", "EnumerateD3d12"): "says which backend it is of",
     ("hal/drivers.h", "EnumerateD3d12"): "declares the one function of each backend",
     ("c_api/backends.cc", "EnumerateD3d12"): "chooses the backend",
     ("c_api/backends.cc", "kD3d12"): "likewise",

@@ -3,6 +3,7 @@
 #
 #   ci/test.sh [LAYER...]        (default: all, in the order below)
 #
+# There is also the layer d3d12: the part of ci/d3d12.sh that takes a few minutes.
 # Arguments for pytest may be given in PYTEST_ADDOPTS. What an earlier run left in
 # build/ is used again.
 source "$(dirname "$0")/common.sh"
@@ -25,6 +26,10 @@ for layer in "${layers[@]}"; do
   # fetched, and it is compiled.
   if [[ $layer == compilers ]]; then
     build/tools-venv/bin/python ci/compilers/check.py || failed=1
+    continue
+  fi
+  if [[ $layer == d3d12 ]]; then
+    ci/d3d12.sh --smoke --quiet --junitxml="$PWD/build/test-results/d3d12.xml" || failed=1
     continue
   fi
   case $layer in

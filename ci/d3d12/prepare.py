@@ -11,7 +11,6 @@ import pathlib
 import platform
 import re
 import shutil
-import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -23,6 +22,8 @@ ROOT_NAME = "vkd3d-2.1"
 SOURCES = ROOT / "tests/d3d12/stand_in"
 BUILD = ROOT / "build/d3d12"
 LIBRARIES = ("libvkd3d.so.1", "libvkd3d-shader.so.1")
+# The C library that vkd3d is to load on: Debian 12's, or a newer one.
+GLIBC = "2.36"
 # Library: (sources, the headers that they take, options). What a library needs comes first.
 STAND_IN = {
     "libd3d12_stand_in.so": (("adapters", "faults"), "", []),
@@ -67,7 +68,7 @@ def load_on_this_machine(usr, libraries):
     python = tools() / "bin/python"
     for name in LIBRARIES:
         packages.run([python, HERE / "older_glibc.py", usr / "lib/x86_64-linux-gnu" / name,
-                      libraries / name, platform.libc_ver()[1]])
+                      libraries / name, GLIBC])
 
 
 def dxc():
@@ -107,7 +108,7 @@ def compile_stand_in(usr, libraries):
 
 def inputs():
     """Changes with all that the folder is made of."""
-    digest = hashlib.sha256(platform.libc_ver()[1].encode())
+    digest = hashlib.sha256(GLIBC.encode())
     digest.update(f"{packages.PINNED['roots'][ROOT_NAME]} {dxc()}".encode())
     for path in sorted([*HERE.iterdir(), *SOURCES.iterdir()]):
         if path.is_file():
@@ -144,5 +145,5 @@ def prepare():
 if __name__ == "__main__":
     try:
         print(prepare())
-    except (packages.Unavailable, subprocess.SubprocessError) as problem:
+    except packages.Unavailable as problem:
         sys.exit(f"d3d12: {problem}")

@@ -41,7 +41,8 @@ print([(a.driver, a.subgroup_size) for a in dml.adapters()])
 # $0 stays the name of the script, whose folder Python then takes for a virtual environment.
 STARTED_BY_LOADER = """\
 #!/bin/sh
-exec '{loader}' --argv0 "$0" --library-path '{libraries}' '{program}' "$@"
+exec '{loader}' --argv0 "$0" \\
+  --library-path '{libraries}'"${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}" '{program}' "$@"
 """
 
 
@@ -68,6 +69,17 @@ def interpreter(usr, folder):
     return script
 
 
+def fetch(release):
+    """usr/ of the root of `release`, and the variables by which Vulkan finds its driver."""
+    name = RELEASES[release]
+    build = ROOT / "build/compilers"
+    build.mkdir(parents=True, exist_ok=True)
+    # Apt is asked for nothing where the root is already there.
+    usr = packages.fetch_root(
+        name, build, packages.Apt(build / f"apt-{name}", packages.suites_of([name]))).resolve()
+    return usr, {"VK_DRIVER_FILES": str(usr / "share/vulkan/icd.d/lvp_icd.json")}
+
+
 def prepare(release, lanes):
     """(Python to run, its environment)."""
     environment = {**os.environ, "TF_DIRECTML_RUNTIME_LIBRARY": str(LIBRARY),
@@ -76,15 +88,10 @@ def prepare(release, lanes):
         environment["LP_NATIVE_VECTOR_WIDTH"] = str(32 * lanes)
     if release == "system":
         return pathlib.Path(sys.executable), environment
-    name = RELEASES[release]
-    build = ROOT / "build/compilers"
-    build.mkdir(parents=True, exist_ok=True)
-    # Apt is asked for nothing where the root is already there.
-    usr = packages.fetch_root(
-        name, build, packages.Apt(build / f"apt-{name}", packages.suites_of([name])))
-    environment["VK_DRIVER_FILES"] = str(usr.resolve() / "share/vulkan/icd.d/lvp_icd.json")
+    usr, variables = fetch(release)
+    environment.update(variables)
     folder = ROOT / "build/mesa" / release
-    write_script(folder / "lib" / PROGRAM.name, usr.resolve(), PROGRAM)
+    write_script(folder / "lib" / PROGRAM.name, usr, PROGRAM)
     # A copy: the runtime looks for the program where the file itself lies.
     library = folder / "lib" / LIBRARY.name
     library.unlink(missing_ok=True)
@@ -105,15 +112,21 @@ def check_adapter(python, environment, release, lanes):
     print(f"mesa: {found}", flush=True)
 
 
+def is_path(argument):
+    """Whether it names a file, a folder or a test."""
+    return pathlib.Path(argument.split("::")[0]).exists()
+
+
+def has_path(arguments):
+    return any(map(is_path, arguments))
+
+
 def run_pytest(python, environment, arguments, default):
     """Becomes pytest, on `default` where no argument is a path."""
-    def path_of(argument):
-        return pathlib.Path(argument.split("::")[0])
-
-    if not any(path_of(argument).exists() for argument in arguments):
+    if not has_path(arguments):
         arguments = [*arguments, *map(str, default)]
     # From build/, so that nothing of the checkout is imported by chance.
-    arguments = [str(pathlib.Path(argument).resolve()) if path_of(argument).exists() else argument
+    arguments = [str(pathlib.Path(argument).resolve()) if is_path(argument) else argument
                  for argument in arguments]
     os.chdir(ROOT / "build")
     command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", *arguments]

@@ -51,20 +51,23 @@ void AddAdapter(Kind kind, std::deque<Adapter>* adapters) {
   adapter.luid = adapters->size();
   adapter.driver = Version("31.0.101.1");
   adapter.shared = SystemMemory() / 2;
+  // vkd3d views buffers as texels, of which software drivers take 2^27, and
+  // then accesses to what lies beyond end the process.
+  adapter.features["MaxGPUVirtualAddressBitsPerResource"] = 29;
   switch (kind) {
     case Kind::kDiscrete:
       adapter.name = "Discrete stand-in";
       adapter.vendor = 0x10de;
       adapter.device = 0x2204;
       adapter.dedicated = 8 * kGiB;
-      adapter.features = {{"UMA", 0}, {"CacheCoherentUMA", 0}};
+      adapter.features["UMA"] = adapter.features["CacheCoherentUMA"] = 0;
       break;
     case Kind::kIntegrated:
       adapter.name = "Integrated stand-in";
       adapter.vendor = 0x8086;
       adapter.device = 0x9a49;
       adapter.dedicated = kGiB / 8;
-      adapter.features = {{"UMA", 1}, {"CacheCoherentUMA", 1}};
+      adapter.features["UMA"] = adapter.features["CacheCoherentUMA"] = 1;
       break;
     case Kind::kSoftware:
       adapter.name = "vkd3d on a software driver";

@@ -39,7 +39,9 @@
 //                     an older runtime, named as there: D3D12_OPTIONS4
 //   feature NAME NUMBER
 //                     a member of what CheckFeatureSupport() fills, such as
-//                     WaveOps, UMA or HighestShaderModel (0x51), and its value
+//                     WaveOps, UMA or HighestShaderModel (0x51), and its value;
+//                     MaxGPUVirtualAddressBitsPerResource is 29 by default,
+//                     which is what vkd3d can do on a software driver
 //   debug             D3D12GetDebugInterface finds a debug layer, which says on
 //                     stderr that it was enabled
 //   SIZE is a number of bytes, or of 2^10, 2^20 or 2^30 with K, M or G.
