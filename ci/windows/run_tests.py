@@ -56,7 +56,7 @@ def relay(*command):
     process = subprocess.Popen([WINE, *map(str, command)], env=environment(),
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT)
-    while text := process.stdout.read1():
+    for text in iter(process.stdout.read1, b""):
         sys.stdout.buffer.write(text)
         sys.stdout.flush()
     return process.wait()
