@@ -9,7 +9,6 @@ import json
 import os
 import pathlib
 import platform
-import re
 import shutil
 import sys
 
@@ -27,11 +26,10 @@ GLIBC = "2.36"
 # Library: (sources, the headers that they take, options). What a library needs comes first.
 STAND_IN = {
     "libd3d12_stand_in.so": (("adapters", "faults"), "", []),
-    "libvulkan.so.1": (("exact_doubles", "vulkan"), "", ["-ldl"]),
     "libdxcore.so": (("dxcore",), "directx", ["-ld3d12_stand_in"]),
     "libd3d12.so": (
         ("objects", "hooks_device", "hooks_queue", "hooks_others", "features", "described",
-         "d3d12"), "vkd3d",
+         "exact_doubles", "vulkan", "d3d12"), "vkd3d",
         # All, since the folder of the first is not searched for what the second needs.
         ["luid.o", "-ld3d12_stand_in", "-Wl,--no-as-needed", *(f"-l:{n}" for n in LIBRARIES)]),
 }
@@ -76,15 +74,6 @@ def dxc():
     configuration = ROOT / "build/configuration.json"
     folder = json.loads(configuration.read_text()).get("dxc") if configuration.exists() else None
     return pathlib.Path(folder) / "libdxcompiler.so" if folder else None
-
-
-def link_to_vulkan(libraries):
-    """libvulkan_machine.so, which the stand-in's libvulkan.so.1 calls."""
-    said = packages.run(["/sbin/ldconfig", "-p"])
-    found = re.search(r"libvulkan\.so\.1 \(.*x86-64.*\) => (\S+)", said)
-    if not found:
-        raise packages.Unavailable("there is no libvulkan.so.1: ci/install_deps.sh")
-    (libraries / "libvulkan_machine.so").symlink_to(found[1])
 
 
 def compile_stand_in(usr, libraries):
@@ -133,7 +122,6 @@ def prepare():
         lambda *command, **keywords: packages.Apt(
             build / f"apt-{ROOT_NAME}", packages.suites_of([ROOT_NAME]))(*command, **keywords))
     load_on_this_machine(usr.resolve(), libraries)
-    link_to_vulkan(libraries)
     compile_stand_in(usr.resolve(), libraries)
     # Programs that are not beside it find it here.
     if dxc():

@@ -5,6 +5,7 @@
 
 #include "luid.h"
 #include "objects.h"
+#include "vulkan.h"
 // After it.
 #include <vkd3d_d3d12sdklayers.h>
 
@@ -58,6 +59,7 @@ HRESULT CreateDevice(IUnknown* unknown, D3D_FEATURE_LEVEL level, REFIID iid,
   instance.next = &application;
   instance.pfn_signal_event = stand_in::SignalEvent;
   instance.wchar_size = sizeof(WCHAR);
+  instance.pfn_vkGetInstanceProcAddr = stand_in::MendingVulkan();
   vkd3d_device_create_info create{};
   create.type = VKD3D_STRUCTURE_TYPE_DEVICE_CREATE_INFO;
   create.minimum_feature_level = level;

@@ -6,8 +6,6 @@
 //   libdxcore.so           the adapters that D3D12_ADAPTERS describes
 //   libd3d12_stand_in.so   what these two share: this header
 //   libvkd3d.so.1, libvkd3d-shader.so.1
-//   libvulkan.so.1         the machine's, libvulkan_machine.so, but for a fault of
-//                          vkd3d that it mends: exact_doubles.h
 //
 // Calling conventions on x86-64: exported functions have that of Linux (System
 // V), as on WSL. Methods of all objects have that of Windows (ms_abi), as
@@ -17,9 +15,10 @@
 //
 // An event is an eventfd's number, cast to HANDLE, as on WSL.
 //
-// What vkd3d cannot do stays so, with one exception: it announces timestamps of
-// copy queues, and has them, but knows no query heaps for these, which are made
-// as others are.
+// What vkd3d cannot do stays so, with two exceptions: it forgets that arithmetic
+// in float64 is exact (exact_doubles.h), and it announces timestamps of copy
+// queues, and has them, but knows no query heaps for these, which are made as
+// others are.
 //
 // D3D12_ADAPTERS  the adapters: statements, each ended by ';' or the end.
 //   adapter KIND      begins another adapter: discrete, integrated or software.
