@@ -15,7 +15,7 @@ CPP_READ = re.compile(
     r'|ReadStringFromEnvVar)\(\s*"([^"]+)"'
 )
 # Read by their own documentation's word, or by others.
-NOT_OURS = {"XDG_CACHE_HOME", "HOME"}
+NOT_OURS = {"XDG_CACHE_HOME", "HOME", "LOCALAPPDATA"}
 
 
 def read_by_cpp():
