@@ -321,6 +321,13 @@ def test_check_refuses_what_is_no_program(check, tmp_path):
     # More than the 32 KB of shared memory: that the validator says.
     status, errors = said(dxc, source, "-DN=8193")
     assert status == 1 and "group shared memory" in errors.lower()
+    # Functions that know no double take a float.
+    source.write_text("RWByteAddressBuffer b : register(u1);\n[numthreads(1, 1, 1)]\n"
+                      "void main() { double d = asdouble(b.Load(0), b.Load(4));\n"
+                      "b.Store(8, (uint)FUNCTION(d)); }\n")
+    assert said(dxc, source, "-DFUNCTION=abs") == (0, "")
+    status, errors = said(dxc, source, "-DFUNCTION=floor")
+    assert status == 1 and "larger type 'double'" in errors
     assert said(dxc, tmp_path / "none.hlsl")[0] == 1
     assert said(tmp_path / "none.so", source)[0] == 1
 

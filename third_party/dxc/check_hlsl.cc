@@ -1,5 +1,6 @@
 // check_hlsl LIBRARY FILE [FLAG...]: whether DXC compiles the program in FILE, and
-// its validator accepts the result. Says on stderr what they do not like.
+// its validator accepts the result. Says on stderr what they do not like. A double
+// that becomes a float by itself is refused, too.
 //
 // FLAGs are DXC's, such as -DNAME=VALUE, after those that shaders/hlsl/README.md names.
 #include <dlfcn.h>
@@ -45,6 +46,9 @@ int Check(DxcCreateInstanceProc create, const std::string& text,
   if (FAILED(compiled->GetStatus(&status)) || FAILED(status)) {
     return Refuse(TextOf(compiled));
   }
+  // Functions that have float only take what they are given as that.
+  const std::string said = TextOf(compiled);
+  if (said.find("from larger type 'double") != std::string::npos) return Refuse(said);
   CComPtr<IDxcBlob> program;
   if (FAILED(compiled->GetResult(&program)) || !program) {
     return Refuse("DXC made no program");

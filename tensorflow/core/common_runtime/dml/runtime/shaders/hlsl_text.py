@@ -33,7 +33,7 @@ ARRAY_LOAD = re.compile(
     r"\s*(\w+)\[\1\]\[\3\] = (\w*\(?)p\.Load\(\3 \* (\d+) \+ \1 \* \6 \+ (\d+)\)(\)?);\n"
     r"\s*\}\n\s*\}\n")
 # For the check: groups are as large as programs want them.
-CHECK_FLAGS = ("-no-warnings", "-DSPIRV_CROSS_CONSTANT_ID_0=256u")
+CHECK_FLAGS = ("-DSPIRV_CROSS_CONSTANT_ID_0=256u",)
 CONSTANT = re.compile(
     r"^#ifndef (SPIRV_CROSS_CONSTANT_ID_\d+)\n.*?#endif\n"
     r"static const \w+ (\w+) = \1;\n", re.M | re.S)
@@ -122,12 +122,9 @@ def with_array_loads(text):
 
 def finished(text, buffers, bodies):
     """`text`: of spirv-cross. `bodies`: of the functions whose bodies are HLSL's."""
-    own = set()
-
     def with_body(match):
         if match[1] not in bodies:
             return match[0]
-        own.add(match[1])
         if not buffers and "\n@" in bodies[match[1]]:
             raise Refused("reaches a buffer, and its parameter block has none")
         return for_buffers(bodies[match[1]], buffers)

@@ -8,6 +8,7 @@
 #ifndef DML_ELEMENTS_GLSL_
 #define DML_ELEMENTS_GLSL_
 
+#include "doubles.glsl"
 #include "float16.glsl"
 #include "functions.glsl"
 #include "words.glsl"
