@@ -93,11 +93,11 @@ D3d12Device::~D3d12Device() {
   for (DeviceQueue& queue : queues_) {
     bool reached = false;
     while (queue.handle && queue.fence.handle() != nullptr && !reached &&
-           !lost_ && device_->GetDeviceRemovedReason() >= 0) {
+           !loss_.happened() && device_->GetDeviceRemovedReason() >= 0) {
       if (queue.fence.Wait(queue.submitted, kWaitSliceNs, &reached) < 0) break;
     }
   }
-  if (!lost_ && device_) {
+  if (!loss_.happened() && device_) {
     dxil_store_.Finish();
     pipeline_store_.Finish();
   }
@@ -105,16 +105,7 @@ D3d12Device::~D3d12Device() {
 }
 
 void D3d12Device::GiveBack() {
-  {
-    std::lock_guard<std::mutex> lock(lost_mutex_);
-    if (lost_status_.ok()) {
-      lost_status_ = Error(Code::kDeviceLost, "adapter \"", physical_.info.name,
-                           "\" (", physical_.info.driver,
-                           ") failed, and was given back to its driver; open "
-                           "the device anew");
-    }
-    lost_ = true;
-  }
+  loss_.GiveUp(physical_.info);
   // Waits for whoever compiles or waits.
   const std::unique_lock<std::shared_mutex> lock(use_mutex_);
   Destroy();
@@ -140,7 +131,7 @@ void D3d12Device::Destroy() {
 
 Status D3d12Device::Use(std::shared_lock<std::shared_mutex>* lock) const {
   *lock = std::shared_lock<std::shared_mutex>(use_mutex_);
-  return device_ ? Status::Ok() : LostStatus();
+  return device_ ? Status::Ok() : loss_.status();
 }
 
 void D3d12Device::AddPipeline(ComPtr<ID3D12PipelineState> pipeline) {
@@ -198,7 +189,7 @@ Status D3d12Device::CreateCommandList(Queue queue,
 
 Status D3d12Device::Submit(CommandList* list, const QueuePoint& point,
                            Span<const QueuePoint> waits) {
-  if (lost_) return LostStatus();
+  if (loss_.happened()) return loss_.status();
   std::shared_lock<std::shared_mutex> use;
   DML_RETURN_IF_ERROR(Use(&use));
   DeviceQueue& target = queue(point.queue);
@@ -219,7 +210,7 @@ Status D3d12Device::Submit(CommandList* list, const QueuePoint& point,
 }
 
 Status D3d12Device::Wait(const QueuePoint& point, uint64_t timeout_ns) {
-  while (!lost_) {
+  while (!loss_.happened()) {
     std::shared_lock<std::shared_mutex> use;
     DML_RETURN_IF_ERROR(Use(&use));
     QueueFence& fence = queue(point.queue).fence;
@@ -243,7 +234,7 @@ Status D3d12Device::Wait(const QueuePoint& point, uint64_t timeout_ns) {
                    "the device did not finish its work in time");
     }
   }
-  return LostStatus();
+  return loss_.status();
 }
 
 // Where the host waits for results: at the end of a model's step.
@@ -256,7 +247,7 @@ void D3d12Device::PrintCompileLog() {
 }
 
 Status D3d12Device::Completed(Queue which, uint64_t* value) {
-  if (lost_) return LostStatus();
+  if (loss_.happened()) return loss_.status();
   std::shared_lock<std::shared_mutex> use;
   DML_RETURN_IF_ERROR(Use(&use));
   *value = queue(which).fence.completed();
@@ -295,20 +286,19 @@ HRESULT D3d12Device::ReadClocksOf(ID3D12CommandQueue* queue, uint64_t* ticks,
 
 void D3d12Device::SaveProgramCache() {
   std::shared_lock<std::shared_mutex> use;
-  if (lost_ || !Use(&use).ok()) return;
+  if (loss_.happened() || !Use(&use).ok()) return;
   dxil_store_.Finish();
   pipeline_store_.Finish();
 }
 
 Status D3d12Device::Check(HRESULT result, const char* call) {
   if (!IsLost(result)) return ToStatus(result, call);
-  std::lock_guard<std::mutex> lock(lost_mutex_);
-  if (lost_status_.ok()) {
-    lost_ = true;
+  return loss_.Report([&] {
+    loss_.Mark();
     const HRESULT reason = device_->GetDeviceRemovedReason();
     std::string details = DescribeRemoval(device_.get());
     if (!details.empty()) details = ". It was at this: " + details;
-    lost_status_ =
+    const Status status =
         Error(Code::kDeviceLost, "adapter \"", physical_.info.name, "\" (",
               physical_.info.driver, ") was lost: ", call, " returned ",
               ResultName(result), ", and the reason is ", ResultName(reason),
@@ -316,13 +306,8 @@ Status D3d12Device::Check(HRESULT result, const char* call) {
               ". Windows' event log tells more; try a newer driver or smaller "
               "batches. What its memory held is gone; open the device anew");
     messages_.Print();
-  }
-  return lost_status_;
-}
-
-Status D3d12Device::LostStatus() const {
-  std::lock_guard<std::mutex> lock(lost_mutex_);
-  return lost_status_;
+    return status;
+  });
 }
 
 }  // namespace d3d12

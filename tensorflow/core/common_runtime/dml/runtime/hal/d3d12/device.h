@@ -18,6 +18,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/program_store.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/queue_fence.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/root_signatures.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/device_loss.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 
 namespace dml {
@@ -94,7 +95,6 @@ class D3d12Device final : public Device {
   // The device's clock and the host's, read at once.
   HRESULT ReadClocksOf(ID3D12CommandQueue* queue, uint64_t* ticks,
                        uint64_t* host_ns) const;
-  Status LostStatus() const;
   void PrintCompileLog();
   void Destroy();
   DeviceQueue& queue(Queue which) {
@@ -118,9 +118,7 @@ class D3d12Device final : public Device {
   std::unordered_map<ID3D12PipelineState*, ComPtr<ID3D12PipelineState>>
       pipelines_;
 
-  std::atomic<bool> lost_{false};
-  mutable std::mutex lost_mutex_;
-  Status lost_status_;  // guarded by lost_mutex_; the first cause
+  DeviceLoss loss_;
 };
 
 }  // namespace d3d12

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/device.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/heap_size.h"
 
 namespace dml {
 namespace hal {
@@ -43,14 +44,7 @@ D3D12_HEAP_PROPERTIES HeapProperties(HeapKind kind, const Features& features) {
 
 Status D3d12Heap::Create(D3d12Device* device, HeapKind kind, uint64_t bytes,
                          std::unique_ptr<D3d12Heap>* heap) {
-  const AdapterInfo& info = device->info();
-  if (bytes == 0) return InvalidArgument("a heap of 0 bytes was asked for");
-  if (bytes > info.max_heap_bytes) {
-    return Error(Code::kOutOfMemory, "a heap of ", bytes,
-                 " bytes was asked for; adapter \"", info.name,
-                 "\" makes at most ", info.max_heap_bytes,
-                 " bytes at once: make the tensor smaller, or split it");
-  }
+  DML_RETURN_IF_ERROR(CheckHeapSize(device->info(), bytes));
   std::unique_ptr<D3d12Heap> made(new D3d12Heap(device, bytes));
   const Status status = made->Init(kind);
   if (!status.ok()) {

@@ -2,7 +2,6 @@
 
 #include <cstring>
 #include <shared_mutex>
-#include <utility>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/command_list.h"
 
@@ -11,7 +10,6 @@ namespace hal {
 namespace d3d12 {
 namespace {
 
-constexpr uint32_t kAlignment = 16;
 constexpr uint32_t kBytesOfBuffer = 8;
 
 }  // namespace
@@ -40,27 +38,10 @@ void WriteParameters(const DispatchDesc& desc, uint8_t* block) {
   }
 }
 
-void ParameterBlocks::Begin() {
-  current_ = 0;
-  for (Chunk& chunk : chunks_) chunk.used = 0;
-}
-
 Status ParameterBlocks::Take(uint32_t bytes, uint8_t** host,
                              uint64_t* address) {
-  if (current_ < chunks_.size() && chunks_[current_].used + bytes > kMaxBytes) {
-    ++current_;
-  }
-  if (current_ == chunks_.size()) {
-    Chunk made;
-    DML_RETURN_IF_ERROR(MakeChunk(&made));
-    chunks_.push_back(std::move(made));
-  }
-  Chunk& chunk = chunks_[current_];
-  const D3d12Heap& written = chunk.staging ? *chunk.staging : *chunk.memory;
-  *host = written.host() + chunk.used;
-  *address = chunk.memory->address() + chunk.used;
-  chunk.used += (bytes + kAlignment - 1) & ~(kAlignment - 1);
-  return Status::Ok();
+  return chunks_.Take(
+      bytes, [this](Chunk* chunk) { return MakeChunk(chunk); }, host, address);
 }
 
 Status ParameterBlocks::MakeChunk(Chunk* chunk) {
@@ -76,19 +57,11 @@ Status ParameterBlocks::MakeChunk(Chunk* chunk) {
                            &chunk->staging);
 }
 
-bool ParameterBlocks::copies_pending() const {
-  for (const Chunk& chunk : chunks_) {
-    if (chunk.staging != nullptr && chunk.used > 0) return true;
-  }
-  return false;
-}
-
 void ParameterBlocks::RecordCopies(ID3D12GraphicsCommandList* commands) const {
-  for (const Chunk& chunk : chunks_) {
-    if (chunk.staging == nullptr || chunk.used == 0) continue;
+  chunks_.ForEachCopy([commands](const Chunk& chunk) {
     commands->CopyBufferRegion(chunk.memory->destination(), 0,
                                chunk.staging->source(), 0, chunk.used);
-  }
+  });
   RecordBarrier(commands, Barriers::Kind::kAliasing);
 }
 

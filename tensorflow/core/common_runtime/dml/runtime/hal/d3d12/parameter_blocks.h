@@ -9,11 +9,9 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_D3D12_PARAMETER_BLOCKS_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_D3D12_PARAMETER_BLOCKS_H_
 
-#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/hal/block_chunks.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/heap.h"
 
@@ -36,33 +34,29 @@ void WriteParameters(const DispatchDesc& desc, uint8_t* block);
 
 class ParameterBlocks {
  public:
-  static constexpr uint32_t kMaxBytes = kHeapGranularity;  // of one block
+  // Of one block.
+  static constexpr uint32_t kMaxBytes = BlockChunks<D3d12Heap>::kChunkBytes;
 
   explicit ParameterBlocks(D3d12Device* device) : device_(device) {}
 
   // Forgets all blocks; the memory is kept.
-  void Begin();
+  void Begin() { chunks_.Begin(); }
   // Room for a block of at most kMaxBytes: where the host writes it, and the
   // address at which programs find it.
   Status Take(uint32_t bytes, uint8_t** host, uint64_t* address);
 
   // Whether RecordCopies() must run before the programs.
-  bool copies_pending() const;
+  bool copies_pending() const { return chunks_.copies_pending(); }
   // Copies what was written, and lets programs behind see it.
   void RecordCopies(ID3D12GraphicsCommandList* commands) const;
 
  private:
-  struct Chunk {
-    std::unique_ptr<D3d12Heap> memory;   // that programs read
-    std::unique_ptr<D3d12Heap> staging;  // null: the host writes in place
-    uint32_t used = 0;                   // bytes since Begin()
-  };
+  using Chunk = BlockChunks<D3d12Heap>::Chunk;
 
   Status MakeChunk(Chunk* chunk);
 
   D3d12Device* const device_;
-  std::vector<Chunk> chunks_;
-  size_t current_ = 0;  // in use: chunks_[current_]
+  BlockChunks<D3d12Heap> chunks_;
 };
 
 }  // namespace d3d12

@@ -147,24 +147,15 @@ Status VulkanDevice::Init() {
 }
 
 VulkanDevice::~VulkanDevice() {
-  if (queue(Queue::kCompute).handle != VK_NULL_HANDLE && !lost_) {
+  if (queue(Queue::kCompute).handle != VK_NULL_HANDLE && !loss_.happened()) {
     (void)vk_.vkDeviceWaitIdle(device_);
   }
-  if (!lost_) pipeline_cache_.Finish();
+  if (!loss_.happened()) pipeline_cache_.Finish();
   Destroy();
 }
 
 void VulkanDevice::GiveBack() {
-  {
-    std::lock_guard<std::mutex> lock(lost_mutex_);
-    if (lost_status_.ok()) {
-      lost_status_ = Error(Code::kDeviceLost, "adapter \"", physical_.info.name,
-                           "\" (", physical_.info.driver,
-                           ") failed, and was given back to its driver; open "
-                           "the device anew");
-    }
-    lost_ = true;
-  }
+  loss_.GiveUp(physical_.info);
   // Waits for whoever compiles or waits.
   const std::unique_lock<std::shared_mutex> lock(use_mutex_);
   Destroy();
@@ -196,7 +187,7 @@ void VulkanDevice::Destroy() {
 
 Status VulkanDevice::Use(std::shared_lock<std::shared_mutex>* lock) const {
   *lock = std::shared_lock<std::shared_mutex>(use_mutex_);
-  return device_ != VK_NULL_HANDLE ? Status::Ok() : LostStatus();
+  return device_ != VK_NULL_HANDLE ? Status::Ok() : loss_.status();
 }
 
 void VulkanDevice::AddPipeline(VkPipeline pipeline) {
@@ -293,7 +284,7 @@ void VulkanDevice::SetSharing(VkBufferCreateInfo* buffer) const {
 
 Status VulkanDevice::Submit(CommandList* list, const QueuePoint& point,
                             Span<const QueuePoint> waits) {
-  if (lost_) return LostStatus();
+  if (loss_.happened()) return loss_.status();
   std::shared_lock<std::shared_mutex> use;
   DML_RETURN_IF_ERROR(Use(&use));
   const Span<const VkCommandBuffer> buffers =
@@ -327,9 +318,9 @@ Status VulkanDevice::Submit(CommandList* list, const QueuePoint& point,
   {
     std::lock_guard<std::mutex> lock(queue_mutex_);
     // After Check() has waited for the last time, nothing may follow.
-    result = lost_ ? VK_ERROR_DEVICE_LOST
-                   : vk_.vkQueueSubmit(queue(point.queue).handle, 1, &submit,
-                                       VK_NULL_HANDLE);
+    result = loss_.happened() ? VK_ERROR_DEVICE_LOST
+                              : vk_.vkQueueSubmit(queue(point.queue).handle, 1,
+                                                  &submit, VK_NULL_HANDLE);
   }
   return Check(result, "vkQueueSubmit");
 }
@@ -356,9 +347,10 @@ Status VulkanDevice::BindSparse(VkBindSparseInfo* info) {
   VkResult result;
   {
     std::lock_guard<std::mutex> lock(queue_mutex_);
-    result = lost_ ? VK_ERROR_DEVICE_LOST
-                   : vk_.vkQueueBindSparse(queue(Queue::kCompute).handle, 1, info,
-                                            VK_NULL_HANDLE);
+    result = loss_.happened()
+                 ? VK_ERROR_DEVICE_LOST
+                 : vk_.vkQueueBindSparse(queue(Queue::kCompute).handle, 1, info,
+                                         VK_NULL_HANDLE);
   }
   auto wait =
       Zeroed<VkSemaphoreWaitInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO);
@@ -369,8 +361,9 @@ Status VulkanDevice::BindSparse(VkBindSparseInfo* info) {
   if (result == VK_SUCCESS) {
     call = "vkWaitSemaphores";
     do {
-      result = lost_ ? VK_ERROR_DEVICE_LOST
-                     : vk_.vkWaitSemaphores(device_, &wait, kWaitSliceNs);
+      result = loss_.happened()
+                   ? VK_ERROR_DEVICE_LOST
+                   : vk_.vkWaitSemaphores(device_, &wait, kWaitSliceNs);
     } while (result == VK_TIMEOUT);
   }
   const Status status = Check(result, call);
@@ -383,7 +376,7 @@ Status VulkanDevice::Wait(const QueuePoint& point, uint64_t timeout_ns) {
       Zeroed<VkSemaphoreWaitInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO);
   wait.semaphoreCount = 1;
   wait.pValues = &point.value;
-  while (!lost_) {
+  while (!loss_.happened()) {
     std::shared_lock<std::shared_mutex> use;
     DML_RETURN_IF_ERROR(Use(&use));
     wait.pSemaphores = &queue(point.queue).timeline;
@@ -396,11 +389,11 @@ Status VulkanDevice::Wait(const QueuePoint& point, uint64_t timeout_ns) {
                    "the device did not finish its work in time");
     }
   }
-  return LostStatus();
+  return loss_.status();
 }
 
 Status VulkanDevice::Completed(Queue which, uint64_t* value) {
-  if (lost_) return LostStatus();
+  if (loss_.happened()) return loss_.status();
   std::shared_lock<std::shared_mutex> use;
   DML_RETURN_IF_ERROR(Use(&use));
   return Check(
@@ -430,24 +423,23 @@ Status VulkanDevice::ReadClocks(uint64_t* ticks, uint64_t* host_ns) {
 
 void VulkanDevice::SaveProgramCache() {
   std::shared_lock<std::shared_mutex> use;
-  if (!lost_ && Use(&use).ok()) pipeline_cache_.Finish();
+  if (!loss_.happened() && Use(&use).ok()) pipeline_cache_.Finish();
 }
 
 Status VulkanDevice::Check(VkResult result, const char* call) {
   if (result != VK_ERROR_DEVICE_LOST) return ToStatus(result, call);
-  std::lock_guard<std::mutex> lock(lost_mutex_);
-  if (lost_status_.ok()) {
+  return loss_.Report([&] {
     {
       // A driver may still be at work on what its caller now gives up. On a
       // lost device this returns in finite time (Vulkan, "Lost Device").
       std::lock_guard<std::mutex> queue_lock(queue_mutex_);
-      lost_ = true;
+      loss_.Mark();
       (void)vk_.vkDeviceWaitIdle(device_);
     }
     std::string fault =
         DescribeDeviceFault(device_, vk_.vkGetDeviceFaultInfoEXT);
     if (!fault.empty()) fault = ". The driver says: " + fault;
-    lost_status_ = Error(
+    return Error(
         Code::kDeviceLost, "adapter \"", physical_.info.name, "\" (",
         physical_.info.driver, ") was lost: ", call,
         " returned VK_ERROR_DEVICE_LOST", fault,
@@ -455,13 +447,7 @@ Status VulkanDevice::Check(VkResult result, const char* call) {
         "program ran longer than the system allows. The system log (dmesg) "
         "tells more; try a newer driver or smaller batches. What its memory "
         "held is gone; open the device anew");
-  }
-  return lost_status_;
-}
-
-Status VulkanDevice::LostStatus() const {
-  std::lock_guard<std::mutex> lock(lost_mutex_);
-  return lost_status_;
+  });
 }
 
 }  // namespace vulkan

@@ -9,6 +9,7 @@
 #include <shared_mutex>
 #include <unordered_set>
 
+#include "tensorflow/core/common_runtime/dml/runtime/hal/device_loss.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/adapter.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/api.h"
@@ -78,7 +79,6 @@ class VulkanDevice final : public Device {
  private:
   explicit VulkanDevice(const PhysicalDevice& physical);
   Status Init();
-  Status LostStatus() const;
   VkPhysicalDeviceMemoryBudgetPropertiesEXT DriverBudget() const;
   void Destroy();
 
@@ -105,9 +105,7 @@ class VulkanDevice final : public Device {
 
   // The queues take one call at a time; after the next.
   std::mutex queue_mutex_;
-  std::atomic<bool> lost_{false};
-  mutable std::mutex lost_mutex_;
-  Status lost_status_;  // guarded by lost_mutex_; the first cause
+  DeviceLoss loss_;
 };
 
 }  // namespace vulkan

@@ -3,6 +3,8 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "tensorflow/core/common_runtime/dml/runtime/hal/heap_size.h"
+
 namespace dml {
 namespace hal {
 namespace vulkan {
@@ -27,13 +29,7 @@ const char* UseName(MemoryUse use) {
 Status VulkanHeap::Create(VulkanDevice* device, MemoryUse use, uint64_t bytes,
                           std::unique_ptr<VulkanHeap>* heap) {
   const AdapterInfo& info = device->info();
-  if (bytes == 0) return InvalidArgument("a heap of 0 bytes was asked for");
-  if (bytes > info.max_heap_bytes) {
-    return Error(Code::kOutOfMemory, "a heap of ", bytes,
-                 " bytes was asked for; adapter \"", info.name,
-                 "\" makes at most ", info.max_heap_bytes,
-                 " bytes at once: make the tensor smaller, or split it");
-  }
+  DML_RETURN_IF_ERROR(CheckHeapSize(device->info(), bytes));
   std::unique_ptr<VulkanHeap> made(new VulkanHeap(device, bytes));
   Status status = made->Init(use);
   if (!status.ok()) made->Destroy();  // whoever calls holds Use()

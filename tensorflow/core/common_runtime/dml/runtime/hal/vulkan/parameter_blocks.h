@@ -12,9 +12,8 @@
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_VULKAN_PARAMETER_BLOCKS_H_
 
 #include <cstdint>
-#include <memory>
-#include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/hal/block_chunks.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/heap.h"
 
@@ -24,33 +23,29 @@ namespace vulkan {
 
 class ParameterBlocks {
  public:
-  static constexpr uint32_t kMaxBytes = 64 << 10;  // of one block
+  // Of one block.
+  static constexpr uint32_t kMaxBytes = BlockChunks<VulkanHeap>::kChunkBytes;
 
   explicit ParameterBlocks(VulkanDevice* device) : device_(device) {}
 
   // Forgets all blocks; the memory is kept.
-  void Begin();
+  void Begin() { chunks_.Begin(); }
   // Room for a block: where the host writes it, and the address at which
   // programs find it.
   Status Take(uint32_t bytes, uint8_t** host, VkDeviceAddress* address);
 
   // Whether RecordCopies() must run before the programs.
-  bool copies_pending() const;
+  bool copies_pending() const { return chunks_.copies_pending(); }
   // Copies what was written, and lets compute programs behind see it.
   void RecordCopies(VkCommandBuffer commands) const;
 
  private:
-  struct Chunk {
-    std::unique_ptr<VulkanHeap> memory;   // that programs read
-    std::unique_ptr<VulkanHeap> staging;  // null: the host writes in place
-    uint32_t used = 0;                    // bytes since Begin()
-  };
+  using Chunk = BlockChunks<VulkanHeap>::Chunk;
 
   Status MakeChunk(Chunk* chunk);
 
   VulkanDevice* const device_;
-  std::vector<Chunk> chunks_;
-  size_t current_ = 0;  // in use: chunks_[current_]
+  BlockChunks<VulkanHeap> chunks_;
 };
 
 }  // namespace vulkan
