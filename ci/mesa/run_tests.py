@@ -121,15 +121,20 @@ def has_path(arguments):
     return any(map(is_path, arguments))
 
 
-def run_pytest(python, environment, arguments, default):
-    """Becomes pytest, on `default` where no argument is a path."""
+def pytest_command(python, arguments, default):
+    """To run in any folder: paths are absolute; `default` where no argument is one."""
     if not has_path(arguments):
         arguments = [*arguments, *map(str, default)]
-    # From build/, so that nothing of the checkout is imported by chance.
     arguments = [str(pathlib.Path(argument).resolve()) if is_path(argument) else argument
                  for argument in arguments]
+    return [str(python), "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+
+
+def run_pytest(python, environment, arguments, default):
+    """Becomes pytest, on `default` where no argument is a path."""
+    command = pytest_command(python, arguments, default)
+    # From build/, so that nothing of the checkout is imported by chance.
     os.chdir(ROOT / "build")
-    command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", *arguments]
     os.execve(python, command, environment)
 
 

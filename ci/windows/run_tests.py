@@ -24,8 +24,10 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent / "mesa"))
+import run_tests as mesa  # noqa: E402
+
 BUILD = ROOT / "build/windows"
-TESTS = ROOT / "tests/runtime"
 BASE = "tensorflow/core/common_runtime/dml/runtime/base"
 # Debian's wine64 alone has no command of that name on the path.
 WINE = next((wine for wine in (shutil.which("wine64"), "/usr/lib/wine/wine64")
@@ -152,13 +154,10 @@ def main():
     for name in ("dml_runtime.dll", "dml_check_matrices.exe"):
         shutil.copyfile(args.binaries / "tensorflow" / name, library / name)
     os.environ["TF_DIRECTML_RUNTIME_LIBRARY"] = str(library / "dml_runtime.dll")
-    if not any(pathlib.Path(argument.split("::")[0]).exists() for argument in pytest):
-        pytest.append(str(TESTS))
-    pytest = [str(pathlib.Path(argument).resolve()) if pathlib.Path(
-        argument.split("::")[0]).exists() else argument for argument in pytest]
+    command = mesa.pytest_command(python, pytest, [mesa.TESTS])
     os.chdir(BUILD)
     with display():
-        status = relay(python, "-m", "pytest", "-p", "no:cacheprovider", *pytest)
+        status = relay(*command)
     sys.exit(1 if failed else status)
 
 
