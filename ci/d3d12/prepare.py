@@ -4,6 +4,7 @@ tests/d3d12/stand_in; prints its path. What is already there and unchanged stays
 vkd3d is Debian's, pinned in ci/compilers/packages.json; nothing is installed.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -99,23 +100,14 @@ def inputs():
     """Changes with all that the folder is made of."""
     digest = hashlib.sha256(GLIBC.encode())
     digest.update(f"{packages.PINNED['roots'][ROOT_NAME]} {dxc()}".encode())
-    for path in sorted([*HERE.iterdir(), *SOURCES.iterdir()]):
-        if path.is_file():
-            digest.update(path.name.encode() + path.read_bytes())
+    mine = (HERE / name for name in (pathlib.Path(__file__).name, "older_glibc.py",
+                                     "requirements.txt"))
+    for path in (*mine, *sorted(SOURCES.iterdir())):
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def prepare():
-    """Returns the folder."""
-    libraries = BUILD / "lib"
-    stamp = BUILD / "lib.stamp"
-    wanted = inputs()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return libraries
-    stamp.unlink(missing_ok=True)
-    BUILD.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(libraries, ignore_errors=True)
-    libraries.mkdir()
+def make(libraries):
     build = ROOT / "build/compilers"
     usr = packages.fetch_root(
         ROOT_NAME, build,
@@ -126,7 +118,23 @@ def prepare():
     # Programs that are not beside it find it here.
     if dxc():
         (libraries / dxc().name).symlink_to(dxc())
-    stamp.write_text(wanted)
+
+
+def prepare():
+    """Returns the folder. Of processes that want it at once, one makes it."""
+    libraries = BUILD / "lib"
+    stamp = BUILD / "lib.stamp"
+    wanted = inputs()
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with open(BUILD / "lib.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text() == wanted:
+            return libraries
+        stamp.unlink(missing_ok=True)
+        shutil.rmtree(libraries, ignore_errors=True)
+        libraries.mkdir()
+        make(libraries)
+        stamp.write_text(wanted)
     return libraries
 
 

@@ -55,17 +55,18 @@ def write_script(path, usr, program):
     path.chmod(0o755)
 
 
-def interpreter(usr, folder):
+def interpreter(usr, folder, python=sys.executable):
     """A virtual environment in `folder` whose Python runs on the C library and drivers of
-    `usr`, with the packages of this process' environment; returns its bin/python."""
+    `usr`, with the packages of that of `python`; returns its bin/python."""
     script = folder / "bin/python"
-    write_script(script, usr.resolve(), sys.executable)
-    (folder / "pyvenv.cfg").write_text((pathlib.Path(sys.prefix) / "pyvenv.cfg").read_text())
-    packages_of_python = f"lib/python{sys.version_info.major}.{sys.version_info.minor}"
-    (folder / packages_of_python).mkdir(parents=True, exist_ok=True)
-    link = folder / packages_of_python / "site-packages"
+    write_script(script, usr.resolve(), python)
+    environment = pathlib.Path(python).absolute().parents[1]
+    (folder / "pyvenv.cfg").write_text((environment / "pyvenv.cfg").read_text())
+    [installed] = environment.glob("lib/python3.*/site-packages")
+    link = folder / installed.relative_to(environment)
+    link.parent.mkdir(parents=True, exist_ok=True)
     link.unlink(missing_ok=True)
-    link.symlink_to(pathlib.Path(sys.prefix).resolve() / packages_of_python / "site-packages")
+    link.symlink_to(installed.resolve())
     return script
 
 

@@ -1,10 +1,12 @@
 """How ci/d3d12 gets vkd3d onto a machine with an older C library. What it then does is tested
 by tests/d3d12."""
 
+import concurrent.futures
 import pathlib
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -45,6 +47,21 @@ def test_a_package_that_nobody_has_says_where_it_was_sought(tmp_path, monkeypatc
     monkeypatch.setenv(packages.FOLDER_VARIABLE, str(given))
     with pytest.raises(packages.Unavailable, match="(?s)liba_1.0.*DEBIAN_PACKAGES.*no registry"):
         packages.fetch_packages([("liba", "1.0", "0" * 64)], folder, refuse)
+
+
+def test_of_two_at_once_one_makes_the_folder(tmp_path, monkeypatch):
+    made = []
+
+    def make(libraries):
+        made.append(libraries)
+        time.sleep(0.2)
+        (libraries / "libd3d12.so").touch(exist_ok=False)
+
+    monkeypatch.setattr(prepare, "BUILD", tmp_path)
+    monkeypatch.setattr(prepare, "make", make)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        folders = list(pool.map(lambda _: prepare.prepare(), range(2)))
+    assert folders == [tmp_path / "lib"] * 2 and len(made) == 1
 
 
 @pytest.fixture(scope="module")
