@@ -9,6 +9,8 @@
 #       the tests of TensorFlow's device, kernels and training
 #   ci/d3d12.sh --demo [--mesa ...] [ARGUMENTS OF demo/train_digits.py]
 #       what ci/demo.sh does
+#   ci/d3d12.sh --bench [--mesa ...] [ARGUMENTS OF benchmarks/backends.py]
+#       against Vulkan
 #   ci/d3d12.sh prepare
 #       makes the folder for LD_LIBRARY_PATH, and prints it
 source "$(dirname "$0")/common.sh"

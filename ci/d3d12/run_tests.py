@@ -3,6 +3,7 @@
     run_tests.py [--smoke] [--mesa MESA] [ARGUMENTS OF PYTEST]
     run_tests.py --wheel [--mesa MESA] [ARGUMENTS OF PYTEST]
     run_tests.py --demo [--mesa MESA] [ARGUMENTS OF demo/train_digits.py]
+    run_tests.py --bench [--mesa MESA] [ARGUMENTS OF benchmarks/backends.py]
 
 The first are the runtime's. Paths among the arguments are of the current folder; without
 one, the HAL's conformance suite, and all of tests/d3d12 and tests/runtime, or, with --smoke,
@@ -40,6 +41,7 @@ TESTS = [ROOT / "tests/d3d12", ROOT / "tests/runtime"]
 WHEEL_TESTS = [ROOT / "tests" / layer for layer in ("device", "kernels", "training")]
 WHEEL_PYTHON = ROOT / "build/venv/bin/python"
 DEMO = ROOT / "demo/train_digits.py"
+BENCH = ROOT / "benchmarks/backends.py"
 # A few programs of most families, and what Direct3D does otherwise than Vulkan.
 SMOKE = [ROOT / "tests/d3d12", *(ROOT / "tests/runtime" / name for name in (
     "convolution", "copies", "elementwise/test_cast.py", "indexing/test_indexing.py",
@@ -134,10 +136,14 @@ def check_adapter(python, environment, wheel):
     print(f"d3d12: {found}", flush=True)
 
 
+def become(python, environment, *command):
+    os.execve(python, [str(python), *map(str, command)], environment)
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     what = parser.add_mutually_exclusive_group()
-    for option in ("--smoke", "--wheel", "--demo"):
+    for option in ("--smoke", "--wheel", "--demo", "--bench"):
         what.add_argument(option, action="store_true")
     parser.add_argument("--mesa", choices=["system", *mesa.RELEASES], default="25.0")
     args, arguments = parser.parse_known_args(arguments)
@@ -149,8 +155,9 @@ def main(arguments):
         sys.exit(f"d3d12: {problem}")
     check_adapter(python, environment, wheel)
     if args.demo:
-        command = [str(python), str(DEMO), "--out", str(prepare.BUILD / "demo"), *arguments]
-        os.execve(python, command, environment)
+        become(python, environment, DEMO, "--out", prepare.BUILD / "demo", *arguments)
+    if args.bench:
+        become(python, environment, BENCH, *arguments)
     arguments = ["-p", "d3d12_exceptions", f"--exceptions={exceptions()}", *arguments]
     if not mesa.has_path(arguments):
         if not wheel:

@@ -231,6 +231,33 @@ def test_a_lost_device_says_what_it_was_at(run):
     assert "command 3 of 3 of a list was not completed" in found[1]
 
 
+def test_a_lost_device_gives_its_memory_back_and_opens_again(run):
+    found, _ = run(
+        """
+import numpy as np, os
+def work(device):
+    x = device.tensor(np.arange(-50, 51, dtype=np.float32))
+    y = device.empty(x.shape)
+    device.elementwise("RELU", [x], y)
+    return float(y.numpy().sum())
+
+result, keep = [], []
+for _ in range(3):  # any two have not the memory at once
+    device = dml.open(0)
+    keep.append((device, device.empty((40 << 20,), np.uint8)))
+    result.append(work(device))
+    os.environ.update(FAULT_CALL="ExecuteCommandLists", FAULT_RESULT="0x887a0006")
+    try:
+        work(device)
+    except dml.DmlError as error:
+        result.append(error.code.name)
+    del os.environ["FAULT_CALL"]
+""",
+        D3D12_ADAPTERS="adapter discrete;dedicated 72M;shared 72M;budget 64M",
+    )
+    assert found == [1275, "DEVICE_LOST"] * 3
+
+
 def test_a_missing_debug_layer_is_said(run):
     assert "no debug layer of Direct3D 12" in run(LIST, TF_DIRECTML_DEBUG="1")[1]
     said = run(LIST, TF_DIRECTML_DEBUG="1", D3D12_ADAPTERS="debug")[1]
@@ -251,4 +278,25 @@ def test_programs_are_kept_on_disk(run, tmp_path):
     # Damaged, it is passed over, and replaced.
     (tmp_path / "cache/dxil.bin").write_bytes(kept[:-10])
     assert run(ADD)[0] is True
+    assert (tmp_path / "cache/dxil.bin").read_bytes() == kept
+
+
+def test_a_full_disk_leaves_what_was_kept(run, tmp_path):
+    assert run(ADD)[0] is True
+    kept = (tmp_path / "cache/dxil.bin").read_bytes()
+    # The limit comes before what was compiled is saved, a second later, and after the driver
+    # has its memory, which may lie in a file, too.
+    code = f"""
+import resource
+import numpy as np
+with dml.open(0) as device:
+    x = device.tensor(np.ones(1000, np.float32))
+    y = device.empty(x.shape)
+    for function in "ABS", "SQUARE", "RELU":
+        device.elementwise(function, [x], y)
+    result = float(y.numpy().sum())
+    resource.setrlimit(resource.RLIMIT_FSIZE, ({len(kept) + 10},) * 2)
+"""
+    found, said = run(code)
+    assert found == 1000 and "cache" not in said.lower()
     assert (tmp_path / "cache/dxil.bin").read_bytes() == kept

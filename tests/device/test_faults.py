@@ -88,6 +88,17 @@ def test_without_any_sessions_run_on_the_cpu(run_python, faulty_loader):
     assert "vkCreateDevice" in result.err
 
 
+def test_without_direct3d_sessions_run_on_the_cpu(run_python, tmp_path):
+    (tmp_path / "libdxcore.so").write_bytes(b"no library")
+    result = run_python(
+        "with v1.Session() as s:\n    print(s.run(tf.constant(1.0) + 1.0))\n",
+        TF_DIRECTML_BACKEND="d3d12",
+        LD_LIBRARY_PATH=str(tmp_path),
+    )
+    assert result.out.split() == ["2.0"]
+    assert "libdxcore.so cannot be opened" in result.err
+
+
 FORK = """
 import os, signal, sys
 def fork(inside):
