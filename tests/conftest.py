@@ -10,6 +10,24 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 
 
+# Fixtures whose library takes the place of Vulkan's loader.
+LOADERS = {"caching_loader", "careless_loader", "faulty_loader", "two_queues_loader",
+           "vulkan_stand_in"}
+
+
+@pytest.fixture
+def on_vulkan(monkeypatch):
+    """The processes that the test starts use Vulkan, also where others use Direct3D 12."""
+    if os.environ.get("TF_DIRECTML_BACKEND") != "null":
+        monkeypatch.setenv("TF_DIRECTML_BACKEND", "vulkan")
+
+
+@pytest.fixture(autouse=True)
+def loaders_are_vulkans(request):
+    if not LOADERS.isdisjoint(request.fixturenames):
+        request.getfixturevalue("on_vulkan")
+
+
 def compile_loader(source, tmp_path_factory):
     """A Vulkan loader for TF_DIRECTML_VULKAN_LOADER, made of one C file.
 

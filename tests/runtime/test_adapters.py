@@ -88,17 +88,20 @@ def check_unavailable(found, *words):
         assert word in found["problem"]
 
 
+@pytest.mark.usefixtures("on_vulkan")
 def test_no_driver(tmp_path):
     found = adapters(**drivers(tmp_path / "absent.json"))
     check_unavailable(found, "no working Vulkan driver", "apt install", "vulkaninfo")
 
 
+@pytest.mark.usefixtures("on_vulkan")
 @pytest.mark.parametrize("library", ["libabsent_driver.so", "libm.so.6"])
 def test_driver_that_does_not_load(tmp_path, library):
     found = adapters(**drivers(write_manifest(tmp_path, library)))
     check_unavailable(found, "no working Vulkan driver", "vkCreateInstance", "apt install")
 
 
+@pytest.mark.usefixtures("on_vulkan")
 @pytest.mark.parametrize("text", ["nonsense", "", "{}", '{"ICD": 3}'])
 def test_manifest_that_is_damaged(tmp_path, text):
     manifest = tmp_path / "driver.json"
@@ -107,16 +110,19 @@ def test_manifest_that_is_damaged(tmp_path, text):
     check_unavailable(found, "vkCreateInstance", "apt install")
 
 
+@pytest.mark.usefixtures("on_vulkan")
 def test_no_loader():
     found = adapters(TF_DIRECTML_VULKAN_LOADER="libabsent_loader.so.1")
     check_unavailable(found, "libabsent_loader.so.1", "TF_DIRECTML_VULKAN_LOADER")
 
 
+@pytest.mark.usefixtures("on_vulkan")
 def test_loader_that_is_none():
     found = adapters(TF_DIRECTML_VULKAN_LOADER="libm.so.6")
     check_unavailable(found, "libm.so.6", "vkGetInstanceProcAddr")
 
 
+@pytest.mark.usefixtures("on_vulkan")
 def test_loader_can_be_named():
     found = adapters(TF_DIRECTML_VULKAN_LOADER="libvulkan.so.1")
     assert found["adapters"] == adapters()["adapters"] != []
@@ -164,6 +170,7 @@ def test_null_backend_needs_no_vulkan():
     assert len(found["adapters"]) == 1
 
 
+@pytest.mark.usefixtures("on_vulkan")
 def test_missing_validation_layer_is_said(tmp_path):
     environment = {"TF_DIRECTML_DEBUG": "1", "VK_LAYER_PATH": str(tmp_path)}
     found, stderr = run(ROUND_TRIP, **environment)

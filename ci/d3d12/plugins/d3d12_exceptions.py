@@ -2,11 +2,10 @@
 
 tests/d3d12/exceptions.toml has them, each with its reason: a table `[[exception]]` has
 
-    tests     a regular expression that the start of a test's id below tests/ matches,
-              as "runtime/test_slices\\.py::test_light"; or
-    fixtures  names: tests that use one of these
-    reason    a sentence
-    run       false where the test says nothing here, or ends the process
+    tests   a regular expression that the start of a test's id below tests/ matches, as
+            "runtime/test_slices\\.py::test_light"
+    reason  a sentence
+    run     false where the test ends the process
 
 A test that is run has to fail, and so is out of the list as soon as it passes.
 --exceptions=FILE is the list as JSON, since the wheel's Python may read no TOML;
@@ -27,17 +26,13 @@ TESTS = pathlib.Path(__file__).resolve().parents[3] / "tests"
 class Exempt:
     """A table of the list."""
 
-    def __init__(self, tests=None, fixtures=(), reason="", run=True):
-        assert bool(tests) != bool(fixtures) and reason, (tests, fixtures, reason)
-        self.tests = tests and re.compile(tests)
-        self.fixtures = set(fixtures)
+    def __init__(self, tests, reason, run=True):
+        self.tests = re.compile(tests)
         self.mark = (pytest.mark.xfail(reason=reason, strict=True) if run
                      else pytest.mark.skip(reason=reason))
         self.reason = reason
 
     def meets(self, item):
-        if self.fixtures:
-            return not self.fixtures.isdisjoint(getattr(item, "fixturenames", ()))
         file = os.path.relpath(str(item.fspath), TESTS)
         return self.tests.match("::".join([file, *item.nodeid.split("::")[1:]]))
 
