@@ -26,7 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tensorflow/core/common_runtime/dml/runtime/shaders"))
 import spirv  # noqa: E402
 
-GENERATED = ROOT / "bazel-genfiles/tensorflow/core/common_runtime/dml/runtime/operators"
+GENERATED = ROOT / "bazel-out/host/bin/tensorflow/core/common_runtime/dml/runtime/operators"
 
 # With cooperative matrices, the subgroup's size is this constant (shaders/program_cache.h).
 SUBGROUP_CONSTANT = 12

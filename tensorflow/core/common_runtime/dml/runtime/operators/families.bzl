@@ -75,6 +75,16 @@ def family_parameters(family):
         tools = ["@host_tools//:python3"],
     )
 
+def _of_host_impl(ctx):
+    return [DefaultInfo(files = depset([ctx.file.src]))]
+
+# A table of programs is the same for Linux, Windows and the sanitizers, and takes minutes:
+# made once, among the build's own tools, and not for each of them.
+_of_host = rule(
+    implementation = _of_host_impl,
+    attrs = {"src": attr.label(allow_single_file = [".cc"], cfg = "host")},
+)
+
 def family_programs(family):
     """<family>/<family>_programs.cc: every variant of the family's programs, as SPIR-V and HLSL."""
 
@@ -88,8 +98,12 @@ def family_programs(family):
             for known in [family] + INCLUDED_FAMILIES.get(family, [])
         ],
     )
-    native.genrule(
+    _of_host(
         name = family + "_programs",
+        src = "%s/%s_programs.cc" % (family, family),
+    )
+    native.genrule(
+        name = family + "_compiled",
         srcs = [family + "/programs.py"] + native.glob([
             family + "/*.comp",
             family + "/*.glsl",
