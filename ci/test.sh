@@ -3,13 +3,14 @@
 #
 #   ci/test.sh [LAYER...]        (default: all, in the order below)
 #
-# There is also the layer d3d12: the part of ci/d3d12.sh that takes a few minutes.
+# The layer d3d12 is the part of ci/d3d12.sh that takes a few minutes; where Debian's
+# archive no longer has the packages of its stand-in, it is left out, and says so.
 # Arguments for pytest may be given in PYTEST_ADDOPTS. What an earlier run left in
 # build/ is used again.
 source "$(dirname "$0")/common.sh"
 layers=("$@")
 ((${#layers[@]})) ||
-  layers=(unit compilers tools runtime bench packaging device kernels training upstream)
+  layers=(unit compilers tools runtime d3d12 bench packaging device kernels training upstream)
 
 build_all
 tools_venv
@@ -29,7 +30,13 @@ for layer in "${layers[@]}"; do
     continue
   fi
   if [[ $layer == d3d12 ]]; then
-    ci/d3d12.sh --smoke --quiet --junitxml="$PWD/build/test-results/d3d12.xml" || failed=1
+    status=0
+    ci/d3d12.sh --smoke --quiet --junitxml="$PWD/build/test-results/d3d12.xml" || status=$?
+    if ((status == 77)); then
+      echo "LEFT OUT: nothing was tested on Direct3D 12"
+    elif ((status)); then
+      failed=1
+    fi
     continue
   fi
   case $layer in
