@@ -77,13 +77,15 @@ VULKAN_EXCEPTIONS = {
     ("hal/drivers.h", "EnumerateVulkan"): "declares the one function of each backend",
     ("c_api/backends.cc", "EnumerateVulkan"): "chooses the backend",
     ("c_api/backends.cc", "kVulkan"): "likewise",
+    ("c_api/backends.cc", "kVulkanHint"): "likewise",
 }
-DIRECT3D = re.compile(r"ID3D|IDXC|D3D12_|DXGI_|HRESULT$|.*D3d12")
+DIRECT3D = re.compile(r"ID3D|IDXC|IDXGI|D3D12_|DXGI_|HRESULT$|.*D3d12")
 DIRECT3D_EXCEPTIONS = {
     ("hal/testing/conformance/d3d12_test.cc", "EnumerateD3d12"): "says which backend it is of",
     ("hal/drivers.h", "EnumerateD3d12"): "declares the one function of each backend",
     ("c_api/backends.cc", "EnumerateD3d12"): "chooses the backend",
     ("c_api/backends.cc", "kD3d12"): "likewise",
+    ("c_api/backends.cc", "kD3d12Hint"): "likewise",
 }
 # Of each API: the backend that owns it, folders of its headers, names, exceptions.
 APIS = (
@@ -91,7 +93,7 @@ APIS = (
     (
         "Direct3D",
         "hal/d3d12",
-        ("directx/", "dxguids/", "wsl/", "dxcapi.h"),
+        ("directx/", "dxguids/", "wsl/", "dxcapi.h", "dxgi"),
         DIRECT3D,
         DIRECT3D_EXCEPTIONS,
     ),

@@ -86,6 +86,7 @@ VIOLATIONS = [
     (f"{RUNTIME}/hal/vulkan/device.cc", "HRESULT r;\n", "names Direct3D (HRESULT)"),
     (f"{RUNTIME}/hal/d3d12/device.cc", "VkBuffer buffer;\n", "names Vulkan (VkBuffer)"),
     (f"{RUNTIME}/hal/hal.h", "#include <directx/d3d12.h>\n", "only hal/d3d12 may"),
+    (f"{RUNTIME}/hal/hal.h", "#include <dxgi1_4.h>\n", "only hal/d3d12 may"),
     (f"{RUNTIME}/memory/pool.cc", "#include <sys/mman.h>\n", "belongs behind base/os"),
     (f"{RUNTIME}/base/cache_file.cc", "#include <unistd.h>\n", "belongs behind base/os"),
     (f"{RUNTIME}/base/os/files.h", "#include <fcntl.h>\n", "belongs behind base/os"),

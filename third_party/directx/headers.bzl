@@ -13,8 +13,11 @@ def _directx_headers_impl(ctx):
 cc_library(
     name = "headers",
     hdrs = glob(["include/**/*.h"]),
-    # Stubs of what Windows' own headers declare.
-    includes = ["include", "include/wsl/stubs"],
+    # Stubs of what Windows' own headers declare, where there is no Windows.
+    includes = ["include"] + select({
+        "@//third_party/mingw:windows": [],
+        "//conditions:default": ["include/wsl/stubs"],
+    }),
     visibility = ["//visibility:public"],
 )
 """)

@@ -24,6 +24,7 @@ D3d12Adapter::D3d12Adapter(const Libraries& libraries,
                            const EnumerateOptions& options) {
   physical_.libraries = libraries;
   physical_.handle = listed.handle;
+  physical_.query_budget = listed.query_budget;
   // Only a device tells what its adapter can do.
   ComPtr<ID3D12Device> device;
   const HRESULT result = OpenDevice(physical_, &device);

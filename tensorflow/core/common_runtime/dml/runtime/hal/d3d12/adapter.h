@@ -1,5 +1,5 @@
-// D3d12Adapter: an adapter that DXCore lists, and whether the runtime can use
-// it.
+// D3d12Adapter: an adapter that the system lists, and whether the runtime can
+// use it.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_D3D12_ADAPTER_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_D3D12_ADAPTER_H_
 
@@ -17,7 +17,8 @@ namespace d3d12 {
 // What a device needs to know of its adapter.
 struct PhysicalAdapter {
   Libraries libraries;
-  ComPtr<IDXCoreAdapter> handle;
+  ComPtr<IUnknown> handle;
+  QueryBudgetFn query_budget = nullptr;
   AdapterInfo info;
   Features features;
 };

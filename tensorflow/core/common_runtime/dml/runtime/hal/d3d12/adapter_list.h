@@ -1,4 +1,5 @@
-// AdapterList: the adapters of the system as DXCore lists them.
+// AdapterList: the adapters of the system, as DXCore lists them, or, on a
+// Windows without DXCore, DXGI.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_D3D12_ADAPTER_LIST_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_D3D12_ADAPTER_LIST_H_
 
@@ -15,7 +16,7 @@ namespace dml {
 namespace hal {
 namespace d3d12 {
 
-// What DXCore says of an adapter; what it does not say is 0.
+// What the system says of an adapter; what it does not say is 0.
 struct AdapterProperties {
   std::string name;
   uint64_t driver_version = 0;  // four numbers of 16 bits
@@ -27,22 +28,23 @@ struct AdapterProperties {
   bool integrated = false;
 };
 
+// What this process may use of an adapter's memory, and uses; false when the
+// system does not tell.
+using QueryBudgetFn = bool (*)(IUnknown* adapter, MemoryBudget* budget);
+
 struct ListedAdapter {
-  ComPtr<IDXCoreAdapter> handle;
+  ComPtr<IUnknown> handle;               // as D3D12CreateDevice() takes it
+  QueryBudgetFn query_budget = nullptr;  // of that handle
   AdapterProperties properties;
 };
 
-// Those that compute by Direct3D 12. kUnavailable when DXCore does not work, or
-// lists none.
+// Those that may compute by Direct3D 12. kUnavailable when the system's list
+// does not work, or is empty.
 Status ListAdapters(const Libraries& libraries,
                     std::vector<ListedAdapter>* adapters);
 
 // "31.0.15.3623".
 std::string VersionText(uint64_t driver_version);
-
-// What this process may use of an adapter's memory, and uses; false when the
-// system does not tell.
-bool QueryBudget(IDXCoreAdapter* adapter, MemoryBudget* budget);
 
 }  // namespace d3d12
 }  // namespace hal

@@ -18,6 +18,9 @@ class ComPtr {
   ComPtr(const ComPtr& other) : pointer_(other.pointer_) {
     if (pointer_ != nullptr) pointer_->AddRef();
   }
+  // Of an interface that T is a base of.
+  template <typename Derived>
+  explicit ComPtr(ComPtr<Derived>&& other) : pointer_(other.Detach()) {}
   ComPtr& operator=(ComPtr other) noexcept {
     std::swap(pointer_, other.pointer_);
     return *this;

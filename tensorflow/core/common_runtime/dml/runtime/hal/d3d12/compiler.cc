@@ -1,21 +1,12 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/compiler.h"
 
-// DXC's header has types of Windows of its own, but on Windows: nothing here
-// may include Direct3D's.
-#ifdef _WIN32
-#include <unknwn.h>
-#ifndef _Maybenull_  // an annotation that mingw-w64 does not know
-#define _Maybenull_
-#endif
-#endif
-#include <dxcapi.h>
-
 #include <memory>
 #include <sstream>
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/com.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxc_api.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxil_container.h"
 
 namespace dml {
@@ -25,11 +16,12 @@ namespace {
 
 #ifdef _WIN32
 constexpr char kLibrary[] = "dxcompiler.dll";
+constexpr char kPlace[] = "beside dml_runtime.dll";
 #else
 constexpr char kLibrary[] = "libdxcompiler.so";
+constexpr char kPlace[] = "where the system finds it (LD_LIBRARY_PATH)";
 #endif
 
-// IEEE where floating-point numbers are not finite, as the programs of Vulkan
 // Strict about floating-point numbers (-Gis): no shortcuts where they are not
 // finite.
 constexpr const wchar_t* kFlags[] = {L"-T",   L"cs_6_0", L"-E",
@@ -104,8 +96,8 @@ Status Compiler::Open() {
     return Error(Code::kUnavailable, "the shader compiler ", kLibrary,
                  " cannot be opened (", library.problem(),
                  "). It comes with tensorflow-directml: install that anew, or "
-                 "put the library of DirectX Shader Compiler 1.8 where the "
-                 "system finds it (LD_LIBRARY_PATH)");
+                 "put the library of DirectX Shader Compiler 1.8 ",
+                 kPlace);
   }
   create_instance_ = library.Find("DxcCreateInstance");
   ComPtr<IDxcCompiler3> compiler;

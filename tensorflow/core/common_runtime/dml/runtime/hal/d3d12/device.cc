@@ -153,7 +153,7 @@ void D3d12Device::SetResidencyPriority(ID3D12Pageable* memory) {
 
 MemoryBudget D3d12Device::memory_budget() const {
   MemoryBudget budget;
-  if (!QueryBudget(physical_.handle.get(), &budget)) {
+  if (!physical_.query_budget(physical_.handle.get(), &budget)) {
     // The rest of the system needs some of the memory, too.
     budget.budget_bytes = physical_.info.memory_bytes / 5 * 4;
     budget.used_bytes = device_bytes_;

@@ -13,17 +13,25 @@ namespace {
 #ifdef _WIN32
 constexpr char kDirect3d[] = "d3d12.dll";
 constexpr char kDxCore[] = "dxcore.dll";
+constexpr char kDxgi[] = "dxgi.dll";
+
+std::string MissingHint() {
+  return "It comes with Windows 10, of which version 1709 and up is needed: "
+         "update Windows. Else use Vulkan: TF_DIRECTML_BACKEND=vulkan";
+}
+constexpr char kDamagedHint[] =
+    "it is damaged, or none of Windows'. Repair it: `sfc /scannow`";
+
+os::SharedLibrary OpenLibrary(const char* name) {
+  return os::SharedLibrary(name);
+}
 #else
 constexpr char kDirect3d[] = "libd3d12.so";
 constexpr char kDxCore[] = "libdxcore.so";
-#endif
 constexpr char kWslFolder[] = "/usr/lib/wsl/lib/";
 
 // Why a library of WSL's may be missing, and the way out.
 std::string MissingHint() {
-#ifdef _WIN32
-  return "It comes with Windows 10, version 2004, and up: update Windows";
-#endif
   if (!os::HasWindowsGraphics()) {
     return "This system has no /dev/dxg, by which WSL 2 reaches the GPUs of "
            "Windows. Outside of WSL use Vulkan: unset TF_DIRECTML_BACKEND. On "
@@ -36,6 +44,10 @@ std::string MissingHint() {
          "`wsl --shutdown` in Windows, and install the GPU vendor's driver "
          "there";
 }
+constexpr char kDamagedHint[] =
+    "it is damaged, or none of WSL's. Run `wsl --update` and `wsl --shutdown` "
+    "in Windows, and see that no other library of this name comes before "
+    "(LD_LIBRARY_PATH)";
 
 // Opens `name`; null, with the reasons, when it is nowhere.
 os::SharedLibrary OpenLibrary(const char* name) {
@@ -44,16 +56,14 @@ os::SharedLibrary OpenLibrary(const char* name) {
   const os::SharedLibrary of_wsl((std::string(kWslFolder) + name).c_str());
   return of_wsl.ok() ? of_wsl : library;
 }
+#endif
 
 template <typename Function>
 Status Find(const os::SharedLibrary& library, const char* name,
             const char* symbol, Function* function) {
   *function = reinterpret_cast<Function>(library.Find(symbol));
   if (*function != nullptr) return Status::Ok();
-  return Error(Code::kUnavailable, name, " lacks ", symbol,
-               ": it is damaged, or none of WSL's. Run `wsl --update` and `wsl "
-               "--shutdown` in Windows, and see that no other library of this "
-               "name comes before (LD_LIBRARY_PATH)");
+  return Error(Code::kUnavailable, name, " lacks ", symbol, ": ", kDamagedHint);
 }
 
 Status Missing(const char* name, const os::SharedLibrary& library) {
@@ -61,13 +71,27 @@ Status Missing(const char* name, const os::SharedLibrary& library) {
                " cannot be opened (", library.problem(), "). ", MissingHint());
 }
 
+// What lists the adapters.
+Status OpenList(Libraries* libraries) {
+  const os::SharedLibrary dxcore = OpenLibrary(kDxCore);
+#ifdef _WIN32
+  // Windows has had it since version 2004 of Windows 10.
+  if (!dxcore.ok()) {
+    const os::SharedLibrary dxgi = OpenLibrary(kDxgi);
+    if (!dxgi.ok()) return Missing(kDxgi, dxgi);
+    return Find(dxgi, kDxgi, "CreateDXGIFactory1",
+                &libraries->create_dxgi_factory);
+  }
+#endif
+  if (!dxcore.ok()) return Missing(kDxCore, dxcore);
+  return Find(dxcore, kDxCore, "DXCoreCreateAdapterFactory",
+              &libraries->create_adapter_factory);
+}
+
 }  // namespace
 
 Status Libraries::Open(Libraries* libraries) {
-  const os::SharedLibrary dxcore = OpenLibrary(kDxCore);
-  if (!dxcore.ok()) return Missing(kDxCore, dxcore);
-  DML_RETURN_IF_ERROR(Find(dxcore, kDxCore, "DXCoreCreateAdapterFactory",
-                           &libraries->create_adapter_factory));
+  DML_RETURN_IF_ERROR(OpenList(libraries));
   const os::SharedLibrary direct3d = OpenLibrary(kDirect3d);
   if (!direct3d.ok()) return Missing(kDirect3d, direct3d);
   DML_RETURN_IF_ERROR(Find(direct3d, kDirect3d, "D3D12CreateDevice",
@@ -81,9 +105,13 @@ Status Libraries::Open(Libraries* libraries) {
 }
 
 const char* UpdateDriverHint() {
+#ifdef _WIN32
+  return "install the newest driver of the GPU's vendor";
+#else
   return "install the newest driver of the GPU's vendor in Windows (for WSL at "
          "least AMD 20.20.01.05, Intel 28.20.100.8322 or NVIDIA 460.20), then "
          "run `wsl --update` and `wsl --shutdown` there";
+#endif
 }
 
 }  // namespace d3d12

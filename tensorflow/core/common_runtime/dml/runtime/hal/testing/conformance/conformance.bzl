@@ -1,10 +1,12 @@
 """The programs of the conformance suite, one a backend."""
 
+CONFORMANCE = "//tensorflow/core/common_runtime/dml/runtime/hal/testing/conformance:"
+
 def conformance_test(backend, deps, name = None, copts = [], data = [], tags = []):
     """<backend>_test, of <backend>_test.cc.
 
     Args:
-      backend: the folder of hal/ that it is of.
+      backend: the folder of hal/ that it is of, or a name within that folder.
       name: where there is another of that backend.
       copts: for <backend>_test.cc.
       deps: the backend's library.
@@ -16,12 +18,12 @@ def conformance_test(backend, deps, name = None, copts = [], data = [], tags = [
         size = "medium",
         srcs = [backend + "_test.cc"],
         copts = ["-std=c++17"] + copts,
-        linkopts = [
-            "-pthread",
-            "-ldl",
-        ],
+        linkopts = ["-pthread"] + select({
+            "//third_party/mingw:windows": [],
+            "//conditions:default": ["-ldl"],
+        }),
         linkstatic = True,
         data = data,
         tags = tags,
-        deps = deps + [":conformance"],
+        deps = deps + [CONFORMANCE + "conformance"],
     )
