@@ -9,9 +9,11 @@ build_runtime
 ci/install_deps.sh windows
 bazel=$(setting bazel)
 step "Building for Windows"
+runtime=//tensorflow/core/common_runtime/dml/runtime
 targets=(//tensorflow:dml_runtime.dll //tensorflow:dml_check_matrices
-  //tensorflow/core/common_runtime/dml/runtime/base/os:{os,windows}_test
-  //tensorflow/core/common_runtime/dml/runtime/base:all)
+  "$runtime"/base/os:{os,windows}_test "$runtime"/base:all
+  "$runtime"/hal/d3d12:{barriers,compile_log,dxil_container,features,program_store,removal}_test
+  "$runtime"/hal/d3d12:{dxgi_adapters,windows_conformance}_test)
 "$bazel" build --config=windows "${targets[@]}"
 binaries=$("$bazel" info --config=windows bazel-bin)
 exec build/tools-venv/bin/python ci/windows/run_tests.py "$binaries" "$@"

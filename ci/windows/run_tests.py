@@ -2,10 +2,12 @@
 
     run_tests.py FOLDER [ARGUMENTS OF PYTEST]
 
-FOLDER: bazel-bin of --config=windows. First the unit tests of base, then the runtime's
-tests in a Python of Windows, on the Vulkan driver of the machine, or by
-TF_DIRECTML_BACKEND on another backend. Wine translates the system's calls: that tells
-whether the Windows side works, not how Windows itself behaves in a corner.
+FOLDER: bazel-bin of --config=windows. First the unit tests of base and of hal/d3d12, with
+the HAL's conformance suite on Wine's Direct3D 12, but for programs: it has shader model 5.1
+only. Then the runtime's tests in a Python of Windows, on the Vulkan driver of the machine,
+or by TF_DIRECTML_BACKEND on another backend: those that ARGUMENTS name, else some minutes'
+worth of them. Wine translates the system's calls: that tells whether the Windows side works,
+not how Windows itself behaves in a corner.
 
 What Wine needs, a prefix and the Python, is made once in build/windows/.
 """
@@ -28,11 +30,15 @@ sys.path.insert(0, str(HERE.parent / "mesa"))
 import run_tests as mesa  # noqa: E402
 
 BUILD = ROOT / "build/windows"
-BASE = "tensorflow/core/common_runtime/dml/runtime/base"
+# Whose unit tests run.
+FOLDERS = [f"tensorflow/core/common_runtime/dml/runtime/{name}" for name in ("base", "hal/d3d12")]
 # Debian's wine64 alone has no command of that name on the path.
 WINE = next((wine for wine in (shutil.which("wine64"), "/usr/lib/wine/wine64")
              if wine and pathlib.Path(wine).exists()), None)
 PYTHON_VERSION = "3.11"
+SAMPLE = [mesa.TESTS / name for name in (
+    "copies", "elementwise/test_cast.py", "products/test_gemm.py", "reductions",
+    "test_adapters.py", "test_memory.py", "test_programs.py", "test_stream.py")]
 
 
 def run(command, **options):
@@ -125,7 +131,7 @@ def unit_tests(binaries):
     failed = 0
     folder = BUILD / "unit"
     folder.mkdir(exist_ok=True)
-    for built in sorted((binaries / BASE).rglob("*_test.exe")):
+    for built in sorted(path for name in FOLDERS for path in (binaries / name).rglob("*_test.exe")):
         if any(part.endswith(".runfiles") for part in built.parts):
             continue
         # Paths of Bazel's are longer than programs on Windows expect.
@@ -147,16 +153,16 @@ def main():
         sys.exit("windows: there is no Wine: install it (Debian, Ubuntu: apt install wine64)")
     BUILD.mkdir(parents=True, exist_ok=True)
     make_prefix()
-    failed = unit_tests(args.binaries)
     python = make_python()
     library = BUILD / "lib"
     library.mkdir(exist_ok=True)
     for name in ("dml_runtime.dll", "dml_check_matrices.exe"):
         shutil.copyfile(args.binaries / "tensorflow" / name, library / name)
     os.environ["TF_DIRECTML_RUNTIME_LIBRARY"] = str(library / "dml_runtime.dll")
-    command = mesa.pytest_command(python, pytest, [mesa.TESTS])
+    command = mesa.pytest_command(python, pytest, SAMPLE)
     os.chdir(BUILD)
     with display():
+        failed = unit_tests(args.binaries)
         status = relay(*command)
     sys.exit(1 if failed else status)
 
