@@ -10,13 +10,16 @@
 #endif
 #include <dxcapi.h>
 
+#include <filesystem>
 #include <memory>
 #include <sstream>
+#include <system_error>
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/com.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxil_container.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxil_hash.h"
 
 namespace dml {
 namespace hal {
@@ -29,12 +32,11 @@ constexpr char kLibrary[] = "dxcompiler.dll";
 constexpr char kLibrary[] = "libdxcompiler.so";
 #endif
 
-// IEEE where floating-point numbers are not finite, as the programs of Vulkan
 // Strict about floating-point numbers (-Gis): no shortcuts where they are not
-// finite.
-constexpr const wchar_t* kFlags[] = {L"-T",   L"cs_6_0", L"-E",
-                                     L"main", L"-O3",    L"-Gis"};
-constexpr char kFlagsText[] = "cs_6_0 -O3 -Gis";
+// finite. Without the part that tells tools of a program's resources.
+constexpr const wchar_t* kFlags[] = {
+    L"-T", L"cs_6_0", L"-E", L"main", L"-O3", L"-Gis", L"-Qstrip_reflect"};
+constexpr char kFlagsText[] = "cs_6_0 -O3 -Gis -Qstrip_reflect";
 
 // Of the compiler's words: enough to see what it is about.
 constexpr size_t kMaxMessage = 2000;
@@ -46,6 +48,17 @@ os::SharedLibrary OpenLibrary() {
     if (beside.ok()) return beside;
   }
   return os::SharedLibrary(kLibrary);
+}
+
+// Tells files apart; empty where there is none.
+std::string FileIdentity(const std::string& path) {
+  std::error_code missing, error;
+  const auto file = std::filesystem::u8path(path);
+  const uintmax_t bytes = std::filesystem::file_size(file, missing);
+  const auto time = std::filesystem::last_write_time(file, error);
+  if (path.empty() || missing || error) return "";
+  return std::to_string(bytes) + " bytes of " +
+         std::to_string(time.time_since_epoch().count());
 }
 
 std::string ReadVersion(IDxcCompiler3* compiler) {
@@ -98,6 +111,17 @@ Status Compiler::Get(const Compiler** compiler) {
   return opened->status;
 }
 
+Status Compiler::Identify(std::string* identity) {
+  *identity = FileIdentity(os::BesideThisLibrary(kLibrary));
+  if (identity->empty()) {
+    const Compiler* compiler = nullptr;
+    DML_RETURN_IF_ERROR(Get(&compiler));
+    *identity = compiler->version_;
+  }
+  *identity += std::string(" ") + kFlagsText;
+  return Status::Ok();
+}
+
 Status Compiler::Open() {
   const os::SharedLibrary library = OpenLibrary();
   if (!library.ok()) {
@@ -119,7 +143,7 @@ Status Compiler::Open() {
                  "tensorflow-directml comes: install that anew, and see that "
                  "no other library of this name comes before");
   }
-  version_ = ReadVersion(compiler.get()) + " " + kFlagsText;
+  version_ = ReadVersion(compiler.get());
   return Status::Ok();
 }
 
