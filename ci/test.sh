@@ -26,6 +26,7 @@ for layer in "${layers[@]}"; do
   # From the tables of docs/compilers; where a program has changed, drivers' packages are
   # fetched, and it is compiled.
   if [[ $layer == compilers ]]; then
+    build/tools-venv/bin/python ci/compilers/common_programs.py || failed=1
     build/tools-venv/bin/python ci/compilers/check.py || failed=1
     continue
   fi

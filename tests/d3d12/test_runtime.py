@@ -7,6 +7,7 @@ The adapters are listed once a process, so each test has its own.
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -34,11 +35,34 @@ result = None
 with dml.open(0) as device:
     a = device.tensor(x)
     try:
-        sum = device.empty(x.shape)
+        sum = device.empty(x.shape, x.dtype)
         device.elementwise("ADD", [a, a], sum)
         result = bool((sum.numpy() == x + x).all())
     except dml.DmlError as error:
         result = [error.code.name, str(error)]
+"""
+# One that no common model takes, so that the build did not compile it.
+ADD_RARE = ADD.replace("float32", "int16")
+
+# A step of a small network: products, a convolution, what stands between them.
+STEP = """
+import numpy as np
+rng = np.random.RandomState(0)
+def tensor(*sizes):
+    return device.tensor(rng.standard_normal(sizes).astype(np.float32))
+with dml.open(0) as device:
+    x, weights, y = tensor(32, 64), tensor(64, 64), tensor(32, 64)
+    device.gemm(x, weights, y)
+    assert np.allclose(y.numpy(), x.numpy() @ weights.numpy(), atol=1e-3)
+    product = y.numpy()
+    device.elementwise("RELU", [y], y)
+    assert (y.numpy() == np.maximum(product, 0)).all()
+    gradient = tensor(64, 64)
+    device.gemm(x.transpose(1, 0), y, gradient)
+    device.softmax(False, y, y)
+    assert np.allclose(y.numpy().sum(1), 1, atol=1e-4)
+    result = [device.statistics()["programs_compiled"],
+              "dxcompiler" in open("/proc/self/maps").read()]
 """
 
 
@@ -79,6 +103,16 @@ def run(libraries, tmp_path):
         return json.loads(finished.stdout.splitlines()[-1]), finished.stderr
 
     return run
+
+
+@pytest.fixture
+def without_compiler(folder_without, tmp_path):
+    """Arguments of run() for which there is no DXC, neither beside the runtime nor elsewhere."""
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    shutil.copy(LIBRARY, runtime)
+    return {"folder": folder_without("libdxcompiler.so"),
+            "TF_DIRECTML_RUNTIME_LIBRARY": str(runtime / LIBRARY.name)}
 
 
 @pytest.fixture
@@ -266,23 +300,23 @@ def test_a_missing_debug_layer_is_said(run):
 
 @pytest.mark.parametrize("folder", ["/dev/null/no folder", "/proc/no folder"])
 def test_programs_do_without_a_place_on_disk(run, folder):
-    assert run(ADD, TF_DIRECTML_CACHE_DIR=folder)[0] is True
+    assert run(ADD_RARE, TF_DIRECTML_CACHE_DIR=folder)[0] is True
 
 
 def test_programs_are_kept_on_disk(run, tmp_path):
-    assert run(ADD)[0] is True
+    assert run(ADD_RARE)[0] is True
     kept = (tmp_path / "cache/dxil.bin").read_bytes()
     assert b"DXBC" in kept
-    assert run(ADD)[0] is True
+    assert run(ADD_RARE)[0] is True
     assert (tmp_path / "cache/dxil.bin").read_bytes() == kept
     # Damaged, it is passed over, and replaced.
     (tmp_path / "cache/dxil.bin").write_bytes(kept[:-10])
-    assert run(ADD)[0] is True
+    assert run(ADD_RARE)[0] is True
     assert (tmp_path / "cache/dxil.bin").read_bytes() == kept
 
 
 def test_a_full_disk_leaves_what_was_kept(run, tmp_path):
-    assert run(ADD)[0] is True
+    assert run(ADD_RARE)[0] is True
     kept = (tmp_path / "cache/dxil.bin").read_bytes()
     # The limit comes before what was compiled is saved, a second later, and after the driver
     # has its memory, which may lie in a file, too.
@@ -290,13 +324,56 @@ def test_a_full_disk_leaves_what_was_kept(run, tmp_path):
 import resource
 import numpy as np
 with dml.open(0) as device:
-    x = device.tensor(np.ones(1000, np.float32))
-    y = device.empty(x.shape)
-    for function in "ABS", "SQUARE", "RELU":
+    x = device.tensor(np.ones(1000, np.int16))
+    y = device.empty(x.shape, np.int16)
+    for function in "ABS", "SQUARE", "SIGN":
         device.elementwise(function, [x], y)
     result = float(y.numpy().sum())
     resource.setrlimit(resource.RLIMIT_FSIZE, ({len(kept) + 10},) * 2)
 """
     found, said = run(code)
+    said = re.sub(".*programs of Direct3D 12.*", "", said)  # on a slow machine
     assert found == 1000 and "cache" not in said.lower()
     assert (tmp_path / "cache/dxil.bin").read_bytes() == kept
+
+
+def test_the_compiler_is_not_opened_for_what_is_on_disk(run):
+    code = ADD_RARE + 'result = [result, "dxcompiler" in open("/proc/self/maps").read()]'
+    assert run(code)[0] == [True, True]
+    assert run(code)[0] == [True, False]
+
+
+def test_common_programs_need_no_compiler(run, tmp_path, without_compiler):
+    assert run(ADD, **without_compiler)[0] is True
+    assert not (tmp_path / "cache/dxil.bin").exists()  # nothing was compiled
+    found, _ = run(ADD_RARE, **without_compiler)
+    assert found[0] == "UNAVAILABLE"
+    assert "binary_i16 cannot be made" in found[1]
+    assert "shader compiler libdxcompiler.so cannot be opened" in found[1]
+    assert "install that anew" in found[1]
+
+
+def test_a_damaged_compiler_is_said_when_it_is_needed(run, without_compiler, tmp_path):
+    (tmp_path / "runtime/libdxcompiler.so").write_text("no library")
+    assert run(ADD, **without_compiler)[0] is True
+    found, _ = run(ADD_RARE, **without_compiler)
+    assert found[0] == "UNAVAILABLE"
+    assert "libdxcompiler.so cannot be opened" in found[1]
+
+
+@pytest.mark.parametrize("adapter", ["discrete", "discrete;vendor 0x1002", "integrated"])
+def test_a_step_on_a_gpu_compiles_nothing(run, tmp_path, adapter):
+    found, _ = run(STEP, D3D12_ADAPTERS=f"adapter {adapter}")
+    assert found[0] >= 4
+    assert found[1] is False
+    assert not (tmp_path / "cache/dxil.bin").exists()
+
+
+def test_slow_programs_are_counted(run):
+    _, said = run(ADD, FAULT_SLOW="CreateComputePipelineState", FAULT_MILLISECONDS="1100")
+    assert re.search(r": 0 compiled by DXC in 0\.0 s, 0 found on disk, 1 came compiled; "
+                     r"the driver took [1-9]\.\d s more", said), said
+    _, said = run(ADD_RARE, FAULT_SLOW="CreateComputePipelineState", FAULT_MILLISECONDS="1100")
+    assert re.search(r": 1 compiled by DXC in \d\.\d s, 0 found on disk, 0 came", said), said
+    _, said = run(ADD_RARE, FAULT_SLOW="CreateComputePipelineState", FAULT_MILLISECONDS="1100")
+    assert re.search(r": 0 compiled by DXC in 0\.0 s, 1 found on disk, 0 came", said), said

@@ -17,6 +17,7 @@ import buffer_check  # noqa: E402
 import build_shaders  # noqa: E402
 import hlsl_shared  # noqa: E402
 import hlsl_text  # noqa: E402
+import precompiled  # noqa: E402
 
 BODIES = hlsl_text.bodies(SHADERS / "hlsl/words.hlsl")
 
@@ -241,21 +242,24 @@ ROW = 'Shader("program", T=("f32", "f16"), defines={{"LIMIT": "{limit}"}}{more})
 
 @pytest.fixture(scope="module")
 def check(tmp_path_factory):
-    """third_party/dxc/check_hlsl.cc, compiled."""
-    program = tmp_path_factory.mktemp("check") / "check_hlsl"
-    subprocess.run([tool("compiler", "g++"), "-std=c++17", "-O0",
+    """third_party/dxc/compile_hlsl.cc, compiled."""
+    program = tmp_path_factory.mktemp("check") / "compile_hlsl"
+    subprocess.run([tool("compiler", "g++"), "-std=c++17", "-O0", "-I", ROOT,
                     "-isystem", pathlib.Path(tool("dxc", "dxc"), "include"),
-                    ROOT / "third_party/dxc/check_hlsl.cc", "-lstdc++", "-ldl", "-o", program],
-                   check=True)
+                    ROOT / "third_party/dxc/compile_hlsl.cc",
+                    SHADERS.parent / "hal/d3d12/dxil_hash.cc",
+                    "-lstdc++", "-lm", "-ldl", "-o", program], check=True)
     return program
 
 
 @pytest.fixture
 def built(tmp_path, check):
     """Builds a family of PROGRAM; returns (exit status, stderr, the C++, {name: HLSL})."""
-    def build(limit="STEPS", more="", program=PROGRAM):
+    def build(limit="STEPS", more="", program=PROGRAM, compiled=()):
         family = tmp_path / "family"
         family.mkdir()
+        if compiled:
+            precompiled.write(family / precompiled.NAME, compiled)
         (family / "program.comp").write_text(program)
         (family / "programs.py").write_text(
             "from variants import Shader\nSHADERS = ["
@@ -264,7 +268,7 @@ def built(tmp_path, check):
         result = subprocess.run(
             [sys.executable, "-B", str(SHADERS / "build_shaders.py"), "--family", str(family),
              "--out", str(out), "--glslc", tool("glslc", "glslc"), "--keep", str(keep),
-             "--spirv-cross", tool("spirv_cross", "spirv-cross"), "--check-hlsl", str(check),
+             "--spirv-cross", tool("spirv_cross", "spirv-cross"), "--compile-hlsl", str(check),
              "--dxc", str(pathlib.Path(tool("dxc", "dxc"), "libdxcompiler.so"))],
             capture_output=True, text=True)
         return (result.returncode, result.stderr, out.read_text() if out.exists() else "",
@@ -291,6 +295,52 @@ def test_a_reason_leaves_it_out(built):
     status, errors, table, texts = built(more=', no_hlsl="a reason"')
     assert (status, texts) == (0, {}), errors
     assert "nullptr, 0}" in table
+
+
+def listed(name, *constants):
+    return precompiled.Row(name, constants, "a test")
+
+
+def test_listed_programs_are_compiled(built):
+    # Of one thing twice there is one; constants change what is compiled.
+    status, errors, table, _ = built(compiled=[
+        listed("program_f32", 64, 2), listed("program_f32", 64, 5), listed("program_f16", 64, 4),
+        listed("program_f32", 64, 2, 9)])
+    assert status == 0, errors
+    assert "const uint32_t kConstants_program_f32_1[] = {\n0x40,0x2,0x9,\n};" in table
+    assert "{kConstants_program_f32_1, kDxil_program_f32_0}," in table
+    assert "{kConstants_program_f32_2, kDxil_program_f32_2}," in table
+    assert "{kConstants_program_f16_0, kDxil_program_f16_0}," in table
+    assert ", kCompiled_program_f32}," in table
+    containers = re.findall(r"const uint32_t kDxil_(\w+)\[\] = \{\n0x43425844,(\S+),\n", table)
+    assert [name for name, _ in containers] == ["program_f16_0", "program_f32_0", "program_f32_2"]
+    # Four words of hash follow, without which Direct3D refuses them.
+    assert all(rest.split(",")[:4] != ["0x0"] * 4 for _, rest in containers)
+
+
+def test_what_is_not_listed_is_checked_only(built):
+    status, errors, table, _ = built(compiled=[listed("program_f32", 64, 2)])
+    assert status == 0, errors
+    assert "kCompiled_program_f16" not in table
+
+
+def test_constants_that_dxc_refuses_end_the_build(built):
+    # Groups are of 1024 at most.
+    status, errors, table, _ = built(compiled=[listed("program_f32", 64, 2),
+                                               listed("program_f32", 2048, 2)])
+    assert status != 0 and not table
+    assert re.search(r"^program_f32: its HLSL: DXC says: (?s:.*)with the constants 2048,2", errors,
+                     re.M), errors
+
+
+@pytest.mark.parametrize("row, more, text", [
+    (listed("program_f64", 64, 4), "", "lists what programs.py has not: ['program_f64']"),
+    (listed("program_f32", 64, 4), ', no_hlsl="a reason"', "program_f32: precompiled.csv"),
+])
+def test_lists_of_what_is_not_there_end_the_build(built, row, more, text):
+    status, errors, table, _ = built(more=more, compiled=[row])
+    assert status != 0 and not table
+    assert text in errors
 
 
 def test_what_dxc_refuses_ends_the_build(built):
@@ -330,6 +380,9 @@ def test_check_refuses_what_is_no_program(check, tmp_path):
     assert status == 1 and "larger type 'double'" in errors
     assert said(dxc, tmp_path / "none.hlsl")[0] == 1
     assert said(tmp_path / "none.so", source)[0] == 1
+    source.write_text("[numthreads(SPIRV_CROSS_CONSTANT_ID_0, 1, 1)] void main() {}\n")
+    status, errors = said(dxc, source, "--constants", "64", tmp_path / "none/out")
+    assert status == 1 and "cannot write" in errors
 
 
 # ---- The two implementations -----------------------------------------------------

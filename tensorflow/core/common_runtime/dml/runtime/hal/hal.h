@@ -161,6 +161,8 @@ struct ProgramDesc {
   // most kMaxDirectParameterBytes) or by the address of a block in memory.
   bool parameters_in_memory = false;
   Span<const uint32_t> specialization;  // constant_id i has value [i]
+  // That HLSL with this specialization, as the build compiled it; may be empty.
+  Span<const uint32_t> dxil;
   // With cooperative matrices: groups are whole subgroups of this size, which
   // is AdapterInfo::matrix_subgroup_size. 0: of any size.
   uint32_t subgroup_size = 0;

@@ -86,7 +86,8 @@ _of_host = rule(
 )
 
 def family_programs(family):
-    """<family>/<family>_programs.cc: every variant of the family's programs, as SPIR-V and HLSL."""
+    """<family>/<family>_programs.cc: every variant of the family's programs, as SPIR-V and HLSL,
+    and what precompiled.csv lists as DXIL."""
 
     # A step of its own: what leaves the numbers as they are compiles no program anew.
     generate(
@@ -107,6 +108,7 @@ def family_programs(family):
         srcs = [family + "/programs.py"] + native.glob([
             family + "/*.comp",
             family + "/*.glsl",
+            family + "/precompiled.csv",  # where there is one
         ] + [other + "/*.glsl" for other in INCLUDED_FAMILIES.get(family, [])]) + [
             HLSL + "includes",
             HLSL + "words.hlsl",
@@ -115,6 +117,7 @@ def family_programs(family):
             SHADERS + "hlsl_shared.py",
             SHADERS + "hlsl_text.py",
             SHADERS + "parameter_blocks.py",
+            SHADERS + "precompiled.py",
             SHADERS + "spirv.py",
             SHADERS + "variants.py",
             SHADERS + "includes",
@@ -127,14 +130,14 @@ def family_programs(family):
             "--glslc $(location @host_tools//:glslc)",
             "--glslang $(location @host_tools//:glslang)",
             "--spirv-cross $(location @host_tools//:spirv-cross)",
-            "--check-hlsl $(location //third_party/dxc:check_hlsl)",
+            "--compile-hlsl $(location //third_party/dxc:compile_hlsl)",
             "--dxc $(location @dxc//:library)",
             "--enums $(location %s/dml_enums.glsl)" % family,
             "--out $@",
         ]),
         message = "Compiling the programs of",
         tools = [
-            "//third_party/dxc:check_hlsl",
+            "//third_party/dxc:compile_hlsl",
             "@dxc//:library",
             "@host_tools//:glslang",
             "@host_tools//:glslc",

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace dml {
 namespace {
@@ -47,6 +48,28 @@ TEST(ProgramsTest, BuffersHaveTheirRegisters) {
       EXPECT_LE(which, static_cast<int>(shader.buffers)) << shader.name;
     }
   }
+}
+
+TEST(ProgramsTest, CommonOnesAreCompiled) {
+  size_t count = 0;
+  for (const Shader& shader : AllShaders()) {
+    for (const CompiledProgram& program : shader.compiled) {
+      ++count;
+      ASSERT_NE(shader.hlsl, nullptr) << shader.name;
+      ASSERT_FALSE(program.dxil.empty()) << shader.name;
+      EXPECT_EQ(std::memcmp(program.dxil.data(), "DXBC", 4), 0) << shader.name;
+      std::vector<uint32_t> constants(program.specialization.begin(),
+                                      program.specialization.end());
+      EXPECT_EQ(FindCompiled(shader, constants).data(), program.dxil.data())
+          << shader.name;
+      constants.push_back(0);
+      EXPECT_TRUE(FindCompiled(shader, constants).empty()) << shader.name;
+      constants.pop_back();
+      constants[0] = 1000;  // invocations that no operator asks for
+      EXPECT_TRUE(FindCompiled(shader, constants).empty()) << shader.name;
+    }
+  }
+  EXPECT_GT(count, 200u);
 }
 
 }  // namespace

@@ -2,11 +2,13 @@
 
     build_shaders.py --family operators/softmax --out softmax_programs.cc
                      [--glslc PATH] [--glslang PATH] [--jobs N] [--enums FILE]
-                     [--spirv-cross PATH [--check-hlsl PATH --dxc PATH]]
+                     [--spirv-cross PATH [--compile-hlsl PATH --dxc PATH]]
 
 glslc compiles them; glslang those with cooperative matrices, which the glslc of
 today's distributions does not know. Where spirv-cross is given, as Bazel does, each
-gets its HLSL too, unless its row says why not: hlsl_text.py.
+gets its HLSL too, unless its row says why not: hlsl_text.py. With --compile-hlsl, that is
+compiled: for the constants that the family's precompiled.csv lists, if there is one
+(precompiled.py), and the result goes into the table.
 
 Writes `Span<const Shader> SoftmaxShaders()`, of which operators/programs.cc makes
 the table of all. Each module's parameter block is checked to be the one that
@@ -35,6 +37,7 @@ sys.path.insert(0, str(HERE))  # programs.py imports variants
 import buffer_check  # noqa: E402
 import hlsl_text  # noqa: E402
 import parameter_blocks  # noqa: E402
+import precompiled  # noqa: E402
 import spirv  # noqa: E402
 
 # type: (storage, four of them, compute, four of them, bytes); four where vectors
@@ -113,6 +116,7 @@ class Built:
     block: str  # the C++ struct of its parameter block
     buffers: int
     hlsl: str  # empty where there is none
+    compiled: tuple  # of it: (constants, DXIL) each
 
 
 def commands(compilers, shader, includes, module, source):
@@ -140,9 +144,10 @@ def table_of(family):
     return module.SHADERS
 
 
-def compile_variant(compilers, maker, shader, types, name, family, folder, keep, declarations):
-    """`compilers`: paths of "glslc" and "glslang"; `maker`: of HLSL, or None. Returns
-    Built."""
+def compile_variant(compilers, maker, shader, types, name, family, folder, keep, declarations,
+                    constants):
+    """`compilers`: paths of "glslc" and "glslang"; `maker`: of HLSL, or None; `constants`: of
+    precompiled.csv. Returns Built."""
     source = family / f"{shader.source}.comp"
     own = folder / name
     own.mkdir()
@@ -159,23 +164,48 @@ def compile_variant(compilers, maker, shader, types, name, family, folder, keep,
     in_memory = "#define DML_PARAMETERS_IN_MEMORY" in source.read_text()
     block = parameter_blocks.block_of(source, [HERE, family.parent], declarations)
     buffers = parameter_blocks.check_module(declarations, block, words, in_memory)
-    hlsl = ""
+    hlsl, compiled = "", []
+    if constants and (shader.cooperative or shader.no_hlsl):
+        raise RuntimeError(f"{name}: precompiled.csv lists it, and it has no HLSL")
     if maker and not shader.cooperative and not shader.no_hlsl:
         own_hlsl = own / "hlsl"
         own_hlsl.mkdir()
         (own_hlsl / "dml_types.glsl").write_text(type_macros(types, hlsl=True))
         try:
-            hlsl = maker.made(source, [own_hlsl, *includes], shader.defines, buffers, own_hlsl)
+            hlsl, compiled = maker.made(source, [own_hlsl, *includes], shader.defines, buffers,
+                                        own_hlsl, constants)
         except hlsl_text.Refused as why:
             raise RuntimeError(f"{name}: its HLSL: {why}") from why
         if keep:
             (keep / f"{name}.hlsl").write_text(hlsl)
     return Built(name, words, in_memory, shader.cooperative, block.block_struct, buffers,
-                 hlsl)
+                 hlsl, tuple(zip(constants, compiled)))
+
+
+def write_words(out, name, words):
+    out.write(f"const uint32_t {name}[] = {{\n")
+    for i in range(0, len(words), 12):
+        out.write(",".join(f"{w:#x}" for w in words[i:i + 12]) + ",\n")
+    out.write("};\n")
+
+
+def write_compiled(out, row, known):
+    """A row's programs in DXIL. `known`: {DXIL: its name} of the table, since programs of
+    several constants, or types, may be the same."""
+    entries = []
+    for number, (constants, dxil) in enumerate(row.compiled):
+        if dxil not in known:
+            known[dxil] = f"kDxil_{row.name}_{number}"
+            write_words(out, known[dxil], struct.unpack(f"<{len(dxil) // 4}I", dxil))
+        write_words(out, f"kConstants_{row.name}_{number}", constants)
+        entries.append(f"{{kConstants_{row.name}_{number}, {known[dxil]}}},\n")
+    if entries:
+        out.write(f"const CompiledProgram kCompiled_{row.name}[] = {{\n{''.join(entries)}}};\n")
 
 
 def write_table(path, family, built):
     function = "".join(word.capitalize() for word in family.name.split("_")) + "Shaders"
+    known = {}
     with open(path, "w") as out:
         out.write("// Made by build_shaders.py.\n"
                   '#include "tensorflow/core/common_runtime/dml/runtime/'
@@ -183,12 +213,10 @@ def write_table(path, family, built):
                   '#include "tensorflow/core/common_runtime/dml/runtime/'
                   'shaders/program_cache.h"\n\nnamespace dml {\nnamespace {\n')
         for row in built:
-            out.write(f"const uint32_t k_{row.name}[] = {{\n")
-            for i in range(0, len(row.words), 12):
-                out.write(",".join(f"{w:#x}" for w in row.words[i:i + 12]) + ",\n")
-            out.write("};\n")
+            write_words(out, f"k_{row.name}", row.words)
             if row.hlsl:
                 out.write(f'const char kHlsl_{row.name}[] = R"hlsl({row.hlsl})hlsl";\n')
+            write_compiled(out, row, known)
         out.write("const Shader kShaders[] = {\n")
         for row in built:
             out.write(f'{{"{row.name}", k_{row.name}, {len(row.words)}, '
@@ -196,7 +224,8 @@ def write_table(path, family, built):
                       f"{str(row.cooperative).lower()}, "
                       f"&{row.block}::kBlock, {row.buffers}, "
                       + (f"kHlsl_{row.name}, {len(row.hlsl.encode())}" if row.hlsl
-                         else "nullptr, 0") + "},\n")
+                         else "nullptr, 0")
+                      + (f", kCompiled_{row.name}" if row.compiled else "") + "},\n")
         out.write(f"}};\n}}  // namespace\n\nSpan<const Shader> {function}() "
                   "{ return kShaders; }\n}  // namespace dml\n")
 
@@ -209,7 +238,8 @@ def main():
     parser.add_argument("--glslc", default=shutil.which("glslc") or "glslc")
     parser.add_argument("--glslang", default=shutil.which("glslang") or "glslang")
     parser.add_argument("--spirv-cross")
-    parser.add_argument("--check-hlsl", help="the program of third_party/dxc/check_hlsl.cc")
+    parser.add_argument("--compile-hlsl",
+                        help="the program of third_party/dxc/compile_hlsl.cc")
     parser.add_argument("--dxc", help="libdxcompiler.so")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--enums", type=pathlib.Path, help="dml_enums.glsl")
@@ -231,6 +261,11 @@ def main():
     if repeated:
         sys.exit(f"programs.py names these twice: {sorted(repeated)}")
 
+    listed = precompiled.read(args.family / precompiled.NAME)
+    unknown = set() if args.only else {row.shader for row in listed} - set(names)
+    if unknown:
+        sys.exit(f"{precompiled.NAME} lists what programs.py has not: {sorted(unknown)}")
+
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         write_enums(folder / "dml_enums.glsl", args.enums)
@@ -239,9 +274,10 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
             compilers = {"glslc": args.glslc, "glslang": args.glslang}
             maker = args.spirv_cross and hlsl_text.Maker(
-                args.glslc, args.spirv_cross, args.check_hlsl, args.dxc)
+                args.glslc, args.spirv_cross, args.compile_hlsl, args.dxc)
             jobs = [pool.submit(compile_variant, compilers, maker, shader, types,
-                                name, args.family, folder, args.keep, declarations)
+                                name, args.family, folder, args.keep, declarations,
+                                [row.constants for row in listed if row.shader == name])
                     for shader, types, name in rows]
             built, failed = [], []
             for job in jobs:

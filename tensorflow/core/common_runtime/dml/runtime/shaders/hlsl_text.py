@@ -1,12 +1,13 @@
-"""Makes the HLSL of a program, such as hlsl/README.md describes it.
+"""Makes the HLSL of a program, such as hlsl/README.md describes it, and DXIL of that.
 
-    Maker(glslc, spirv_cross, check, dxc).made(...)   its text, or raises Refused
+    Maker(glslc, spirv_cross, compile, dxc).made(...)   both, or raises Refused
 
 glslc compiles the program with DML_HLSL defined, by which dml.glsl includes what is
 in hlsl/ instead of buffers.glsl; spirv-cross makes HLSL of that. finished() mends it:
 buffers get their registers, and their numbers where the program reads these from its
 parameter block; functions that GLSL cannot say get the bodies of hlsl/words.hlsl. DXC
-compiles the result, by third_party/dxc/check_hlsl.cc.
+compiles the result, by third_party/dxc/compile_hlsl.cc: for the constants that
+precompiled.csv lists of it, or, to be checked, for their defaults.
 """
 
 import dataclasses
@@ -32,7 +33,7 @@ ARRAY_LOAD = re.compile(
     r"\s*\[unroll\]\n\s*for \(int (\w+) = 0; \3 < \2; \3\+\+\)\n\s*\{\n"
     r"\s*(\w+)\[\1\]\[\3\] = (\w*\(?)p\.Load\(\3 \* (\d+) \+ \1 \* \6 \+ (\d+)\)(\)?);\n"
     r"\s*\}\n\s*\}\n")
-# For the check: groups are as large as programs want them.
+# For the check alone: groups are as large as programs want them.
 CHECK_FLAGS = ("-DSPIRV_CROSS_CONSTANT_ID_0=256u",)
 CONSTANT = re.compile(
     r"^#ifndef (SPIRV_CROSS_CONSTANT_ID_\d+)\n.*?#endif\n"
@@ -148,19 +149,20 @@ def finished(text, buffers, bodies):
 
 @dataclasses.dataclass(frozen=True)
 class Maker:
-    """The tools, by their paths. Without `check`, the program of
-    third_party/dxc/check_hlsl.cc, and `dxc`, its library, texts are not checked."""
+    """The tools, by their paths. Without `compile`, the program of
+    third_party/dxc/compile_hlsl.cc, and `dxc`, its library, texts are not compiled."""
 
     glslc: str
     spirv_cross: str
-    check: Optional[str] = None
+    compile: Optional[str] = None
     dxc: Optional[str] = None
 
-    def made(self, source, includes, defines, buffers, folder):
-        """The HLSL of the program at `source`, whose block has so many `buffers`.
+    def made(self, source, includes, defines, buffers, folder, constants=()):
+        """(HLSL, DXIL for each of `constants`) of the program at `source`.
 
-        `includes`: folders, of which the first has dml_types.glsl for HLSL. `folder`: for
-        temporary files.
+        `includes`: folders, of which the first has dml_types.glsl for HLSL. `buffers`: how
+        many its block has. `folder`: for temporary files. `constants`: values of all
+        specialization constants, a sequence each.
         """
         module, file = folder / "program.spv", folder / "program.hlsl"
         # With -O, glslc of today's distributions crashes on some of these.
@@ -171,9 +173,15 @@ class Maker:
         words = pathlib.Path(__file__).resolve().parent / "hlsl/words.hlsl"
         text = finished(text, buffers, bodies(words))
         file.write_text(text)
-        if self.check:
-            run("DXC", self.check, self.dxc, file, *CHECK_FLAGS)
-        return text
+        return text, self.compiled(file, constants, folder) if self.compile else []
+
+    def compiled(self, file, constants, folder):
+        """DXIL of the text in `file` for each of `constants`."""
+        outputs = [folder / f"{number}.dxil" for number in range(len(constants))]
+        options = [option for values, out in zip(constants, outputs)
+                   for option in ("--constants", ",".join(map(str, values)), out)]
+        run("DXC", self.compile, self.dxc, file, *(options or CHECK_FLAGS))
+        return [out.read_bytes() for out in outputs]
 
 
 def run(name, *command):

@@ -78,6 +78,17 @@ std::string DescribeProgram(std::string_view shader,
   return text;
 }
 
+Span<const uint32_t> FindCompiled(const Shader& shader,
+                                  Span<const uint32_t> specialization) {
+  for (const CompiledProgram& program : shader.compiled) {
+    if (std::equal(program.specialization.begin(), program.specialization.end(),
+                   specialization.begin(), specialization.end())) {
+      return program.dxil;
+    }
+  }
+  return {};
+}
+
 class ProgramCache::Impl {
  public:
   Impl(hal::Device* device, Span<const Shader> shaders) : device_(device) {
@@ -179,6 +190,7 @@ class ProgramCache::Impl {
     desc.buffers = shader.buffers;
     desc.parameters_in_memory = shader.parameters_in_memory;
     desc.specialization = {entry->values.data(), entry->count};
+    desc.dxil = FindCompiled(shader, desc.specialization);
     if (shader.cooperative) {
       desc.subgroup_size = entry->values[kSubgroupConstant];
     }

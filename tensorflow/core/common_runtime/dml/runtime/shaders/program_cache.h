@@ -23,6 +23,12 @@
 
 namespace dml {
 
+// A shader's HLSL, compiled by the build for these constants (precompiled.py).
+struct CompiledProgram {
+  Span<const uint32_t> specialization;
+  Span<const uint32_t> dxil;
+};
+
 // One row of the generated tables.
 struct Shader {
   const char* name;  // "gemm_f32": source file's stem, then the variant's types
@@ -37,7 +43,12 @@ struct Shader {
   // The same program in HLSL (hlsl/README.md); null where there is none.
   const char* hlsl;
   uint32_t hlsl_bytes;
+  Span<const CompiledProgram> compiled = {};
 };
+
+// Of `shader` with these constants; empty when the build compiled none.
+Span<const uint32_t> FindCompiled(const Shader& shader,
+                                  Span<const uint32_t> specialization);
 
 // "gemm_f32\t64,64,16": the shader, then its constants. What no constant makes
 // special has nothing after the tab.

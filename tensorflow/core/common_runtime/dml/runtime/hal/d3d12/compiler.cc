@@ -1,13 +1,16 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/compiler.h"
 
+#include <filesystem>
 #include <memory>
 #include <sstream>
+#include <system_error>
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/com.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxc_api.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxil_container.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxil_hash.h"
 
 namespace dml {
 namespace hal {
@@ -23,10 +26,10 @@ constexpr char kPlace[] = "where the system finds it (LD_LIBRARY_PATH)";
 #endif
 
 // Strict about floating-point numbers (-Gis): no shortcuts where they are not
-// finite.
-constexpr const wchar_t* kFlags[] = {L"-T",   L"cs_6_0", L"-E",
-                                     L"main", L"-O3",    L"-Gis"};
-constexpr char kFlagsText[] = "cs_6_0 -O3 -Gis";
+// finite. Without the part that tells tools of a program's resources.
+constexpr const wchar_t* kFlags[] = {
+    L"-T", L"cs_6_0", L"-E", L"main", L"-O3", L"-Gis", L"-Qstrip_reflect"};
+constexpr char kFlagsText[] = "cs_6_0 -O3 -Gis -Qstrip_reflect";
 
 // Of the compiler's words: enough to see what it is about.
 constexpr size_t kMaxMessage = 2000;
@@ -38,6 +41,17 @@ os::SharedLibrary OpenLibrary() {
     if (beside.ok()) return beside;
   }
   return os::SharedLibrary(kLibrary);
+}
+
+// Tells files apart; empty where there is none.
+std::string FileIdentity(const std::string& path) {
+  std::error_code missing, error;
+  const auto file = std::filesystem::u8path(path);
+  const uintmax_t bytes = std::filesystem::file_size(file, missing);
+  const auto time = std::filesystem::last_write_time(file, error);
+  if (path.empty() || missing || error) return "";
+  return std::to_string(bytes) + " bytes of " +
+         std::to_string(time.time_since_epoch().count());
 }
 
 std::string ReadVersion(IDxcCompiler3* compiler) {
@@ -90,6 +104,17 @@ Status Compiler::Get(const Compiler** compiler) {
   return opened->status;
 }
 
+Status Compiler::Identify(std::string* identity) {
+  *identity = FileIdentity(os::BesideThisLibrary(kLibrary));
+  if (identity->empty()) {
+    const Compiler* compiler = nullptr;
+    DML_RETURN_IF_ERROR(Get(&compiler));
+    *identity = compiler->version_;
+  }
+  *identity += std::string(" ") + kFlagsText;
+  return Status::Ok();
+}
+
 Status Compiler::Open() {
   const os::SharedLibrary library = OpenLibrary();
   if (!library.ok()) {
@@ -111,7 +136,7 @@ Status Compiler::Open() {
                  "tensorflow-directml comes: install that anew, and see that "
                  "no other library of this name comes before");
   }
-  version_ = ReadVersion(compiler.get()) + " " + kFlagsText;
+  version_ = ReadVersion(compiler.get());
   return Status::Ok();
 }
 

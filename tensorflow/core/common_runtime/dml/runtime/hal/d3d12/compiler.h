@@ -21,8 +21,9 @@ class Compiler {
   // there is none, and how to get it.
   static Status Get(const Compiler** compiler);
 
-  // What results depend on: the library's version and the flags of Compile().
-  const std::string& version() const { return version_; }
+  // What results depend on: the library and the flags of Compile(). Opens the
+  // library only where it does not lie beside this one; errors as of Get().
+  static Status Identify(std::string* identity);
 
   // A program of shader model 6.0 whose entry point is "main", with constant i
   // as the macro SPIRV_CROSS_CONSTANT_ID_i: a signed DXIL container. kInternal

@@ -225,7 +225,7 @@ Status D3d12Device::Wait(const QueuePoint& point, uint64_t timeout_ns) {
                                 "ID3D12Device::GetDeviceRemovedReason"));
     }
     if (reached) {
-      PrintCompileLog();
+      PrintCompileLog(false);
       return Status::Ok();
     }
     timeout_ns -= slice;
@@ -237,10 +237,12 @@ Status D3d12Device::Wait(const QueuePoint& point, uint64_t timeout_ns) {
   return loss_.status();
 }
 
-// Where the host waits for results: at the end of a model's step.
-void D3d12Device::PrintCompileLog() {
+// Where the host waits for results, at the end of a model's step, and when
+// nothing will follow.
+void D3d12Device::PrintCompileLog(bool at_end) {
   if (!compile_log_.pending()) return;
-  const std::string line = compile_log_.Take();
+  const std::string line =
+      compile_log_.Take(at_end ? UINT64_MAX : os::SteadyNanoseconds());
   if (!line.empty()) {
     std::fprintf(stderr, "tensorflow-directml: %s\n", line.c_str());
   }
@@ -285,6 +287,7 @@ HRESULT D3d12Device::ReadClocksOf(ID3D12CommandQueue* queue, uint64_t* ticks,
 }
 
 void D3d12Device::SaveProgramCache() {
+  PrintCompileLog(true);
   std::shared_lock<std::shared_mutex> use;
   if (loss_.happened() || !Use(&use).ok()) return;
   dxil_store_.Finish();

@@ -95,7 +95,7 @@ class D3d12Device final : public Device {
   // The device's clock and the host's, read at once.
   HRESULT ReadClocksOf(ID3D12CommandQueue* queue, uint64_t* ticks,
                        uint64_t* host_ns) const;
-  void PrintCompileLog();
+  void PrintCompileLog(bool at_end);
   void Destroy();
   DeviceQueue& queue(Queue which) {
     return queues_[static_cast<size_t>(which)];

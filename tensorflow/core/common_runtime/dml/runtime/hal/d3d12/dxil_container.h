@@ -3,9 +3,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_D3D12_DXIL_CONTAINER_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_HAL_D3D12_DXIL_CONTAINER_H_
 
-#include <array>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
@@ -14,18 +12,8 @@ namespace dml {
 namespace hal {
 namespace d3d12 {
 
-using DxilHash = std::array<uint8_t, 16>;
-
-// The hash that Direct3D asks of containers, over any bytes: MD5 with a padding
-// of its own (Microsoft's hlsl-specs, INF-0004).
-DxilHash ComputeDxilHash(std::string_view bytes);
-
 // kInternal when it is no container.
 Status CheckContainer(std::string_view container);
-
-// Writes the hash where there is none: DXC leaves it out without its signing
-// library, and Direct3D refuses such containers. `container` is one.
-void SignContainer(std::string* container);
 
 // What a program demands of an adapter: the flags of its part SFI0, 0 where
 // there is none. `container` is one.

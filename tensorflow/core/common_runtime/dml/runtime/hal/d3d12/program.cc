@@ -1,11 +1,12 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/program.h"
 
-#include <string_view>
 #include <utility>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
-#include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/compiler.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/compile_log.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxil_container.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxil_hash.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxil_source.h"
 
 namespace dml {
 namespace hal {
@@ -15,15 +16,6 @@ namespace {
 constexpr uint64_t kKnownRequirements =
     kRequiresFloat64 | kRequiresMoreFloat64 | kRequiresManyBuffers |
     kRequiresMinPrecision | kRequiresWaves | kRequiresInt64;
-
-ProgramKey KeyOf(const ProgramDesc& desc, const Compiler& compiler) {
-  std::string all = compiler.version();
-  all.push_back('\0');
-  all.append(reinterpret_cast<const char*>(desc.specialization.data()),
-             desc.specialization.size() * sizeof(uint32_t));
-  all.append(desc.hlsl.data(), desc.hlsl.size());
-  return ComputeDxilHash(all);
-}
 
 }  // namespace
 
@@ -66,26 +58,21 @@ Status D3d12Program::Init(const ProgramDesc& desc) {
   if (desc.hlsl.empty()) {
     return Unimplemented("it uses what HLSL of shader model 6.0 lacks");
   }
-  const Compiler* compiler = nullptr;
-  DML_RETURN_IF_ERROR(Compiler::Get(&compiler));
-  const ProgramKey key = KeyOf(desc, *compiler);
   std::string dxil;
-  if (!device_->dxil_store()->Find(key, &dxil) || !CheckContainer(dxil).ok()) {
-    DML_RETURN_IF_ERROR(
-        compiler->Compile(std::string_view(desc.hlsl.data(), desc.hlsl.size()),
-                          desc.specialization, &dxil));
-    device_->dxil_store()->Add(key, dxil);
-  }
+  DxilSource source;
+  DML_RETURN_IF_ERROR(GetDxil(desc, device_->dxil_store(), &dxil, &source));
+  const uint64_t had_dxil = os::SteadyNanoseconds();
   DML_RETURN_IF_ERROR(CheckRequiredFeatures(
       RequiredFeatures(dxil), device_->physical().features, device_->info()));
   DML_RETURN_IF_ERROR(device_->GetRootSignature(buffers_, &signature_));
-  DML_RETURN_IF_ERROR(MakePipeline(key, dxil));
-  device_->compile_log()->Note(os::SteadyNanoseconds() - begin);
+  DML_RETURN_IF_ERROR(MakePipeline(dxil));
+  device_->compile_log()->Note(source, begin, had_dxil,
+                               os::SteadyNanoseconds());
   return Status::Ok();
 }
 
-Status D3d12Program::MakePipeline(const ProgramKey& key,
-                                  const std::string& dxil) {
+Status D3d12Program::MakePipeline(const std::string& dxil) {
+  const ProgramKey key = HashOf(dxil);
   D3D12_COMPUTE_PIPELINE_STATE_DESC desc{};
   desc.pRootSignature = signature_;
   desc.CS = {dxil.data(), dxil.size()};

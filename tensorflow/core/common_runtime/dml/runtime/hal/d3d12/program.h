@@ -7,7 +7,6 @@
 #include <string>
 
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/device.h"
-#include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/program_store.h"
 
 namespace dml {
 namespace hal {
@@ -35,7 +34,7 @@ class D3d12Program final : public Program {
   D3d12Program(D3d12Device* device, const ProgramDesc& desc)
       : device_(device), name_(desc.name), buffers_(desc.buffers) {}
   Status Init(const ProgramDesc& desc);
-  Status MakePipeline(const ProgramKey& key, const std::string& dxil);
+  Status MakePipeline(const std::string& dxil);
 
   D3d12Device* const device_;
   const std::string name_;
