@@ -3,8 +3,9 @@
     python programs_of_training.py OUT
 
 with an interpreter that has the wheel, on the null backend with an adapter's profile, which
-runs nothing; so no model may branch on what it computes. Writes a JSON list of [shader, [constants], model that asked first]. What bench
-lists of a model are its large operators; these are all.
+runs nothing; so no model may branch on what it computes. Writes a JSON list of
+[shader, [constants], model that asked first]. What bench lists of a model are its large
+operators; these are all.
 """
 
 import contextlib
