@@ -3,14 +3,14 @@
 #
 #   ci/test.sh [LAYER...]        (default: all, in the order below)
 #
-# The layer d3d12 is the part of ci/d3d12.sh that takes a few minutes; where Debian's
-# archive no longer has the packages of its stand-in, it is left out, and says so.
+# There is also the layer d3d12: the part of ci/d3d12.sh that takes a few minutes; where
+# Debian's archive no longer has the packages of its stand-in, it is left out, and says so.
 # Arguments for pytest may be given in PYTEST_ADDOPTS. What an earlier run left in
 # build/ is used again.
 source "$(dirname "$0")/common.sh"
 layers=("$@")
 ((${#layers[@]})) ||
-  layers=(unit compilers tools runtime d3d12 bench packaging device kernels training upstream)
+  layers=(unit compilers tools runtime bench packaging device kernels training upstream)
 
 build_all
 tools_venv
