@@ -15,10 +15,16 @@ struct Event {
   HANDLE event;
 };
 
+struct Entry {
+  Object what;
+  // Of this object alone: where it was, another one may be soon.
+  uint64_t number = 0;
+};
+
 struct State {
-  std::recursive_mutex objects_mutex;
-  std::unordered_map<void*, Object> objects;  // guarded by it
-  // vkd3d's threads take only this one, and Forget() may wait for them.
+  std::mutex objects_mutex;
+  std::unordered_map<void*, Entry> objects;  // guarded by it
+  uint64_t last_number = 0;                  // guarded by it
   std::mutex events_mutex;
   std::unordered_map<uintptr_t, Event> events;  // guarded by it
   uintptr_t last_event = 0;                     // guarded by it
@@ -33,23 +39,31 @@ thread_local bool removing = false;
 }  // namespace
 
 void Register(void* object, Object what) {
-  std::lock_guard<std::recursive_mutex> lock(state.objects_mutex);
-  state.objects[object] = std::move(what);
+  std::lock_guard<std::mutex> lock(state.objects_mutex);
+  state.objects[object] = {std::move(what), ++state.last_number};
 }
 
 Object Find(void* object) {
-  std::lock_guard<std::recursive_mutex> lock(state.objects_mutex);
+  std::lock_guard<std::mutex> lock(state.objects_mutex);
   const auto found = state.objects.find(object);
-  return found == state.objects.end() ? Object() : found->second;
+  return found == state.objects.end() ? Object() : found->second.what;
 }
 
 ULONG Forget(void* object, const std::function<ULONG()>& release) {
-  std::lock_guard<std::recursive_mutex> lock(state.objects_mutex);
+  Entry entry;
+  {
+    std::lock_guard<std::mutex> lock(state.objects_mutex);
+    const auto found = state.objects.find(object);
+    if (found != state.objects.end()) entry = found->second;
+  }
+  // Without the lock: a queue's end waits for a thread of vkd3d's that may
+  // release a fence, which comes here, too.
   const ULONG references = release();
+  if (references != 0 || entry.number == 0) return references;
+  entry.what.device->adapter->Give(entry.what.segment, entry.what.bytes);
+  std::lock_guard<std::mutex> lock(state.objects_mutex);
   const auto found = state.objects.find(object);
-  if (references == 0 && found != state.objects.end()) {
-    const Object& what = found->second;
-    what.device->adapter->Give(what.segment, what.bytes);
+  if (found != state.objects.end() && found->second.number == entry.number) {
     state.objects.erase(found);
   }
   return references;

@@ -44,8 +44,9 @@ struct Object {
 void Register(void* object, Object what);
 // Without a device where nobody registered it.
 Object Find(void* object);
-// Calls `release`; where it returns 0, `object` is forgotten, and its memory
-// counts no more. Whoever makes an object at the same address waits for it.
+// Calls `release`, which may wait for other threads that come here; where it
+// returns 0, `object` is forgotten, and its memory counts no more. What was
+// meanwhile made at the same address is not.
 ULONG Forget(void* object, const std::function<ULONG()>& release);
 
 // Events. Gives the handle that vkd3d is to signal for `event`, an eventfd.
