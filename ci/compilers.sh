@@ -6,6 +6,5 @@
 #   ci/compilers.sh [ARGUMENTS OF ci/compilers/check.py]
 source "$(dirname "$0")/common.sh"
 build_runtime
-# The lists of what the build compiles for Direct3D 12 come of the same planning.
 (($#)) || build/tools-venv/bin/python ci/compilers/common_programs.py
 exec build/tools-venv/bin/python ci/compilers/check.py "$@"

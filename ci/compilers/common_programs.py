@@ -105,8 +105,9 @@ def gathered(training):
                                               TF_DIRECTML_RUNTIME_LIBRARY=str(LIBRARY)):
             found.setdefault((shader, constants), use)
     if training:
-        rows = [row for adapter in CLASSES_OF_TRAINING
-                for row in planned(adapter, training, HERE / "programs_of_training.py")]
+        rows = [(shader, constants, OF_TRAINING + model) for adapter in CLASSES_OF_TRAINING
+                for shader, constants, model in planned(adapter, training,
+                                                        HERE / "programs_of_training.py")]
     else:
         rows = [row for row in listed() if row.use.startswith(OF_TRAINING)]
     for shader, constants, use in rows:

@@ -55,12 +55,10 @@ PLUGINS = HERE / "plugins"
 # Prints which API the tests would get.
 ADAPTERS = """
 import sys
-if {wheel}:
-    from tensorflow_directml import runtime as dml
-else:
+if not {wheel}:
     sys.path.insert(0, {tests!r})
     import conftest
-    from tensorflow_directml import runtime as dml
+from tensorflow_directml import runtime as dml
 print([(a.name, a.api) for a in dml.adapters()] or dml.adapter_problem())
 """
 
@@ -77,7 +75,7 @@ def runtime_of_wheel():
 
 
 def prepare_run(release, wheel):
-    """(Python, what runs a program of this checkout, the environment of both)."""
+    """(Python to run, its environment) on that release of Mesa."""
     folders = [prepare.prepare()]
     library, python = LIBRARY, sys.executable
     if wheel:
@@ -102,6 +100,7 @@ def prepare_run(release, wheel):
 
 
 def conformance_suite(release):
+    """The program, or a script that starts it on that release of Mesa, which is there."""
     if release == "system":
         return CONFORMANCE
     suite = prepare.BUILD / release / "bin" / CONFORMANCE.name
@@ -151,7 +150,6 @@ def main(arguments):
     wheel = args.wheel or args.demo
     try:
         python, environment = prepare_run(args.mesa, wheel)
-        suite = conformance_suite(args.mesa)
     except prepare.packages.Unavailable as problem:
         print(f"d3d12: {problem}", file=sys.stderr)
         sys.exit(UNAVAILABLE)
@@ -163,7 +161,7 @@ def main(arguments):
     arguments = ["-p", "d3d12_exceptions", f"--exceptions={exceptions()}", *arguments]
     if not mesa.has_path(arguments):
         if not wheel:
-            run_conformance(suite, environment)
+            run_conformance(conformance_suite(args.mesa), environment)
         arguments = [f"--most-exceptions={MOST_EXCEPTIONS}", *arguments]
     mesa.run_pytest(python, environment, arguments,
                     WHEEL_TESTS if wheel else SMOKE if args.smoke else TESTS)

@@ -44,7 +44,7 @@ with dml.open(0) as device:
 # One that no common model takes, so that the build did not compile it.
 ADD_RARE = ADD.replace("float32", "int16")
 
-# A step of a small network: products, a convolution, what stands between them.
+# A step of a small network: products, and what stands between them.
 STEP = """
 import numpy as np
 rng = np.random.RandomState(0)
