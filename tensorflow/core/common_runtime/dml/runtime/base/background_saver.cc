@@ -5,11 +5,10 @@
 
 namespace dml {
 
-BackgroundSaver::BackgroundSaver(std::function<void()> save)
+BackgroundSaver::BackgroundSaver(Save save)
     : BackgroundSaver(std::move(save), Delays()) {}
 
-BackgroundSaver::BackgroundSaver(std::function<void()> save,
-                                 const Delays& delays)
+BackgroundSaver::BackgroundSaver(Save save, const Delays& delays)
     : save_(std::move(save)), delays_(delays) {}
 
 BackgroundSaver::~BackgroundSaver() { Stop(); }
@@ -35,7 +34,14 @@ void BackgroundSaver::Stop() {
   if (thread.joinable()) thread.join();
 }
 
-bool BackgroundSaver::stopping() const {
+void BackgroundSaver::Finish() {
+  Stop();
+  std::lock_guard<std::mutex> saving(saving_);
+  const Clock::time_point end = Clock::now() + delays_.last;
+  save_([end] { return Clock::now() >= end; });
+}
+
+bool BackgroundSaver::stopping() {
   std::lock_guard<std::mutex> lock(mutex_);
   return stopping_;
 }
@@ -55,7 +61,10 @@ void BackgroundSaver::Loop() {
     news_ = false;
     lock.unlock();
     const Clock::time_point begin = Clock::now();
-    save_();
+    {
+      std::lock_guard<std::mutex> saving(saving_);
+      save_([this] { return stopping(); });
+    }
     const Clock::time_point end = Clock::now();
     rested = end + delays_.rest * (end - begin);
     lock.lock();

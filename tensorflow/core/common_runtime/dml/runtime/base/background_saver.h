@@ -16,6 +16,9 @@ namespace dml {
 class BackgroundSaver {
  public:
   using Duration = std::chrono::steady_clock::duration;
+  // Saves what is new. Where it has to wait for something, it must do without
+  // as soon as `give_up` says so.
+  using Save = std::function<void(const std::function<bool()>& give_up)>;
   struct Delays {
     // It saves when nothing new came for so long,
     Duration quiet = std::chrono::seconds(1);
@@ -23,27 +26,31 @@ class BackgroundSaver {
     Duration longest = std::chrono::seconds(5);
     // After saving it rests so many times as long as that took.
     int rest = 20;
+    // What saves last gives up so long after its beginning.
+    Duration last = std::chrono::seconds(2);
   };
 
-  // `save` runs on one thread at a time. Where it has to wait for something it
-  // must give up as soon as stopping().
-  explicit BackgroundSaver(std::function<void()> save);
-  BackgroundSaver(std::function<void()> save, const Delays& delays);
+  // `save` runs on one thread at a time.
+  explicit BackgroundSaver(Save save);
+  BackgroundSaver(Save save, const Delays& delays);
   ~BackgroundSaver();  // stops
 
   // There is something new. Starts the thread if there is none.
   void Note();
   // Waits for a `save` that runs; none begins afterwards.
   void Stop();
-  bool stopping() const;
+  // Stops, and saves once more.
+  void Finish();
 
  private:
   using Clock = std::chrono::steady_clock;
   void Loop();
+  bool stopping();
 
-  const std::function<void()> save_;
+  const Save save_;
   const Delays delays_;
-  mutable std::mutex mutex_;
+  std::mutex saving_;
+  std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   bool stopping_ = false;
   bool news_ = false;

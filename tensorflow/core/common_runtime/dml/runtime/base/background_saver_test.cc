@@ -26,7 +26,7 @@ void WaitFor(const std::atomic<int>& count, int value) {
 
 TEST(BackgroundSaverTest, SavesWhatIsNoted) {
   std::atomic<int> saves{0};
-  BackgroundSaver saver([&] { ++saves; }, Delays(kNow, kLater));
+  BackgroundSaver saver([&](const auto&) { ++saves; }, Delays(kNow, kLater));
   saver.Note();
   WaitFor(saves, 1);
   saver.Note();
@@ -35,28 +35,44 @@ TEST(BackgroundSaverTest, SavesWhatIsNoted) {
 
 TEST(BackgroundSaverTest, SavesWhereThereIsNeverQuiet) {
   std::atomic<int> saves{0};
-  BackgroundSaver saver([&] { ++saves; }, Delays(kLater, kNow));
+  BackgroundSaver saver([&](const auto&) { ++saves; }, Delays(kLater, kNow));
   saver.Note();
   WaitFor(saves, 1);
 }
 
 TEST(BackgroundSaverTest, WaitsForQuietAndStopsAtOnce) {
   std::atomic<int> saves{0};
-  BackgroundSaver saver([&] { ++saves; }, Delays(kLater, kLater));
+  BackgroundSaver saver([&](const auto&) { ++saves; }, Delays(kLater, kLater));
   saver.Note();
   saver.Note();
   saver.Stop();
   EXPECT_EQ(saves, 0);
   saver.Note();
   EXPECT_EQ(saves, 0);
-  EXPECT_TRUE(saver.stopping());
+}
+
+TEST(BackgroundSaverTest, FinishingSavesOnceMoreAndGivesUpInTime) {
+  BackgroundSaver::Delays delays = Delays(kLater, kLater);
+  delays.last = std::chrono::milliseconds(1);
+  std::atomic<int> saves{0};
+  BackgroundSaver saver(
+      [&](const auto& give_up) {
+        while (!give_up()) std::this_thread::yield();
+        ++saves;
+      },
+      delays);
+  saver.Note();
+  saver.Finish();
+  EXPECT_EQ(saves, 1);
+  saver.Note();  // nobody saves it
+  EXPECT_EQ(saves, 1);
 }
 
 TEST(BackgroundSaverTest, NobodyWhoNotesWaitsForASave) {
   std::promise<void> begun, goon;
   std::atomic<int> saves{0};
   BackgroundSaver saver(
-      [&] {
+      [&](const auto&) {
         if (++saves > 1) return;
         begun.set_value();
         goon.get_future().wait();
@@ -73,15 +89,13 @@ TEST(BackgroundSaverTest, NobodyWhoNotesWaitsForASave) {
 TEST(BackgroundSaverTest, StoppingWaitsForTheSaveThatRuns) {
   std::promise<void> begun;
   std::atomic<bool> done{false};
-  BackgroundSaver* running = nullptr;
   BackgroundSaver saver(
-      [&] {
+      [&](const auto& give_up) {
         begun.set_value();
-        while (!running->stopping()) std::this_thread::yield();
+        while (!give_up()) std::this_thread::yield();
         done = true;
       },
       Delays(kNow, kLater));
-  running = &saver;
   saver.Note();
   begun.get_future().wait();
   saver.Stop();
@@ -93,7 +107,7 @@ TEST(BackgroundSaverTest, RestsAfterwards) {
   delays.rest = 1 << 30;  // of a moment: for hours
   std::atomic<int> saves{0};
   BackgroundSaver saver(
-      [&] {
+      [&](const auto&) {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
         ++saves;
       },

@@ -1,6 +1,5 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/program_store.h"
 
-#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -9,16 +8,13 @@ namespace hal {
 namespace d3d12 {
 namespace {
 
-// How long the end of a device or process waits for another process.
-constexpr std::chrono::seconds kLastWait{2};
-
 // The file's bytes: for each entry its key, the size of its data, and these.
 constexpr CacheMagic kMagic = {'D', 'M', 'L', 'D', 'X', 'P', 'S', '1'};
 
 }  // namespace
 
 ProgramStore::ProgramStore()
-    : saver_([this] { Save([this] { return saver_.stopping(); }); }) {}
+    : saver_([this](const auto& give_up) { Save(give_up); }) {}
 
 void ProgramStore::Open(const std::string& path) {
   path_ = path;
@@ -76,15 +72,8 @@ void ProgramStore::Remove(const ProgramKey& key) {
   entries_.erase(found);
 }
 
-void ProgramStore::Finish() {
-  saver_.Stop();
-  const auto end = std::chrono::steady_clock::now() + kLastWait;
-  Save([end] { return std::chrono::steady_clock::now() >= end; });
-}
-
 void ProgramStore::Save(const std::function<bool()>& give_up) {
   if (path_.empty()) return;
-  std::lock_guard<std::mutex> saving(save_mutex_);
   Entries all;
   uint32_t saved;
   {

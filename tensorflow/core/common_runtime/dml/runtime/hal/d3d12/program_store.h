@@ -44,7 +44,7 @@ class ProgramStore {
 
   // Saves what is new, now, and ends saving in the background. Where another
   // process has the file and does not give it back, does without.
-  void Finish();
+  void Finish() { saver_.Finish(); }
   // Ends saving in the background; legal at any time.
   void Stop() { saver_.Stop(); }
 
@@ -59,10 +59,9 @@ class ProgramStore {
 
   std::string path_;
   mutable std::mutex mutex_;
-  Entries entries_;       // guarded by mutex_; so is what follows
-  uint64_t bytes_ = 0;    // in entries_
-  uint32_t unsaved_ = 0;  // entries
-  std::mutex save_mutex_;
+  Entries entries_;        // guarded by mutex_; so is what follows
+  uint64_t bytes_ = 0;     // in entries_
+  uint32_t unsaved_ = 0;   // entries
   BackgroundSaver saver_;  // ends before what it uses
 };
 

@@ -4,14 +4,11 @@
 #include <cstring>
 #include <shared_mutex>
 
+#include "tensorflow/core/common_runtime/dml/runtime/hal/timestamp_room.h"
+
 namespace dml {
 namespace hal {
 namespace d3d12 {
-namespace {
-
-constexpr uint32_t kMinRoom = 16;
-
-}  // namespace
 
 void TimestampPool::Free() {
   queries_.Reset();
@@ -25,18 +22,11 @@ Status TimestampPool::Begin(uint32_t count) {
     Free();
     return Status::Ok();
   }
-  if (device_->clock(queue_).tick_ns == 0) {
-    return Unimplemented(
-        "adapter \"", device_->info().name, "\" has no timestamps on its ",
-        queue_ == Queue::kCompute ? "compute" : "transfer", " queue");
-  }
-  // More than a profile needed lately, or so many that only a profile needed
-  // them.
-  if (count <= room_ && room_ <= std::max(kMinRoom, 8 * count)) {
-    return Status::Ok();
-  }
+  DML_RETURN_IF_ERROR(CheckTimestamps(*device_, queue_));
+  const uint32_t room = TimestampRoom(room_, count);
+  if (room == room_) return Status::Ok();
   Free();
-  return MakeRoom(std::max(kMinRoom, 2 * count));
+  return MakeRoom(room);
 }
 
 Status TimestampPool::MakeRoom(uint32_t count) {
@@ -74,10 +64,7 @@ void TimestampPool::End(ID3D12GraphicsCommandList* commands) {
 Status TimestampPool::Read(std::vector<uint64_t>* ticks) {
   ticks->clear();
   if (written_ == 0) return Status::Ok();
-  if (written_ > room_) {
-    return Error(Code::kInternal, written_, " timestamps, with room for ",
-                 room_);
-  }
+  DML_RETURN_IF_ERROR(CheckTimestampsWritten(written_, room_));
   ticks->resize(written_);
   std::memcpy(ticks->data(), results_->host(), written_ * sizeof(uint64_t));
   return Status::Ok();

@@ -1,16 +1,11 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/pipeline_cache.h"
 
-#include <chrono>
-
 #include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
 
 namespace dml {
 namespace hal {
 namespace vulkan {
 namespace {
-
-// How long the end of a device or process waits for another process.
-constexpr std::chrono::seconds kLastWait{2};
 
 constexpr CacheMagic kMagic = {'D', 'M', 'L', 'V', 'K', 'P', 'C', '1'};
 
@@ -30,7 +25,7 @@ VkPipelineCache MakeCache(const DeviceFunctions& vk, VkDevice device,
 }  // namespace
 
 PipelineCache::PipelineCache()
-    : saver_([this] { Save([this] { return saver_.stopping(); }); }) {}
+    : saver_([this](const auto& give_up) { Save(give_up); }) {}
 
 void PipelineCache::Open(const DeviceFunctions& vk, VkDevice device,
                          const std::array<uint8_t, 16>& uuid) {
@@ -57,15 +52,8 @@ VkPipelineCache PipelineCache::Load() const {
   return MakeCache(*vk_, device_, data);
 }
 
-void PipelineCache::Finish() {
-  saver_.Stop();
-  const auto end = std::chrono::steady_clock::now() + kLastWait;
-  Save([end] { return std::chrono::steady_clock::now() >= end; });
-}
-
 void PipelineCache::Save(const std::function<bool()>& give_up) {
   if (cache_ == VK_NULL_HANDLE || path_.empty()) return;
-  std::lock_guard<std::mutex> lock(save_mutex_);
   const uint32_t saving = unsaved_;
   if (saving == 0) return;
   const FileLock file(path_, give_up);

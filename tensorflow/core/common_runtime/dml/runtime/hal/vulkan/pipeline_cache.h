@@ -11,7 +11,6 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/background_saver.h"
@@ -38,7 +37,7 @@ class PipelineCache {
   }
   // Saves what is new, now, and ends saving in the background. Where another
   // process has the file and does not give it back, does without.
-  void Finish();
+  void Finish() { saver_.Finish(); }
 
  private:
   // Merges what is new into what the file has, unless it gives up waiting for
@@ -52,7 +51,6 @@ class PipelineCache {
   VkPipelineCache cache_ = VK_NULL_HANDLE;
   std::string path_;  // empty: no place to keep it
   std::atomic<uint32_t> unsaved_{0};
-  std::mutex save_mutex_;
   BackgroundSaver saver_;  // ends before what it uses
 };
 

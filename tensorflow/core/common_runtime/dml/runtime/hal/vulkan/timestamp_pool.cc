@@ -1,15 +1,10 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/timestamp_pool.h"
 
-#include <algorithm>
+#include "tensorflow/core/common_runtime/dml/runtime/hal/timestamp_room.h"
 
 namespace dml {
 namespace hal {
 namespace vulkan {
-namespace {
-
-constexpr uint32_t kMinRoom = 16;
-
-}  // namespace
 
 TimestampPool::~TimestampPool() { Free(); }
 
@@ -26,15 +21,9 @@ Status TimestampPool::Begin(VkCommandBuffer commands, uint32_t count) {
     Free();
     return Status::Ok();
   }
-  if (device_->clock(queue_).tick_ns == 0) {
-    return Unimplemented(
-        "adapter \"", device_->info().name, "\" has no timestamps on its ",
-        queue_ == Queue::kCompute ? "compute" : "transfer", " queue");
-  }
-  // More than a profile needed lately, or so many that only a profile needed
-  // them.
-  if (count > room_ || room_ > std::max(kMinRoom, 8 * count)) {
-    const uint32_t room = std::max(kMinRoom, 2 * count);
+  DML_RETURN_IF_ERROR(CheckTimestamps(*device_, queue_));
+  const uint32_t room = TimestampRoom(room_, count);
+  if (room != room_) {
     Free();
     auto create =
         Zeroed<VkQueryPoolCreateInfo>(VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO);
@@ -67,10 +56,7 @@ void TimestampPool::Write(VkCommandBuffer commands) {
 Status TimestampPool::Read(std::vector<uint64_t>* ticks) {
   ticks->clear();
   if (written_ == 0) return Status::Ok();
-  if (written_ > room_) {
-    return Error(Code::kInternal, written_, " timestamps, with room for ",
-                 room_);
-  }
+  DML_RETURN_IF_ERROR(CheckTimestampsWritten(written_, room_));
   ticks->resize(written_);
   const VkResult result = device_->vk().vkGetQueryPoolResults(
       device_->handle(), pool_, 0, written_, written_ * sizeof(uint64_t),
