@@ -148,7 +148,7 @@ def of_tests(tests):
         # Tests fail: see there.
         result = subprocess.run(
             [sys.executable, "-O", "-m", "pytest", "--assert=plain", "-p", "programs_of_tests",
-             "-p", "no:cacheprovider", "-q", "--tb=no", *tests],
+             "-p", "no:cacheprovider", "--hypothesis-seed=0", "-q", "--tb=no", *tests],
             cwd=folder, env=environment, capture_output=True, text=True, check=False)
         if not out.exists():
             raise RuntimeError(f"the tests' programs: {result.stdout[-2000:]}{result.stderr}")

@@ -142,8 +142,8 @@ with dml.open(0) as device:
 STORE = PRODUCT + """
 with dml.open(0) as device:
     before = product(device)
-    other = [c for c in device.tile_candidates() if c["m"] != before["m"]][0]
-    choice = {**other, **{name: before[name] for name in %r}}
+    key = {name: before[name] for name in %r}
+    choice = next({**c, **key} for c in device.tile_candidates() if {**c, **key} != before)
     device.store_tiles([choice])
     result = [before, choice, product(device)]
 """ % (KEY,)

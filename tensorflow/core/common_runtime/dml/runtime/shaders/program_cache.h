@@ -41,8 +41,8 @@ struct Shader {
   const ParameterBlock* block;  // what a launch must give it,
   uint32_t buffers;             // and how many buffers
   // The same program in HLSL (hlsl/README.md); null where there is none.
-  const char* hlsl;
-  uint32_t hlsl_bytes;
+  const char* hlsl = nullptr;
+  uint32_t hlsl_bytes = 0;
   Span<const CompiledProgram> compiled = {};
 };
 

@@ -50,10 +50,17 @@ bool HasExtension(const InstanceFunctions& vk, const char* layer,
   });
 }
 
+// A layer that is older than the driver reports structures which the driver
+// has, and the layer has not heard of.
+bool IsOfOldLayer(const VkDebugUtilsMessengerCallbackDataEXT& data) {
+  return std::strstr(data.pMessage, "unknown VkStructureType") != nullptr;
+}
+
 VKAPI_ATTR VkBool32 VKAPI_CALL PrintMessage(
     VkDebugUtilsMessageSeverityFlagBitsEXT severity,
     VkDebugUtilsMessageTypeFlagsEXT /*types*/,
     const VkDebugUtilsMessengerCallbackDataEXT* data, void* /*user_data*/) {
+  if (IsOfOldLayer(*data)) return VK_FALSE;
   const bool error = severity >= VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT;
   std::fprintf(stderr, "DML validation %s: %s\n", error ? "error" : "warning",
                data->pMessage);
