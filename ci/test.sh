@@ -3,14 +3,17 @@
 #
 #   ci/test.sh [LAYER...]        (default: all, in the order below)
 #
-# There is also the layer d3d12: the part of ci/d3d12.sh that takes a few minutes; where
-# Debian's archive no longer has the packages of its stand-in, it is left out, and says so.
+# d3d12 is the part of ci/d3d12.sh that takes a few minutes; where Debian's archive no longer
+# has the packages of its stand-in, it is left out, and says so.
 # Arguments for pytest may be given in PYTEST_ADDOPTS. What an earlier run left in
 # build/ is used again.
 source "$(dirname "$0")/common.sh"
 layers=("$@")
 ((${#layers[@]})) ||
-  layers=(unit compilers tools runtime bench packaging device kernels training upstream)
+  layers=(unit compilers tools runtime d3d12 bench packaging device kernels training upstream)
+
+# A process a core, for layers that are large, and whose tests share nothing.
+a_core=(--numprocesses "$(nproc)" --dist worksteal)
 
 build_all
 tools_venv
@@ -32,7 +35,7 @@ for layer in "${layers[@]}"; do
   fi
   if [[ $layer == d3d12 ]]; then
     status=0
-    ci/d3d12.sh --smoke --quiet --junitxml="$PWD/build/test-results/d3d12.xml" || status=$?
+    ci/d3d12.sh --smoke --quiet "${a_core[@]}" --junitxml="$PWD/build/test-results/d3d12.xml" || status=$?
     if ((status == 77)); then
       echo "LEFT OUT: nothing was tested on Direct3D 12"
     elif ((status)); then
@@ -51,7 +54,9 @@ for layer in "${layers[@]}"; do
     unset TF_DIRECTML_RUNTIME_LIBRARY
   fi
   # From another folder, so that nothing of the checkout is imported by chance.
-  (cd build && "$OLDPWD/$python" -m pytest --quiet -p no:cacheprovider \
+  processes=()
+  [[ $layer != runtime ]] || processes=("${a_core[@]}")
+  (cd build && "$OLDPWD/$python" -m pytest --quiet -p no:cacheprovider "${processes[@]}" \
     --junitxml="test-results/$layer.xml" "$OLDPWD/tests/$layer") || failed=1
 done
 step "Totals"

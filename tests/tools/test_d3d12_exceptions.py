@@ -36,12 +36,12 @@ def run(tmp_path):
     """Runs TESTS with these exceptions; returns (exit status, what pytest says)."""
     (tmp_path / "test_some.py").write_text(TESTS)
 
-    def run(*exceptions, most=100):
+    def run(*exceptions, most=100, processes=0):
         (tmp_path / "list.json").write_text(json.dumps({"exception": exceptions}))
         said = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p",
              "d3d12_exceptions", f"--exceptions={tmp_path / 'list.json'}",
-             f"--most-exceptions={most}", tmp_path],
+             f"--most-exceptions={most}", f"--numprocesses={processes}", tmp_path],
             env={**os.environ, "PYTHONPATH": str(PLUGINS)}, cwd=tmp_path, capture_output=True,
             text=True, check=False)
         return said.returncode, said.stdout + said.stderr
@@ -58,16 +58,18 @@ def test_without_a_list_nothing_is_excepted(run):
     assert status == 1 and "1 failed, 1 passed, 2 errors" in text and "excepted" not in text
 
 
-def test_what_is_excepted_is_counted(run):
-    status, text = run(FAILS, LOADER)
+@pytest.mark.parametrize("processes", [0, 2])
+def test_what_is_excepted_is_counted(run, processes):
+    status, text = run(FAILS, LOADER, processes=processes)
     assert status == 0 and "1 passed, 2 skipped, 1 xfailed" in text
     assert "    2 takes a loader" in text and "    1 fails here" in text
     assert "3 of 4 tests, 75.00 in 100" in text
 
 
-def test_too_many_fail_the_run(run):
-    assert run(FAILS, LOADER, most=75)[0] == 0
-    assert run(FAILS, LOADER, most=74)[0] == 1
+@pytest.mark.parametrize("processes", [0, 2])
+def test_too_many_fail_the_run(run, processes):
+    assert run(FAILS, LOADER, most=75, processes=processes)[0] == 0
+    assert run(FAILS, LOADER, most=74, processes=processes)[0] == 1
 
 
 def test_one_that_passes_is_no_exception(run):

@@ -9,7 +9,8 @@ tests/d3d12/exceptions.toml has them, each with its reason: a table `[[exception
 
 A test that is run has to fail, and so is out of the list as soon as it passes.
 --exceptions=FILE is the list as JSON, since the wheel's Python may read no TOML;
---most-exceptions=PERCENT fails a run of which more than that is excepted.
+--most-exceptions=PERCENT fails a run of which more than that is excepted. Where pytest-xdist
+runs the tests in several processes, each has collected all of them, and says what it met.
 """
 
 import collections
@@ -53,6 +54,14 @@ class Exceptions:
                 item.add_marker(exempt.mark)
                 self.met[exempt.reason] += 1
 
+    def counts(self):
+        return {"collected": self.collected, "met": dict(self.met)}
+
+    def take(self, counts):
+        """What another process counted of the same tests."""
+        self.collected = counts["collected"]
+        self.met = collections.Counter(counts["met"])
+
     @property
     def percent(self):
         return 100 * sum(self.met.values()) / max(1, self.collected)
@@ -73,7 +82,17 @@ def pytest_collection_modifyitems(config, items):
     config.exceptions.mark(items)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    counts = getattr(node, "workeroutput", {}).get("exceptions")
+    if counts:
+        node.config.exceptions.take(counts)
+
+
 def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["exceptions"] = session.config.exceptions.counts()
+        return
     most = session.config.getoption("--most-exceptions")
     if session.exitstatus == pytest.ExitCode.OK and session.config.exceptions.percent > most:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
