@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import check, name, tf, variants
+from harness import DML, check, config, directml, name, tf, variants
 from networks import nn
 
 GRADIENTS = {
@@ -41,3 +41,44 @@ NORMAL_ROWS = [
 @pytest.mark.parametrize("row, dtype", variants(NORMAL_ROWS), ids=name)
 def test_normalization(row, dtype):
     check(row, dtype)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 3, 8), (16, 32, 32, 8)], ids=["one part", "parts"])
+def test_a_step_takes_few_launches(shape):
+    """Forward 3, backward 3 at most; nothing is filled or copied for outputs of no use."""
+    with tf.Graph().as_default(), tf.device(DML):
+        x = tf.Variable(tf.random.normal(shape))
+        scale, offset = tf.Variable(tf.ones(8)), tf.Variable(tf.zeros(8))
+        y, *_ = tf.raw_ops.FusedBatchNormV3(x=x, scale=scale, offset=offset, mean=[],
+                                            variance=[], is_training=True)
+        gradients = tf.gradients(y, [x, scale, offset], grad_ys=x)
+        with tf.Session(config=config()) as session:
+            session.run(tf.global_variables_initializer())
+            session.run(gradients)  # fills a zero that the kernels keep
+            copies, launches = directml.statistics()["device_copies"], directml.launches_by_tag()
+            session.run(gradients)
+            later = directml.launches_by_tag()
+    for op in ("FusedBatchNormV3", "FusedBatchNormGradV3"):
+        assert 0 < later[op] - launches[op] <= 3
+    assert directml.statistics()["device_copies"] == copies
+
+
+def test_shared_outputs_are_not_written_to():
+    """The mean and the saved mean are one tensor, which later ops must not reuse."""
+    x = np.random.RandomState(3).uniform(1, 2, (4, 3, 3, 5)).astype(np.float32)
+    with tf.Graph().as_default(), tf.device(DML):
+        images = tf.placeholder(tf.float32, x.shape)
+        outputs = tf.raw_ops.FusedBatchNormV3(x=images, scale=tf.ones(5), offset=tf.zeros(5),
+                                              mean=[], variance=[], is_training=True)
+        # In place, if it may.
+        negative = -outputs.batch_mean
+        with tf.control_dependencies([negative]):
+            saved = tf.identity(outputs.reserve_space_1) * 1
+        zero = outputs.reserve_space_3 + 1
+        with tf.Session(config=config()) as session:
+            for _ in range(2):
+                found = session.run([negative, saved, zero], {images: x})
+    mean = x.mean((0, 1, 2))
+    np.testing.assert_allclose(found[0], -mean, rtol=1e-5)
+    np.testing.assert_allclose(found[1], mean, rtol=1e-5)
+    assert found[2] == 1

@@ -17,5 +17,16 @@ Status FillZero(KernelContext* c, const Tensor& tensor) {
   return Status::OK();
 }
 
+Status KeptZero::Get(KernelContext* c, Tensor* zero) {
+  mutex_lock lock(mu_);
+  if (!made_) {
+    TF_RETURN_IF_ERROR(c->Temporary(DT_FLOAT, TensorShape({}), &zero_));
+    TF_RETURN_IF_ERROR(FillZero(c, zero_));
+    made_ = true;
+  }
+  *zero = zero_;
+  return Status::OK();
+}
+
 }  // namespace dml
 }  // namespace tensorflow

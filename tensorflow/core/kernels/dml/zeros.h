@@ -3,12 +3,27 @@
 #define TENSORFLOW_CORE_KERNELS_DML_ZEROS_H_
 
 #include "tensorflow/core/kernels/dml/kernel.h"
+#include "tensorflow/core/platform/mutex.h"
+#include "tensorflow/core/platform/thread_annotations.h"
 
 namespace tensorflow {
 namespace dml {
 
 // Sets every element of a device tensor to zero (or false), whatever its type.
 Status FillZero(KernelContext* c, const Tensor& tensor);
+
+// A float32 scalar of 0 for outputs that ops have and nobody reads: made once,
+// since filling one costs a launch each time. The kernel holds it, so that none
+// of those who are handed it write in place. Thread-safe.
+class KeptZero {
+ public:
+  Status Get(KernelContext* c, Tensor* zero);
+
+ private:
+  mutex mu_;
+  bool made_ GUARDED_BY(mu_) = false;
+  Tensor zero_ GUARDED_BY(mu_);
+};
 
 }  // namespace dml
 }  // namespace tensorflow

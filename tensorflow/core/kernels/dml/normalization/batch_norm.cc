@@ -8,6 +8,7 @@
 
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/spatial.h"
+#include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {
@@ -49,6 +50,7 @@ class BatchNormBase {
 
   float epsilon_;
   bool is_training_;
+  KeptZero zero_;
 
  private:
   TensorFormat format_;
@@ -66,9 +68,9 @@ class BatchNorm : BatchNormBase {
     TF_RETURN_IF_ERROR(CheckChannels("offset", c->Input(2), x));
     if (c->tf()->num_outputs() > 5) {
       // V3's reserve_space_3 is for cuDNN alone.
-      Tensor* unused;
-      TF_RETURN_IF_ERROR(c->Output(5, TensorShape({}), &unused));
-      TF_RETURN_IF_ERROR(Fill(c, *unused, 0.0f));
+      Tensor unused;
+      TF_RETURN_IF_ERROR(zero_.Get(c, &unused));
+      c->SetOutput(5, unused);
     }
     Tensor* y;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, x.shape(), &y));
@@ -86,28 +88,37 @@ class BatchNorm : BatchNormBase {
                                        estimated.shape().DebugString());
       }
     }
-    Tensor* statistics[4];  // mean, variance, saved mean, inverse deviation
-    for (int i = 0; i < 4; ++i) {
-      TF_RETURN_IF_ERROR(c->Output(1 + i, c->Input(1).shape(), &statistics[i]));
+    Tensor* mean_and_variance[2];
+    Tensor* inverse_stddev;
+    const TensorShape& shape = c->Input(1).shape();
+    for (int i = 0; i < 2; ++i) {
+      TF_RETURN_IF_ERROR(c->Output(1 + i, shape, &mean_and_variance[i]));
     }
+    TF_RETURN_IF_ERROR(c->Output(4, shape, &inverse_stddev));
     if (x.NumElements() == 0) {
       const float nan = std::numeric_limits<float>::quiet_NaN();
-      for (int i = 0; i < 4; ++i) {
-        TF_RETURN_IF_ERROR(Fill(c, *statistics[i], i < 2 ? nan : 0.0f));
+      Tensor* saved_mean;
+      TF_RETURN_IF_ERROR(c->Output(3, shape, &saved_mean));
+      for (const Tensor* tensor : mean_and_variance) {
+        TF_RETURN_IF_ERROR(Fill(c, *tensor, nan));
       }
-      return Status::OK();
+      TF_RETURN_IF_ERROR(FillZero(c, *saved_mean));
+      return FillZero(c, *inverse_stddev);
     }
+    // The saved mean is the mean: nobody writes to a tensor in place that two
+    // outputs hold.
+    c->SetOutput(3, *mean_and_variance[0]);
     const dml_tensor input = DescribeData(x), output = DescribeData(y);
     const dml_tensor scale = Describe(c->Input(1));
     const dml_tensor offset = Describe(c->Input(2));
-    const dml_tensor mean = Describe(*statistics[0]);
-    const dml_tensor variance = Describe(*statistics[1]);
-    const dml_tensor inverse_deviation = Describe(*statistics[3]);
+    const dml_tensor mean = Describe(*mean_and_variance[0]);
+    const dml_tensor variance = Describe(*mean_and_variance[1]);
+    const dml_tensor inverse_deviation = Describe(*inverse_stddev);
     DML_RETURN_IF_FAILED(
         dml_batch_norm_training(c->device(), &input, &scale, &offset, epsilon_,
                                 /*unbiased_variance=*/1, &output, &mean,
                                 &variance, &inverse_deviation));
-    return c->CopyTensor(*statistics[0], *statistics[2]);
+    return Status::OK();
   }
 
   Status Infer(KernelContext* c, const Tensor& x, const Tensor& y) {
@@ -152,13 +163,13 @@ class BatchNormGradient : BatchNormBase {
     TF_RETURN_IF_ERROR(c->Output(2, c->Input(2).shape(), &doffset));
     for (int i = 3; i < 5; ++i) {
       // Gradients of the forward pass's mean and variance: none.
-      Tensor* zero;
-      TF_RETURN_IF_ERROR(c->Output(i, TensorShape({}), &zero));
-      TF_RETURN_IF_ERROR(Fill(c, *zero, 0.0f));
+      Tensor zero;
+      TF_RETURN_IF_ERROR(zero_.Get(c, &zero));
+      c->SetOutput(i, zero);
     }
     if (x.NumElements() == 0) {
-      TF_RETURN_IF_ERROR(Fill(c, *dscale, 0.0f));
-      return Fill(c, *doffset, 0.0f);
+      TF_RETURN_IF_ERROR(FillZero(c, *dscale));
+      return FillZero(c, *doffset);
     }
     Tensor inverse_deviation = c->Input(4);
     if (!is_training_) {

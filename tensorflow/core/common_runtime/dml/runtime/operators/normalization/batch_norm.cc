@@ -260,10 +260,10 @@ Status GradientSums(OperatorContext& context, const dml_tensor& dy,
   if (splits > 1) {
     const uint64_t plane = sizeof(float) * splits * channels;
     DML_RETURN_IF_ERROR(scratch.Allocate(2 * plane));
-    scale_sums = MakeTensor(scratch.address(), DML_FLOAT32,
-                            {int64_t{splits} * channels});
-    offset_sums = scale_sums;
-    offset_sums.data += plane;
+    offset_sums = MakeTensor(scratch.address(), DML_FLOAT32,
+                             {int64_t{splits} * channels});
+    scale_sums = offset_sums;
+    scale_sums.data += plane;
   }
 
   BatchNormGradientSumsParameters constants = {};
@@ -300,18 +300,22 @@ Status GradientSums(OperatorContext& context, const dml_tensor& dy,
                     constants));
   if (splits == 1) return Status::Ok();
 
-  auto add_up = [&](dml_tensor sums, const dml_tensor& gradient) {
-    sums = Reshape(sums, {int64_t{splits}, channels});
-    dml_tensor row = gradient;
-    row.rank = 2;
-    row.sizes[0] = 1;
-    row.sizes[1] = channels;
-    row.strides[0] = 0;
-    row.strides[1] = gradient.strides[0];
-    return Reduce(context, DML_REDUCE_SUM, &sums, &row, 1.0);
-  };
-  DML_RETURN_IF_ERROR(add_up(scale_sums, scale_gradient));
-  return add_up(offset_sums, offset_gradient);
+  const ReductionShape shape =
+      ShapeReduction(context, channels, splits, Neighbours::kKept,
+                     /*may_split=*/false);
+  BatchNormGradientFinishParameters finish = {};
+  finish.channels = constants.channels;
+  finish.splits = splits;
+  finish.lanes = shape.lanes;
+  finish.lane_stride = shape.lane_stride;
+  Locate(offset_gradient, finish.offset_gradient_at);
+  Locate(scale_gradient, finish.scale_gradient_at);
+  return LaunchProgram(context, "batch_norm_gradient_finish", {kGroupSize},
+                       LinearGrid(context, shape.groups),
+                       {scratch.Argument(Access::kRead),
+                        Argument(offset_gradient, Access::kWrite),
+                        Argument(scale_gradient, Access::kWrite)},
+                       finish);
 }
 
 }  // namespace
