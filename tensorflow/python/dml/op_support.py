@@ -73,7 +73,8 @@ def supported(device: str = "DML") -> Dict[str, Support]:
 
     found: Dict[str, List[Any]] = collections.defaultdict(list)
     for kernel in kernels.get_all_registered_kernels().kernel:
-        if kernel.device_type == device:
+        # One with a label is chosen for some nodes only.
+        if kernel.device_type == device and not kernel.label:
             found[kernel.op].append(kernel)
 
     support = {}

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
+#include "tensorflow/core/common_runtime/dml/host_values.h"
 #include "tensorflow/core/common_runtime/dml/load_check.h"
 #include "tensorflow/core/framework/kernel_def.pb.h"
 #include "tensorflow/core/framework/op.h"
@@ -43,10 +44,12 @@ class Factory : public kernel_factory::OpKernelFactory {
 
 // What a row's kernel matches, to find two rows that would match one node.
 struct Match {
+  string label;
   std::map<string, TypeList> types;
 };
 
 bool Overlap(const Match& a, const Match& b) {
+  if (a.label != b.label) return false;
   for (const auto& constraint : a.types) {
     const auto other = b.types.find(constraint.first);
     if (other == b.types.end()) continue;
@@ -103,10 +106,12 @@ Status Constrain(const OpDef& op, const string& attribute,
 Status CreateCpuKernel(OpKernelConstruction* c,
                        std::unique_ptr<OpKernel>* kernel) {
   OpKernel* raw = nullptr;
-  const Status status = CreateOpKernel(DeviceType(DEVICE_CPU),
-                                       static_cast<DeviceBase*>(c->device()),
-                                       cpu_allocator(), c->function_library(),
-                                       c->def(), c->graph_def_version(), &raw);
+  NodeDef def = c->def();
+  def.mutable_attr()->erase("_kernel");  // no label of the CPU's
+  const Status status =
+      CreateOpKernel(DeviceType(DEVICE_CPU),
+                     static_cast<DeviceBase*>(c->device()), cpu_allocator(),
+                     c->function_library(), def, c->graph_def_version(), &raw);
   kernel->reset(raw);
   return status;
 }
@@ -228,6 +233,11 @@ Row& Row::HostTwin(std::initializer_list<const char*> device) {
       [all_host](OpKernelConstruction* c) { return CreateTwin(c, all_host); });
 }
 
+Row& Row::HostValues() {
+  label_ = kHostValuesLabel;
+  return HostTwin();
+}
+
 Row& Row::OnHost() {
   HostTwin();
   return Custom([](OpKernelConstruction* c) {
@@ -269,7 +279,9 @@ Status Kernels::Register(const Row& row) {
   def->set_op(row.op_);
   def->set_device_type(kDmlDeviceType);
   def->set_priority(row.priority_);
+  def->set_label(row.label_);
   Match match;
+  match.label = row.label_;
   for (const auto& constraint : row.constraints_) {
     TF_RETURN_IF_ERROR(Constrain(*op, constraint.attribute, constraint.types,
                                  def.get(), &match));

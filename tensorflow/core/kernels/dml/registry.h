@@ -101,6 +101,9 @@ class Row {
   // look at the shape of, never read. Where all arguments live in host memory,
   // the CPU kernel's scratch memory does as well.
   Row& HostTwin(std::initializer_list<const char*> device = {});
+  // As HostTwin without device arguments, for nodes that the pass of
+  // common_runtime/dml/host_values.h marks.
+  Row& HostValues();
   // As HostTwin, for ops that compute but have no program for the device:
   // TensorFlow copies the arguments. The log says so once for each op.
   Row& OnHost();
@@ -121,6 +124,7 @@ class Row {
   bool computes_float64_ = false;
   std::vector<std::string> device_;
   int priority_ = 0;
+  std::string label_;
   Create create_;
 };
 

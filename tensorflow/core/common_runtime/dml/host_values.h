@@ -1,0 +1,30 @@
+// Small values that stay on the host.
+//
+// Whether a kernel's arguments live in host or in device memory is a matter of
+// its op and types; for bools and int64s it is device memory, as on CUDA. So a
+// `tf.while_loop` with `maximum_iterations`, whose condition is the LogicalAnd
+// of two comparisons of int32s, copies these to the device and, in each
+// iteration, waits for the device to hand the result back.
+//
+// A pass over the graph, when it is placed and about to run, finds nodes on DML
+// devices whose inputs are all on the host already, and whose results something
+// wants there, and has them take the op's row of kernels/dml/host_values.cc:
+// the CPU's kernel, in host memory. It changes no value, only where it is.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_HOST_VALUES_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_HOST_VALUES_H_
+
+#include "tensorflow/core/graph/graph.h"
+
+namespace tensorflow {
+namespace dml {
+
+// The label of kernels that the pass chooses: of the node's attribute _kernel.
+constexpr char kHostValuesLabel[] = "host_values";
+
+// Marks the nodes of `graph`, which is placed; returns how many.
+int KeepHostValues(Graph* graph);
+
+}  // namespace dml
+}  // namespace tensorflow
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_HOST_VALUES_H_
