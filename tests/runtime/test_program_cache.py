@@ -16,13 +16,14 @@ from test_adapters import HERE, run
 
 fcntl = pytest.importorskip("fcntl", reason="locks and limits of POSIX")
 
+# CEIL is in no common model, so no build has compiled it for Direct3D 12.
 COMPUTE = """
 import numpy as np
 x = np.linspace(-3, 3, 101, dtype=np.float32)
 with dml.open(0) as device:
     y = device.empty(x.shape, x.dtype)
-    device.elementwise("RELU", [device.tensor(x)], y)
-    result = bool((y.numpy() == np.maximum(x, 0)).all())
+    device.elementwise("CEIL", [device.tensor(x)], y)
+    result = bool((y.numpy() == np.ceil(x)).all())
 """
 
 
