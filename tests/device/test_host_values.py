@@ -118,3 +118,20 @@ def test_functions_keep_them_too(statistics):
         values, to_host, _ = copies_of(statistics, loop(tf.zeros([3])))
     np.testing.assert_array_equal(values, [STEPS] * 3)
     assert to_host == 1
+
+
+def test_what_was_put_on_the_device_is_computed_there(statistics):
+    """Between nodes of the CPU: its values are the host's, but the device was asked for."""
+    with tf.Graph().as_default():
+        with tf.device("/device:CPU:0"):
+            a = v1.placeholder(tf.int64, [2])
+        with tf.device(DML):
+            b = a * 2 + tf.constant([1, 1], tf.int64)
+            c = tf.logical_and(b > 3, a < 5)
+        with tf.device("/device:CPU:0"):
+            found = tf.identity(b), tf.identity(c)
+        before = statistics()["launches"]
+        (b, c), *_ = copies_of(statistics, found, {a: [1, 2]})
+    np.testing.assert_array_equal(b, [3, 5])
+    np.testing.assert_array_equal(c, [False, True])
+    assert statistics()["launches"] >= before + 2 * 5

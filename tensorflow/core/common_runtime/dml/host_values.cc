@@ -42,41 +42,39 @@ const std::unordered_set<string>& OpsOfHostValues() {
   return *ops;
 }
 
-// Where the arguments of nodes live.
+// Where the arguments of nodes on DML devices live. Those of the CPU's count
+// for none of either: what is computed between two nodes of the CPU was put on
+// the device by intent.
 class Memory {
  public:
   explicit Memory(const OpRegistryInterface* ops) : ops_(ops) {}
 
   bool InputOnHost(const Node* node, int index) {
-    return Of(node).OnHost(Of(node).inputs, index);
+    return OnHost(Of(node).inputs, index);
   }
   bool OutputOnHost(const Node* node, int index) {
-    return Of(node).OnHost(Of(node).outputs, index);
+    return OnHost(Of(node).outputs, index);
   }
 
  private:
   struct Types {
-    bool all_host = false;
     MemoryTypeVector inputs, outputs;
-
-    bool OnHost(const MemoryTypeVector& types, int index) const {
-      return all_host || (index < static_cast<int>(types.size()) &&
-                          types[index] == HOST_MEMORY);
-    }
   };
+
+  static bool OnHost(const MemoryTypeVector& types, int index) {
+    return index < static_cast<int>(types.size()) &&
+           types[index] == HOST_MEMORY;
+  }
 
   const Types& Of(const Node* node) {
     const auto found = types_.find(node);
     if (found != types_.end()) return found->second;
     Types& types = types_[node];
-    const string device = DeviceTypeOf(*node);
-    types.all_host = device == DEVICE_CPU;
-    if (!types.all_host && !device.empty() &&
-        !MemoryTypesForNode(ops_, DeviceType(device), node->def(),
+    if (DeviceTypeOf(*node) == kDmlDeviceType &&
+        !MemoryTypesForNode(ops_, DeviceType(kDmlDeviceType), node->def(),
                             &types.inputs, &types.outputs)
              .ok()) {
-      types.inputs.clear();
-      types.outputs.clear();
+      types = {};
     }
     return types;
   }

@@ -7,9 +7,10 @@
 // iteration, waits for the device to hand the result back.
 //
 // A pass over the graph, when it is placed and about to run, finds nodes on DML
-// devices whose inputs are all on the host already, and whose results something
-// wants there, and has them take the op's row of kernels/dml/host_values.cc:
-// the CPU's kernel, in host memory. It changes no value, only where it is.
+// devices whose inputs other such nodes have on the host already, and whose
+// results some of them want there, and has them take the op's row of
+// kernels/dml/host_values.cc: the CPU's kernel, in host memory. It changes no
+// value, only where it is.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_HOST_VALUES_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_HOST_VALUES_H_
 
