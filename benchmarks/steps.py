@@ -202,7 +202,7 @@ def measure_apart(name):
 def read_table():
     """{step: {count: number}} of docs/benchmarks/steps.csv."""
     with open(str(TABLE), newline="") as file:
-        return {row.pop("step"): {count: int(number) for count, number in row.items()}
+        return {row["step"]: {count: int(row[count]) for count in COUNTS}
                 for row in csv.DictReader(file)}
 
 
