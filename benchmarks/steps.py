@@ -215,8 +215,10 @@ def write_table(rows):
 
 def grown(counts, before):
     """What of a step is more than it was: texts."""
-    return [f"{count} {counts[count]}, not {before[count]}"
-            for count in COUNTS if counts[count] > before[count]]
+    # What runs beside a step's ops may change their order a little.
+    slack = {"barriers": 1.05}
+    return [f"{count} {counts[count]}, not {before[count]}" for count in COUNTS
+            if counts[count] > slack.get(count, 1) * before[count]]
 
 
 def main():
