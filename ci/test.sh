@@ -12,8 +12,8 @@ layers=("$@")
 ((${#layers[@]})) ||
   layers=(unit compilers tools runtime d3d12 bench packaging device kernels training upstream)
 
-# A process a core, for layers that are large, and whose tests share nothing.
-a_core=(--numprocesses "$(nproc)" --dist worksteal)
+# A process a core, a file of tests to a process, for layers that are large.
+a_core=(--numprocesses "$(nproc)" --dist loadfile)
 
 build_all
 tools_venv
