@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""What one training step asks of the device: launches, barriers, copies, waits, bytes.
+"""What one training step asks of the device: launches, barriers and copies.
 
     benchmarks/steps.py [STEP...] [--by-op N] [--check | --write]
 
-Counts of models that users train, on the null backend: they are the same on every adapter.
-Needs an installed tensorflow-directml. Each step runs in a process of its own. --by-op adds
+Counts of models that users train, the same on every adapter: on the null backend, but for
+steps that branch on what the device computed, which take the first adapter. Needs an
+installed tensorflow-directml. Each step runs in a process of its own. --by-op adds
 the ops that launch most. --check compares with docs/benchmarks/steps.csv, and fails when a
 count has grown; --write makes that table. STEP is one of the table's; default: all.
 """
@@ -34,18 +35,35 @@ def start_session():
     return session
 
 
-def images_step(application):
-    """A network of tf.keras.applications on images of 64 x 64, by train_on_batch."""
+def keras_step(model, *sizes):
+    """A batch of ones, of these sizes, by train_on_batch."""
     import numpy as np
+    import tensorflow.compat.v1 as tf
+
+    model.compile(tf.train.AdamOptimizer(), "sparse_categorical_crossentropy")
+    x, y = np.ones((BATCH, *sizes), np.float32), np.zeros(BATCH)
+    return lambda: model.train_on_batch(x, y)
+
+
+def session_step(loss, feed):
+    """By Session.run; the graph is complete but for the training."""
+    import tensorflow.compat.v1 as tf
+
+    train = tf.train.AdamOptimizer().minimize(loss)
+    session = start_session()
+    session.run(tf.global_variables_initializer())
+    return lambda: session.run([loss, train], feed)
+
+
+def images_step(application):
+    """A network of tf.keras.applications on images of 64 x 64."""
     import tensorflow.compat.v1 as tf
 
     start_session()
     tf.keras.backend.set_learning_phase(1)  # else the step has both ways, and a switch
     model = getattr(tf.keras.applications, application)(
         weights=None, input_shape=(64, 64, 3), classes=1000)
-    model.compile(tf.train.AdamOptimizer(), "sparse_categorical_crossentropy")
-    x, y = np.ones((BATCH, 64, 64, 3), np.float32), np.zeros(BATCH)
-    return lambda: model.train_on_batch(x, y)
+    return keras_step(model, 64, 64, 3)
 
 
 def resnet50():
@@ -60,7 +78,6 @@ def mobilenet_v2():
 
 def lstm():
     """two tf.keras.layers.LSTM, 20 steps, in a graph"""
-    import numpy as np
     import tensorflow.compat.v1 as tf
 
     start_session()
@@ -68,9 +85,7 @@ def lstm():
     model = tf.keras.Sequential([
         layers.LSTM(64, return_sequences=True, input_shape=(20, 32)),
         layers.LSTM(64), layers.Dense(10, activation="softmax")])
-    model.compile(tf.train.AdamOptimizer(), "sparse_categorical_crossentropy")
-    x, y = np.ones((BATCH, 20, 32), np.float32), np.zeros(BATCH)
-    return lambda: model.train_on_batch(x, y)
+    return keras_step(model, 20, 32)
 
 
 def transformer():
@@ -79,12 +94,10 @@ def transformer():
     import tensorflow.compat.v1 as tf
 
     length, width, heads, hidden, words = 16, 64, 4, 128, 100
+    dense = tf.layers.dense
 
     def gelu(x):
         return 0.5 * x * (1 + tf.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * tf.pow(x, 3))))
-
-    def dense(x, units, activation=None):
-        return tf.layers.dense(x, units, activation)
 
     def norm(x):
         mean, variance = tf.nn.moments(x, [-1], keepdims=True)
@@ -109,13 +122,8 @@ def transformer():
     for _ in range(2):
         x = norm(x + tf.nn.dropout(attention(x), rate=0.1))
         x = norm(x + tf.nn.dropout(dense(dense(x, hidden, gelu), width), rate=0.1))
-    logits = dense(tf.reduce_mean(x, 1), 10)
-    loss = tf.losses.sparse_softmax_cross_entropy(labels, logits)
-    train = tf.train.AdamOptimizer().minimize(loss)
-    session = start_session()
-    session.run(tf.global_variables_initializer())
-    feed = {ids: np.zeros((BATCH, length)), labels: np.zeros(BATCH)}
-    return lambda: session.run([loss, train], feed)
+    loss = tf.losses.sparse_softmax_cross_entropy(labels, dense(tf.reduce_mean(x, 1), 10))
+    return session_step(loss, {ids: np.zeros((BATCH, length)), labels: np.zeros(BATCH)})
 
 
 def eager_lstm():
@@ -156,11 +164,7 @@ def while_rnn():
         lambda time, _: time < tf.shape(x)[1], body, (0, tf.zeros([BATCH, width])),
         maximum_iterations=steps, swap_memory=True)
     loss = tf.losses.sparse_softmax_cross_entropy(labels, tf.layers.dense(state, 10))
-    train = tf.train.AdamOptimizer().minimize(loss)
-    session = start_session()
-    session.run(tf.global_variables_initializer())
-    feed = {x: np.ones((BATCH, steps, 32)), labels: np.zeros(BATCH)}
-    return lambda: session.run([loss, train], feed)
+    return session_step(loss, {x: np.ones((BATCH, steps, 32)), labels: np.zeros(BATCH)})
 
 
 STEPS = {step.__name__: step for step in (
@@ -201,13 +205,13 @@ def measure_apart(name):
 
 def read_table():
     """{step: {count: number}} of docs/benchmarks/steps.csv."""
-    with open(str(TABLE), newline="") as file:
+    with TABLE.open(newline="") as file:
         return {row["step"]: {count: int(row[count]) for count in COUNTS}
                 for row in csv.DictReader(file)}
 
 
 def write_table(rows):
-    with open(str(TABLE), "w", newline="") as file:
+    with TABLE.open("w", newline="") as file:
         writer = csv.DictWriter(file, ("step",) + COUNTS, lineterminator="\n")
         writer.writeheader()
         writer.writerows({"step": step, **counts} for step, counts in rows.items())

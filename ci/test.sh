@@ -35,7 +35,8 @@ for layer in "${layers[@]}"; do
   fi
   if [[ $layer == d3d12 ]]; then
     status=0
-    ci/d3d12.sh --smoke --quiet "${a_core[@]}" --junitxml="$PWD/build/test-results/d3d12.xml" || status=$?
+    ci/d3d12.sh --smoke --quiet "${a_core[@]}" \
+      --junitxml="$PWD/build/test-results/d3d12.xml" || status=$?
     if ((status == 77)); then
       echo "LEFT OUT: nothing was tested on Direct3D 12"
     elif ((status)); then
@@ -53,9 +54,9 @@ for layer in "${layers[@]}"; do
   else
     unset TF_DIRECTML_RUNTIME_LIBRARY
   fi
-  # From another folder, so that nothing of the checkout is imported by chance.
   processes=()
   [[ $layer != runtime ]] || processes=("${a_core[@]}")
+  # From another folder, so that nothing of the checkout is imported by chance.
   (cd build && "$OLDPWD/$python" -m pytest --quiet -p no:cacheprovider "${processes[@]}" \
     --junitxml="test-results/$layer.xml" "$OLDPWD/tests/$layer") || failed=1
 done
