@@ -13,20 +13,17 @@
 #include "tensorflow/core/framework/memory_types.h"
 #include "tensorflow/core/framework/node_def_util.h"
 #include "tensorflow/core/framework/op_kernel.h"
+#include "tensorflow/core/graph/graph.h"
 #include "tensorflow/core/util/device_name_utils.h"
 
 namespace tensorflow {
 namespace dml {
 namespace {
 
-constexpr char kKernel[] = "_kernel";
-
-// The type of the device that the node is placed on; empty where there is none.
-string DeviceTypeOf(const Node& node) {
+bool IsOnDml(const Node& node) {
   DeviceNameUtils::ParsedName name;
-  const bool parsed =
-      DeviceNameUtils::ParseFullName(node.assigned_device_name(), &name);
-  return parsed ? name.type : "";
+  return DeviceNameUtils::ParseFullName(node.assigned_device_name(), &name) &&
+         name.type == kDmlDeviceType;
 }
 
 // The ops that have a row for values of the host.
@@ -70,7 +67,7 @@ class Memory {
     const auto found = types_.find(node);
     if (found != types_.end()) return found->second;
     Types& types = types_[node];
-    if (DeviceTypeOf(*node) == kDmlDeviceType &&
+    if (IsOnDml(*node) &&
         !MemoryTypesForNode(ops_, DeviceType(kDmlDeviceType), node->def(),
                             &types.inputs, &types.outputs)
              .ok()) {
@@ -87,12 +84,12 @@ class Memory {
 // of the host.
 bool IsCandidate(const Node& node, Memory* memory) {
   if (!node.IsOp() || OpsOfHostValues().count(node.type_string()) == 0 ||
-      memory->OutputOnHost(&node, 0) || HasNodeAttr(node.def(), kKernel) ||
-      DeviceTypeOf(node) != kDmlDeviceType) {
+      HasNodeAttr(node.def(), kLabelAttribute) || !IsOnDml(node) ||
+      memory->OutputOnHost(&node, 0)) {
     return false;
   }
   NodeDef def = node.def();
-  AddNodeAttr(kKernel, kHostValuesLabel, &def);
+  AddNodeAttr(kLabelAttribute, kHostValuesLabel, &def);
   return FindKernelDef(DeviceType(kDmlDeviceType), def, nullptr, nullptr).ok();
 }
 
@@ -152,6 +149,22 @@ Nodes WantedOnHost(Memory* memory, const Nodes& nodes) {
   return wanted;
 }
 
+// Marks the nodes of a placed graph.
+void KeepHostValues(Graph* graph) {
+  Memory memory(graph->op_registry());
+  Nodes nodes;
+  for (const Node* node : graph->op_nodes()) {
+    if (IsCandidate(*node, &memory)) nodes.insert(node);
+  }
+  if (nodes.empty()) return;
+  KeepWhatTakesHostValues(&memory, &nodes);
+  const Nodes wanted = WantedOnHost(&memory, nodes);
+  for (Node* node : graph->op_nodes()) {
+    if (wanted.count(node) == 0) continue;
+    node->AddAttr(kLabelAttribute, kHostValuesLabel);
+  }
+}
+
 class HostValuesPass : public GraphOptimizationPass {
  public:
   Status Run(const GraphOptimizationPassOptions& options) override {
@@ -175,21 +188,5 @@ const bool registered = [] {
 }();
 
 }  // namespace
-
-int KeepHostValues(Graph* graph) {
-  Memory memory(graph->op_registry());
-  Nodes nodes;
-  for (const Node* node : graph->op_nodes()) {
-    if (IsCandidate(*node, &memory)) nodes.insert(node);
-  }
-  if (nodes.empty()) return 0;
-  KeepWhatTakesHostValues(&memory, &nodes);
-  const Nodes wanted = WantedOnHost(&memory, nodes);
-  for (Node* node : graph->op_nodes()) {
-    if (wanted.count(node) > 0) node->AddAttr(kKernel, kHostValuesLabel);
-  }
-  return static_cast<int>(wanted.size());
-}
-
 }  // namespace dml
 }  // namespace tensorflow

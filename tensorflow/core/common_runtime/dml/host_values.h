@@ -14,16 +14,13 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_HOST_VALUES_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_HOST_VALUES_H_
 
-#include "tensorflow/core/graph/graph.h"
-
 namespace tensorflow {
 namespace dml {
 
-// The label of kernels that the pass chooses: of the node's attribute _kernel.
+// TensorFlow's attribute of nodes that want a kernel with a label.
+constexpr char kLabelAttribute[] = "_kernel";
+// The label of kernels that the pass chooses.
 constexpr char kHostValuesLabel[] = "host_values";
-
-// Marks the nodes of `graph`, which is placed; returns how many.
-int KeepHostValues(Graph* graph);
 
 }  // namespace dml
 }  // namespace tensorflow

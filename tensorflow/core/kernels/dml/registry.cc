@@ -107,7 +107,7 @@ Status CreateCpuKernel(OpKernelConstruction* c,
                        std::unique_ptr<OpKernel>* kernel) {
   OpKernel* raw = nullptr;
   NodeDef def = c->def();
-  def.mutable_attr()->erase("_kernel");  // no label of the CPU's
+  def.mutable_attr()->erase(kLabelAttribute);  // a label of ours
   const Status status =
       CreateOpKernel(DeviceType(DEVICE_CPU),
                      static_cast<DeviceBase*>(c->device()), cpu_allocator(),
