@@ -47,6 +47,7 @@ def measure(size):
     dml = import_runtime()
     random = np.random.RandomState(1)
     with dml.open(0) as device:
+        device.merge_launches(False)
         x, y = (device.tensor(random.standard_normal((size, size)).astype(np.float32))
                 for _ in range(2))
         out = device.empty((size, size))

@@ -24,6 +24,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tensorflow/core/common_runtime/dml/runtime/shaders"))
+import chains  # noqa: E402
 import spirv  # noqa: E402
 
 GENERATED = ROOT / "bazel-out/host/bin/tensorflow/core/common_runtime/dml/runtime/operators"
@@ -130,6 +131,8 @@ def planned(device, dml):
             if program.shader == "copy":
                 continue
             found.setdefault((program.shader, program.constants), use)
+    for program, use in chains.programs(device).items():
+        found.setdefault(program, use)
     return [[shader, list(constants), subgroup_of(shader, constants), use]
             for (shader, constants), use in found.items()]
 
@@ -144,7 +147,9 @@ def of_tests(tests):
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "programs.json"
         environment = {**os.environ, "PROGRAMS_OF_TESTS": str(out),
-                       "PYTHONPATH": str(pathlib.Path(__file__).parent)}
+                       "PYTHONPATH": str(pathlib.Path(__file__).parent),
+                       # Which launches follow one another in tests says nothing.
+                       "TF_DIRECTML_MERGING": "0"}
         # Tests fail: see there.
         result = subprocess.run(
             [sys.executable, "-O", "-m", "pytest", "--assert=plain", "-p", "programs_of_tests",

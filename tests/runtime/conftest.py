@@ -83,6 +83,8 @@ def device(dml):
         opened = dml.open(0)
     except dml.DmlError as error:
         pytest.exit(f"cannot open {dml.adapters()[0].name}: {error}", 1)
+    # So that tests can count launches; those of merging merge.
+    opened.merge_launches(False)
     yield opened
     opened.close()
 

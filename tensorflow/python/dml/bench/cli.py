@@ -109,7 +109,7 @@ def main(arguments: argparse.Namespace) -> int:
         return _tune(chosen, arguments)
     if arguments.check:
         return _check_cases(chosen, arguments)
-    with runtime.open(arguments.device) as device:
+    with _device(arguments) as device:
         results = _run(device, chosen, opponent, arguments)
     print("\nGeometric means")
     print(report.summary_text(results["summary"]))
@@ -120,10 +120,17 @@ def main(arguments: argparse.Namespace) -> int:
     return 0 if all(row.get("correct") for row in results["rows"]) else 1
 
 
+def _device(arguments: argparse.Namespace) -> runtime.Device:
+    """Opened; its launches stay what each operator makes."""
+    device = runtime.open(arguments.device)
+    device.merge_launches(False)
+    return device
+
+
 def _tune(chosen: List[models.Case], arguments: argparse.Namespace) -> int:
     start = time.perf_counter()
     progress = Progress()
-    with runtime.open(arguments.device) as device:
+    with _device(arguments) as device:
         results = tuning.tune(
             device, chosen, arguments.seconds or (0.005 if arguments.quick else 0.05),
             0 if arguments.quick else measure.ROTATED_BYTES, _seed(arguments), progress,
@@ -148,7 +155,7 @@ def _check_cases(chosen: List[models.Case], arguments: argparse.Namespace) -> in
         progress("")
         print(check.row_text(row), flush=True)
 
-    with runtime.open(arguments.device) as device:
+    with _device(arguments) as device:
         surroundings = report.surroundings(device, "tensorflow-directml " + _command())
         print("%(adapter)s; %(driver)s; %(date)s; commit %(commit)s\n" % surroundings)
         rows = check.check(

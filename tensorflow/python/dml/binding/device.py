@@ -59,6 +59,14 @@ class Device:
         """Waits until everything enqueued so far has completed."""
         lib().dml_device_sync(self.handle)
 
+    def finish_programs(self) -> None:
+        """Waits for the programs of merged launches that are being made in the background."""
+        lib().dml_device_finish_programs(self.handle)
+
+    def merge_launches(self, merge: bool) -> None:
+        """Whether element-wise launches may become one from here on; at first they may."""
+        lib().dml_device_merge_launches(self.handle, int(merge))
+
     def statistics(self) -> Dict[str, int]:
         statistics = STRUCTS["dml_device_statistics"]()
         lib().dml_device_get_statistics(self.handle, ctypes.byref(statistics))

@@ -94,6 +94,7 @@ Environment ReadEnvironment(const VariableReader& variable) {
   const std::string debug = read.Text("TF_DIRECTML_DEBUG");
   environment.debug = !debug.empty() && debug != "0";
   read.Switch("TF_DIRECTML_TUNING", &environment.tuning);
+  read.Switch("TF_DIRECTML_MERGING", &environment.merging);
   read.Switch("TF_DIRECTML_COOPERATIVE_MATRICES",
               &environment.cooperative_matrices);
   read.Switch("TF_DIRECTML_TRANSFER_QUEUE", &environment.transfer_queue);

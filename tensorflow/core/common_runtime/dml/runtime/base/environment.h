@@ -27,6 +27,7 @@ struct Environment {
   std::string vulkan_loader;  // TF_DIRECTML_VULKAN_LOADER; empty: the system's
   bool debug = false;         // TF_DIRECTML_DEBUG
   bool tuning = true;         // TF_DIRECTML_TUNING
+  bool merging = true;        // TF_DIRECTML_MERGING
   bool cooperative_matrices = true;  // TF_DIRECTML_COOPERATIVE_MATRICES
   bool transfer_queue = true;        // TF_DIRECTML_TRANSFER_QUEUE
   // TF_DIRECTML_BATCH_FLUSH_SIZE and TF_DIRECTML_BATCH_FLUSH_TIME.

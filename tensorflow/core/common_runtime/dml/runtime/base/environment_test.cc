@@ -36,6 +36,7 @@ TEST(EnvironmentTest, HasDefaults) {
   EXPECT_EQ(environment.vulkan_loader, "");
   EXPECT_FALSE(environment.debug);
   EXPECT_TRUE(environment.tuning);
+  EXPECT_TRUE(environment.merging);
   EXPECT_TRUE(environment.cooperative_matrices);
   EXPECT_TRUE(environment.transfer_queue);
   EXPECT_EQ(environment.flush_commands, kDefaultFlushCommands);
@@ -78,6 +79,7 @@ TEST(EnvironmentTest, ReadsSwitches) {
   }
   for (const char* off : {"0", "false"}) {
     EXPECT_FALSE(Read({{"TF_DIRECTML_TUNING", off}}).tuning);
+    EXPECT_FALSE(Read({{"TF_DIRECTML_MERGING", off}}).merging);
     EXPECT_FALSE(
         Read({{"TF_DIRECTML_COOPERATIVE_MATRICES", off}}).cooperative_matrices);
     EXPECT_FALSE(Read({{"TF_DIRECTML_TRANSFER_QUEUE", off}}).transfer_queue);

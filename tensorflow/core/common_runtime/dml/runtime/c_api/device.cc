@@ -69,6 +69,7 @@ void StopDevices() {
   for (dml_device* device : devices) {
     const bool works = device->stream->status().ok();
     device->stream->Stop(exiting);
+    device->chain_programs->Stop();
     if (works) device->hal->SaveProgramCache();
   }
 }
@@ -116,6 +117,8 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   DML_RETURN_IF_ERROR(AddressSpace::Create(&made->space));
   made->programs =
       std::make_unique<ProgramCache>(made->hal.get(), AllShaders());
+  made->chain_programs = std::make_unique<ElementwisePrograms>(
+      made->hal->info(), made->programs.get());
   made->tiles =
       std::make_unique<TileChooser>(made->hal->info(), std::move(check));
   if (GetEnvironment().tuning) {
@@ -124,6 +127,9 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   StreamOptions options;
   options.flush_commands = GetEnvironment().flush_commands;
   options.flush_microseconds = GetEnvironment().flush_microseconds;
+  if (GetEnvironment().merging) {
+    options.chain_programs = made->chain_programs.get();
+  }
   made->memory = std::make_unique<PoolGroup>(made->hal.get());
   options.trim = [memory = made->memory.get()] { memory->Trim(); };
   options.submission_microseconds = GetEnvironment().submission_microseconds;
@@ -172,6 +178,7 @@ void DropReference(dml_device* device) {
 
 dml_device::~dml_device() {
   if (stream != nullptr) stream->OnFailure(nullptr);
+  if (chain_programs != nullptr) chain_programs->Stop();
   if (stream != nullptr && stream->status().ok()) hal->SaveProgramCache();
 }
 
@@ -237,6 +244,17 @@ dml_code dml_device_sync(dml_device* device) {
   return dml::Report(device->stream->Sync());
 }
 
+dml_code dml_device_finish_programs(dml_device* device) {
+  DML_RETURN_IF_FORKED(dml::ReportForked());
+  device->chain_programs->Finish();
+  return dml::Report(device->stream->status());
+}
+
+void dml_device_merge_launches(dml_device* device, int32_t merge) {
+  DML_RETURN_IF_FORKED();
+  device->stream->MergeLaunches(merge != 0);
+}
+
 void dml_device_get_statistics(dml_device* device, dml_device_statistics* out) {
   *out = {};
   DML_RETURN_IF_FORKED();
@@ -247,6 +265,7 @@ void dml_device_get_statistics(dml_device* device, dml_device_statistics* out) {
   out->barriers = stream.barriers;
   out->submissions = stream.submissions;
   out->transfer_queue_copies = stream.transfer_queue_copies;
+  out->merged_launches = stream.merged_launches;
   out->host_to_device_copies = stream.host_to_device_copies;
   out->host_to_device_bytes = stream.host_to_device_bytes;
   out->device_to_host_copies = stream.device_to_host_copies;

@@ -12,6 +12,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/memory/address_space.h"
 #include "tensorflow/core/common_runtime/dml/runtime/memory/pool.h"
 #include "tensorflow/core/common_runtime/dml/runtime/memory/pool_group.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_chooser.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
 #include "tensorflow/core/common_runtime/dml/runtime/shaders/program_cache.h"
@@ -24,6 +25,7 @@ struct dml_device {
   std::unique_ptr<dml::hal::Device> hal;
   std::unique_ptr<dml::AddressSpace> space;
   std::unique_ptr<dml::ProgramCache> programs;
+  std::unique_ptr<dml::ElementwisePrograms> chain_programs;
   std::unique_ptr<dml::TileChooser> tiles;
   std::unique_ptr<dml::PoolGroup> memory;  // of all pools, `scratch` too
   std::unique_ptr<dml::Stream> stream;

@@ -143,6 +143,13 @@ DML_EXPORT dml_code dml_device_flush(dml_device* device);
 /* Waits until everything enqueued so far has completed. */
 DML_EXPORT dml_code dml_device_sync(dml_device* device);
 
+/* Element-wise launches that follow one another become one where there is a
+ * program for it (TF_DIRECTML_MERGING), which a thread of its own makes when
+ * they have followed one another twice. Waits for those asked for so far. */
+DML_EXPORT dml_code dml_device_finish_programs(dml_device* device);
+/* Whether they do from here on: to measure or count what each does alone. */
+DML_EXPORT void dml_device_merge_launches(dml_device* device, int32_t merge);
+
 typedef struct dml_device_statistics {
   uint64_t launches; /* dispatches enqueued */
   uint64_t device_copies;
@@ -157,6 +164,7 @@ typedef struct dml_device_statistics {
   uint64_t driver_budget_bytes;
   uint64_t driver_used_bytes;
   uint64_t transfer_queue_copies; /* in pieces, beside other work */
+  uint64_t merged_launches;       /* whose work others in `launches` do */
 } dml_device_statistics;
 
 /* Counters since the device was opened first. */
@@ -170,7 +178,8 @@ DML_EXPORT void dml_set_tag(const char* tag);
  * lives. */
 DML_EXPORT void dml_set_lasting_tag(const char* tag);
 
-/* Writes lines "tag\tlaunches\n", by tag, into `text` (always terminated) and
+/* Writes lines "tag\tlaunches\n", by tag (merged launches have the tags of
+ * all, such as "Mul+Add"), into `text` (always terminated) and
  * returns the length that the whole text has. */
 DML_EXPORT size_t dml_device_launches_by_tag(dml_device* device, char* text,
                                              size_t capacity);

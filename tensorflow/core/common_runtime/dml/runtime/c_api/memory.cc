@@ -95,6 +95,10 @@ dml_code dml_allocate(dml_pool* pool, uint64_t bytes, uint64_t* address) {
 
 void dml_free(dml_pool* pool, uint64_t address) {
   DML_RETURN_IF_FORKED();
+  dml::Stream* const stream = pool->device->stream.get();
+  if (stream->KeepsValues()) {
+    stream->Discard(address, pool->pool->AllocatedBytes(address));
+  }
   pool->pool->Free(address);
 }
 

@@ -6,11 +6,11 @@
 
 namespace dml {
 
-Grid LinearGrid(const OperatorContext& context, uint64_t groups,
+Grid LinearGrid(const hal::AdapterInfo& adapter, uint64_t groups,
                 uint64_t multiply_adds) {
   Grid grid;
   grid.multiply_adds = multiply_adds;
-  const uint64_t max_x = context.adapter.max_grid[0];
+  const uint64_t max_x = adapter.max_grid[0];
   if (groups <= max_x) {
     grid.x = static_cast<uint32_t>(groups);
     return grid;
@@ -26,7 +26,8 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
                      Span<const uint32_t> specialization, Grid grid,
                      Span<const BufferArgument> buffers,
                      const ParameterBlock& block,
-                     Span<const uint8_t> constants) {
+                     Span<const uint8_t> constants,
+                     const ElementStep* step) {
   if (grid.x == 0 || grid.y == 0 || grid.z == 0) return Status::Ok();
   const uint32_t* max = context.adapter.max_grid;
   if (grid.x > max[0] || grid.y > max[1] || grid.z > max[2]) {
@@ -55,6 +56,8 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
   launch.constants = constants;
   launch.parts = context.parts;
   launch.multiply_adds = grid.multiply_adds;
+  // Parts of one whole are kept together.
+  launch.step = context.parts == 0 ? step : nullptr;
   return context.stream.Dispatch(launch, context.tag);
 }
 
@@ -68,7 +71,9 @@ Status CopyMemory(OperatorContext& context, uint64_t dst, uint64_t src,
 }
 
 Scratch::~Scratch() {
-  if (address_ != 0) pool_.Free(address_);
+  if (address_ == 0) return;
+  if (stream_.KeepsValues()) stream_.Discard(address_, bytes_);
+  pool_.Free(address_);
 }
 
 Status Scratch::Allocate(uint64_t bytes) {

@@ -55,8 +55,12 @@ struct Grid {
 // A grid of `groups` in all for programs that number their groups by
 // dml_group() (shaders/dml.glsl); folds what exceeds the adapter's limit in x
 // into y, so up to a row of surplus groups may run: programs check bounds.
-Grid LinearGrid(const OperatorContext& context, uint64_t groups,
+Grid LinearGrid(const hal::AdapterInfo& adapter, uint64_t groups,
                 uint64_t multiply_adds = 0);
+inline Grid LinearGrid(const OperatorContext& context, uint64_t groups,
+                       uint64_t multiply_adds = 0) {
+  return LinearGrid(context.adapter, groups, multiply_adds);
+}
 
 // The shader of the given variant, such as "gemm_f32", specialized, over the
 // buffers in the order of the shader's parameter block. `constants` are what
@@ -67,13 +71,15 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
                      Span<const uint32_t> specialization, Grid grid,
                      Span<const BufferArgument> buffers,
                      const ParameterBlock& block,
-                     Span<const uint8_t> constants);
+                     Span<const uint8_t> constants,
+                     const ElementStep* step = nullptr);
 
 template <typename Parameters>
 Status LaunchProgram(OperatorContext& context, std::string_view shader,
                      Span<const uint32_t> specialization, Grid grid,
                      Span<const BufferArgument> buffers,
-                     const Parameters& constants) {
+                     const Parameters& constants,
+                     const ElementStep* step = nullptr) {
   static_assert(std::is_trivially_copyable<Parameters>::value &&
                     sizeof(Parameters) <= Launch::kMaxConstantBytes,
                 "constants travel as 4-byte words");
@@ -81,7 +87,8 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
       context, shader, specialization, grid, buffers, Parameters::kBlock,
       Span<const uint8_t>(
           reinterpret_cast<const uint8_t*>(&constants),
-          std::is_empty<Parameters>::value ? 0 : sizeof(constants)));
+          std::is_empty<Parameters>::value ? 0 : sizeof(constants)),
+      step);
 }
 
 // Of a known number of buffers, such as a list in braces: it must be right.
@@ -104,7 +111,8 @@ Status CopyMemory(OperatorContext& context, uint64_t dst, uint64_t src,
 // stream's order keeps it valid for what was enqueued until then.
 class Scratch {
  public:
-  explicit Scratch(OperatorContext& context) : pool_(context.scratch_pool) {}
+  explicit Scratch(OperatorContext& context)
+      : stream_(context.stream), pool_(context.scratch_pool) {}
   ~Scratch();
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
@@ -117,6 +125,7 @@ class Scratch {
   }
 
  private:
+  Stream& stream_;
   Pool& pool_;
   uint64_t address_ = 0;
   uint64_t bytes_ = 0;

@@ -31,7 +31,9 @@ Stream::Impl::Impl(hal::Device* device, AddressSpace* space,
       two_queues_(device->info().transfer_queue),
       upload_(device, hal::HeapKind::kUpload, options.staging_limit_bytes),
       readback_(device, hal::HeapKind::kReadback, options.staging_limit_bytes),
-      times_(device->info().type) {}
+      times_(device->info().type) {
+  UseChains();
+}
 
 Status Stream::Impl::Start() {
   for (size_t i = 0; i < kMaxInFlight + 1; ++i) {
@@ -86,10 +88,8 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
   }
   hal::Binding bindings[Launch::kMaxBuffers];
   hal::Binding any;
-  uint64_t bytes = 0;
   for (size_t i = 0; i < launch.buffers.size(); ++i) {
     const BufferArgument& buffer = launch.buffers[i];
-    bytes += buffer.bytes;
     if (space_->Resolve(buffer.address, buffer.bytes, &bindings[i])) {
       any = bindings[i];
     } else if (buffer.bytes > 0) {
@@ -110,6 +110,23 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
   if (launch.groups[0] == 0 || launch.groups[1] == 0 || launch.groups[2] == 0) {
     return Status::Ok();
   }
+  bool waits = false;
+  if (launch.step != nullptr && chains_ != nullptr && merging_) {
+    waits = TakeStep(launch, bindings, tag);
+  } else {
+    BeforeWork(launch.buffers);
+  }
+  if (!waits) RecordLaunch(launch, bindings, tags_.Intern(tag));
+  const bool wake = std::exchange(wake_, false);
+  lock.unlock();  // first, or the thread would wake to wait for the lock
+  if (wake) work_.notify_one();
+  return Status::Ok();
+}
+
+void Stream::Impl::RecordLaunch(const Launch& launch,
+                                const hal::Binding* bindings, uint32_t tag) {
+  uint64_t bytes = 0;
+  for (const BufferArgument& buffer : launch.buffers) bytes += buffer.bytes;
   Batch& batch = *current_;
   Batch::Command command;
   command.program = launch.program;
@@ -122,7 +139,7 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
   command.units = WorkTimes::Units(
       uint64_t{launch.groups[0]} * launch.groups[1] * launch.groups[2], bytes,
       launch.multiply_adds);
-  command.tag = tags_.Intern(tag);
+  command.tag = tag;
   command.queue = hal::Queue::kCompute;
   Hazards& hazards = lanes_[0].hazards;
   command.barrier_before = hazards.Note(launch.buffers, launch.parts);
@@ -138,14 +155,9 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
   ++statistics_.launches;
   statistics_.barriers += command.barrier_before;
   if (profiling_) Time(WorkKind::kLaunch, command);
-  if (command.tag >= launches_by_tag_.size()) {
-    launches_by_tag_.resize(command.tag + 1);
-  }
-  ++launches_by_tag_[command.tag];
-  const bool wake = Recorded(command);
-  lock.unlock();  // first, or the thread would wake to wait for the lock
-  if (wake) work_.notify_one();
-  return Status::Ok();
+  if (tag >= launches_by_tag_.size()) launches_by_tag_.resize(tag + 1);
+  ++launches_by_tag_[tag];
+  if (Recorded(command)) wake_ = true;
 }
 
 Status Stream::Impl::Copy(uint64_t dst, uint64_t src, uint64_t bytes) {
@@ -159,6 +171,7 @@ Status Stream::Impl::Copy(uint64_t dst, uint64_t src, uint64_t bytes) {
   Lock lock(mutex_);
   DML_RETURN_IF_ERROR(WaitForRoom(&lock));
   if (bytes == 0 || dst == src) return Status::Ok();
+  BeforeWork({{{dst, bytes, Access::kWrite}, {src, bytes, Access::kRead}}});
   ++statistics_.device_copies;
   if (dst < src + bytes && src < dst + bytes) {
     return CopyThroughStaging(dst, src, bytes, &lock);
@@ -205,6 +218,7 @@ Status Stream::Impl::CopyFromHost(uint64_t dst, const void* src,
   Lock lock(mutex_);
   DML_RETURN_IF_ERROR(WaitForRoom(&lock));
   if (bytes == 0) return Status::Ok();
+  BeforeWork({{{dst, bytes, Access::kWrite}}});
   ++statistics_.host_to_device_copies;
   statistics_.host_to_device_bytes += bytes;
   const auto* from = static_cast<const uint8_t*>(src);
@@ -254,6 +268,7 @@ void Stream::Impl::CopyToHost(void* dst, uint64_t src, uint64_t bytes,
     lock.unlock();
     return done(status);
   }
+  BeforeWork({{{src, bytes, Access::kRead}}});
   ++statistics_.device_to_host_copies;
   statistics_.device_to_host_bytes += bytes;
   auto* to = static_cast<uint8_t*>(dst);
@@ -298,6 +313,7 @@ void Stream::Impl::OnComplete(Callback done) {
   Lock lock(mutex_);
   // A step ends here. If the device keeps up with the host, no other thread
   // need wake for it.
+  SendChains();
   if (!InsideCallback()) {
     if (MaySendWithoutWaiting()) {
       SendNow(&lock);
@@ -319,6 +335,7 @@ void Stream::Impl::OnComplete(Callback done) {
 
 Status Stream::Impl::Flush() {
   Lock lock(mutex_);
+  SendChains();
   if (!current_->empty()) RequestFlush();
   return status_;
 }
@@ -329,6 +346,7 @@ Status Stream::Impl::Sync() {
                  "a completion callback must not wait for its own stream");
   }
   Lock lock(mutex_);
+  SendChains();
   uint64_t target = current_->sequence;
   if (current_->empty()) {
     --target;
@@ -349,6 +367,7 @@ Status Stream::Impl::Sync() {
 void Stream::Impl::ReleaseHeap(std::unique_ptr<hal::Heap> heap,
                                uint64_t address) {
   Lock lock(mutex_);
+  BeforeWork({{{address, heap->size(), Access::kWrite}}});
   bool used = current_->Uses(heap.get());
   for (const Batch* batch : in_flight_) used |= batch->Uses(heap.get());
   if (!used) {
@@ -369,16 +388,17 @@ Status Stream::Impl::status() const {
   return status_;
 }
 
-StreamStatistics Stream::Impl::statistics() const {
+StreamStatistics Stream::Impl::statistics() {
   Lock lock(mutex_);
+  SendChains();
   StreamStatistics result = statistics_;
   result.staging_bytes = StagingBytes();
   return result;
 }
 
-std::vector<std::pair<std::string, uint64_t>> Stream::Impl::LaunchesByTag()
-    const {
+std::vector<std::pair<std::string, uint64_t>> Stream::Impl::LaunchesByTag() {
   Lock lock(mutex_);
+  SendChains();
   std::vector<std::pair<std::string, uint64_t>> result;
   for (uint32_t tag = 0; tag < launches_by_tag_.size(); ++tag) {
     result.emplace_back(tags_.name(tag), launches_by_tag_[tag]);
@@ -446,7 +466,7 @@ void Stream::Impl::RecordCopy(WorkKind kind, hal::Queue queue,
   NoteTouched(arguments);
   if (profiling_) Time(kind, command);
   statistics_.barriers += command.barrier_before;
-  if (Recorded(command)) work_.notify_one();
+  if (Recorded(command) || std::exchange(wake_, false)) work_.notify_one();
 }
 
 void Stream::Impl::NoteTouched(Span<const BufferArgument> arguments) {

@@ -25,6 +25,11 @@
 // run there. So hold no lock that a callback takes when calling these two, or
 // what may wait for memory.
 //
+// Element-wise launches (Launch::step) may wait for what follows them, and then
+// become one launch with it (chain_list.h): what lies between was to be launched
+// behind them, and does not conflict. Discard() spares writing what nobody will
+// read. The results are the same to the bit.
+//
 // Hazards: a barrier goes before a command exactly when one of its byte ranges
 // conflicts (write-read, read-write, write-write) with a command of its queue
 // since that queue's last barrier, across submissions too. Writes of launches
@@ -63,6 +68,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/memory/address_space.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/element_step.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/profile.h"
 
 namespace dml {
@@ -92,7 +98,11 @@ struct Launch {
   // of one tensor that lie between each other. No order is kept among these
   // writes.
   uint64_t parts = 0;
+  // What it does to each element, if it may be merged with others; null: not.
+  const ElementStep* step = nullptr;
 };
+
+class ChainPrograms;
 
 struct StreamOptions {
   uint32_t flush_commands = kDefaultFlushCommands;
@@ -112,13 +122,17 @@ struct StreamOptions {
   // locks, when the driver has no room for a submission or for staging memory.
   // May be empty.
   std::function<void()> trim;
+  // Makes element-wise launches one where they follow one another; null: they
+  // stay as they are. It must outlive the stream.
+  ChainPrograms* chain_programs = nullptr;
   // The host's steady clock, in nanoseconds; null: the system's.
   std::function<uint64_t()> host_clock;
 };
 
 // Counters since the stream was made; bytes where the name says so.
 struct StreamStatistics {
-  uint64_t launches = 0;       // dispatches enqueued
+  uint64_t launches = 0;       // dispatches enqueued, those merged as one
+  uint64_t merged_launches = 0;  // that others do the work of
   uint64_t device_copies = 0;  // device-to-device
   uint64_t barriers = 0;
   uint64_t submissions = 0;
@@ -156,6 +170,15 @@ class Stream {
   // `done` runs when all work enqueued so far has completed.
   void OnComplete(Callback done);
 
+  // What these bytes hold will not be read any more: to be called before memory
+  // is given back, if KeepsValues(), which costs nothing.
+  bool KeepsValues() const;
+  void Discard(uint64_t address, uint64_t bytes);
+
+  // Whether launches may become one from here on, where there are programs for
+  // it (StreamOptions::chain_programs); at first they may.
+  void MergeLaunches(bool merge);
+
   // Sends what is recorded; does not wait.
   Status Flush();
   // Waits until all work enqueued so far has completed.
@@ -183,7 +206,8 @@ class Stream {
   // its callbacks; inside of a callback, only for threads that call the driver.
   void Stop(const Status& status);
   StreamStatistics statistics() const;
-  // Launches since creation by tag, unordered.
+  // Launches since creation by tag, unordered. Merged ones have the tags of all,
+  // such as "Mul+Add".
   std::vector<std::pair<std::string, uint64_t>> LaunchesByTag() const;
 
   // Work that is enqueued from here on is timed, which slows it down a little;

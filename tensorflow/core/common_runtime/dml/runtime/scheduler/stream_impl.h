@@ -1,7 +1,8 @@
 // The inside of Stream: stream.cc records, stream_threads.cc sends and
 // completes, stream_submissions.cc cuts batches into submissions and learns
 // what those take, stream_queues.cc keeps the order between the device's
-// queues, stream_end.cc ends it, stream_profile.cc has what only profiles need.
+// queues, stream_chains.cc merges launches, stream_end.cc ends it,
+// stream_profile.cc has what only profiles need.
 //
 // A batch is current_ while it is recorded, then in in_flight_ until it
 // completed, then in free_. One lock covers everything but sending and
@@ -27,6 +28,8 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/tag_table.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/batch.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/batch_cutter.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_list.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/hazards.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/queue_order.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/staging_ring.h"
@@ -47,6 +50,9 @@ class Stream::Impl {
   Status CopyFromHost(uint64_t dst, const void* src, uint64_t bytes);
   void CopyToHost(void* dst, uint64_t src, uint64_t bytes, Callback done);
   void OnComplete(Callback done);
+  void MergeLaunches(bool merge);
+  bool KeepsValues() const { return chains_are_kept_; }
+  void Discard(uint64_t address, uint64_t bytes);
   Status Flush();
   Status Sync();
   void ReleaseHeap(std::unique_ptr<hal::Heap> heap, uint64_t address);
@@ -54,8 +60,8 @@ class Stream::Impl {
   void OnFailure(std::function<void()> release);
   bool WaitForRelease(std::chrono::nanoseconds at_most);
   void Stop(const Status& status);
-  StreamStatistics statistics() const;
-  std::vector<std::pair<std::string, uint64_t>> LaunchesByTag() const;
+  StreamStatistics statistics();
+  std::vector<std::pair<std::string, uint64_t>> LaunchesByTag();
   Status StartProfile(const ProfileOptions& options);
   Status StopProfile();
   size_t ReadProfile(Span<ProfileRecord> records);
@@ -82,6 +88,9 @@ class Stream::Impl {
   static constexpr size_t kIdleFlushCommands = 8;
   static constexpr size_t kIdleFlushGrowth = 8;
   static constexpr int kIdleFlushShare = 4;
+  // How long element-wise launches wait for more of them. Longer than Python
+  // takes between two.
+  static constexpr std::chrono::milliseconds kChainPatience{3};
   // Copies that the transfer queue has, at most: launches look through them.
   static constexpr size_t kMaxPendingTransfers = 64;
   // Staging memory that was not used for so long goes back to the driver.
@@ -124,6 +133,8 @@ class Stream::Impl {
   // Takes a slice, waiting for completions where all are out.
   Status TakeSlice(StagingRing* ring, uint64_t bytes, Lock* lock,
                    StagingRing::Slice* slice);
+  void RecordLaunch(const Launch& launch, const hal::Binding* bindings,
+                    uint32_t tag);
   void RecordCopy(WorkKind kind, hal::Queue queue, const hal::Binding& dst,
                   uint64_t dst_address, const hal::Binding& src,
                   uint64_t src_address, uint64_t bytes);
@@ -138,6 +149,22 @@ class Stream::Impl {
   uint64_t StagingBytes() const;
   Status CopyThroughStaging(uint64_t dst, uint64_t src, uint64_t bytes,
                             Lock* lock);
+
+  // -- stream_chains.cc
+  void UseChains();
+  // These need the lock.
+  // Launches the chains that wait and conflict with work that comes next.
+  void BeforeWork(Span<const BufferArgument> arguments);
+  // Launches all that wait.
+  void SendChains();
+  void NoteChains();  // after the list has changed
+  // Whether nothing has joined those that wait for so long.
+  bool ChainsAreDue();
+  // Whether the launch, which has a step, waits now.
+  bool TakeStep(const Launch& launch, const hal::Binding* bindings,
+                const char* tag);
+  void RecordChain(const ElementChain& chain);
+  uint32_t TagOf(const ElementChain& chain);
 
   // -- stream_threads.cc
   static uint64_t LastWaitNanoseconds();
@@ -278,6 +305,14 @@ class Stream::Impl {
   bool released_ = false;          // or was
   Status injected_;                // for the next submission
 
+  std::unique_ptr<ChainList> chains_;            // null: launches stay as they are
+  std::atomic<bool> chains_are_kept_{false};     // chains_ has some
+  uint64_t steps_taken_ = 0;                     // that waited
+  uint64_t steps_before_ = 0;                    // at chains_since_
+  Clock::time_point chains_since_;               // one waited, or more came
+  std::string chain_tag_;
+  bool merging_ = true;  // MergeLaunches()
+  bool wake_ = false;  // a launch was recorded, and the thread is to wake
   PendingTransfers pending_transfers_;
   Place transfers_wait_for_;  // the newest place that they do
   StagingRing upload_;

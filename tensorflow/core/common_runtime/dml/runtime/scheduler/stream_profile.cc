@@ -48,6 +48,7 @@ Status Stream::Impl::StartProfile(const ProfileOptions& options) {
                          "\" has no timestamps on its compute queue, so there "
                          "are no device times; a newer driver may have them");
   }
+  SendChains();
   const hal::DeviceClock clocks[] = {lanes_[0].clock, lanes_[1].clock};
   profile_ = std::make_unique<Profile>(options, clocks);
   profile_open_ = true;
@@ -67,6 +68,7 @@ Status Stream::Impl::StopProfile() {
       return Error(Code::kFailedPrecondition,
                    "no profile of this device is being taken");
     }
+    SendChains();
     profiling_ = false;
   }
   const Status status = Sync();

@@ -34,6 +34,7 @@
 //                           to move elements, or to put them into shared memory
 //   T_part_load(b, i), T_part_store(b, i, v)   of a TPartBuffer
 //   T_word_load(b, i)       word i of a TBuffer: elements seen as words
+// A TBuffer may be taken for one of U or of bytes, by their macros.
 //   T_load_far_raw(b, row, pitch, i)   T_load_raw of element row * pitch + i, a
 //                           product of uints that may need 64 bits
 //   word_load(b, i), word_store(b, i, v), and so for int and float
@@ -44,6 +45,7 @@
 // Four elements at once, from element i on, a multiple of 4; b begins at a
 // multiple of what 4 elements take, or of 16 bytes, whichever is less:
 //   T_load4(b, i), T_store4(b, i, v)     T_compute4, for T of at most 8 bytes
+//   U_load4(b, i), U_store4(b, i, v)     U_compute4, of a U that is no bool
 //   T_load4_raw(b, i), T_store4_raw(b, i, v)   T_storage4
 //   byte_load4(b, i), byte_store4(b, i, v)     uvec4
 //
@@ -119,8 +121,8 @@ DML_BUFFER(FloatBuffer, float, 4)
 
 DML_BUFFER(ByteBuffer, uint8_t, 1)
 DML_BUFFER(ByteVector4, u8vec4, 4)
-#define byte_load(b, i) uint((b).at[i])
-#define byte_store(b, i, v) (b).at[i] = uint8_t(v)
+#define byte_load(b, i) uint(ByteBuffer(b).at[i])
+#define byte_store(b, i, v) ByteBuffer(b).at[i] = uint8_t(v)
 #define byte_load4(b, i) uvec4(ByteVector4(b).at[(i) >> 2])
 #define byte_store4(b, i, v) ByteVector4(b).at[(i) >> 2] = u8vec4(v)
 
@@ -138,13 +140,13 @@ DML_BUFFER(Word16Vector4, u16vec4, 8)
       (b).at[i] = float16_t(dml_stored);                            \
     }                                                               \
   }
-#define DML_FLOAT16_STORE4(b, i, v)                                      \
+#define DML_FLOAT16_STORE4(Vector4, b, i, v)                             \
   {                                                                      \
     const vec4 dml_stored = vec4(v);                                     \
     if (DML_FLOAT16_BY_HAND) {                                           \
       Word16Vector4(b).at[(i) >> 2] = u16vec4(dml_float16_bits4(dml_stored)); \
     } else {                                                             \
-      TVector4(b).at[(i) >> 2] = f16vec4(dml_stored);                    \
+      Vector4(b).at[(i) >> 2] = f16vec4(dml_stored);                     \
     }                                                                    \
   }
 #endif
@@ -184,7 +186,7 @@ DML_BUFFER(TVector4, T_storage4, 16)
 #define T_store4(b, i, v) \
   TVector4(b).at[(i) >> 2] = T_storage4(notEqual(v, T_compute4(0)))
 #elif defined(T_f16)
-#define T_store4(b, i, v) DML_FLOAT16_STORE4(b, i, v)
+#define T_store4(b, i, v) DML_FLOAT16_STORE4(TVector4, b, i, v)
 #else
 #define T_store4(b, i, v) TVector4(b).at[(i) >> 2] = T_storage4(v)
 #endif
@@ -218,13 +220,27 @@ struct T_pack {
 
 #ifdef U_storage
 DML_BUFFER(UBuffer, U_storage, U_SIZE)
-#define U_load(b, i) U_compute((b).at[i])
+#define U_load(b, i) U_compute(UBuffer(b).at[i])
 #if U_IS_BOOL
-#define U_store(b, i, v) (b).at[i] = U_storage((v) != 0)
+#define U_store(b, i, v) UBuffer(b).at[i] = U_storage((v) != 0)
 #elif defined(U_f16)
-#define U_store(b, i, v) DML_FLOAT16_STORE(b, i, v)
+#define U_store(b, i, v) DML_FLOAT16_STORE(UBuffer(b), i, v)
 #else
-#define U_store(b, i, v) (b).at[i] = U_storage(v)
+#define U_store(b, i, v) UBuffer(b).at[i] = U_storage(v)
+#endif
+
+#ifdef U_storage4
+#if U_SIZE < 4
+DML_BUFFER(UVector4, U_storage4, 4 * U_SIZE)
+#else
+DML_BUFFER(UVector4, U_storage4, 16)
+#endif
+#define U_load4(b, i) U_compute4(UVector4(b).at[(i) >> 2])
+#if defined(U_f16)
+#define U_store4(b, i, v) DML_FLOAT16_STORE4(UVector4, b, i, v)
+#elif !U_IS_BOOL
+#define U_store4(b, i, v) UVector4(b).at[(i) >> 2] = U_storage4(v)
+#endif
 #endif
 #endif
 

@@ -124,7 +124,8 @@ def commands(compilers, shader, includes, module, source):
     defines = dict(shader.defines)
     if not shader.cooperative:
         # The optimizer takes no instruction that it does not know.
-        level = "-O0" if shader.new_instructions else "-O"
+        optimized = shader.optimized and not shader.new_instructions
+        level = "-O" if optimized else "-O0"
         return [compilers["glslc"], "--target-env=vulkan1.2", level, "-fshader-stage=compute",
                 *(f"-I{folder}" for folder in includes),
                 *(f"-D{k}={v}" for k, v in defines.items()), "-o", str(module), str(source)]

@@ -32,6 +32,8 @@ class Shader:
     defines: Dict[str, str] = field(default_factory=dict)
     cooperative: bool = False  # with cooperative matrices: tile_matrix.glsl
     new_instructions: bool = False  # of SPIR-V, by GL_EXT_spirv_intrinsics
+    # Not optimized by the build: it is large until its constants are known.
+    optimized: bool = True
     # Why no HLSL is made of it, where that cannot say what it needs. Those with
     # cooperative matrices have none either.
     no_hlsl: str = ""

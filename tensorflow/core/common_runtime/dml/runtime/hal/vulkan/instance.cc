@@ -50,10 +50,15 @@ bool HasExtension(const InstanceFunctions& vk, const char* layer,
   });
 }
 
-// A layer that is older than the driver reports structures which the driver
-// has, and the layer has not heard of.
+// A layer that is older than the driver reports structures and extensions which
+// the driver has, and the layer has not heard of.
 bool IsOfOldLayer(const VkDebugUtilsMessengerCallbackDataEXT& data) {
-  return std::strstr(data.pMessage, "unknown VkStructureType") != nullptr;
+  constexpr const char* kUnknown[] = {"unknown VkStructureType",
+                                      "is not supported by this layer"};
+  return std::any_of(std::begin(kUnknown), std::end(kUnknown),
+                     [&](const char* unknown) {
+                       return std::strstr(data.pMessage, unknown) != nullptr;
+                     });
 }
 
 VKAPI_ATTR VkBool32 VKAPI_CALL PrintMessage(

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
@@ -78,11 +79,15 @@ Status LaunchWhole(OperatorContext& context, const dml_tensor& input,
     DML_RETURN_IF_ERROR(AllocateLike(output, &output_scratch, &to));
   }
   const CastParameters constants = {static_cast<uint32_t>(ElementCount(to))};
+  ElementStep step;
+  const bool may_merge = StepOfCast(from, to, &step);
+  const BufferArgument buffers[] = {Argument(from, Access::kRead),
+                                    Argument(to, Access::kWrite)};
   DML_RETURN_IF_ERROR(LaunchProgram(
       context, ShaderName("cast", from.type, to.type), {kGroupSize},
       LinearGrid(context, CeilDivide(constants.count, 4 * kGroupSize)),
-      {Argument(from, Access::kRead), Argument(to, Access::kWrite)},
-      constants));
+      Span<const BufferArgument>(buffers), constants,
+      may_merge ? &step : nullptr));
   if (IsContiguous(output)) return Status::Ok();
   return CopyTensor(context, &to, &output);
 }

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
@@ -355,12 +356,16 @@ Status LaunchWhole(OperatorContext& context, dml_elementwise_op op,
   buffers[input_count] = facts[input_count].Argument(Access::kWrite);
   const Span<const BufferArgument> arguments(buffers, input_count + 1);
 
+  ElementStep step;
+  const bool may_merge =
+      StepOf(op, {inputs, input_count}, *output, parameter, &step);
   if (flat) {
     const ElementwiseParameters constants = {count, parameter};
     return LaunchProgram(context, ShaderName(form.program, type),
                          {kGroupSize, static_cast<uint32_t>(op),
                           static_cast<uint32_t>(vectors), scalars},
-                         grid, arguments, constants);
+                         grid, arguments, constants,
+                         may_merge ? &step : nullptr);
   }
   const StridedWalk walk = WalkTogether({tensors, input_count + 1});
   ElementwiseStridedParameters constants = {
@@ -376,7 +381,7 @@ Status LaunchWhole(OperatorContext& context, dml_elementwise_op op,
       context, ShaderName(form.strided_program, type),
       {kGroupSize, static_cast<uint32_t>(op), static_cast<uint32_t>(vectors),
        vectors ? scalars : 0, walk.rank},
-      grid, arguments, constants);
+      grid, arguments, constants, may_merge ? &step : nullptr);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
-// dml_apply(x, y) for floating-point types.
+// dml_apply(x, y) for floating-point types; see elementwise_ops.glsl.
 #include "math_t.glsl"
 
+#ifndef DML_COMMON_OPERATIONS
 #ifdef T_f64
 #define Bits uint64_t
 const int kLeastExponent = -1074;  // of the lowest bit of a number
@@ -93,8 +94,9 @@ T_compute next_after(T_compute x, T_compute y) {
   const bool outward = (bx & sign) == (by & sign) && magnitude_x < magnitude_y;
   return FROM_BITS(outward ? bx + one : bx - one);
 }
+#endif
 
-T_compute dml_apply(T_compute x, T_compute y) {
+T_compute dml_apply(DML_OPERATION T_compute x, T_compute y) {
   const T_compute zero = T_compute(0);
   const T_compute one = T_compute(1);
   const T_compute half_one = T_compute(0.5);
@@ -103,26 +105,30 @@ T_compute dml_apply(T_compute x, T_compute y) {
     case DML_SUBTRACT: return x - y;
     case DML_MULTIPLY: return x * y;
     case DML_DIVIDE: return x / y;
+#ifndef DML_COMMON_OPERATIONS
     case DML_FLOOR_DIVIDE: return floor_divide(x, y);
-    case DML_DIVIDE_NO_NAN: return y == zero ? zero : x / y;
     case DML_FLOOR_MOD: return floor_mod(x, y);
     case DML_TRUNCATE_MOD: return truncate_mod(x, y);
+#endif
+    case DML_DIVIDE_NO_NAN: return y == zero ? zero : x / y;
     case DML_MAXIMUM:
       return dml_is_nan(x) || dml_is_nan(y) ? x : (x < y ? y : x);
     case DML_MINIMUM:
       return dml_is_nan(x) || dml_is_nan(y) ? x : (y < x ? y : x);
     case DML_POW: return dml_pow(x, y);
     case DML_SQUARED_DIFFERENCE: return (x - y) * (x - y);
+#ifndef DML_COMMON_OPERATIONS
     case DML_ATAN2: return dml_atan2(x, y);
+#endif
     case DML_MULTIPLY_NO_NAN: return y == zero ? zero : x * y;
     case DML_XLOGY: return x == zero ? zero : x * dml_log(y);
     case DML_XDIVY: return x == zero ? zero : x / y;
-#ifndef T_f16
+#if !defined(T_f16) && !defined(DML_COMMON_OPERATIONS)
     case DML_NEXT_AFTER: return next_after(x, y);
 #endif
     case DML_RELU_GRADIENT: return y > zero ? x : zero;
     case DML_RELU6_GRADIENT: return y > zero && y < T_compute(6) ? x : zero;
-    case DML_LEAKY_RELU_GRADIENT: return y > zero ? x : x * T_compute(p.parameter);
+    case DML_LEAKY_RELU_GRADIENT: return y > zero ? x : x * T_compute(DML_PARAMETER);
     case DML_ELU_GRADIENT: return y < zero ? x * (y + one) : x;
     case DML_SELU_GRADIENT:
       return y < zero ? x * (y + DML_SELU_SCALE_ALPHA) : x * DML_SELU_SCALE;

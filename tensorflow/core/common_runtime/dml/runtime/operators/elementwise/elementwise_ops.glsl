@@ -1,5 +1,8 @@
 // dml_apply(): what OP does to one element, by kind and type. OP is a constant
-// of the program, so one case of each switch remains.
+// of the program, so one case of each switch remains. Others than the programs
+// of one operation have DML_OPERATION declare it as an argument.
+#define DML_OPERATION
+#define DML_PARAMETER p.parameter
 #if T_IS_COMPLEX && !defined(DML_COMPARE)
 #include "elementwise_complex.glsl"
 #elif defined(DML_UNARY)

@@ -10,7 +10,7 @@
 #endif
 
 #if defined(DML_CLASSIFY)
-bool dml_apply(T_compute x) {
+bool dml_apply(DML_OPERATION T_compute x) {
   switch (OP) {
     case DML_IS_NAN: return dml_is_nan(x);
     case DML_IS_INF: return dml_is_inf(x);
@@ -19,7 +19,7 @@ bool dml_apply(T_compute x) {
 }
 
 #elif defined(DML_COMPARE)
-bool dml_apply(T_compute x, T_compute y) {
+bool dml_apply(DML_OPERATION T_compute x, T_compute y) {
   // Drivers may compare as if there were no NaN.
   if (IS_NAN(x) || IS_NAN(y)) return OP == DML_NOT_EQUAL;
   switch (OP) {
@@ -35,20 +35,20 @@ bool dml_apply(T_compute x, T_compute y) {
 #if T_IS_COMPLEX
   return false;
 #elif defined(T_f64)
-  return (x < y ? y - x : x - y) < double(p.parameter);
+  return (x < y ? y - x : x - y) < double(DML_PARAMETER);
 #else
   T_compute distance = x < y ? y - x : x - y;
-  return float(distance) < p.parameter;
+  return float(distance) < DML_PARAMETER;
 #endif
 }
 
 #elif defined(DML_CHOOSE)
-T_compute dml_apply(int x, T_compute y, T_compute z) {
+T_compute dml_apply(DML_OPERATION int x, T_compute y, T_compute z) {
   return x != 0 ? y : z;
 }
 
 #else
-T_compute dml_apply(T_compute x, T_compute y, T_compute z) {
+T_compute dml_apply(DML_OPERATION T_compute x, T_compute y, T_compute z) {
 #if T_IS_FLOAT
   if (OP == DML_MULTIPLY_ADD) return x * y + z;
   if (OP == DML_INTERPOLATE) return x + y * (z - x);

@@ -126,6 +126,14 @@ struct T_pack {
 #else
 #define U_store(b, i, v) U_store_raw(b, i, U_storage(v))
 #endif
+#ifdef U_storage4
+#define U_load4(b, i) \
+  U_compute4(DML_OF_TYPE(dml_read4_, U_type)(DML_PLACE_OF_WORDS(b, i)))
+#if !U_IS_BOOL
+#define U_store4(b, i, v) \
+  DML_OF_TYPE(dml_write4_, U_type)(DML_PLACE_OF_WORDS(b, i), U_storage4(v))
+#endif
+#endif
 #endif
 
 #endif  // DML_BUFFERS_GLSL_

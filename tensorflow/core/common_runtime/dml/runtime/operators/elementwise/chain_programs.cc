@@ -1,0 +1,256 @@
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/chain_programs.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
+
+namespace dml {
+namespace {
+
+constexpr uint32_t kElementsPerInvocation = 4;
+
+// The number of a type in a word; kTypes: chains have none of these.
+uint8_t ChainType(uint32_t type) {
+  switch (type) {
+    case DML_FLOAT32:
+      return ChainParameters::kFloat32;
+    case DML_FLOAT16:
+      return ChainParameters::kFloat16;
+    case DML_BOOL:
+      return ChainParameters::kBool;
+    default:
+      return ElementStep::kTypes;
+  }
+}
+
+// What chain.comp knows, of floats but for logic.
+bool IsCommon(dml_elementwise_op op) {
+  switch (op) {
+    case DML_ABS:
+    case DML_NEGATE:
+    case DML_SIGN:
+    case DML_SQUARE:
+    case DML_RECIPROCAL:
+    case DML_SQRT:
+    case DML_RSQRT:
+    case DML_EXP:
+    case DML_EXPM1:
+    case DML_LOG:
+    case DML_LOG1P:
+    case DML_TANH:
+    case DML_ERF:
+    case DML_SIGMOID:
+    case DML_FLOOR:
+    case DML_CEIL:
+    case DML_ROUND_EVEN:
+    case DML_RELU:
+    case DML_RELU6:
+    case DML_LEAKY_RELU:
+    case DML_ELU:
+    case DML_SELU:
+    case DML_SOFTPLUS:
+    case DML_SOFTSIGN:
+    case DML_IS_NAN:
+    case DML_IS_INF:
+    case DML_IS_FINITE:
+    case DML_ADD:
+    case DML_SUBTRACT:
+    case DML_MULTIPLY:
+    case DML_DIVIDE:
+    case DML_DIVIDE_NO_NAN:
+    case DML_MAXIMUM:
+    case DML_MINIMUM:
+    case DML_POW:
+    case DML_SQUARED_DIFFERENCE:
+    case DML_MULTIPLY_NO_NAN:
+    case DML_XLOGY:
+    case DML_XDIVY:
+    case DML_CLIP_BY_VALUE:
+    case DML_MULTIPLY_ADD:
+    case DML_INTERPOLATE:
+      return true;
+    default:
+      return (op >= DML_RELU_GRADIENT && op <= DML_RECIPROCAL_GRADIENT) ||
+             (op >= DML_EQUAL && op <= DML_APPROXIMATE_EQUAL);
+  }
+}
+
+bool IsLogic(dml_elementwise_op op) {
+  return op == DML_LOGICAL_NOT || op == DML_LOGICAL_AND || op == DML_LOGICAL_OR;
+}
+
+// Which elements of the input, whose strides are 0 where it is broadcast, belong
+// to those of the output. False where that is no spread.
+bool SpreadOf(const dml_tensor& input, const dml_tensor& output,
+              ElementStep::Spread* spread) {
+  using Spread = ElementStep::Spread;
+  int64_t inner = 1, middle = 1, outer = 1;  // elements
+  for (uint32_t d = output.rank; d-- > 0;) {
+    const int64_t size = output.sizes[d];
+    if (size == 1) continue;
+    const int64_t stride = input.strides[d];
+    if (stride == 0) {
+      (middle == 1 ? inner : outer) *= size;
+    } else if (stride == middle && outer == 1) {
+      middle *= size;
+    } else {
+      return false;
+    }
+  }
+  spread->divisor = static_cast<uint32_t>(inner);
+  spread->modulus = static_cast<uint32_t>(middle);
+  constexpr int64_t kVector = kElementsPerInvocation;
+  if (inner == 1 && outer == 1) {
+    *spread = {Spread::kEach, 1, 1};
+    return IsVectorAligned(input);
+  }
+  if (middle == 1) {
+    *spread = {Spread::kOne, 1, 1};
+    return true;
+  }
+  if (inner == 1) {
+    spread->kind = Spread::kRow;
+    return middle % kVector == 0 && IsVectorAligned(input);
+  }
+  spread->kind = Spread::kColumn;
+  return inner % kVector == 0;
+}
+
+// All but the operation.
+bool FillStep(Span<const dml_tensor* const> inputs, const dml_tensor& output,
+              ElementStep* step) {
+  step->input_count = static_cast<uint8_t>(inputs.size());
+  step->count = static_cast<uint32_t>(ElementCount(output));
+  step->output_type = ChainType(output.type);
+  if (step->output_type == ElementStep::kTypes || !IsContiguous(output) ||
+      !IsVectorAligned(output)) {
+    return false;
+  }
+  for (uint32_t i = 0; i < inputs.size(); ++i) {
+    step->input_types[i] = ChainType(inputs[i]->type);
+    if (step->input_types[i] == ElementStep::kTypes ||
+        !SpreadOf(*inputs[i], output, &step->spreads[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// The group's size, what the inputs are of, and the steps.
+std::vector<uint32_t> SpecializationOf(Span<const uint64_t> words) {
+  std::vector<uint32_t> values(2 + ElementChain::kMaxSteps, 0);
+  values[0] = kGroupSize;
+  for (size_t k = 0; k < words.size(); ++k) {
+    values[2 + k] = static_cast<uint32_t>(words[k]);
+    for (uint32_t i = 0; i < ElementStep::kMaxInputs; ++i) {
+      const uint32_t which = chain_word::Which(words[k], i);
+      if (which < chain_word::kFirstInput) continue;
+      values[1] |= chain_word::Kind(words[k], i)
+                   << chain_word::kBits * (which - chain_word::kFirstInput);
+    }
+  }
+  return values;
+}
+
+}  // namespace
+
+bool StepOf(dml_elementwise_op op, Span<const dml_tensor* const> inputs,
+            const dml_tensor& output, float parameter, ElementStep* step) {
+  step->operation = static_cast<uint8_t>(op);
+  step->parameter = parameter;
+  const bool of_bools = inputs[inputs.size() - 1]->type == DML_BOOL;
+  return (op == DML_SELECT || (of_bools ? IsLogic(op) : IsCommon(op))) &&
+         FillStep(inputs, output, step);
+}
+
+bool StepOfCast(const dml_tensor& input, const dml_tensor& output,
+                ElementStep* step) {
+  step->operation = ChainParameters::kCast;
+  return FillStep({&input}, output, step);
+}
+
+ElementwisePrograms::ElementwisePrograms(const hal::AdapterInfo& adapter,
+                                         ProgramCache* programs)
+    : adapter_(adapter), programs_(programs) {}
+
+ElementwisePrograms::~ElementwisePrograms() { Stop(); }
+
+void ElementwisePrograms::Make(Span<const uint64_t> words,
+                               std::function<void(const hal::Program*)> made) {
+  Wanted wanted;
+  wanted.specialization = SpecializationOf(words);
+  wanted.made = std::move(made);
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (stopped_) return;
+  wanted_.push_back(std::move(wanted));
+  if (!thread_.joinable()) thread_ = std::thread([this] { Loop(); });
+  changed_.notify_all();
+}
+
+void ElementwisePrograms::Loop() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stopped_ || !wanted_.empty(); });
+    if (stopped_) return;
+    const Wanted wanted = std::move(wanted_.front());
+    wanted_.pop_front();
+    making_ = true;
+    lock.unlock();
+    const hal::Program* program = nullptr;
+    const Status status =
+        programs_->Get(ShaderName("chain", DML_FLOAT32, DML_FLOAT16),
+                       wanted.specialization, &program);
+    // Where a device cannot make it, launches stay as they are.
+    if (status.ok()) wanted.made(program);
+    lock.lock();
+    making_ = false;
+    changed_.notify_all();
+  }
+}
+
+void ElementwisePrograms::Finish() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock,
+                [this] { return stopped_ || (wanted_.empty() && !making_); });
+}
+
+void ElementwisePrograms::Stop() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopped_ = true;
+    changed_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+ChainPrograms::Grid ElementwisePrograms::Describe(const ElementChain& chain) {
+  ChainParameters parameters = {};
+  parameters.count = chain.count;
+  parameters.steps = chain.step_count;
+  for (uint32_t k = 0; k < chain.step_count; ++k) {
+    parameters.stored |= uint32_t{chain.values[k].live} << k;
+    parameters.parameters[k] = chain.values[k].parameter;
+  }
+  for (uint32_t i = 0; i < chain.input_count; ++i) {
+    parameters.divisors[i] = chain.inputs[i].spread.divisor;
+    parameters.moduli[i] = chain.inputs[i].spread.modulus;
+  }
+  const auto* bytes = reinterpret_cast<const uint8_t*>(&parameters);
+  constants_.assign(bytes, bytes + sizeof(parameters));
+  const auto linear = LinearGrid(
+      adapter_,
+      CeilDivide(chain.count, uint64_t{kElementsPerInvocation} * kGroupSize));
+  Grid grid;
+  grid.groups[0] = linear.x;
+  grid.groups[1] = linear.y;
+  grid.groups[2] = linear.z;
+  grid.constants = constants_;
+  return grid;
+}
+
+}  // namespace dml

@@ -1,0 +1,255 @@
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_list.h"
+
+#include <algorithm>
+
+namespace dml {
+namespace {
+
+constexpr uint32_t kMaxInputs = ElementStep::kMaxInputs;
+
+bool MayWait(const ChainTree::Node* node, uint32_t step_count) {
+  if (node == nullptr) return false;
+  return node->program != nullptr || (step_count == 1 && node->joins);
+}
+
+}  // namespace
+
+// The chains whose values a step takes.
+struct ChainList::Operands {
+  int from[kMaxInputs] = {-1, -1, -1};  // the value, or -1: memory
+  ElementChain* of[kMaxInputs] = {};    // its chain
+  ElementChain* chains[kMaxInputs] = {};
+  uint32_t chain_count = 0;
+
+  bool Has(const ElementChain* chain) const {
+    return std::find(chains, chains + chain_count, chain) !=
+           chains + chain_count;
+  }
+  // From here on, values of that chain are memory.
+  void Drop(const ElementChain* chain) {
+    for (uint32_t i = 0; i < kMaxInputs; ++i) {
+      if (of[i] != chain) continue;
+      of[i] = nullptr;
+      from[i] = -1;
+    }
+    chain_count = static_cast<uint32_t>(
+        std::remove(chains, chains + chain_count, chain) - chains);
+  }
+};
+
+ChainList::ChainList(ChainTree::Make make, Send send)
+    : tree_(std::move(make)), send_(std::move(send)), slots_(kMaxChains) {
+  for (ElementChain& chain : slots_) free_.push_back(&chain);
+  chains_.reserve(kMaxChains);
+}
+
+void ChainList::Forget() {
+  free_.insert(free_.end(), chains_.begin(), chains_.end());
+  chains_.clear();
+  waiting_ = 0;
+}
+
+void ChainList::SendWaiting(ElementChain* chain) {
+  if (chain->sent) return;
+  chain->sent = true;
+  --waiting_;
+  send_(*chain);
+}
+
+void ChainList::Remove(ElementChain* chain) {
+  chains_.erase(std::find(chains_.begin(), chains_.end(), chain));
+  free_.push_back(chain);
+}
+
+void ChainList::End(ElementChain* chain) {
+  if (chain->sent) {
+    uint64_t words[ElementChain::kMaxSteps];
+    tree_.Learn({words, chain->Words(words)});
+  } else {
+    SendWaiting(chain);
+  }
+  Remove(chain);
+}
+
+void ChainList::SendAll() {
+  while (!chains_.empty()) End(chains_.front());
+}
+
+void ChainList::BeforeWork(Span<const BufferArgument> arguments) {
+  for (size_t c = 0; c < chains_.size();) {
+    ElementChain* chain = chains_[c];
+    const bool conflicts = std::any_of(
+        arguments.begin(), arguments.end(), [chain](const BufferArgument& a) {
+          return a.bytes > 0 && chain->Conflicts(a.address, a.bytes,
+                                                 a.access != Access::kRead);
+        });
+    if (conflicts) {
+      End(chain);
+    } else {
+      ++c;
+    }
+  }
+}
+
+void ChainList::Discard(uint64_t address, uint64_t bytes) {
+  for (size_t c = 0; c < chains_.size();) {
+    ElementChain* chain = chains_[c];
+    if (chain->Discard(address, bytes)) {
+      ++c;
+      continue;
+    }
+    // All that it makes is given back unread. It runs all the same, as it would
+    // have done alone, and writes to this memory, which is nobody else's yet.
+    End(chain);
+  }
+}
+
+ChainList::Operands ChainList::FindOperands(const Launch& launch) const {
+  const ElementStep& step = *launch.step;
+  Operands operands;
+  for (uint32_t i = 0; i < step.input_count; ++i) {
+    if (step.spreads[i].kind != ElementStep::Spread::kEach) continue;
+    const BufferArgument& input = launch.buffers[i];
+    for (ElementChain* chain : chains_) {
+      if (chain->count != step.count) continue;
+      const int value =
+          chain->FindValue(input.address, input.bytes, step.input_types[i]);
+      if (value < 0) continue;
+      operands.from[i] = value;
+      operands.of[i] = chain;
+      if (!operands.Has(chain)) operands.chains[operands.chain_count++] = chain;
+      break;
+    }
+  }
+  return operands;
+}
+
+// Chains that the step has nothing of, and conflicts with; and those that it
+// has values of, where it touches others of their memory in a way that has to
+// wait for it.
+void ChainList::EndConflicts(const Launch& launch, Operands* operands) {
+  const uint32_t input_count = launch.step->input_count;
+  const BufferArgument& output = launch.buffers[input_count];
+  for (size_t c = 0; c < chains_.size();) {
+    ElementChain* chain = chains_[c];
+    const bool joined = operands->Has(chain);
+    bool conflicts = joined ? !chain->MayWrite(output)
+                            : chain->Conflicts(output.address, output.bytes,
+                                               /*writes=*/true);
+    for (uint32_t i = 0; !conflicts && i < input_count; ++i) {
+      if (operands->of[i] == chain) continue;
+      const BufferArgument& input = launch.buffers[i];
+      conflicts =
+          chain->Conflicts(input.address, input.bytes, /*writes=*/false);
+    }
+    if (conflicts) {
+      operands->Drop(chain);
+      End(chain);
+    } else {
+      ++c;
+    }
+  }
+}
+
+// Several chains become one, in the order of the operands.
+void ChainList::Join(const Launch& launch, Operands* operands) {
+  ElementChain* const first = operands->chains[0];
+  joined_ = *first;
+  bool all_wait = !first->sent;
+  uint32_t offsets[kMaxInputs] = {};
+  for (uint32_t c = 1; c < operands->chain_count; ++c) {
+    offsets[c] = joined_.step_count;
+    if (joined_.Append(*operands->chains[c])) {
+      all_wait = all_wait && !operands->chains[c]->sent;
+    } else {
+      ElementChain* const too_much = operands->chains[c--];
+      operands->Drop(too_much);
+      End(too_much);
+    }
+  }
+  if (operands->chain_count == 1) return;
+  int from[kMaxInputs];
+  for (uint32_t i = 0; i < kMaxInputs; ++i) {
+    from[i] = operands->from[i];
+    for (uint32_t c = 0; from[i] >= 0 && c < operands->chain_count; ++c) {
+      if (operands->of[i] != operands->chains[c]) continue;
+      from[i] += static_cast<int>(offsets[c]);
+      break;
+    }
+  }
+  const uint64_t word = joined_.WordOf(*launch.step, launch.buffers, from);
+  if (word == 0) {
+    // The step has room in the first chain alone, if at all.
+    while (operands->chain_count > 1) {
+      ElementChain* const too_much = operands->chains[1];
+      operands->Drop(too_much);
+      End(too_much);
+    }
+    return;
+  }
+  const ChainTree::Node* node = first->node;
+  for (uint32_t k = first->step_count; node != nullptr; ++k) {
+    const bool last = k == joined_.step_count;
+    node = ChainTree::Find(node, last ? word : joined_.values[k].word);
+    if (last) break;
+    if (node != nullptr) joined_.node = node;
+  }
+  if (!all_wait || !MayWait(node, joined_.step_count + 1)) {
+    if (node == nullptr) joined_.node = nullptr;
+    for (uint32_t c = 0; c < operands->chain_count; ++c) {
+      ElementChain* const part = operands->chains[c];
+      SendWaiting(part);
+      if (c == 0) continue;
+      uint64_t words[ElementChain::kMaxSteps];
+      tree_.LearnPart({words, part->Words(words)});
+    }
+    joined_.sent = true;
+  }
+  for (uint32_t c = 1; c < operands->chain_count; ++c) {
+    waiting_ -= !operands->chains[c]->sent;
+    Remove(operands->chains[c]);
+  }
+  *first = joined_;
+  std::copy_n(from, kMaxInputs, operands->from);
+  operands->chain_count = 1;
+}
+
+bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
+                     uint32_t tag) {
+  const ElementStep& step = *launch.step;
+  Operands operands = FindOperands(launch);
+  EndConflicts(launch, &operands);
+  if (operands.chain_count > 1) Join(launch, &operands);
+  if (operands.chain_count == 1) {
+    ElementChain* const chain = operands.chains[0];
+    const uint64_t word = chain->WordOf(step, launch.buffers, operands.from);
+    if (word != 0) {
+      const ChainTree::Node* next =
+          chain->node == nullptr ? nullptr : ChainTree::Find(chain->node, word);
+      if (!MayWait(next, chain->step_count + 1)) SendWaiting(chain);
+      chain->Append(step, launch.buffers, bindings, operands.from, tag);
+      chain->node = next;
+      return !chain->sent;
+    }
+    operands.Drop(chain);
+    End(chain);
+  }
+  if (free_.empty()) End(chains_.front());
+  ElementChain* const chain = free_.back();
+  free_.pop_back();
+  chains_.push_back(chain);
+  *chain = ElementChain();
+  chain->count = step.count;
+  chain->Append(step, launch.buffers, bindings, operands.from, tag);
+  chain->node = ChainTree::Find(tree_.root(), chain->values[0].word);
+  chain->sent = !MayWait(chain->node, 1);
+  if (chain->sent) return false;
+  ++waiting_;
+  chain->program = launch.program;
+  std::copy_n(launch.groups, 3, chain->groups);
+  chain->constant_bytes = static_cast<uint32_t>(launch.constants.size());
+  std::copy(launch.constants.begin(), launch.constants.end(), chain->constants);
+  return true;
+}
+
+}  // namespace dml

@@ -1,0 +1,77 @@
+// ChainList: the element-wise chains that wait to be launched, or whose steps
+// are watched to learn which belong together.
+//
+// A step waits where the tree has a program that begins with its chain. Chains
+// that wait conflict neither with each other nor with anything that was
+// launched behind them, so it makes no difference when they are launched:
+// whatever conflicts has them launched first (BeforeWork(), Take()).
+//
+// Where there is no program, steps are launched at once, and their chain is
+// watched: it ends where it would have been launched, had it waited, and the
+// tree learns it then. So nobody waits for a program, and those that are made
+// are those that work asks for.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_CHAIN_LIST_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_CHAIN_LIST_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_tree.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/element_chain.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
+
+namespace dml {
+
+// Thread-compatible.
+class ChainList {
+ public:
+  // Launches a chain that waited; does not call the list.
+  using Send = std::function<void(const ElementChain& chain)>;
+
+  ChainList(ChainTree::Make make, Send send);
+
+  // Before other work with these arguments is launched.
+  void BeforeWork(Span<const BufferArgument> arguments);
+  // Before a launch that has a step, which fits its buffers. True where it
+  // waits now; false where it has to be launched at once.
+  bool Take(const Launch& launch, const hal::Binding* bindings, uint32_t tag);
+  // Nobody reads these bytes before they are written anew.
+  void Discard(uint64_t address, uint64_t bytes);
+  void SendAll();
+  // What waits is lost, as the device is.
+  void Forget();
+
+  // How many wait.
+  size_t waiting() const { return waiting_; }
+  bool empty() const { return chains_.empty(); }
+
+ private:
+  struct Operands;
+
+  // At a time. Work is compared with all of them.
+  static constexpr size_t kMaxChains = 24;
+
+  void SendWaiting(ElementChain* chain);  // unless it was sent
+  void Remove(ElementChain* chain);
+  // Launches it or learns from it, and removes it.
+  void End(ElementChain* chain);
+  Operands FindOperands(const Launch& launch) const;
+  void EndConflicts(const Launch& launch, Operands* operands);
+  void Join(const Launch& launch, Operands* operands);
+
+  ChainTree tree_;
+  const Send send_;
+  std::vector<ElementChain> slots_;
+  std::vector<ElementChain*> free_;
+  std::vector<ElementChain*> chains_;  // the oldest first
+  ElementChain joined_;                // while chains are joined
+  size_t waiting_ = 0;
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_CHAIN_LIST_H_

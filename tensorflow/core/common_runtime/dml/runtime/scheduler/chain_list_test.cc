@@ -1,0 +1,514 @@
+// Chains against work that is done at once: random steps, other work and
+// memory that is given back, on a memory of few places, so that everything
+// meets everything.
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_list.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dml {
+namespace {
+
+constexpr uint32_t kCellBytes = 4;
+constexpr uint32_t kPlaceCells = 4;  // as steps are aligned
+constexpr uint32_t kPlaces = 24;
+constexpr uint64_t kBase = 0x10000;
+// Bytes of an element, by its type.
+constexpr uint32_t kElementBytes[] = {4, 4, 8};
+
+uint64_t Mix(uint64_t a, uint64_t b) {
+  uint64_t h = (a ^ (b + 0x9e3779b97f4a7c15)) * 0xff51afd7ed558ccd;
+  return h ^ h >> 29;
+}
+
+class NamedProgram : public hal::Program {
+ public:
+  const char* name() const override { return "chain"; }
+};
+
+// Cells of numbers. What was given back is unknown until it is written.
+struct Memory {
+  std::vector<uint64_t> cells =
+      std::vector<uint64_t>(kPlaces * kPlaceCells, 0);
+  std::vector<bool> known = std::vector<bool>(kPlaces * kPlaceCells, false);
+
+  static size_t CellAt(uint64_t address) {
+    return (address - kBase) / kCellBytes;
+  }
+  uint64_t Read(uint64_t address, uint32_t bytes) const {
+    uint64_t value = 1;
+    for (uint32_t b = 0; b < bytes; b += kCellBytes) {
+      value = Mix(value, cells[CellAt(address + b)]);
+    }
+    return value;
+  }
+  void Write(uint64_t address, uint32_t bytes, uint64_t value) {
+    for (uint32_t b = 0; b < bytes; b += kCellBytes) {
+      cells[CellAt(address + b)] = Mix(value, b);
+      known[CellAt(address + b)] = true;
+    }
+  }
+  bool Knows(uint64_t address, uint64_t bytes) const {
+    for (uint64_t b = 0; b < bytes; b += kCellBytes) {
+      if (!known[CellAt(address + b)]) return false;
+    }
+    return true;
+  }
+  void Forget(uint64_t address, uint64_t bytes) {
+    for (uint64_t b = 0; b < bytes; b += kCellBytes) {
+      known[CellAt(address + b)] = false;
+    }
+  }
+};
+
+// What a step writes.
+uint64_t Apply(uint32_t operation, float parameter, const uint64_t* inputs,
+               uint32_t count) {
+  uint64_t value = Mix(operation, static_cast<uint64_t>(parameter));
+  for (uint32_t i = 0; i < count; ++i) value = Mix(value, inputs[i]);
+  return value;
+}
+
+// As it is read from memory of that type.
+uint64_t ReadBack(uint64_t value, uint32_t type) {
+  uint64_t read = 1;
+  for (uint32_t b = 0; b < kElementBytes[type]; b += kCellBytes) {
+    read = Mix(read, Mix(value, b));
+  }
+  return read;
+}
+
+class ChainListTest : public ::testing::Test {
+ protected:
+  void Start(uint32_t seed, int programs_in_hundred = 100) {
+    random_.seed(seed);
+    memory_ = Memory();
+    for (uint32_t c = 0; c < kPlaces * kPlaceCells; ++c) {
+      memory_.Write(kBase + uint64_t{c} * kCellBytes, kCellBytes, c);
+    }
+    expected_ = memory_;
+    sent_steps_ = sent_chains_ = 0;
+    list_ = std::make_unique<ChainList>(
+        [this, programs_in_hundred](
+            Span<const uint64_t>,
+            std::function<void(const hal::Program*)> made) {
+          if (Below(100) < static_cast<uint32_t>(programs_in_hundred)) {
+            late_.push_back(std::move(made));
+          }
+        },
+        [this](const ElementChain& chain) { Run(chain); });
+  }
+
+  uint32_t Below(uint32_t end) { return random_() % end; }
+
+  // As invocations do it: each does all steps on four elements, in any order.
+  void Run(const ElementChain& chain) {
+    ++sent_chains_;
+    sent_steps_ += chain.step_count;
+    ASSERT_TRUE(std::any_of(
+        chain.values, chain.values + chain.step_count,
+        [](const ElementChain::Value& value) { return value.live; }));
+    if (chain.step_count > 1) {
+      ASSERT_NE(chain.node, nullptr);
+      ASSERT_NE(chain.node->program.load(), nullptr);
+    }
+    std::vector<uint32_t> invocations((chain.count + 3) / 4);
+    for (uint32_t i = 0; i < invocations.size(); ++i) invocations[i] = i;
+    std::shuffle(invocations.begin(), invocations.end(), random_);
+    for (const uint32_t invocation : invocations) {
+      uint64_t values[ElementChain::kMaxSteps][4] = {};
+      for (uint32_t k = 0; k < chain.step_count; ++k) {
+        const ElementChain::Value& value = chain.values[k];
+        for (uint32_t e = 0; e < 4; ++e) {
+          const uint32_t at = 4 * invocation + e;
+          if (at >= chain.count) break;
+          uint64_t inputs[ElementStep::kMaxInputs];
+          for (uint32_t i = 0; i < value.input_count; ++i) {
+            inputs[i] = Operand(chain, value.word, i, at, values);
+          }
+          const uint64_t made =
+              Apply(value.word & 255, value.parameter, inputs,
+                    value.input_count);
+          values[k][e] = ReadBack(made, value.type);
+          if (value.live) {
+            const uint32_t bytes = kElementBytes[value.type];
+            memory_.Write(value.address + uint64_t{at} * bytes, bytes, made);
+          }
+        }
+      }
+    }
+  }
+
+  uint64_t Operand(const ElementChain& chain, uint64_t word, uint32_t i,
+                   uint32_t at, const uint64_t (*values)[4]) const {
+    const uint32_t which = chain_word::Which(word, i);
+    if (which < chain_word::kFirstInput) return values[which][at % 4];
+    const ElementChain::Input& input =
+        chain.inputs[which - chain_word::kFirstInput];
+    EXPECT_EQ(chain_word::Kind(word, i),
+              chain_word::KindOf(input.type, input.spread.kind));
+    const uint32_t bytes = kElementBytes[input.type];
+    return memory_.Read(
+        input.address + uint64_t{input.spread.Index(at)} * bytes, bytes);
+  }
+
+  uint8_t RandomType() {
+    return static_cast<uint8_t>(Below(16) < 15 ? 0 : Below(3));
+  }
+
+  // Mostly an element for each.
+  ElementStep::Spread RandomSpread(uint32_t count) {
+    using Spread = ElementStep::Spread;
+    if (count == 16 && Below(5) == 0) {
+      return Below(2) == 0 ? Spread{Spread::kRow, 1, 4}
+                           : Spread{Spread::kColumn, 4, 4};
+    }
+    if (count > 1 && Below(10) == 0) return {Spread::kOne, 1, 1};
+    return {};
+  }
+
+  uint64_t RandomPlace(uint64_t bytes) {
+    const uint32_t places = static_cast<uint32_t>(
+        (bytes + kPlaceCells * kCellBytes - 1) / (kPlaceCells * kCellBytes));
+    return kBase + uint64_t{Below(kPlaces - places + 1)} * kPlaceCells *
+                       kCellBytes;
+  }
+
+  // Somewhere that is known; false where none was found.
+  bool RandomSource(uint64_t bytes, uint64_t* address) {
+    for (int attempt = 0; attempt < 8; ++attempt) {
+      *address = attempt < 3 && !recent_.empty()
+                     ? recent_[Below(static_cast<uint32_t>(recent_.size()))]
+                     : RandomPlace(bytes);
+      if (*address + bytes <=
+              kBase + uint64_t{kPlaces} * kPlaceCells * kCellBytes &&
+          expected_.Knows(*address, bytes)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void RandomStep() {
+    static constexpr uint32_t kCounts[] = {1, 4, 6, 16};
+    ElementStep step;
+    // Few kinds, so that sequences come again.
+    step.operation = 1;
+    step.input_count = static_cast<uint8_t>(
+        Below(20) == 0 ? ElementStep::kMaxInputs : 1 + Below(2));
+    step.output_type = RandomType();
+    step.count = kCounts[Below(8) < 7 ? 1 : Below(4)];
+    step.parameter = static_cast<float>(Below(2));
+    BufferArgument buffers[ElementStep::kMaxInputs + 1];
+    for (uint32_t i = 0; i < step.input_count; ++i) {
+      step.input_types[i] = RandomType();
+      step.spreads[i] = RandomSpread(step.count);
+      const uint32_t elements =
+          step.spreads[i].kind == ElementStep::Spread::kEach
+              ? step.count
+              : step.spreads[i].modulus;
+      buffers[i].bytes =
+          uint64_t{kElementBytes[step.input_types[i]]} * elements;
+      if (!RandomSource(buffers[i].bytes, &buffers[i].address)) return;
+    }
+    BufferArgument& output = buffers[step.input_count];
+    output.access = Access::kWrite;
+    output.bytes = uint64_t{kElementBytes[step.output_type]} * step.count;
+    output.address =
+        Below(4) == 0 ? buffers[0].address : RandomPlace(output.bytes);
+    if (output.address + output.bytes >
+        kBase + uint64_t{kPlaces} * kPlaceCells * kCellBytes) {
+      return;
+    }
+    // As operators require it.
+    for (uint32_t i = 0; i < step.input_count; ++i) {
+      const bool overlaps =
+          buffers[i].address < output.address + output.bytes &&
+          output.address < buffers[i].address + buffers[i].bytes;
+      const bool same = buffers[i].address == output.address &&
+                        buffers[i].bytes == output.bytes &&
+                        step.spreads[i].kind == ElementStep::Spread::kEach;
+      if (overlaps && !same) return;
+    }
+    RunAtOnce(step, buffers, &expected_);
+    Launch launch;
+    launch.step = &step;
+    launch.program = &alone_;
+    launch.buffers = {buffers, size_t{step.input_count} + 1};
+    const hal::Binding bindings[ElementStep::kMaxInputs + 1];
+    if (!list_->Take(launch, bindings, 0)) RunAtOnce(step, buffers, &memory_);
+    recent_.push_back(output.address);
+    if (recent_.size() > 4) recent_.erase(recent_.begin());
+  }
+
+  static void RunAtOnce(const ElementStep& step, const BufferArgument* buffers,
+                        Memory* memory) {
+    const BufferArgument& output = buffers[step.input_count];
+    for (uint32_t at = 0; at < step.count; ++at) {
+      uint64_t inputs[ElementStep::kMaxInputs];
+      for (uint32_t i = 0; i < step.input_count; ++i) {
+        const uint32_t bytes = kElementBytes[step.input_types[i]];
+        inputs[i] = memory->Read(
+            buffers[i].address + uint64_t{step.spreads[i].Index(at)} * bytes,
+            bytes);
+      }
+      const uint32_t bytes = kElementBytes[step.output_type];
+      memory->Write(output.address + uint64_t{at} * bytes, bytes,
+                    Apply(step.operation, step.parameter, inputs,
+                          step.input_count));
+    }
+  }
+
+  // Reads one range and writes another.
+  void OtherWork() {
+    const uint64_t bytes = kCellBytes * (1 + Below(12));
+    uint64_t source;
+    if (!RandomSource(bytes, &source)) return;
+    const uint64_t result = RandomPlace(bytes);
+    list_->BeforeWork({{{source, bytes, Access::kRead},
+                        {result, bytes, Access::kWrite}}});
+    for (Memory* memory : {&expected_, &memory_}) {
+      const uint64_t value =
+          memory->Read(source, static_cast<uint32_t>(bytes));
+      memory->Write(result, static_cast<uint32_t>(bytes), value);
+    }
+  }
+
+  void GiveBack() {
+    const uint64_t bytes = kPlaceCells * kCellBytes * (1 + Below(4));
+    const uint64_t address = !recent_.empty() && Below(2) == 0
+                                 ? recent_[0]
+                                 : RandomPlace(bytes);
+    const uint64_t end = kBase + uint64_t{kPlaces} * kPlaceCells * kCellBytes;
+    const uint64_t size = std::min(bytes, end - address);
+    list_->Discard(address, size);
+    expected_.Forget(address, size);  // the memory itself stays as it is
+  }
+
+  void Check() {
+    list_->SendAll();
+    for (size_t c = 0; c < expected_.cells.size(); ++c) {
+      if (!expected_.known[c]) continue;
+      ASSERT_EQ(memory_.cells[c], expected_.cells[c]) << "cell " << c;
+    }
+  }
+
+  void MakePrograms() {
+    auto late = std::exchange(late_, {});
+    for (auto& made : late) made(&chain_);
+  }
+
+  std::mt19937 random_;
+  Memory memory_, expected_;
+  std::vector<uint64_t> recent_;  // outputs
+  std::vector<std::function<void(const hal::Program*)>> late_;
+  NamedProgram alone_, chain_;
+  uint64_t sent_chains_ = 0, sent_steps_ = 0;
+  std::unique_ptr<ChainList> list_;
+};
+
+TEST_F(ChainListTest, GivesWhatWorkAtOnceGives) {
+  uint64_t chains = 0, steps = 0;
+  for (uint32_t seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Start(seed, seed % 3 == 0 ? 50 : 100);
+    for (int i = 0; i < 3000; ++i) {
+      const uint32_t what = Below(100);
+      if (what < 80) {
+        RandomStep();
+      } else if (what < 88) {
+        OtherWork();
+      } else if (what < 97) {
+        for (uint32_t count = 1 + Below(3); count > 0; --count) GiveBack();
+      } else if (what == 97) {
+        MakePrograms();
+      } else if (what == 98) {
+        Check();
+      }
+      if (HasFatalFailure()) return;
+    }
+    Check();
+    if (HasFatalFailure()) return;
+    chains += sent_chains_;
+    steps += sent_steps_;
+  }
+  // Else this would have shown nothing.
+  EXPECT_GT(steps - chains, 5000u);
+}
+
+// Steps that a test names: `from` and `to` are places.
+class ChainTest : public ChainListTest {
+ protected:
+  static uint64_t At(uint32_t place) {
+    return kBase + uint64_t{place} * kPlaceCells * kCellBytes;
+  }
+  // True where it waits.
+  bool Step(std::vector<uint32_t> from, uint32_t to, uint8_t operation = 1,
+            uint32_t places = 1) {
+    ElementStep step;
+    step.operation = operation;
+    step.input_count = static_cast<uint8_t>(from.size());
+    step.count = 4 * places;
+    std::vector<BufferArgument> buffers;
+    for (const uint32_t place : from) {
+      buffers.push_back({At(place), uint64_t{16} * places});
+    }
+    buffers.push_back({At(to), uint64_t{16} * places, Access::kWrite});
+    RunAtOnce(step, buffers.data(), &expected_);
+    Launch launch;
+    launch.step = &step;
+    launch.program = &alone_;
+    launch.buffers = buffers;
+    const std::vector<hal::Binding> bindings(buffers.size());
+    const bool waits = list_->Take(launch, bindings.data(), 0);
+    if (!waits) RunAtOnce(step, buffers.data(), &memory_);
+    return waits;
+  }
+  void Other(uint32_t place, Access access) {
+    list_->BeforeWork({{{At(place), 16, access}}});
+  }
+};
+
+TEST_F(ChainTest, WaitsWhenItHasBeenSeenTwice) {
+  Start(1);
+  for (int time = 0; time < 2; ++time) {
+    EXPECT_FALSE(Step({0, 1}, 2));
+    EXPECT_FALSE(Step({2, 1}, 3));
+    Other(3, Access::kRead);
+    EXPECT_EQ(late_.size(), time == 0 ? 0u : 1u);
+  }
+  EXPECT_FALSE(Step({0, 1}, 2));  // there is no program yet
+  Other(2, Access::kRead);
+  MakePrograms();
+  EXPECT_TRUE(Step({0, 1}, 2));
+  EXPECT_TRUE(Step({2, 1}, 3));
+  EXPECT_EQ(list_->waiting(), 1u);
+  EXPECT_EQ(sent_chains_, 0u);
+  Other(3, Access::kRead);
+  EXPECT_EQ(sent_chains_, 1u);
+  EXPECT_EQ(sent_steps_, 2u);
+  EXPECT_EQ(list_->waiting(), 0u);
+}
+
+TEST_F(ChainTest, BranchesBecomeOneChainInTheOrderOfOperands) {
+  Start(2);
+  for (int time = 0; time < 4; ++time) {
+    // The branches come in either order.
+    if (time % 2 == 0) {
+      Step({0}, 4);
+      Step({1}, 5, 2);
+    } else {
+      Step({1}, 5, 2);
+      Step({0}, 4);
+    }
+    Step({4, 5}, 6);
+    list_->SendAll();
+    MakePrograms();
+  }
+  EXPECT_EQ(sent_chains_, 2u);
+  EXPECT_EQ(sent_steps_, 6u);
+  Check();
+}
+
+TEST_F(ChainTest, OneOfThreeBranchesIsTooMuch) {
+  Start(6);
+  for (int time = 0; time < 4; ++time) {
+    for (uint32_t branch = 0; branch < 3; ++branch) {
+      for (int i = 0; i < 3; ++i) {
+        Step({i == 0 ? branch : 4 + branch}, 4 + branch,
+             static_cast<uint8_t>(1 + branch));
+      }
+    }
+    Step({4, 5, 6}, 7);
+    list_->SendAll();
+    MakePrograms();
+    Check();
+  }
+  EXPECT_GT(sent_steps_, sent_chains_);
+}
+
+TEST_F(ChainTest, ResultsThatOverlapInPartAreNotOfOneChain) {
+  Start(7);
+  for (int time = 0; time < 4; ++time) {
+    Step({0}, 4, 1, 4);
+    Step({4}, 10, 1, 4);
+    Step({10}, 6, 1, 4);  // half of it where the first one is
+    list_->SendAll();
+    MakePrograms();
+    Check();
+  }
+  EXPECT_GT(sent_steps_, sent_chains_);
+}
+
+TEST_F(ChainTest, WhatIsGivenBackIsNotWritten) {
+  Start(3);
+  for (int time = 0; time < 3; ++time) {
+    Step({0}, 1);
+    Step({1}, 2);
+    list_->SendAll();
+    MakePrograms();
+  }
+  memory_.Forget(At(1), 32);
+  Step({0}, 1);
+  Step({1}, 2);
+  list_->Discard(At(1), 16);
+  list_->SendAll();
+  EXPECT_FALSE(memory_.Knows(At(1), 4));
+  EXPECT_TRUE(memory_.Knows(At(2), 16));
+}
+
+TEST_F(ChainTest, WhatNobodyReadsRunsAllTheSame) {
+  Start(4);
+  for (int time = 0; time < 3; ++time) {
+    Step({0}, 1);
+    Step({1}, 2);
+    list_->SendAll();
+    MakePrograms();
+  }
+  const uint64_t before = sent_chains_;
+  Step({0}, 1);
+  Step({1}, 2);
+  list_->Discard(At(1), 32);
+  EXPECT_EQ(sent_chains_, before + 1);
+  EXPECT_EQ(list_->waiting(), 0u);
+}
+
+TEST_F(ChainTest, WhatRunsUnreadWritesToNobodyElsesMemory) {
+  Start(8);
+  for (int time = 0; time < 3; ++time) {
+    Step({0}, 1);
+    Step({1}, 2);
+    list_->SendAll();
+    MakePrograms();
+  }
+  Step({0}, 1);
+  Step({1}, 2);
+  list_->Discard(At(2), 16);
+  memory_.Write(At(2), 16, 1);  // its new owner
+  expected_.Write(At(2), 16, 1);
+  list_->Discard(At(1), 16);
+  EXPECT_EQ(list_->waiting(), 0u);
+  Check();
+}
+
+TEST_F(ChainTest, LongSequencesBecomeSeveralChains) {
+  Start(5);
+  for (int time = 0; time < 4; ++time) {
+    for (int i = 0; i < 20; ++i) Step({i % 2 == 0 ? 0u : 1u}, i % 2 == 0);
+    list_->SendAll();
+    MakePrograms();
+  }
+  // 8 and 8 and 4 each time: 8 were seen twice in the first.
+  EXPECT_EQ(sent_chains_, 9u);
+  EXPECT_EQ(sent_steps_, 60u);
+}
+
+}  // namespace
+}  // namespace dml

@@ -1,0 +1,74 @@
+// ChainTree: which element-wise steps follow one another, and the programs that
+// do several of them.
+//
+// A sequence of steps is a way down from the root. Steps that were seen one
+// after another twice get a program. It runs the beginnings of its sequence,
+// too, so that work may wait for its neighbours at each node above: whatever
+// comes next, there is a program for what has come.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_CHAIN_TREE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_CHAIN_TREE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+
+namespace dml {
+
+// Thread-compatible, but for Node::program.
+class ChainTree {
+ public:
+  struct Node {
+    // Of this sequence or of one that begins with it; null: none yet. Set once,
+    // by any thread.
+    std::atomic<const hal::Program*> program{nullptr};
+    uint64_t word = 0;  // of the last step (element_chain.h)
+    Node* parent = nullptr;
+    // One step that others join: it may wait although no program begins so.
+    bool joins = false;
+
+   private:
+    friend class ChainTree;
+    uint32_t seen = 0;  // times that a sequence ended here
+    std::vector<std::unique_ptr<Node>> children;
+  };
+
+  // Has the program of a sequence made, without waiting for it; `made` gets it,
+  // on any thread, or is never called where it cannot be made.
+  using Make =
+      std::function<void(Span<const uint64_t> words,
+                         std::function<void(const hal::Program*)> made)>;
+
+  explicit ChainTree(Make make) : make_(std::move(make)) {}
+
+  Node* root() { return &root_; }
+  // The node for one more step; null where it was never seen.
+  static Node* Find(const Node* node, uint64_t word);
+  // Notes that a chain was these steps, and has a program made the second time.
+  void Learn(Span<const uint64_t> words);
+  // Notes that a chain of these steps was joined by another one.
+  void LearnPart(Span<const uint64_t> words);
+
+ private:
+  static constexpr uint32_t kSeenEnough = 2;
+  // What a process learns, at most: models have some dozens.
+  static constexpr size_t kMaxNodes = 8192;
+  static constexpr size_t kMaxPrograms = 512;
+
+  // Null where there are too many.
+  Node* FindOrAdd(Span<const uint64_t> words);
+
+  const Make make_;
+  Node root_;
+  size_t nodes_ = 0;
+  size_t programs_ = 0;
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_CHAIN_TREE_H_

@@ -1,0 +1,135 @@
+// ElementChain: element-wise launches over equally many elements that may be
+// one: each takes a result of an earlier one, or is taken together with it.
+//
+// Each step makes a value, which later steps find under the address that it was
+// to be written to. A value whose memory is given back, or written anew by a
+// later step, is dead, and need not be written.
+//
+// A chain as a sequence of words, one a step, is what its program is made for:
+// operation, types, and where the operands come from; no addresses, no sizes.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_ELEMENT_CHAIN_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_ELEMENT_CHAIN_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
+#include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_tree.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/element_step.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
+
+namespace dml {
+
+// The word of a step. Bits 0 to 7: the operation. Then 4 bits for each of three
+// operands: below 8 the value of that step, else an input, less 8. Bits 20 and
+// 21: the output's type. Bits 32 and up: 4 bits for each operand that is an
+// input, 2 for its type, 2 for the kind of its spread.
+// operators/elementwise/chain.comp reads it.
+namespace chain_word {
+constexpr uint32_t kFirstInput = 8;
+constexpr uint32_t kBits = 4;  // of an operand, and of what it is of
+
+constexpr uint32_t WhichShift(uint32_t i) { return 8 + kBits * i; }
+constexpr uint32_t KindShift(uint32_t i) { return 32 + kBits * i; }
+constexpr uint32_t kOutputShift = 20;
+constexpr uint32_t Which(uint64_t word, uint32_t i) {
+  return word >> WhichShift(i) & 15;
+}
+constexpr uint32_t Kind(uint64_t word, uint32_t i) {
+  return word >> KindShift(i) & 15;
+}
+constexpr uint32_t KindOf(uint32_t type, ElementStep::Spread::Kind spread) {
+  return type | uint32_t{spread} << 2;
+}
+}  // namespace chain_word
+
+// Thread-compatible.
+struct ElementChain {
+  static constexpr uint32_t kMaxSteps = 8;
+  static constexpr uint32_t kMaxInputs = 8;
+
+  struct Memory {
+    uint64_t address = 0;
+    uint64_t bytes = 0;
+    hal::Binding binding;
+
+    bool Is(uint64_t other, uint64_t other_bytes) const {
+      return address == other && bytes == other_bytes;
+    }
+    bool Overlaps(uint64_t other, uint64_t other_bytes) const {
+      return address < other + other_bytes && other < address + bytes;
+    }
+    bool IsWithin(uint64_t other, uint64_t other_bytes) const {
+      return address >= other && address + bytes <= other + other_bytes;
+    }
+  };
+  struct Input : Memory {
+    uint8_t type = 0;
+    ElementStep::Spread spread;
+
+    bool Same(const Input& other) const {
+      return Is(other.address, other.bytes) && type == other.type &&
+             spread == other.spread;
+    }
+  };
+  struct Value : Memory {
+    uint8_t type = 0;
+    uint8_t input_count = 0;
+    bool live = true;
+    uint32_t tag = 0;
+    uint64_t word = 0;
+    float parameter = 0;
+  };
+
+  // Whether it was launched step by step, since there was no program: then it
+  // is kept to learn what follows.
+  bool sent = false;
+  uint32_t count = 0;  // of elements
+  uint32_t step_count = 0;
+  uint32_t input_count = 0;
+  Input inputs[kMaxInputs];
+  Value values[kMaxSteps];
+  const ChainTree::Node* node = nullptr;  // null: not in the tree
+  // The launch of a chain that has one step.
+  const hal::Program* program = nullptr;
+  uint32_t groups[3] = {1, 1, 1};
+  uint8_t constants[Launch::kMaxConstantBytes] = {};
+  uint32_t constant_bytes = 0;
+
+  // The newest value that was to be written to exactly this memory, or -1.
+  int FindValue(uint64_t address, uint64_t bytes, uint8_t type) const;
+  // Whether the chain must be launched before other work touches this memory.
+  bool Conflicts(uint64_t address, uint64_t bytes, bool writes) const;
+  // Whether a step behind the others may write there.
+  bool MayWrite(const BufferArgument& output) const;
+  // The word of such a step as below; 0 where it is too much.
+  uint64_t WordOf(const ElementStep& step, Span<const BufferArgument> buffers,
+                  const int* from) const;
+  // Adds what another chain does, behind; false where that is too much.
+  bool Append(const ElementChain& other);
+  // Adds a step, which MayWrite() and has a word, whose input i is value
+  // `from[i]` or, where that is negative, memory.
+  void Append(const ElementStep& step, Span<const BufferArgument> buffers,
+              const hal::Binding* bindings, const int* from, uint32_t tag);
+  // Values that lie there need not be written, but for one of them where none
+  // is left that must; false then.
+  bool Discard(uint64_t address, uint64_t bytes);
+
+  uint32_t Words(uint64_t (&words)[kMaxSteps]) const {
+    for (uint32_t k = 0; k < step_count; ++k) words[k] = values[k].word;
+    return step_count;
+  }
+
+ private:
+  // Input input_count where there is none like it.
+  uint32_t FindInput(const Input& input) const;
+  uint32_t AddInput(const Input& input);  // unless there is one like it
+  // Without its binding.
+  static Input InputOf(const ElementStep& step,
+                       Span<const BufferArgument> buffers, uint32_t i);
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_ELEMENT_CHAIN_H_

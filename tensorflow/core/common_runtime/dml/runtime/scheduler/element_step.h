@@ -1,0 +1,58 @@
+// ElementStep: what a launch does to each element, for launches that may become
+// one with their neighbours (element_chain.h).
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_ELEMENT_STEP_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_ELEMENT_STEP_H_
+
+#include <cstdint>
+
+namespace dml {
+
+// output[i] = operation(inputs[Index(i)]...), i < count. The launch's buffers
+// are the inputs, then the output. All are without gaps, and begin at a multiple
+// of what four elements take.
+struct ElementStep {
+  static constexpr uint32_t kMaxInputs = 3;
+  static constexpr uint32_t kTypes = 4;
+
+  // Which element of an input belongs to element i.
+  struct Spread {
+    enum Kind : uint8_t {
+      kEach = 0,    // i
+      kOne = 1,     // 0
+      kRow = 2,     // i % modulus, which is a multiple of 4
+      kColumn = 3,  // i / divisor % modulus, divisor being a multiple of 4
+    };
+    Kind kind = kEach;
+    uint32_t divisor = 1;
+    uint32_t modulus = 1;
+
+    bool operator==(const Spread& other) const {
+      return kind == other.kind && divisor == other.divisor &&
+             modulus == other.modulus;
+    }
+    uint32_t Index(uint32_t i) const {
+      switch (kind) {
+        case kEach:
+          return i;
+        case kOne:
+          return 0;
+        default:
+          return i / divisor % modulus;
+      }
+    }
+  };
+
+  // Numbers that the scheduler compares only: ChainPrograms knows them.
+  uint8_t operation = 0;
+  uint8_t input_types[kMaxInputs] = {};  // below kTypes
+  uint8_t output_type = 0;
+
+  uint8_t input_count = 0;
+  Spread spreads[kMaxInputs];
+  uint32_t count = 0;
+  float parameter = 0;  // of the operation
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_ELEMENT_STEP_H_

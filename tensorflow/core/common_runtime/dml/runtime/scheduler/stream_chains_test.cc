@@ -1,0 +1,269 @@
+// Element-wise launches that wait in a stream: what sends them, and what
+// becomes of them when the stream ends.
+#include <array>
+
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_programs.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_test.h"
+
+namespace dml {
+namespace {
+
+using hal::testing::Event;
+using hal::testing::EventKind;
+
+// One program for all chains, made at once.
+class FakePrograms : public ChainPrograms {
+ public:
+  void Make(Span<const uint64_t> /*words*/,
+            std::function<void(const hal::Program*)> made) override {
+    made(program_.get());
+  }
+  Grid Describe(const ElementChain& chain) override {
+    constants_ = {static_cast<uint8_t>(chain.step_count), 0, 0, 0};
+    Grid grid;
+    grid.constants = constants_;
+    return grid;
+  }
+
+  std::unique_ptr<hal::Program> program_;
+
+ private:
+  std::array<uint8_t, 4> constants_;
+};
+
+class StreamChainsTest : public StreamTest {
+ protected:
+  static constexpr uint64_t kBytes = 256;
+
+  void SetUp() override { StartWith(Patient()); }
+
+  void StartWith(StreamOptions options) {
+    options.chain_programs = &programs_;
+    stream_.reset();
+    programs_.program_.reset();
+    Start(options);
+    programs_.program_ = hal::testing::MakeProgram(device_.get(), "chain");
+    memory_ = Allocate();
+    Learn();
+  }
+  void TearDown() override {
+    stream_.reset();
+    programs_.program_.reset();
+  }
+
+  uint64_t At(uint32_t place) const { return memory_ + place * kBytes; }
+
+  // place `to` = operation(place `from`).
+  Status Step(uint32_t from, uint32_t to, const char* tag = "Step") {
+    ElementStep step;
+    step.operation = 1;
+    step.input_count = 1;
+    step.count = kBytes / 4;
+    Launch launch;
+    launch.program = program_.get();
+    launch.step = &step;
+    const BufferArgument buffers[] = {{At(from), kBytes, Access::kRead},
+                                      {At(to), kBytes, Access::kWrite}};
+    launch.buffers = buffers;
+    return stream_->Dispatch(launch, tag);
+  }
+
+  // Two steps, often enough to be one.
+  void Learn() {
+    for (int time = 0; time < 2; ++time) {
+      DML_EXPECT_OK(Step(0, 1));
+      DML_EXPECT_OK(Step(1, 2));
+      DML_EXPECT_OK(stream_->Sync());
+    }
+    ASSERT_EQ(stream_->statistics().launches, 4u);
+    learned_ = device_->events().size();
+  }
+
+  // What was sent since then.
+  std::vector<std::string> Sent() const {
+    std::vector<std::string> names;
+    const std::vector<Event> events = device_->events();
+    for (size_t e = learned_; e < events.size(); ++e) {
+      switch (events[e].kind) {
+        case EventKind::kDispatch:
+          names.push_back(events[e].program);
+          break;
+        case EventKind::kCopy:
+          names.push_back("copy");
+          break;
+        default:
+          break;
+      }
+    }
+    return names;
+  }
+  using Names = std::vector<std::string>;
+
+  FakePrograms programs_;
+  uint64_t memory_ = 0;
+  size_t learned_ = 0;  // events
+};
+
+TEST_F(StreamChainsTest, SyncSendsThemAsOne) {
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(Step(1, 2));
+  DML_EXPECT_OK(stream_->Sync());
+  EXPECT_EQ(Sent(), Names{"chain"});
+  EXPECT_EQ(stream_->statistics().launches, 5u);
+  EXPECT_EQ(stream_->statistics().merged_launches, 1u);
+}
+
+TEST_F(StreamChainsTest, OneAloneIsWhatItWas) {
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(stream_->Sync());
+  EXPECT_EQ(Sent(), Names{"work"});
+}
+
+TEST_F(StreamChainsTest, TheBindingsAreThoseOfTheSteps) {
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(Step(1, 2));
+  stream_->Discard(At(1), kBytes);
+  DML_EXPECT_OK(stream_->Sync());
+  const Event event = device_->events().back();
+  ASSERT_EQ(event.bindings.size(),
+            ElementChain::kMaxInputs + ElementChain::kMaxSteps);
+  EXPECT_EQ(event.bindings[0].offset, 0u);
+  EXPECT_EQ(event.bindings[ElementChain::kMaxInputs + 1].offset, 2 * kBytes);
+  EXPECT_EQ(event.constants, (Bytes{2, 0, 0, 0}));
+}
+
+TEST_F(StreamChainsTest, TheyGoByThemselves) {
+  StartWith(StreamOptions());
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(Step(1, 2));
+  EXPECT_TRUE(Eventually([this] { return Sent() == Names{"chain"}; }));
+}
+
+TEST_F(StreamChainsTest, EveryWayToWaitSendsThem) {
+  const std::function<void()> wait[] = {
+      [this] { (void)stream_->Flush().ok(); },
+      [this] {
+        std::promise<void> done;
+        stream_->OnComplete([&done](const Status&) { done.set_value(); });
+        done.get_future().wait();
+      },
+      [this] { Read(At(2), kBytes); },
+  };
+  size_t chains = 0;
+  for (const auto& how : wait) {
+    DML_EXPECT_OK(Step(0, 1));
+    DML_EXPECT_OK(Step(1, 2));
+    how();
+    ++chains;
+    EXPECT_TRUE(Eventually([this, chains] {
+      const Names sent = Sent();
+      return static_cast<size_t>(
+                 std::count(sent.begin(), sent.end(), "chain")) == chains;
+    }));
+  }
+}
+
+TEST_F(StreamChainsTest, OtherWorkGoesAheadUnlessItConflicts) {
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(Dispatch({{At(5), kBytes, Access::kWrite}}));
+  DML_EXPECT_OK(Step(1, 2));
+  DML_EXPECT_OK(Dispatch({{At(2), kBytes, Access::kRead},
+                          {At(6), kBytes, Access::kWrite}}));
+  DML_EXPECT_OK(stream_->Sync());
+  EXPECT_EQ(Sent(), (Names{"work", "chain", "work"}));
+}
+
+TEST_F(StreamChainsTest, CopiesWaitForThem) {
+  const Bytes pattern = Pattern(kBytes);
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(Step(1, 2));
+  DML_EXPECT_OK(stream_->CopyFromHost(At(0), pattern.data(), kBytes));
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(Step(1, 2));
+  DML_EXPECT_OK(stream_->Copy(At(7), At(2), kBytes));
+  DML_EXPECT_OK(stream_->Sync());
+  EXPECT_EQ(Sent(), (Names{"chain", "copy", "chain", "copy"}));
+}
+
+TEST_F(StreamChainsTest, AHeapGoesWhenTheyAreDone) {
+  uint64_t address = 0;
+  std::unique_ptr<hal::Heap> heap = MakeHeap(&address);
+  const uint64_t before = memory_;
+  memory_ = address;
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(Step(1, 2));
+  stream_->ReleaseHeap(std::move(heap), address);
+  memory_ = before;
+  DML_EXPECT_OK(stream_->Sync());
+  EXPECT_EQ(Sent(), Names{"chain"});
+}
+
+TEST_F(StreamChainsTest, TagsAreThoseOfAll) {
+  DML_EXPECT_OK(Step(0, 1, "Mul"));
+  DML_EXPECT_OK(Step(1, 2, "Tanh"));
+  const auto launches = stream_->LaunchesByTag();
+  EXPECT_TRUE(std::any_of(launches.begin(), launches.end(), [](const auto& t) {
+    return t.first == "Mul+Tanh" && t.second == 1;
+  }));
+}
+
+TEST_F(StreamChainsTest, AFailureForgetsThem) {
+  stream_->InjectFailure(Error(Code::kDeviceLost, "gone"));
+  DML_EXPECT_OK(Dispatch({{At(5), kBytes, Access::kWrite}}));
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(Step(1, 2));
+  EXPECT_EQ(stream_->Sync().code(), Code::kDeviceLost);
+  EXPECT_EQ(Step(2, 3).code(), Code::kDeviceLost);
+  stream_->Discard(At(2), kBytes);
+  EXPECT_TRUE(stream_->WaitForRelease(std::chrono::seconds(20)));
+}
+
+TEST_F(StreamChainsTest, TheEndSendsThem) {
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(Step(1, 2));
+  stream_.reset();
+  EXPECT_EQ(Sent(), Names{"chain"});
+}
+
+TEST_F(StreamChainsTest, LaunchesCanBeKeptAsTheyAre) {
+  DML_EXPECT_OK(Step(0, 1));
+  stream_->MergeLaunches(false);
+  DML_EXPECT_OK(Step(1, 2));
+  stream_->MergeLaunches(true);
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(Step(1, 2));
+  DML_EXPECT_OK(stream_->Sync());
+  EXPECT_EQ(Sent(), (Names{"work", "work", "chain"}));
+}
+
+TEST_F(StreamChainsTest, StopForgetsThem) {
+  DML_EXPECT_OK(Step(0, 1));
+  stream_->Stop(Error(Code::kFailedPrecondition, "the process is exiting"));
+  EXPECT_EQ(Step(1, 2).code(), Code::kFailedPrecondition);
+}
+
+TEST_F(StreamChainsTest, ThreadsMayDoAllOfThisAtOnce) {
+  StreamOptions options;
+  options.flush_commands = 16;
+  StartWith(options);
+  const uint64_t base = memory_;
+  InThreads(4, [&](int t) {
+    std::mt19937 random(t);
+    const uint32_t first = 16 * static_cast<uint32_t>(t);
+    for (int i = 0; i < 500; ++i) {
+      const uint32_t at = first + random() % 8;
+      DML_EXPECT_OK(Step(at, at + 1));
+      if (random() % 4 == 0) stream_->Discard(At(at), kBytes);
+      if (random() % 16 == 0) Read(At(at + 1), kBytes);
+      if (random() % 32 == 0) DML_EXPECT_OK(stream_->Sync());
+      if (random() % 32 == 0) (void)stream_->statistics();
+    }
+  });
+  EXPECT_EQ(memory_, base);
+  DML_EXPECT_OK(stream_->Sync());
+  const StreamStatistics statistics = stream_->statistics();
+  EXPECT_EQ(statistics.launches + statistics.merged_launches, 2000u + 4u);
+}
+
+}  // namespace
+}  // namespace dml
