@@ -25,8 +25,7 @@ Grid LinearGrid(const hal::AdapterInfo& adapter, uint64_t groups,
 Status LaunchProgram(OperatorContext& context, std::string_view shader,
                      Span<const uint32_t> specialization, Grid grid,
                      Span<const BufferArgument> buffers,
-                     const ParameterBlock& block,
-                     Span<const uint8_t> constants,
+                     const ParameterBlock& block, Span<const uint8_t> constants,
                      const ElementStep* step) {
   if (grid.x == 0 || grid.y == 0 || grid.z == 0) return Status::Ok();
   const uint32_t* max = context.adapter.max_grid;

@@ -70,8 +70,7 @@ inline Grid LinearGrid(const OperatorContext& context, uint64_t groups,
 Status LaunchProgram(OperatorContext& context, std::string_view shader,
                      Span<const uint32_t> specialization, Grid grid,
                      Span<const BufferArgument> buffers,
-                     const ParameterBlock& block,
-                     Span<const uint8_t> constants,
+                     const ParameterBlock& block, Span<const uint8_t> constants,
                      const ElementStep* step = nullptr);
 
 template <typename Parameters>

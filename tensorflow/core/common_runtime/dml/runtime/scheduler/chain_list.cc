@@ -215,7 +215,7 @@ void ChainList::Join(const Launch& launch, Operands* operands) {
 }
 
 bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
-                     uint32_t tag) {
+                     const StepName& name) {
   const ElementStep& step = *launch.step;
   Operands operands = FindOperands(launch);
   EndConflicts(launch, &operands);
@@ -227,7 +227,7 @@ bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
       const ChainTree::Node* next =
           chain->node == nullptr ? nullptr : ChainTree::Find(chain->node, word);
       if (!MayWait(next, chain->step_count + 1)) SendWaiting(chain);
-      chain->Append(step, launch.buffers, bindings, operands.from, tag);
+      chain->Append(step, launch.buffers, bindings, operands.from, name);
       chain->node = next;
       return !chain->sent;
     }
@@ -240,7 +240,7 @@ bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
   chains_.push_back(chain);
   *chain = ElementChain();
   chain->count = step.count;
-  chain->Append(step, launch.buffers, bindings, operands.from, tag);
+  chain->Append(step, launch.buffers, bindings, operands.from, name);
   chain->node = ChainTree::Find(tree_.root(), chain->values[0].word);
   chain->sent = !MayWait(chain->node, 1);
   if (chain->sent) return false;

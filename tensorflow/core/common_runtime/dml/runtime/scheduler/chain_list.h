@@ -38,7 +38,8 @@ class ChainList {
   void BeforeWork(Span<const BufferArgument> arguments);
   // Before a launch that has a step, which fits its buffers. True where it
   // waits now; false where it has to be launched at once.
-  bool Take(const Launch& launch, const hal::Binding* bindings, uint32_t tag);
+  bool Take(const Launch& launch, const hal::Binding* bindings,
+            const StepName& name);
   // Nobody reads these bytes before they are written anew.
   void Discard(uint64_t address, uint64_t bytes);
   void SendAll();

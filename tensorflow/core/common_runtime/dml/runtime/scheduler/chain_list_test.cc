@@ -35,8 +35,7 @@ class NamedProgram : public hal::Program {
 
 // Cells of numbers. What was given back is unknown until it is written.
 struct Memory {
-  std::vector<uint64_t> cells =
-      std::vector<uint64_t>(kPlaces * kPlaceCells, 0);
+  std::vector<uint64_t> cells = std::vector<uint64_t>(kPlaces * kPlaceCells, 0);
   std::vector<bool> known = std::vector<bool>(kPlaces * kPlaceCells, false);
 
   static size_t CellAt(uint64_t address) {
@@ -95,6 +94,7 @@ class ChainListTest : public ::testing::Test {
     }
     expected_ = memory_;
     sent_steps_ = sent_chains_ = 0;
+    late_.clear();  // of the list before
     list_ = std::make_unique<ChainList>(
         [this, programs_in_hundred](
             Span<const uint64_t>,
@@ -133,9 +133,8 @@ class ChainListTest : public ::testing::Test {
           for (uint32_t i = 0; i < value.input_count; ++i) {
             inputs[i] = Operand(chain, value.word, i, at, values);
           }
-          const uint64_t made =
-              Apply(value.word & 255, value.parameter, inputs,
-                    value.input_count);
+          const uint64_t made = Apply(value.word & 255, value.parameter, inputs,
+                                      value.input_count);
           values[k][e] = ReadBack(made, value.type);
           if (value.live) {
             const uint32_t bytes = kElementBytes[value.type];
@@ -177,8 +176,8 @@ class ChainListTest : public ::testing::Test {
   uint64_t RandomPlace(uint64_t bytes) {
     const uint32_t places = static_cast<uint32_t>(
         (bytes + kPlaceCells * kCellBytes - 1) / (kPlaceCells * kCellBytes));
-    return kBase + uint64_t{Below(kPlaces - places + 1)} * kPlaceCells *
-                       kCellBytes;
+    return kBase +
+           uint64_t{Below(kPlaces - places + 1)} * kPlaceCells * kCellBytes;
   }
 
   // Somewhere that is known; false where none was found.
@@ -243,7 +242,7 @@ class ChainListTest : public ::testing::Test {
     launch.program = &alone_;
     launch.buffers = {buffers, size_t{step.input_count} + 1};
     const hal::Binding bindings[ElementStep::kMaxInputs + 1];
-    if (!list_->Take(launch, bindings, 0)) RunAtOnce(step, buffers, &memory_);
+    if (!list_->Take(launch, bindings, {})) RunAtOnce(step, buffers, &memory_);
     recent_.push_back(output.address);
     if (recent_.size() > 4) recent_.erase(recent_.begin());
   }
@@ -260,9 +259,9 @@ class ChainListTest : public ::testing::Test {
             bytes);
       }
       const uint32_t bytes = kElementBytes[step.output_type];
-      memory->Write(output.address + uint64_t{at} * bytes, bytes,
-                    Apply(step.operation, step.parameter, inputs,
-                          step.input_count));
+      memory->Write(
+          output.address + uint64_t{at} * bytes, bytes,
+          Apply(step.operation, step.parameter, inputs, step.input_count));
     }
   }
 
@@ -272,20 +271,18 @@ class ChainListTest : public ::testing::Test {
     uint64_t source;
     if (!RandomSource(bytes, &source)) return;
     const uint64_t result = RandomPlace(bytes);
-    list_->BeforeWork({{{source, bytes, Access::kRead},
-                        {result, bytes, Access::kWrite}}});
+    list_->BeforeWork(
+        {{{source, bytes, Access::kRead}, {result, bytes, Access::kWrite}}});
     for (Memory* memory : {&expected_, &memory_}) {
-      const uint64_t value =
-          memory->Read(source, static_cast<uint32_t>(bytes));
+      const uint64_t value = memory->Read(source, static_cast<uint32_t>(bytes));
       memory->Write(result, static_cast<uint32_t>(bytes), value);
     }
   }
 
   void GiveBack() {
     const uint64_t bytes = kPlaceCells * kCellBytes * (1 + Below(4));
-    const uint64_t address = !recent_.empty() && Below(2) == 0
-                                 ? recent_[0]
-                                 : RandomPlace(bytes);
+    const uint64_t address =
+        !recent_.empty() && Below(2) == 0 ? recent_[0] : RandomPlace(bytes);
     const uint64_t end = kBase + uint64_t{kPlaces} * kPlaceCells * kCellBytes;
     const uint64_t size = std::min(bytes, end - address);
     list_->Discard(address, size);
@@ -367,7 +364,7 @@ class ChainTest : public ChainListTest {
     launch.program = &alone_;
     launch.buffers = buffers;
     const std::vector<hal::Binding> bindings(buffers.size());
-    const bool waits = list_->Take(launch, bindings.data(), 0);
+    const bool waits = list_->Take(launch, bindings.data(), {});
     if (!waits) RunAtOnce(step, buffers.data(), &memory_);
     return waits;
   }

@@ -39,7 +39,8 @@ class ChainTree {
   };
 
   // Has the program of a sequence made, without waiting for it; `made` gets it,
-  // on any thread, or is never called where it cannot be made.
+  // on any thread while the tree lives, or is never called where it cannot be
+  // made.
   using Make =
       std::function<void(Span<const uint64_t> words,
                          std::function<void(const hal::Program*)> made)>;

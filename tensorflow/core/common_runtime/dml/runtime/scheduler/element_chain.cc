@@ -137,7 +137,7 @@ bool ElementChain::Append(const ElementChain& other) {
 void ElementChain::Append(const ElementStep& step,
                           Span<const BufferArgument> buffers,
                           const hal::Binding* bindings, const int* from,
-                          uint32_t tag) {
+                          const StepName& name) {
   const uint64_t word = WordOf(step, buffers, from);
   for (uint32_t i = 0; i < step.input_count; ++i) {
     if (from[i] >= 0) continue;
@@ -156,7 +156,7 @@ void ElementChain::Append(const ElementStep& step,
   value.binding = bindings[step.input_count];
   value.type = step.output_type;
   value.input_count = step.input_count;
-  value.tag = tag;
+  value.name = name;
   value.word = word;
   value.parameter = step.parameter;
 }

@@ -44,6 +44,12 @@ constexpr uint32_t KindOf(uint32_t type, ElementStep::Spread::Kind spread) {
 }
 }  // namespace chain_word
 
+// What a launch is called: in counters, and in profiles.
+struct StepName {
+  uint32_t tag = 0;
+  uint64_t activity = 0;
+};
+
 // Thread-compatible.
 struct ElementChain {
   static constexpr uint32_t kMaxSteps = 8;
@@ -77,7 +83,7 @@ struct ElementChain {
     uint8_t type = 0;
     uint8_t input_count = 0;
     bool live = true;
-    uint32_t tag = 0;
+    StepName name;
     uint64_t word = 0;
     float parameter = 0;
   };
@@ -111,7 +117,8 @@ struct ElementChain {
   // Adds a step, which MayWrite() and has a word, whose input i is value
   // `from[i]` or, where that is negative, memory.
   void Append(const ElementStep& step, Span<const BufferArgument> buffers,
-              const hal::Binding* bindings, const int* from, uint32_t tag);
+              const hal::Binding* bindings, const int* from,
+              const StepName& name);
   // Values that lie there need not be written, but for one of them where none
   // is left that must; false then.
   bool Discard(uint64_t address, uint64_t bytes);

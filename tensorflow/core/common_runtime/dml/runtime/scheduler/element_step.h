@@ -8,8 +8,8 @@
 namespace dml {
 
 // output[i] = operation(inputs[Index(i)]...), i < count. The launch's buffers
-// are the inputs, then the output. All are without gaps, and begin at a multiple
-// of what four elements take.
+// are the inputs, then the output. All are without gaps, and begin at a
+// multiple of what four elements take.
 struct ElementStep {
   static constexpr uint32_t kMaxInputs = 3;
   static constexpr uint32_t kTypes = 4;

@@ -110,13 +110,14 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
   if (launch.groups[0] == 0 || launch.groups[1] == 0 || launch.groups[2] == 0) {
     return Status::Ok();
   }
+  const StepName name = {tags_.Intern(tag), Activity()};
   bool waits = false;
   if (launch.step != nullptr && chains_ != nullptr && merging_) {
-    waits = TakeStep(launch, bindings, tag);
+    waits = TakeStep(launch, bindings, name);
   } else {
     BeforeWork(launch.buffers);
   }
-  if (!waits) RecordLaunch(launch, bindings, tags_.Intern(tag));
+  if (!waits) RecordLaunch(launch, bindings, name);
   const bool wake = std::exchange(wake_, false);
   lock.unlock();  // first, or the thread would wake to wait for the lock
   if (wake) work_.notify_one();
@@ -124,7 +125,8 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
 }
 
 void Stream::Impl::RecordLaunch(const Launch& launch,
-                                const hal::Binding* bindings, uint32_t tag) {
+                                const hal::Binding* bindings,
+                                const StepName& name) {
   uint64_t bytes = 0;
   for (const BufferArgument& buffer : launch.buffers) bytes += buffer.bytes;
   Batch& batch = *current_;
@@ -139,7 +141,7 @@ void Stream::Impl::RecordLaunch(const Launch& launch,
   command.units = WorkTimes::Units(
       uint64_t{launch.groups[0]} * launch.groups[1] * launch.groups[2], bytes,
       launch.multiply_adds);
-  command.tag = tag;
+  command.tag = name.tag;
   command.queue = hal::Queue::kCompute;
   Hazards& hazards = lanes_[0].hazards;
   command.barrier_before = hazards.Note(launch.buffers, launch.parts);
@@ -154,9 +156,10 @@ void Stream::Impl::RecordLaunch(const Launch& launch,
 
   ++statistics_.launches;
   statistics_.barriers += command.barrier_before;
-  if (profiling_) Time(WorkKind::kLaunch, command);
-  if (tag >= launches_by_tag_.size()) launches_by_tag_.resize(tag + 1);
-  ++launches_by_tag_[tag];
+  if (profiling_) Time(WorkKind::kLaunch, command, name.activity);
+  if (name.tag >= launches_by_tag_.size())
+    launches_by_tag_.resize(name.tag + 1);
+  ++launches_by_tag_[name.tag];
   if (Recorded(command)) wake_ = true;
 }
 
@@ -464,7 +467,7 @@ void Stream::Impl::RecordCopy(WorkKind kind, hal::Queue queue,
   current_->bindings.push_back(src);
   current_->On(queue).push_back(command);
   NoteTouched(arguments);
-  if (profiling_) Time(kind, command);
+  if (profiling_) Time(kind, command, Activity());
   statistics_.barriers += command.barrier_before;
   if (Recorded(command) || std::exchange(wake_, false)) work_.notify_one();
 }

@@ -26,9 +26,9 @@
 // what may wait for memory.
 //
 // Element-wise launches (Launch::step) may wait for what follows them, and then
-// become one launch with it (chain_list.h): what lies between was to be launched
-// behind them, and does not conflict. Discard() spares writing what nobody will
-// read. The results are the same to the bit.
+// become one launch with it (chain_list.h): what lies between was to be
+// launched behind them, and does not conflict. Discard() spares writing what
+// nobody will read. The results are the same to the bit.
 //
 // Hazards: a barrier goes before a command exactly when one of its byte ranges
 // conflicts (write-read, read-write, write-write) with a command of its queue
@@ -123,7 +123,8 @@ struct StreamOptions {
   // May be empty.
   std::function<void()> trim;
   // Makes element-wise launches one where they follow one another; null: they
-  // stay as they are. It must outlive the stream.
+  // stay as they are. It must outlive the stream, and make no program once that
+  // begins to end.
   ChainPrograms* chain_programs = nullptr;
   // The host's steady clock, in nanoseconds; null: the system's.
   std::function<uint64_t()> host_clock;
@@ -131,9 +132,9 @@ struct StreamOptions {
 
 // Counters since the stream was made; bytes where the name says so.
 struct StreamStatistics {
-  uint64_t launches = 0;       // dispatches enqueued, those merged as one
+  uint64_t launches = 0;         // dispatches enqueued, those merged as one
   uint64_t merged_launches = 0;  // that others do the work of
-  uint64_t device_copies = 0;  // device-to-device
+  uint64_t device_copies = 0;    // device-to-device
   uint64_t barriers = 0;
   uint64_t submissions = 0;
   uint64_t host_to_device_copies = 0;
@@ -206,8 +207,8 @@ class Stream {
   // its callbacks; inside of a callback, only for threads that call the driver.
   void Stop(const Status& status);
   StreamStatistics statistics() const;
-  // Launches since creation by tag, unordered. Merged ones have the tags of all,
-  // such as "Mul+Add".
+  // Launches since creation by tag, unordered. Merged ones have the tags of
+  // all, such as "Mul+Add".
   std::vector<std::pair<std::string, uint64_t>> LaunchesByTag() const;
 
   // Work that is enqueued from here on is timed, which slows it down a little;

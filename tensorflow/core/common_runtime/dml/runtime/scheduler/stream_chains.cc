@@ -53,9 +53,9 @@ void Stream::Impl::NoteChains() {
 }
 
 bool Stream::Impl::TakeStep(const Launch& launch, const hal::Binding* bindings,
-                            const char* tag) {
+                            const StepName& name) {
   const bool waited_before = chains_->waiting() > 0;
-  const bool waits = chains_->Take(launch, bindings, tags_.Intern(tag));
+  const bool waits = chains_->Take(launch, bindings, name);
   NoteChains();
   if (!waits) return false;
   ++steps_taken_;
@@ -99,7 +99,7 @@ void Stream::Impl::RecordChain(const ElementChain& chain) {
     std::copy_n(chain.groups, 3, launch.groups);
     launch.buffers = {arguments, size_t{value.input_count} + 1};
     launch.constants = {chain.constants, chain.constant_bytes};
-    RecordLaunch(launch, bindings, value.tag);
+    RecordLaunch(launch, bindings, value.name);
     return;
   }
   for (uint32_t i = 0; i < kMaxInputs; ++i) {
@@ -121,7 +121,10 @@ void Stream::Impl::RecordChain(const ElementChain& chain) {
   std::copy_n(grid.groups, 3, launch.groups);
   launch.buffers = arguments;
   launch.constants = grid.constants;
-  RecordLaunch(launch, bindings, TagOf(chain));
+  // In profiles it is named after the last step.
+  RecordLaunch(
+      launch, bindings,
+      {TagOf(chain), chain.values[chain.step_count - 1].name.activity});
   statistics_.merged_launches += chain.step_count - 1;
 }
 
@@ -130,7 +133,7 @@ uint32_t Stream::Impl::TagOf(const ElementChain& chain) {
   chain_tag_.clear();
   for (uint32_t k = 0; k < chain.step_count; ++k) {
     if (k > 0) chain_tag_ += '+';
-    chain_tag_ += tags_.name(chain.values[k].tag);
+    chain_tag_ += tags_.name(chain.values[k].name.tag);
   }
   return tags_.Intern(chain_tag_.c_str());
 }

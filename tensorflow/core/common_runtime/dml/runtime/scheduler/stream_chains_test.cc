@@ -167,8 +167,8 @@ TEST_F(StreamChainsTest, OtherWorkGoesAheadUnlessItConflicts) {
   DML_EXPECT_OK(Step(0, 1));
   DML_EXPECT_OK(Dispatch({{At(5), kBytes, Access::kWrite}}));
   DML_EXPECT_OK(Step(1, 2));
-  DML_EXPECT_OK(Dispatch({{At(2), kBytes, Access::kRead},
-                          {At(6), kBytes, Access::kWrite}}));
+  DML_EXPECT_OK(Dispatch(
+      {{At(2), kBytes, Access::kRead}, {At(6), kBytes, Access::kWrite}}));
   DML_EXPECT_OK(stream_->Sync());
   EXPECT_EQ(Sent(), (Names{"work", "chain", "work"}));
 }

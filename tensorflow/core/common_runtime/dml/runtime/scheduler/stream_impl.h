@@ -134,7 +134,7 @@ class Stream::Impl {
   Status TakeSlice(StagingRing* ring, uint64_t bytes, Lock* lock,
                    StagingRing::Slice* slice);
   void RecordLaunch(const Launch& launch, const hal::Binding* bindings,
-                    uint32_t tag);
+                    const StepName& name);
   void RecordCopy(WorkKind kind, hal::Queue queue, const hal::Binding& dst,
                   uint64_t dst_address, const hal::Binding& src,
                   uint64_t src_address, uint64_t bytes);
@@ -162,7 +162,7 @@ class Stream::Impl {
   bool ChainsAreDue();
   // Whether the launch, which has a step, waits now.
   bool TakeStep(const Launch& launch, const hal::Binding* bindings,
-                const char* tag);
+                const StepName& name);
   void RecordChain(const ElementChain& chain);
   uint32_t TagOf(const ElementChain& chain);
 
@@ -238,7 +238,9 @@ class Stream::Impl {
   // -- stream_profile.cc
   // Has the command that was recorded last, of its queue, timed; needs the
   // lock.
-  void Time(WorkKind kind, const Batch::Command& command);
+  void Time(WorkKind kind, const Batch::Command& command, uint64_t activity);
+  // What the calling thread is at; 0 where nobody asks.
+  uint64_t Activity() const { return profiling_ ? profile_->Activity() : 0; }
   // What the device timed of a batch that completed, by hal::Queue.
   std::array<Profile::Reading, hal::kQueues> ReadTimes(const Batch& batch);
 
@@ -305,14 +307,14 @@ class Stream::Impl {
   bool released_ = false;          // or was
   Status injected_;                // for the next submission
 
-  std::unique_ptr<ChainList> chains_;            // null: launches stay as they are
-  std::atomic<bool> chains_are_kept_{false};     // chains_ has some
-  uint64_t steps_taken_ = 0;                     // that waited
-  uint64_t steps_before_ = 0;                    // at chains_since_
-  Clock::time_point chains_since_;               // one waited, or more came
+  std::unique_ptr<ChainList> chains_;         // null: launches stay as they are
+  std::atomic<bool> chains_are_kept_{false};  // chains_ has some
+  uint64_t steps_taken_ = 0;                  // that waited
+  uint64_t steps_before_ = 0;                 // at chains_since_
+  Clock::time_point chains_since_;            // one waited, or more came
   std::string chain_tag_;
   bool merging_ = true;  // MergeLaunches()
-  bool wake_ = false;  // a launch was recorded, and the thread is to wake
+  bool wake_ = false;    // a launch was recorded, and the thread is to wake
   PendingTransfers pending_transfers_;
   Place transfers_wait_for_;  // the newest place that they do
   StagingRing upload_;

@@ -6,9 +6,10 @@
 
 namespace dml {
 
-void Stream::Impl::Time(WorkKind kind, const Batch::Command& command) {
+void Stream::Impl::Time(WorkKind kind, const Batch::Command& command,
+                        uint64_t activity) {
   ProfileRecord record;
-  record.activity = profile_->Activity();
+  record.activity = activity;
   record.bytes = command.copy_bytes;
   record.program = command.program;
   record.kind = kind;

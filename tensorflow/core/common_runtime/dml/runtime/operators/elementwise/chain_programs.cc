@@ -84,8 +84,8 @@ bool IsLogic(dml_elementwise_op op) {
   return op == DML_LOGICAL_NOT || op == DML_LOGICAL_AND || op == DML_LOGICAL_OR;
 }
 
-// Which elements of the input, whose strides are 0 where it is broadcast, belong
-// to those of the output. False where that is no spread.
+// Which elements of the input, whose strides are 0 where it is broadcast,
+// belong to those of the output. False where that is no spread.
 bool SpreadOf(const dml_tensor& input, const dml_tensor& output,
               ElementStep::Spread* spread) {
   using Spread = ElementStep::Spread;
