@@ -240,6 +240,88 @@ def test_gradient(device, dtype, training, shape, layout):
     helpers.check(offset_gradient, expected[2], tolerance)
 
 
+def launches(device, work):
+    before = device.statistics()["launches"]
+    work()
+    return device.statistics()["launches"] - before
+
+
+# The layers of ResNet-50 for a batch of 8 images of 64 x 64, and odd ones whose channels are
+# divided among groups.
+COUNTED = [
+    (8, 64, 32, 32),
+    (8, 64, 16, 16),
+    (8, 256, 16, 16),
+    (8, 128, 8, 8),
+    (8, 512, 8, 8),
+    (8, 256, 4, 4),
+    (8, 1024, 4, 4),
+    (8, 512, 2, 2),
+    (8, 2048, 2, 2),
+    (11, 1, 67, 67),
+    (11, 7, 67, 67),
+    (20011, 1),
+]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("layout", ["contiguous", "channels last"])
+@pytest.mark.parametrize("shape", COUNTED, ids=str)
+def test_takes_two_launches(device, dtype, layout, shape):
+    x = place(device, helpers.random(shape, dtype), layout)
+    dy = place(device, helpers.random(shape, dtype, seed=5), layout)
+    y = place(device, np.zeros(shape, dtype), layout)
+    scale, offset = (device.tensor(v) for v in vectors(shape[1]))
+    mean, variance, inverse, *sums = (device.empty(scale.shape) for _ in range(5))
+
+    def forward():
+        device.batch_norm_training(x, scale, offset, EPSILON, 0, y, mean, variance, inverse)
+
+    def backward():
+        device.batch_norm_gradient(1, dy, x, scale, mean, inverse, y, *sums)
+
+    assert launches(device, forward) == 2
+    assert launches(device, backward) == 2
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("layout", ["contiguous", "channels last"])
+def test_large_tensors_take_three_launches(device, dtype, layout):
+    # Beside them a launch is nothing: parts are merged once, not by each group.
+    shape = (17, 4, 251, 250)
+    x, dy = helpers.random(shape, dtype), helpers.random(shape, dtype, seed=5)
+    x[:8] += 10
+    scale, offset = vectors(4)
+    gradient = place(device, dy, layout)
+    source, y = place(device, x, layout), place(device, np.zeros_like(x), layout)
+    mean, variance, inverse, *sums = (device.empty((4,)) for _ in range(5))
+    vector = device.tensor(scale)
+
+    def forward():
+        device.batch_norm_training(
+            source, vector, device.tensor(offset), EPSILON, 0, y, mean, variance, inverse
+        )
+
+    def backward():
+        device.batch_norm_gradient(
+            1, gradient, source, vector, mean, inverse, y, *reversed(sums)
+        )
+
+    assert launches(device, forward) == 3
+    expected_mean, expected_variance = statistics(x)
+    expected_inverse = 1 / np.sqrt(expected_variance + EPSILON)
+    helpers.check(mean, expected_mean)
+    helpers.check(variance, expected_variance)
+    helpers.check(inverse, expected_inverse)
+    helpers.check(y, normalize(x, expected_mean, expected_inverse, scale, offset))
+    assert launches(device, backward) == 3
+    expected = gradients(1, dy, x, scale, mean.numpy(), inverse.numpy())
+    helpers.check(y, expected[0])
+    tolerance = 1e-6 * np.sqrt(x.size // 4)
+    helpers.check(sums[1], expected[1], tolerance)
+    helpers.check(sums[0], expected[2], tolerance)
+
+
 def test_empty(device, dml):
     vector = device.tensor(np.ones(3, np.float32))
     empty = device.empty((0, 3, 4))

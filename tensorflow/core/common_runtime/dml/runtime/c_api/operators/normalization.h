@@ -13,8 +13,8 @@ extern "C" {
  *   output = (input - mean) / sqrt(variance + epsilon) * scale + offset
  * with the biased variance over batch and space. Outputs: mean, variance
  * (times n / (n - 1) when `unbiased_variance`, n > 1), saved_inverse_stddev =
- * 1 / sqrt(biased variance + epsilon). It is an error to ask for statistics of
- * no elements. */
+ * 1 / sqrt(biased variance + epsilon). These must not overlap an input; `output`
+ * may be `input`. It is an error to ask for statistics of no elements. */
 DML_EXPORT dml_code dml_batch_norm_training(
     dml_device* device, const dml_tensor* input, const dml_tensor* scale,
     const dml_tensor* offset, double epsilon, int32_t unbiased_variance,
@@ -29,7 +29,8 @@ DML_EXPORT dml_code dml_batch_norm_inference(
     const dml_tensor* variance, double epsilon, const dml_tensor* output);
 
 /* Gradients of training (`training` != 0, with the batch's mean and inverse
- * standard deviation) or of inference (with the given ones). */
+ * standard deviation) or of inference (with the given ones). Those of scale and
+ * offset must not overlap an input. */
 DML_EXPORT dml_code dml_batch_norm_gradient(
     dml_device* device, int32_t training, const dml_tensor* output_gradient,
     const dml_tensor* input, const dml_tensor* scale, const dml_tensor* mean,

@@ -25,6 +25,8 @@ DML_PARAMETERS_BEGIN
   int outputs_at[6];
 DML_PARAMETERS_END
 
+DML_ALL_REDUCE(merge_lanes, tree, Moments, merge)
+
 void main() {
   const uint lanes = p.lanes;
   const uint lane = lane_of(lanes, p.lane_stride);

@@ -29,23 +29,6 @@ struct PackMoments {
   T_pack squares;
 };
 
-// The same of one vector of packs.
-struct VectorMoments {
-  float count;
-  vec4 mean;
-  vec4 squares;
-};
-
-VectorMoments merge_vectors(VectorMoments a, VectorMoments b) {
-  const float count = a.count + b.count;
-  if (count == 0) return a;
-  const float share = b.count / count;
-  const vec4 delta = b.mean - a.mean;
-  return VectorMoments(
-      count, a.mean + delta * share,
-      a.squares + (b.squares + delta * delta * (a.count * share)));
-}
-
 VectorMoments vector_of(PackMoments moments, int v) {
   return VectorMoments(moments.count, moments.mean.v[v], moments.squares.v[v]);
 }
@@ -60,6 +43,7 @@ PackMoments merge_packs(PackMoments a, PackMoments b) {
   return a;
 }
 
+DML_ALL_REDUCE(merge_lanes, tree, Moments, merge)
 DML_ALL_REDUCE(merge_vector_lanes, vector_tree, VectorMoments, merge_vectors)
 
 DML_HELD(TBuffer, x_data);

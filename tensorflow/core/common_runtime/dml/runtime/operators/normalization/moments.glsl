@@ -18,6 +18,21 @@ Moments merge(Moments a, Moments b) {
                  a.squares + b.squares + delta * delta * a.count * share);
 }
 
-DML_ALL_REDUCE(merge_lanes, tree, Moments, merge)
+// Of four sets with as many numbers each.
+struct VectorMoments {
+  float count;
+  vec4 mean;
+  vec4 squares;
+};
+
+VectorMoments merge_vectors(VectorMoments a, VectorMoments b) {
+  const float count = a.count + b.count;
+  if (count == 0) return a;
+  const float share = b.count / count;
+  const vec4 delta = b.mean - a.mean;
+  return VectorMoments(
+      count, a.mean + delta * share,
+      a.squares + (b.squares + delta * delta * (a.count * share)));
+}
 
 #endif  // DML_MOMENTS_GLSL_

@@ -6,8 +6,10 @@ SHADERS = [
     Shader("batch_norm_statistics", FLOATS),
     Shader("batch_norm_finish"),
     Shader("batch_norm_apply", FLOATS),
+    Shader("batch_norm_merged_apply", FLOATS),
     Shader("batch_norm_gradient_sums", FLOATS),
     Shader("batch_norm_gradient_finish"),
     Shader("batch_norm_gradient", FLOATS),
+    Shader("batch_norm_merged_gradient", FLOATS),
     Shader("local_response_normalization", FLOATS),
 ]
