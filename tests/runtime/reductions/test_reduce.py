@@ -361,3 +361,31 @@ def test_sums_round_as_little_as_those_of_pairs(device, count):
     want = x.sum(axis=1, keepdims=True, dtype=np.float64)
     ulps = (y.numpy() - want) / np.spacing(want.astype(np.float32))
     assert np.sqrt(np.mean(ulps**2)) < 0.55
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize(
+    "shape,expected",
+    [
+        # Gradients of biases in ResNet-50, of 8 images of 64 x 64.
+        ((8192, 64), 2),
+        ((2048, 64), 1),
+        ((2048, 256), 1),
+        ((512, 128), 1),
+        ((512, 512), 1),
+        ((128, 1024), 1),
+        ((32, 2048), 1),
+        ((8192, 63), 2),
+        ((521, 31), 1),
+        ((1, 7), 1),
+    ],
+)
+def test_sums_of_few_rows_take_one_launch(device, dtype, shape, expected):
+    x = helpers.random(shape, dtype)
+    source, y = device.tensor(x), device.empty((1, shape[1]), dtype)
+    before = device.statistics()["launches"]
+    device.reduce("SUM", source, y, 1.0)
+    assert device.statistics()["launches"] - before == expected
+    # Relative to the magnitudes that are summed up.
+    tolerance = helpers.TOLERANCE[np.dtype(dtype)] * max(1, np.sqrt(shape[0]) / 10)
+    helpers.check(y, x.astype(np.float64).sum(0, keepdims=True), tolerance)

@@ -12,14 +12,25 @@ namespace {
 constexpr uint64_t kElementsPerLane = 4;
 // Outputs side by side that make full use of a memory transaction.
 constexpr uint32_t kNeighbouringOutputs = 32;
-// Elements that a lane should have before a reduction is worth a second pass.
+// Elements that a lane has in each part of a reduction with a second pass.
 constexpr uint64_t kElementsPerSplitLane = 16;
+// Fewer parts save less time than the second pass takes.
+constexpr uint64_t kLeastSplits = 3;
+// Accesses of all outputs to which caches answer, so that it does not matter
+// how few lie side by side in one.
+constexpr uint64_t kCachedAccesses = uint64_t{1} << 18;
 
 // The least power of two that is >= value, but at most a group's size.
 uint32_t PowerOfTwo(uint64_t value) {
   uint32_t power = 1;
   while (power < value && power < kGroupSize) power *= 2;
   return power;
+}
+
+// Whether the parts of a reduction, were there groups for all, save more than
+// the second pass takes.
+bool WorthSplitting(uint64_t count, uint32_t lanes) {
+  return count >= kLeastSplits * lanes * kElementsPerSplitLane;
 }
 
 bool AreMultiples(const int32_t* strides, uint32_t rank, uint32_t pack) {
@@ -62,18 +73,29 @@ Neighbours ChooseNeighbours(int64_t reduced_stride, int64_t kept_stride) {
 
 ReductionShape ShapeReduction(const OperatorContext& context, uint64_t outputs,
                               uint64_t count, Neighbours neighbours,
-                              bool may_split) {
+                              bool may_split, uint32_t least_neighbours) {
   ReductionShape shape;
-  shape.lanes = PowerOfTwo(CeilDivide(count, kElementsPerLane));
+  const uint32_t lanes = PowerOfTwo(CeilDivide(count, kElementsPerLane));
+  shape.lanes = lanes;
   if (neighbours == Neighbours::kKept) {
     const uint32_t side_by_side =
         std::min(PowerOfTwo(outputs), kNeighbouringOutputs);
-    shape.lanes = std::min(shape.lanes, kGroupSize / side_by_side);
+    const auto lanes_beside = [lanes](uint32_t outputs_of_group) {
+      return std::min(lanes, kGroupSize / outputs_of_group);
+    };
+    shape.lanes = lanes_beside(side_by_side);
+    // Fewer neighbours with more lanes may do without a second pass.
+    const uint32_t more =
+        lanes_beside(std::min(side_by_side, least_neighbours));
+    if (may_split && outputs * count <= kCachedAccesses &&
+        WorthSplitting(count, shape.lanes) && !WorthSplitting(count, more)) {
+      shape.lanes = more;
+    }
     shape.lane_stride = kGroupSize / shape.lanes;
   }
   const uint64_t blocks = CeilDivide(outputs, kGroupSize / shape.lanes);
   uint64_t splits = 1;
-  if (may_split && blocks > 0) {
+  if (may_split && blocks > 0 && WorthSplitting(count, shape.lanes)) {
     splits = std::min(BusyGroups(context.adapter) / blocks,
                       count / (shape.lanes * kElementsPerSplitLane));
     splits = std::max<uint64_t>(splits, 1);
@@ -134,7 +156,8 @@ ReducedWalk WalkReduced(const OperatorContext& context,
             &made.strides[0][0]);
   made.shape = ShapeReduction(
       context, made.access == kAccessKept ? outputs / pack : outputs,
-      made.count, made.neighbours, may_split);
+      made.count, made.neighbours, may_split,
+      made.access == kAccessKept ? kLeastNeighbouringPacks : kLeastNeighbours);
   return made;
 }
 

@@ -29,11 +29,18 @@ struct ReductionShape {
   uint64_t groups = 0;
 };
 
+// Outputs side by side, or packs of them, below which a group reads too little
+// at once: 64 bytes, of elements of 4.
+constexpr uint32_t kLeastNeighbours = 16;
+constexpr uint32_t kLeastNeighbouringPacks = 4;
+
 // For `outputs` results of `count` elements each. With `may_split`, divides
-// long reductions that alone would leave most of the device idle.
+// long reductions that alone would leave most of the device idle, unless fewer
+// neighbours in a group, but `least_neighbours` at least, do without.
 ReductionShape ShapeReduction(const OperatorContext& context, uint64_t outputs,
                               uint64_t count, Neighbours neighbours,
-                              bool may_split);
+                              bool may_split,
+                              uint32_t least_neighbours = kLeastNeighbours);
 
 // Groups that keep an adapter busy.
 uint64_t BusyGroups(const hal::AdapterInfo& adapter);
