@@ -1,6 +1,6 @@
 // Concat, ConcatV2 and Pack.
+#include "tensorflow/core/kernels/dml/parts.h"
 #include "tensorflow/core/kernels/dml/registry.h"
-#include "tensorflow/core/kernels/dml/views.h"
 
 namespace tensorflow {
 namespace dml {
@@ -31,17 +31,9 @@ class Concat {
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, output_shape, &output));
-    const View whole = MakeView(*output);
-    const WriteParts parts;
-    int64 begin = 0;
-    for (int i = 0; i < count; ++i) {
-      const Tensor& input = c->Input(first + i);
-      const int64 size = input.dim_size(axis);
-      TF_RETURN_IF_ERROR(
-          CopyView(c, MakeView(input), Slice(whole, axis, begin, size)));
-      begin += size;
-    }
-    return Status::OK();
+    Parts parts(*output, axis);
+    for (int i = 0; i < count; ++i) parts.Add(c->Input(first + i));
+    return parts.Join(c);
   }
 
  private:
@@ -110,18 +102,11 @@ class Pack {
     TensorShape output_shape = shape;
     output_shape.InsertDim(axis, count);
     if (count == 1) return c->SetOutputReshaped(0, c->Input(0), output_shape);
-    TensorShape slice_shape = shape;
-    slice_shape.InsertDim(axis, 1);
-    const gtl::InlinedVector<int64, 4> sizes = slice_shape.dim_sizes();
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, output_shape, &output));
-    const View whole = MakeView(*output);
-    const WriteParts parts;
-    for (int i = 0; i < count; ++i) {
-      TF_RETURN_IF_ERROR(
-          CopyView(c, MakeView(c->Input(i), sizes), Slice(whole, axis, i, 1)));
-    }
-    return Status::OK();
+    Parts parts(*output, axis);
+    for (int i = 0; i < count; ++i) parts.Add(c->Input(i));
+    return parts.Join(c);
   }
 
  private:

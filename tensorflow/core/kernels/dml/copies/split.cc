@@ -1,4 +1,5 @@
 // Split, SplitV and Unpack.
+#include "tensorflow/core/kernels/dml/parts.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
 
@@ -20,7 +21,7 @@ Status CheckAxis(int64 given, int rank, int* axis) {
 Status SplitBy(KernelContext* c, const Tensor& input, int axis,
                gtl::ArraySlice<int64> sizes) {
   const bool share = axis == 0 && RowsAreAligned(input);
-  const View whole = MakeView(input);
+  Parts parts(input, axis);
   TensorShape shape = input.shape();
   int64 begin = 0;
   for (size_t i = 0; i < sizes.size(); ++i) {
@@ -30,12 +31,11 @@ Status SplitBy(KernelContext* c, const Tensor& input, int axis,
       shape.set_dim(axis, sizes[i]);
       Tensor* output;
       TF_RETURN_IF_ERROR(c->Output(i, shape, &output));
-      TF_RETURN_IF_ERROR(
-          CopyView(c, Slice(whole, axis, begin, sizes[i]), MakeView(*output)));
+      parts.Add(*output);
     }
     begin += sizes[i];
   }
-  return Status::OK();
+  return parts.Split(c);
 }
 
 // Inputs: split_dim (host), value.
@@ -163,7 +163,7 @@ class Unpack {
     TensorShape shape = input.shape();
     shape.RemoveDim(axis);
     const bool share = axis == 0 && RowsAreAligned(input);
-    const View whole = MakeView(input);
+    Parts parts(input, axis);
     for (int i = 0; i < count; ++i) {
       if (share) {
         TF_RETURN_IF_ERROR(
@@ -172,10 +172,9 @@ class Unpack {
       }
       Tensor* output;
       TF_RETURN_IF_ERROR(c->Output(i, shape, &output));
-      const View slice = Slice(whole, axis, i, 1);
-      TF_RETURN_IF_ERROR(CopyView(c, slice, MakeView(*output, slice.sizes)));
+      parts.Add(*output);
     }
-    return Status::OK();
+    return parts.Split(c);
   }
 
  private:

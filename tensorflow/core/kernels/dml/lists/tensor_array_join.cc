@@ -2,11 +2,20 @@
 #include <vector>
 
 #include "tensorflow/core/kernels/dml/lists/tensor_array_ops.h"
+#include "tensorflow/core/kernels/dml/parts.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
 namespace dml {
 namespace {
+
+// Writes `values`, one after the other, to `whole`.
+Status Join(KernelContext* c, const std::vector<Tensor>& values,
+            const Tensor& whole) {
+  Parts parts(whole, 0);
+  for (const Tensor& value : values) parts.Add(value);
+  return parts.Join(c);
+}
 
 // Joins elements along a new first dimension. Inputs: handle, indices (both
 // host; Pack has none and joins all), flow_in.
@@ -52,10 +61,7 @@ class TensorArrayGather {
     if (values.size() == 1) return c->SetOutputReshaped(0, values[0], joined);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, joined, &output));
-    for (size_t i = 0; i < values.size(); ++i) {
-      TF_RETURN_IF_ERROR(c->CopyTensor(values[i], output->Slice(i, i + 1)));
-    }
-    return Status::OK();
+    return Join(c, values, *output);
   }
 
  private:
@@ -113,13 +119,7 @@ class TensorArrayConcat {
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    int64 row = 0;
-    for (const Tensor& value : values) {
-      const int64 end = row + value.dim_size(0);
-      TF_RETURN_IF_ERROR(c->CopyTensor(value, output->Slice(row, end)));
-      row = end;
-    }
-    return Status::OK();
+    return Join(c, values, *output);
   }
 
  private:

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "tensorflow/core/kernels/dml/lists/tensor_list_ops.h"
+#include "tensorflow/core/kernels/dml/parts.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/zeros.h"
 
@@ -29,19 +30,37 @@ Status MergeShapes(const TensorList& list, gtl::ArraySlice<Tensor> tensors,
   return Status::OK();
 }
 
-// Writes `tensor`, or zeros where it is absent, to rows [row, row + rows) of
-// `target`.
-Status CopyToRows(KernelContext* c, const Tensor& tensor, const Tensor& target,
-                  int64 row, int64 rows) {
-  if (rows == 0) return Status::OK();
-  const Tensor part = target.Slice(row, row + rows);
-  if (tensor.dtype() == DT_INVALID) return FillZero(c, part);
-  if (tensor.NumElements() != part.NumElements()) {
-    return errors::InvalidArgument("A list's tensor of shape ",
-                                   tensor.shape().DebugString(),
-                                   " does not fit among its neighbours");
+// Writes `tensors`, one after the other, to `target`, which is not empty: each
+// to `lengths[i]` of its rows, zeros where it is absent.
+Status JoinRows(KernelContext* c, gtl::ArraySlice<Tensor> tensors,
+                gtl::ArraySlice<int64> lengths, const Tensor& target) {
+  const int64 row_elements = target.NumElements() / target.dim_size(0);
+  Parts parts(target, 0);
+  bool complete = true;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    if (lengths[i] == 0) continue;
+    if (tensors[i].dtype() == DT_INVALID) {
+      complete = false;
+      continue;
+    }
+    if (tensors[i].NumElements() != lengths[i] * row_elements) {
+      return errors::InvalidArgument("A list's tensor of shape ",
+                                     tensors[i].shape().DebugString(),
+                                     " does not fit among its neighbours");
+    }
+    parts.Add(tensors[i]);
   }
-  return c->CopyTensor(tensor, part);
+  if (complete) return parts.Join(c);
+  TF_RETURN_IF_ERROR(FillZero(c, target));
+  int64 row = 0;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const int64 end = row + lengths[i];
+    if (end > row && tensors[i].dtype() != DT_INVALID) {
+      TF_RETURN_IF_ERROR(c->CopyTensor(tensors[i], target.Slice(row, end)));
+    }
+    row = end;
+  }
+  return Status::OK();
 }
 
 // Joins `tensors` along a new first dimension, as output 0.
@@ -67,10 +86,7 @@ Status Stack(KernelContext* c, const TensorList& list,
   Tensor* output;
   TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
   if (shape.num_elements() == 0) return Status::OK();
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    TF_RETURN_IF_ERROR(CopyToRows(c, tensors[i], *output, i, 1));
-  }
-  return Status::OK();
+  return JoinRows(c, tensors, Dims(tensors.size(), 1), *output);
 }
 
 class TensorListStack : public ListKernel {
@@ -166,13 +182,9 @@ class TensorListConcat : public ListKernel {
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     if (output->NumElements() == 0) return Status::OK();
-    int64 row = 0;
-    for (int64 i = 0; i < count; ++i) {
-      const int64 length = lengths->vec<int64>()(i);
-      TF_RETURN_IF_ERROR(CopyToRows(c, list.tensors[i], *output, row, length));
-      row += length;
-    }
-    return Status::OK();
+    return JoinRows(c, list.tensors,
+                    {lengths->vec<int64>().data(), static_cast<size_t>(count)},
+                    *output);
   }
 
  private:

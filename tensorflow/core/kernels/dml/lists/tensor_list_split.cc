@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "tensorflow/core/kernels/dml/lists/tensor_list_ops.h"
+#include "tensorflow/core/kernels/dml/parts.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
@@ -97,11 +98,14 @@ class TensorListFromTensor : public ListKernel {
           "Specified a list with shape ", list.element_shape.DebugString(),
           " from a tensor with shape ", shape.DebugString());
     }
+    Parts rows(tensor, 0);
     for (int64 i = 0; i < tensor.dim_size(0); ++i) {
       Tensor row;
-      TF_RETURN_IF_ERROR(CopyRows(c, tensor, i, 1, shape, &row));
+      TF_RETURN_IF_ERROR(c->Temporary(tensor.dtype(), shape, &row));
+      rows.Add(row);
       list.tensors.push_back(row);
     }
+    TF_RETURN_IF_ERROR(rows.Split(c));
     return WriteList(c, 0, list);
   }
 };

@@ -18,21 +18,6 @@ Status OverlapError(const char* name, const dml_tensor& input,
                          "; give it memory of its own");
 }
 
-uint32_t BitsOf(uint32_t bytes) {
-  switch (bytes) {
-    case 1:
-      return DML_UINT8;
-    case 2:
-      return DML_UINT16;
-    case 4:
-      return DML_UINT32;
-    case 8:
-      return DML_UINT64;
-    default:
-      return kBits128;
-  }
-}
-
 }  // namespace
 
 FastDivisor DivideBy(uint32_t d) {
@@ -134,6 +119,21 @@ Status CheckDisjoint(const char* name, const dml_tensor& input,
                      const dml_tensor& output) {
   return Overlap(input, output) ? OverlapError(name, input, output)
                                 : Status::Ok();
+}
+
+uint32_t BitsOf(uint32_t bytes) {
+  switch (bytes) {
+    case 1:
+      return DML_UINT8;
+    case 2:
+      return DML_UINT16;
+    case 4:
+      return DML_UINT32;
+    case 8:
+      return DML_UINT64;
+    default:
+      return kBits128;
+  }
 }
 
 uint32_t BitsType(uint32_t type) { return BitsOf(TypeBytes(type)); }

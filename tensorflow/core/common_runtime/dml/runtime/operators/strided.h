@@ -58,8 +58,9 @@ Status CheckAliasing(const char* name, const dml_tensor& input,
 Status CheckDisjoint(const char* name, const dml_tensor& input,
                      const dml_tensor& output);
 
-// 1, 2, 4, 8 or 16 bytes: the unsigned type of that size, for programs that
-// only move bits.
+// The unsigned type of 1, 2, 4, 8 or 16 bytes, for programs that only move
+// bits, and that of a type's size.
+uint32_t BitsOf(uint32_t bytes);
 uint32_t BitsType(uint32_t type);
 
 // The same memory as elements of the unsigned type of `bytes` bytes, where

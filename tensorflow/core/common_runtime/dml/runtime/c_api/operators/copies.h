@@ -9,9 +9,25 @@ extern "C" {
 #endif
 
 /* Strided copy between tensors of equal type and sizes: the way to transpose,
- * slice, tile, broadcast, reverse, concatenate and split. */
+ * slice, tile, broadcast and reverse. */
 DML_EXPORT dml_code dml_copy_tensor(dml_device* device, const dml_tensor* input,
                                     const dml_tensor* output);
+
+/* The parts, one after the other along dimension `axis`, become `whole`: all
+ * have its type, and its sizes in all other dimensions. Parts may be empty, and
+ * must not overlap `whole`. Tensors without gaps take a launch for 15 parts.
+ * Where there are several launches, each writes a part of `whole`:
+ * dml_begin_parts() spares them waiting for each other. */
+DML_EXPORT dml_code dml_join_parts(dml_device* device,
+                                   const dml_tensor* const* parts,
+                                   uint32_t part_count, uint32_t axis,
+                                   const dml_tensor* whole);
+
+/* The other way: `whole` becomes the parts. */
+DML_EXPORT dml_code dml_split_parts(dml_device* device, const dml_tensor* whole,
+                                    uint32_t axis,
+                                    const dml_tensor* const* parts,
+                                    uint32_t part_count);
 
 /* Every element becomes `*value`, host memory of the tensor's type. */
 DML_EXPORT dml_code dml_fill(dml_device* device, const dml_tensor* output,

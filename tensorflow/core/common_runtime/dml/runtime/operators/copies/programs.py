@@ -4,6 +4,7 @@ from variants import NUMBERS, SIZES, Shader
 
 SHADERS = [
     Shader("copy_strided", T=SIZES),
+    Shader("join", T=SIZES),
     Shader("transpose", T=SIZES),
     Shader("fill", T=SIZES),
     Shader("range", T=NUMBERS),
