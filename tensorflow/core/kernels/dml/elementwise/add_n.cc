@@ -1,5 +1,9 @@
 // AddN: the sum of tensors of one shape. AccumulateNV2 needs no kernel:
 // TensorFlow replaces it by temporary variables before it places anything.
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
@@ -26,13 +30,23 @@ class AddN {
       c->SetOutput(0, first);
       return Status::OK();
     }
-    // Later inputs must survive until they are added: reuse none of them.
+    // The first launch adds eight; what it does not add must survive it.
+    const int first_launch = std::min(c->num_inputs(), 8);
+    gtl::InlinedVector<int, 8> reusable(first_launch);
+    std::iota(reusable.begin(), reusable.end(), 0);
     Tensor* sum;
-    TF_RETURN_IF_ERROR(c->OutputOrForward({0, 1}, 0, first.shape(), &sum));
-    TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {&first, &c->Input(1)}, *sum));
-    for (int i = 2; i < c->num_inputs(); ++i) {
-      TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {sum, &c->Input(i)}, *sum));
+    TF_RETURN_IF_ERROR(c->OutputOrForward(reusable, 0, first.shape(), &sum));
+    if (sum->NumElements() == 0) return Status::OK();
+    const int64 count = sum->NumElements();
+    std::vector<dml_tensor> inputs;
+    for (int i = 0; i < c->num_inputs(); ++i) {
+      inputs.push_back(Describe(c->Input(i), {count}));
     }
+    std::vector<const dml_tensor*> pointers;
+    for (const dml_tensor& input : inputs) pointers.push_back(&input);
+    const dml_tensor output = Describe(*sum, {count});
+    DML_RETURN_IF_FAILED(dml_add_tensors(c->device(), pointers.data(),
+                                         pointers.size(), &output));
     return Status::OK();
   }
 };

@@ -16,6 +16,7 @@ DML_SHARED const uint kAccessKept = 2;
 #define T_pack T_compute
 #define DML_ITEM(pack, k) pack
 #define T_load_pack(b, i) T_load(b, i)
+#define T_store_pack(b, i, x) T_store(b, i, x)
 #define DML_FOLD(combine, pack)
 #define dml_pack_of(value) value
 #else

@@ -27,6 +27,15 @@ DML_EXPORT dml_code dml_reduce(dml_device* device, dml_reduce_op op,
                                const dml_tensor* input,
                                const dml_tensor* output, double scale);
 
+/* output = inputs[0] + inputs[1] + ..., added in this order; at least one
+ * input. Equal types (float, complex, int32, int64) and sizes, and none has
+ * gaps. Eight inputs are one launch, each seven more another; float16 sums up
+ * in float32 within a launch. The output may be one of the first eight. */
+DML_EXPORT dml_code dml_add_tensors(dml_device* device,
+                                    const dml_tensor* const* inputs,
+                                    uint32_t input_count,
+                                    const dml_tensor* output);
+
 typedef enum dml_arg_reduce_op DML_ENUM {
   DML_ARG_MAX = 0,
   DML_ARG_MIN = 1
