@@ -2,7 +2,6 @@
 // TensorFlow's other accelerators.
 #include "tensorflow/core/kernels/dml/locked_variables.h"
 #include "tensorflow/core/kernels/dml/registry.h"
-#include "tensorflow/core/kernels/dml/views.h"
 
 namespace tensorflow {
 namespace dml {
@@ -18,63 +17,15 @@ struct GatherShape {
   int64 count = 1;
 };
 
-Status FillScalar(KernelContext* c, DataType dtype, int64 value,
-                  Tensor* scalar) {
-  TF_RETURN_IF_ERROR(c->Temporary(dtype, TensorShape({}), scalar));
-  const dml_tensor output = Describe(*scalar);
-  DML_RETURN_IF_FAILED(dml_fill(c->device(), &output, &value));
-  return Status::OK();
-}
-
-// Indices into all batches' rows at once, [batch * outer, count]; -1 for those
-// that are out of their batch's range.
-Status FlattenIndices(KernelContext* c, const Tensor& indices,
-                      const GatherShape& s, Tensor* flat) {
-  const DataType dtype = indices.dtype();
-  const DataType as_unsigned = dtype == DT_INT32 ? DT_UINT32 : DT_UINT64;
-  Tensor offsets, valid, rows, nowhere;
-  TF_RETURN_IF_ERROR(
-      c->Temporary(dtype, TensorShape({s.batch * s.outer}), &offsets));
-  const dml_tensor range = Describe(offsets);
-  DML_RETURN_IF_FAILED(dml_range(c->device(), &range, 0, s.rows));
-  // As unsigned numbers, one comparison finds negative indices too.
-  Tensor unsigned_indices;
-  TF_RETURN_IF_ERROR(unsigned_indices.BitcastFrom(
-      indices, as_unsigned, TensorShape({s.batch, 1, s.count})));
-  TF_RETURN_IF_ERROR(FillScalar(c, as_unsigned, s.rows, &rows));
-  TF_RETURN_IF_ERROR(FillScalar(c, dtype, -1, &nowhere));
-  TF_RETURN_IF_ERROR(
-      c->Temporary(DT_BOOL, TensorShape({s.batch, 1, s.count}), &valid));
-  TF_RETURN_IF_ERROR(
-      c->Elementwise(DML_LESS, {&unsigned_indices, &rows}, valid));
-  TF_RETURN_IF_ERROR(
-      c->Temporary(dtype, TensorShape({s.batch, s.outer, s.count}), flat));
-  const Tensor row_indices =
-      Reshaped(indices, TensorShape({s.batch, 1, s.count}));
-  const Tensor row_offsets =
-      Reshaped(offsets, TensorShape({s.batch, s.outer, 1}));
-  TF_RETURN_IF_ERROR(
-      c->Elementwise(DML_ADD, {&row_indices, &row_offsets}, *flat));
-  return c->Elementwise(DML_SELECT, {&valid, flat, &nowhere}, *flat);
-}
-
 Status EnqueueGather(KernelContext* c, const Tensor& params,
                      const Tensor& indices, const GatherShape& s,
                      const Tensor& output) {
   if (output.NumElements() == 0) return Status::OK();
-  if (s.batch == 1) {
-    const dml_tensor x = Describe(params, {s.outer, s.rows, s.inner});
-    const dml_tensor i = Describe(indices, {s.count});
-    const dml_tensor y = Describe(output, {s.outer, s.count, s.inner});
-    DML_RETURN_IF_FAILED(dml_gather(c->device(), &x, &i, &y));
-    return Status::OK();
-  }
-  Tensor flat;
-  TF_RETURN_IF_ERROR(FlattenIndices(c, indices, s, &flat));
-  const int64 groups = s.batch * s.outer;
-  const dml_tensor x = Describe(params, {1, groups * s.rows, s.inner});
-  const dml_tensor i = Describe(flat, {groups * s.count});
-  const dml_tensor y = Describe(output, {1, groups * s.count, s.inner});
+  const int64 outer = s.batch * s.outer;
+  const dml_tensor x = Describe(params, {outer, s.rows, s.inner});
+  const dml_tensor y = Describe(output, {outer, s.count, s.inner});
+  const dml_tensor i = s.batch == 1 ? Describe(indices, {s.count})
+                                    : Describe(indices, {s.batch, s.count});
   DML_RETURN_IF_FAILED(dml_gather(c->device(), &x, &i, &y));
   return Status::OK();
 }

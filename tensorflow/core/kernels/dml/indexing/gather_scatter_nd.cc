@@ -1,18 +1,18 @@
 // GatherNd, ScatterNd and their kin: each index is a vector, into the leading
-// dimensions of a tensor. They become numbers of rows, -1 where any part is out
-// of range; those gather zeros and are skipped in scatters, as on TensorFlow's
-// other accelerators.
+// dimensions of a tensor. Those out of range gather zeros and are skipped in
+// scatters, as on TensorFlow's other accelerators.
 #include "tensorflow/core/kernels/dml/locked_variables.h"
 #include "tensorflow/core/kernels/dml/registry.h"
-#include "tensorflow/core/kernels/dml/views.h"
 #include "tensorflow/core/kernels/dml/zeros.h"
 
 namespace tensorflow {
 namespace dml {
 namespace {
 
-// A tensor as rows [rows, inner], and indices [count, depth] of rows.
+// A tensor as rows [rows, inner], and indices [count, depth] of rows, which are
+// places in `sizes`.
 struct NdShape {
+  Dims sizes;
   int64 rows = 1;
   int64 inner = 1;
   int64 count = 1;
@@ -30,9 +30,14 @@ Status MakeNdShape(const TensorShape& params, const TensorShape& indices,
         "index innermost dimension length must be <= params rank; saw: ",
         s->depth, " vs. ", params.dims());
   }
+  if (s->depth > DML_MAX_RANK) {
+    return errors::Unimplemented("The DML device takes indices of up to ",
+                                 DML_MAX_RANK, " parts, not ", s->depth);
+  }
   for (int d = 0; d < indices.dims() - 1; ++d) s->count *= indices.dim_size(d);
   for (int d = 0; d < params.dims(); ++d) {
     (d < s->depth ? s->rows : s->inner) *= params.dim_size(d);
+    if (d < s->depth) s->sizes.push_back(params.dim_size(d));
   }
   return Status::OK();
 }
@@ -44,63 +49,6 @@ TensorShape SlicesShape(const TensorShape& params, const TensorShape& indices) {
   shape.RemoveLastDims(1);
   for (int d = depth; d < params.dims(); ++d) shape.AddDim(params.dim_size(d));
   return shape;
-}
-
-// A tensor of one element, to be repeated.
-Status Scalar(KernelContext* c, DataType dtype, int64 value, int64 count,
-              Tensor* holder, dml_tensor* repeated) {
-  TF_RETURN_IF_ERROR(c->Temporary(dtype, TensorShape({}), holder));
-  const dml_tensor scalar = Describe(*holder);
-  DML_RETURN_IF_FAILED(dml_fill(c->device(), &scalar, &value));
-  *repeated = DescribeBroadcast(*holder, {count});
-  return Status::OK();
-}
-
-Status Enqueue(KernelContext* c, dml_elementwise_op op,
-               std::initializer_list<const dml_tensor*> inputs,
-               const dml_tensor& output) {
-  DML_RETURN_IF_FAILED(dml_elementwise(c->device(), op, inputs.begin(),
-                                       inputs.size(), &output, nullptr));
-  return Status::OK();
-}
-
-// Row numbers [count] of `indices`, by Horner's rule over their parts.
-Status RowNumbers(KernelContext* c, const TensorShape& params,
-                  const Tensor& indices, const NdShape& s, Tensor* numbers) {
-  const DataType dtype = indices.dtype();
-  TF_RETURN_IF_ERROR(c->Temporary(dtype, TensorShape({s.count}), numbers));
-  const dml_tensor row = Describe(*numbers);
-  const int64 zero = 0;
-  DML_RETURN_IF_FAILED(dml_fill(c->device(), &row, &zero));
-  if (s.depth == 0) return Status::OK();
-  Tensor valid_memory, in_range_memory, nowhere_memory;
-  for (Tensor* memory : {&valid_memory, &in_range_memory}) {
-    TF_RETURN_IF_ERROR(c->Temporary(DT_BOOL, TensorShape({s.count}), memory));
-  }
-  const dml_tensor valid = Describe(valid_memory);
-  const dml_tensor in_range = Describe(in_range_memory);
-  const bool yes = true;
-  DML_RETURN_IF_FAILED(dml_fill(c->device(), &valid, &yes));
-  for (int64 d = 0; d < s.depth; ++d) {
-    Tensor size_memory;
-    dml_tensor size, unsigned_size;
-    TF_RETURN_IF_ERROR(
-        Scalar(c, dtype, params.dim_size(d), s.count, &size_memory, &size));
-    dml_tensor part = Describe(indices, {s.count, s.depth});
-    part.data += d * DataTypeSize(dtype);
-    part.rank = 1;
-    TF_RETURN_IF_ERROR(Enqueue(c, DML_MULTIPLY, {&row, &size}, row));
-    TF_RETURN_IF_ERROR(Enqueue(c, DML_ADD, {&row, &part}, row));
-    // As unsigned numbers, one comparison finds negative parts too.
-    unsigned_size = size;
-    unsigned_size.type = part.type =
-        DmlType(dtype == DT_INT32 ? DT_UINT32 : DT_UINT64);
-    TF_RETURN_IF_ERROR(Enqueue(c, DML_LESS, {&part, &unsigned_size}, in_range));
-    TF_RETURN_IF_ERROR(Enqueue(c, DML_LOGICAL_AND, {&valid, &in_range}, valid));
-  }
-  dml_tensor nowhere;
-  TF_RETURN_IF_ERROR(Scalar(c, dtype, -1, s.count, &nowhere_memory, &nowhere));
-  return Enqueue(c, DML_SELECT, {&valid, &row, &nowhere}, row);
 }
 
 Status GatherSlices(KernelContext* c, const Tensor& params,
@@ -119,12 +67,10 @@ Status GatherSlices(KernelContext* c, const Tensor& params,
         "Requested more than 0 entries, but params is empty. Params shape: ",
         params.shape().DebugString());
   }
-  Tensor numbers;
-  TF_RETURN_IF_ERROR(RowNumbers(c, params.shape(), indices, s, &numbers));
-  const dml_tensor x = Describe(params, {1, s.rows, s.inner});
-  const dml_tensor i = Describe(numbers);
-  const dml_tensor y = Describe(*output, {1, s.count, s.inner});
-  DML_RETURN_IF_FAILED(dml_gather(c->device(), &x, &i, &y));
+  const dml_tensor x = Describe(params, {s.rows, s.inner});
+  const dml_tensor i = Describe(indices, {s.count, s.depth});
+  const dml_tensor y = Describe(*output, {s.count, s.inner});
+  DML_RETURN_IF_FAILED(dml_gather_nd(c->device(), &x, s.sizes.data(), &i, &y));
   return Status::OK();
 }
 
@@ -151,12 +97,11 @@ Status ScatterSlices(KernelContext* c, dml_scatter_op op, const Tensor& indices,
   if (updates.NumElements() == 0 || output.NumElements() == 0) {
     return Status::OK();
   }
-  Tensor numbers;
-  TF_RETURN_IF_ERROR(RowNumbers(c, output.shape(), indices, s, &numbers));
-  const dml_tensor i = Describe(numbers);
+  const dml_tensor i = Describe(indices, {s.count, s.depth});
   const dml_tensor u = Describe(updates, {s.count, s.inner});
   const dml_tensor y = Describe(output, {s.rows, s.inner});
-  DML_RETURN_IF_FAILED(dml_scatter(c->device(), op, &i, &u, &y));
+  DML_RETURN_IF_FAILED(
+      dml_scatter_nd(c->device(), op, s.sizes.data(), &i, &u, &y));
   return Status::OK();
 }
 

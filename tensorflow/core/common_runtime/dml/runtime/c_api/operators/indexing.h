@@ -10,10 +10,22 @@ extern "C" {
 
 /* params [outer, rows, inner], indices [count] (int32 or int64), output
  * [outer, count, inner], of any one type:
- *   output[o, i, j] = params[o, indices[i], j], 0 where out of range. */
+ *   output[o, i, j] = params[o, indices[i], j], 0 where out of range.
+ * Or indices [batch, count], where `outer` is a multiple of `batch`:
+ *   output[o, i, j] = params[o, indices[o / (outer / batch), i], j] */
 DML_EXPORT dml_code dml_gather(dml_device* device, const dml_tensor* params,
                                const dml_tensor* indices,
                                const dml_tensor* output);
+
+/* Indices that are vectors, places in a tensor of `sizes`: indices [count,
+ * depth] (int32 or int64, depth 0 to 8), sizes [depth], params [rows, inner],
+ * where `rows` is the product of `sizes`, output [count, inner]:
+ *   output[i, j] = params[r, j], with r the row-major number of indices[i],
+ *   0 where one of them is out of range. */
+DML_EXPORT dml_code dml_gather_nd(dml_device* device, const dml_tensor* params,
+                                  const int64_t* sizes,
+                                  const dml_tensor* indices,
+                                  const dml_tensor* output);
 
 /* indices [outer, inner] (uint8, int32 or int64), output [outer, depth, inner]
  * of any type; on_value and off_value: rank 0 tensors of that type. */
@@ -43,6 +55,14 @@ DML_EXPORT dml_code dml_scatter(dml_device* device, dml_scatter_op op,
                                 const dml_tensor* indices,
                                 const dml_tensor* updates,
                                 const dml_tensor* output);
+
+/* The same of rows that vectors of indices name, as dml_gather_nd() takes them:
+ * output [rows, inner], indices [count, depth], updates [count, inner]. */
+DML_EXPORT dml_code dml_scatter_nd(dml_device* device, dml_scatter_op op,
+                                   const int64_t* sizes,
+                                   const dml_tensor* indices,
+                                   const dml_tensor* updates,
+                                   const dml_tensor* output);
 
 /* The beginning of each sequence backwards: output as input, of any type and
  * rank 2 to 5, lengths [batch] int32 or int64. With s, b the coordinates of an

@@ -1,4 +1,4 @@
-// Rows by index: gather and one-hot.
+// Rows by index: gather, also by vectors of indices, and one-hot.
 #include <algorithm>
 #include <cstdint>
 
@@ -6,6 +6,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/indexing/indexing_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
@@ -19,50 +20,90 @@ bool MayBeFar(const dml_tensor& x) {
   return forward && x.sizes[1] <= kMaxElements && x.strides[1] <= kMaxElements;
 }
 
-// Of an output and indices that programs take whole, and params of which they
-// take the columns so.
+Status CheckIndices(const char* name, const dml_tensor& indices) {
+  if (indices.type == DML_INT32 || indices.type == DML_INT64) {
+    return Status::Ok();
+  }
+  return InvalidArgument(name, ": indices must be int32 or int64, not ",
+                         Describe(indices));
+}
+
+// Of an output and indices [count] or [batch, count] that programs take whole,
+// and params of which they take the columns so.
 Status LaunchGather(OperatorContext& context, const dml_tensor& x,
                     const dml_tensor& indices, const dml_tensor& y) {
   const bool far = !FitsPrograms(context, x) && MayBeFar(x);
+  const bool batched = indices.rank == 2;
   GatherParameters constants = {};
   constants.total = static_cast<uint32_t>(ElementCount(y));
   constants.rows = static_cast<uint32_t>(x.sizes[1]);
   constants.index = InnerIndexOf(y);
   CopyStrides(x, constants.x_strides);
   CopyStrides(y, constants.y_strides);
-  CopyStrides(indices, &constants.index_stride);
+  constants.index_stride =
+      static_cast<int32_t>(indices.strides[indices.rank - 1]);
+  if (batched) {
+    constants.batch_stride = static_cast<int32_t>(indices.strides[0]);
+    constants.by_batch =
+        DivideBy(static_cast<uint32_t>(y.sizes[0] / indices.sizes[0]));
+  }
   constants.x_offset = DataOffset(x);
   constants.y_offset = DataOffset(y);
   constants.index_offset = DataOffset(indices);
   return LaunchProgram(
       context, ShaderName("gather", y.type, indices.type),
-      {kGroupSize, far ? 1u : 0u},
+      {kGroupSize, far, batched},
       LinearGrid(context, CeilDivide(constants.total, 4 * kGroupSize)),
       {Argument(x, Access::kRead), Argument(indices, Access::kRead),
        Argument(y, Access::kWrite)},
       constants);
 }
 
+// Batch by batch: what programs do not take whole.
+Status GatherEach(OperatorContext& context, const dml_tensor& params,
+                  const dml_tensor& indices, const dml_tensor& output) {
+  const int64_t batches = indices.sizes[0];
+  const Cut cut = {0, params.sizes[0] / batches, batches};
+  for (int64_t b = 0; b < batches; ++b) {
+    const dml_tensor x = PieceOf(params, cut, b);
+    const dml_tensor i = SelectDimensions(PieceOf(indices, {0, 1, batches}, b),
+                                          /*mask=*/1u << 1);
+    const dml_tensor y = PieceOf(output, cut, b);
+    DML_RETURN_IF_ERROR(Gather(context, &x, &i, &y));
+  }
+  return Status::Ok();
+}
+
+Status CheckGather(const dml_tensor* params, const dml_tensor* indices,
+                   const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckWideTensor(params, "gather: params"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(indices, "gather: indices"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(output, "gather: output"));
+  bool fits = params->rank == 3 && output->rank == 3 &&
+              (indices->rank == 1 || indices->rank == 2) &&
+              params->type == output->type &&
+              params->sizes[0] == output->sizes[0] &&
+              indices->sizes[indices->rank - 1] == output->sizes[1] &&
+              params->sizes[2] == output->sizes[2];
+  if (fits && indices->rank == 2) {
+    const int64_t batches = indices->sizes[0];
+    fits =
+        batches == 0 ? output->sizes[0] == 0 : output->sizes[0] % batches == 0;
+  }
+  if (!fits) {
+    return InvalidArgument(
+        "gather: params [outer, rows, inner] ", Describe(*params),
+        ", indices [count] or [batch, count] ", Describe(*indices),
+        " and output [outer, count, inner] ", Describe(*output), " do not fit");
+  }
+  return CheckIndices("gather", *indices);
+}
+
 }  // namespace
 
 Status Gather(OperatorContext& context, const dml_tensor* params,
               const dml_tensor* indices, const dml_tensor* output) {
-  DML_RETURN_IF_ERROR(CheckWideTensor(params, "gather: params"));
-  DML_RETURN_IF_ERROR(CheckWideTensor(indices, "gather: indices"));
-  DML_RETURN_IF_ERROR(CheckWideTensor(output, "gather: output"));
-  if (params->rank != 3 || indices->rank != 1 || output->rank != 3 ||
-      params->type != output->type || params->sizes[0] != output->sizes[0] ||
-      indices->sizes[0] != output->sizes[1] ||
-      params->sizes[2] != output->sizes[2]) {
-    return InvalidArgument(
-        "gather: params [outer, rows, inner] ", Describe(*params),
-        ", indices [count] ", Describe(*indices),
-        " and output [outer, count, inner] ", Describe(*output), " do not fit");
-  }
-  if (indices->type != DML_INT32 && indices->type != DML_INT64) {
-    return InvalidArgument("gather: indices must be int32 or int64, not ",
-                           Describe(*indices));
-  }
+  DML_RETURN_IF_ERROR(CheckGather(params, indices, output));
   if (IsEmpty(*output)) return Status::Ok();
   if (IsEmpty(*params)) {  // every index is out of range
     const uint64_t zero[2] = {};
@@ -75,6 +116,12 @@ Status Gather(OperatorContext& context, const dml_tensor* params,
   const dml_tensor y = Widen(*output, bytes);
   if (!CouldFitPrograms(x) && !MayBeFar(x)) {
     return TooManyElements("gather: params", x);
+  }
+  if (indices->rank == 2) {
+    const bool fits = FitsPrograms(context, x) && FitsPrograms(context, y) &&
+                      FitsPrograms(context, *indices);
+    return fits ? LaunchGather(context, x, *indices, y)
+                : GatherEach(context, *params, *indices, *output);
   }
   // Params without their rows and the indices, seen as tensors like the output.
   dml_tensor columns = x;

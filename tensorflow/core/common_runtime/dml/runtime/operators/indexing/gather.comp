@@ -1,11 +1,13 @@
-// y[o, i, j] = x[o, indices[i], j], 0 where the index is out of range. T is an
-// unsigned type of the elements' size, U that of the indices.
+// y[o, i, j] = x[o, indices[i], j], 0 where the index is out of range; BATCHED:
+// indices[b, i], where each batch has as many o. T is an unsigned type of the
+// elements' size, U that of the indices.
 #version 460
 #include "dml.glsl"
 #include "strided.glsl"
 
 // Whether rows lie farther from each other than 32 bits count elements.
 layout(constant_id = 1) const bool FAR = false;
+layout(constant_id = 2) const bool BATCHED = false;
 
 DML_PARAMETERS_BEGIN
   TBuffer x;
@@ -17,6 +19,8 @@ DML_PARAMETERS_BEGIN
   int x_strides[3];
   int y_strides[3];
   int index_stride;
+  int batch_stride;  // of indices
+  FastDivisor by_batch;
   int x_offset;
   int y_offset;
   int index_offset;
@@ -38,7 +42,13 @@ void main() {
       i = int(coordinate);
     }
     int o = int(rest);
-    U_compute row = U_load(p.indices, p.index_offset + i * p.index_stride);
+    int place = p.index_offset + i * p.index_stride;
+    if (BATCHED) {
+      place += int(dml_fast_divide(uint(o), p.by_batch.multiplier,
+                                   p.by_batch.shift)) *
+               p.batch_stride;
+    }
+    U_compute row = U_load(p.indices, place);
     T_storage made = T_storage(0);
     if (row >= U_compute(0) && row < U_compute(p.rows)) {
       int at = p.x_offset + o * p.x_strides[0] + j * p.x_strides[2];

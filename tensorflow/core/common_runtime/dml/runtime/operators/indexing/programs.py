@@ -4,6 +4,7 @@ from variants import FLOATS, SIZES, Shader
 
 SHADERS = [
     Shader("gather", T=SIZES, U=("i32", "i64")),
+    Shader("gather_nd", T=SIZES, U=("i32", "i64")),
     Shader("scatter", T=FLOATS + ("f64", "i32", "i64"), U=("i32", "i64")),
     Shader("scatter", T=SIZES, U=("i32", "i64"), name="scatter_move", defines={"DML_MOVE": "1"}),
     Shader("one_hot", T=SIZES, U=("u8", "i32", "i64")),

@@ -1,6 +1,8 @@
-// Updates of rows by index, in order. See scatter.comp.
+// Updates of rows by index, or by vectors of indices, in order. See
+// scatter.comp.
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/operators/indexing/index_vectors.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/indexing/indexing_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
@@ -16,19 +18,22 @@ bool SumsParts(dml_scatter_op op, uint32_t type) {
          IsComplex(type);
 }
 
-Status CheckArguments(dml_scatter_op op, const dml_tensor& indices,
-                      const dml_tensor& updates, const dml_tensor& output) {
+// `vectors`: of indices [count, depth].
+Status CheckArguments(dml_scatter_op op, bool vectors,
+                      const dml_tensor& indices, const dml_tensor& updates,
+                      const dml_tensor& output) {
   if (op < DML_SCATTER_ASSIGN || op > DML_SCATTER_MAXIMUM) {
     return InvalidArgument("scatter: there is no operation ",
                            static_cast<int>(op));
   }
-  if (indices.rank != 1 || updates.rank != 2 || output.rank != 2 ||
-      updates.type != output.type || updates.sizes[0] != indices.sizes[0] ||
+  if (indices.rank != (vectors ? 2 : 1) || updates.rank != 2 ||
+      output.rank != 2 || updates.type != output.type ||
+      updates.sizes[0] != indices.sizes[0] ||
       updates.sizes[1] != output.sizes[1]) {
-    return InvalidArgument("scatter: indices [count] ", Describe(indices),
-                           ", updates [count, inner] ", Describe(updates),
-                           " and output [rows, inner] ", Describe(output),
-                           " do not fit");
+    return InvalidArgument(
+        "scatter: indices ", vectors ? "[count, depth] " : "[count] ",
+        Describe(indices), ", updates [count, inner] ", Describe(updates),
+        " and output [rows, inner] ", Describe(output), " do not fit");
   }
   if (indices.type != DML_INT32 && indices.type != DML_INT64) {
     return InvalidArgument("scatter: indices must be int32 or int64, not ",
@@ -49,54 +54,61 @@ Status CheckArguments(dml_scatter_op op, const dml_tensor& indices,
   return Status::Ok();
 }
 
-}  // namespace
-
-Status Scatter(OperatorContext& context, dml_scatter_op op,
-               const dml_tensor* indices, const dml_tensor* updates,
-               const dml_tensor* output) {
-  DML_RETURN_IF_ERROR(CheckWideTensor(indices, "scatter: indices"));
-  DML_RETURN_IF_ERROR(CheckWideTensor(updates, "scatter: updates"));
-  DML_RETURN_IF_ERROR(CheckWideTensor(output, "scatter: output"));
-  DML_RETURN_IF_ERROR(CheckArguments(op, *indices, *updates, *output));
-  if (IsEmpty(*updates) || IsEmpty(*output)) return Status::Ok();
-  if (SumsParts(op, output->type)) {
-    const dml_tensor part_updates = PartsSideBySide(*updates);
-    const dml_tensor part_output = PartsSideBySide(*output);
-    return Scatter(context, op, indices, &part_updates, &part_output);
+// Scatter(), or ScatterNd() of vectors that are places in `sizes`.
+Status Update(OperatorContext& context, dml_scatter_op op, const int64_t* sizes,
+              const dml_tensor& indices, const dml_tensor& updates,
+              const dml_tensor& output) {
+  const bool vectors = sizes != nullptr;
+  DML_RETURN_IF_ERROR(CheckWideTensor(&indices, "scatter: indices"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(&updates, "scatter: updates"));
+  DML_RETURN_IF_ERROR(CheckWideTensor(&output, "scatter: output"));
+  DML_RETURN_IF_ERROR(CheckArguments(op, vectors, indices, updates, output));
+  if (vectors) {
+    DML_RETURN_IF_ERROR(
+        CheckIndexVectors("scatter_nd", sizes, indices, output.sizes[0]));
   }
-  DML_RETURN_IF_ERROR(CheckDisjoint("scatter", *indices, *output));
-  DML_RETURN_IF_ERROR(CheckDisjoint("scatter", *updates, *output));
+  if (IsEmpty(updates) || IsEmpty(output)) return Status::Ok();
+  if (SumsParts(op, output.type)) {
+    return Update(context, op, sizes, indices, PartsSideBySide(updates),
+                  PartsSideBySide(output));
+  }
+  DML_RETURN_IF_ERROR(CheckDisjoint("scatter", indices, output));
+  DML_RETURN_IF_ERROR(CheckDisjoint("scatter", updates, output));
 
   const ShaderName program =
       op == DML_SCATTER_ASSIGN
-          ? ShaderName("scatter_move", BitsType(output->type), indices->type)
-          : ShaderName("scatter", output->type, indices->type);
-  if (output->sizes[0] > kMaxWalkedRows) {
-    return TooManyElements("scatter: output", *output);
+          ? ShaderName("scatter_move", BitsType(output.type), indices.type)
+          : ShaderName("scatter", output.type, indices.type);
+  if (output.sizes[0] > kMaxWalkedRows) {
+    return TooManyElements("scatter: output", output);
   }
-  const int64_t per_launch = UpdatesPerLaunch(context, *updates);
+  ScatterParameters constants = {};
+  CopyStrides(indices, constants.index_strides);
+  CopyStrides(updates, constants.update_strides);
+  CopyStrides(output, constants.y_strides);
+  uint32_t depth = 1;
+  if (vectors) {
+    depth = static_cast<uint32_t>(indices.sizes[1]);
+    CopySizes(sizes, indices, constants.sizes);
+  }
+  const int64_t per_launch = UpdatesPerLaunch(context, updates);
   int64_t first_row = 0;
   return ForEachPiece(
-      context, "scatter: output", {output}, 1u << 0,
+      context, "scatter: output", {&output}, 1u << 0,
       [&](const dml_tensor* const* pieces) {
         const dml_tensor& y = *pieces[0];
         DML_RETURN_IF_ERROR(LaunchUpdates(
-            indices->sizes[0], per_launch, [&](int64_t first, int64_t count) {
-              const dml_tensor i = SliceRows(*indices, first, count);
-              const dml_tensor u = SliceRows(*updates, first, count);
-              const ScatterParameters constants = {
-                  WalkRows(context.adapter, count, y.sizes[0], y.sizes[1],
-                           first_row),
-                  static_cast<int32_t>(i.strides[0]),
-                  {static_cast<int32_t>(u.strides[0]),
-                   static_cast<int32_t>(u.strides[1])},
-                  {static_cast<int32_t>(y.strides[0]),
-                   static_cast<int32_t>(y.strides[1])},
-                  DataOffset(i),
-                  DataOffset(u),
-                  DataOffset(y)};
+            indices.sizes[0], per_launch, [&](int64_t first, int64_t count) {
+              const dml_tensor i = SliceRows(indices, first, count);
+              const dml_tensor u = SliceRows(updates, first, count);
+              constants.walk = WalkRows(context.adapter, count, y.sizes[0],
+                                        y.sizes[1], first_row);
+              constants.index_offset = DataOffset(i);
+              constants.update_offset = DataOffset(u);
+              constants.y_offset = DataOffset(y);
               return LaunchProgram(
-                  context, program, {kGroupSize, static_cast<uint32_t>(op)},
+                  context, program,
+                  {kGroupSize, static_cast<uint32_t>(op), depth},
                   LinearGrid(context, constants.walk.groups),
                   {Argument(i, Access::kRead), Argument(u, Access::kRead),
                    Argument(y, Access::kReadWrite)},
@@ -105,6 +117,20 @@ Status Scatter(OperatorContext& context, dml_scatter_op op,
         first_row += y.sizes[0];
         return Status::Ok();
       });
+}
+
+}  // namespace
+
+Status Scatter(OperatorContext& context, dml_scatter_op op,
+               const dml_tensor* indices, const dml_tensor* updates,
+               const dml_tensor* output) {
+  return Update(context, op, /*sizes=*/nullptr, *indices, *updates, *output);
+}
+
+Status ScatterNd(OperatorContext& context, dml_scatter_op op,
+                 const int64_t* sizes, const dml_tensor* indices,
+                 const dml_tensor* updates, const dml_tensor* output) {
+  return Update(context, op, sizes, *indices, *updates, *output);
 }
 
 }  // namespace dml

@@ -1,22 +1,27 @@
 // y[indices[i], j] = op(y[indices[i], j], updates[i, j]) for each i in order.
+// With a DEPTH other than 1, indices are vectors: places in a tensor of DEPTH
+// dimensions, whose elements in row-major order are the rows.
 // With DML_MOVE, op is assignment, and T any type of the elements' size.
 #version 460
 #include "dml.glsl"
+#include "index_vectors.glsl"
 #include "row_walk.glsl"
 
 layout(constant_id = 1) const uint OP = 0;  // a dml_scatter_op
+layout(constant_id = 2) const uint DEPTH = 1;
 
 DML_PARAMETERS_BEGIN
   UBuffer indices;
   TBuffer updates;
   TBuffer y;
   RowWalk walk;
-  int index_stride;
+  int index_strides[2];
   int update_strides[2];
   int y_strides[2];
   int index_offset;
   int update_offset;
   int y_offset;
+  uint sizes[DML_MAX_RANK];  // of the dimensions that vectors are places in
 DML_PARAMETERS_END
 
 T_compute combine(T_compute old, T_compute update) {
@@ -41,7 +46,15 @@ T_compute combine(T_compute old, T_compute update) {
 }
 
 uint row_of_update(uint i) {
-  U_compute row = U_load(p.indices, p.index_offset + int(i) * p.index_stride);
+  const int at = p.index_offset + int(i) * p.index_strides[0];
+  if (DEPTH != 1) {
+    uint number;
+    bool inside;
+    DML_ROW_OF_VECTOR(number, inside, p.indices, at, p.index_strides[1], DEPTH,
+                      p.sizes)
+    return inside ? number : DML_NO_ROW;
+  }
+  U_compute row = U_load(p.indices, at);
 #if U_SIZE == 8
   if (row >= U_compute(DML_NO_ROW)) return DML_NO_ROW;
 #endif
