@@ -117,20 +117,6 @@ def test_keras_sees_the_device():
     assert backend._has_nchw_support()
 
 
-def test_recurrent_layers_leave_cudnn_alone(run_python):
-    result = run_python(
-        """
-v1.enable_v2_behavior()
-x = tf.ones([2, 3, 2])
-for layer in (tf.keras.layers.GRU(3), tf.keras.layers.LSTM(3)):
-    y = layer(x)
-    with tf.device("/gpu:0"):
-        print(bool(tf.reduce_all(tf.abs(layer(x) - y) < 1e-6)))
-"""
-    )
-    assert result.out.split() == ["True", "True"]
-
-
 CONFIG = """
 config = tf.config.experimental
 gpus = config.list_physical_devices("GPU")

@@ -110,3 +110,26 @@ def test_float64_variables_are_updated_on_the_device(run_python):
         assert f"'{op}'" in result.out
     assert "does not compute in float64" not in result.err
     assert "program for it with these types: ApplyFtrl runs on the CPU" in result.err
+
+
+LAYERS = """
+import numpy as np
+
+v1.enable_v2_behavior()
+x = tf.constant(np.random.RandomState(0).normal(size=[2, 4, 3]))
+for kind in (tf.compat.v2.keras.layers.LSTM, tf.compat.v2.keras.layers.GRU):
+    layer = kind(5, dtype=tf.float64)
+    with tf.device("/cpu:0"):
+        want = layer(x).numpy()
+    for call in (layer, tf.function(lambda x: layer(x))):
+        np.testing.assert_allclose(call(x).numpy(), want, 1e-12)
+import tensorflow_directml
+print(sorted(tensorflow_directml.launches_by_tag()))
+"""
+
+
+def test_recurrent_layers_of_float64(run_python, faulty_loader):
+    assert "'CudnnRNN'" in run_python(LAYERS).out
+    lacking = run_python(LAYERS, TF_DIRECTML_VULKAN_LOADER=faulty_loader,
+                         FAULT_FEATURE="shaderFloat64")
+    assert "'CudnnRNN'" not in lacking.out

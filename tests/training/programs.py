@@ -34,6 +34,17 @@ def digits(count=STEPS * BATCH, size=8):
     return images.astype(np.float32), labels.astype(np.int64)
 
 
+class LossOfBatches(tf.keras.callbacks.Callback):
+    """Of a call of fit()."""
+
+    def __init__(self):
+        super().__init__()
+        self.losses = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.losses.append(logs["loss"])
+
+
 def session_loop():
     """A raw tf.Session loop: convolutions, batch norm, dropout, Momentum."""
     images, labels = digits()
@@ -75,13 +86,7 @@ def keras_fit():
     ])
     model.compile(tf.keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
 
-    class Record(tf.keras.callbacks.Callback):
-        losses = []
-
-        def on_train_batch_end(self, batch, logs=None):
-            self.losses.append(logs["loss"])
-
-    record = Record()
+    record = LossOfBatches()
     model.fit(images, labels, batch_size=BATCH, epochs=1, shuffle=False, verbose=0,
               callbacks=[record])
     return record.losses
@@ -148,6 +153,26 @@ def gradient_tape():
         optimizer.apply_gradients(zip(gradient, variables))
         losses.append(loss.numpy())
     return losses
+
+
+def recurrent_layers():
+    """tf.keras v2: LSTM and GRU, masked, by fit()."""
+    import tensorflow.compat.v2 as tf2
+
+    tf2.enable_v2_behavior()
+    images, labels = digits()
+    images[:, 6:] *= (labels < 2)[:, None, None, None]  # some sequences end before others
+    tf2.random.set_seed(SEED)
+    layers = tf2.keras.layers
+    model = tf2.keras.Sequential([
+        layers.Reshape((8, 8), input_shape=(8, 8, 1)), layers.Masking(),
+        layers.LSTM(12, return_sequences=True), layers.GRU(12),
+        layers.Dense(CLASSES, activation="softmax")])
+    model.compile(tf2.keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy")
+    record = LossOfBatches()
+    model.fit(images, labels, batch_size=BATCH, epochs=1, shuffle=False, verbose=0,
+              callbacks=[record])
+    return record.losses
 
 
 def half_precision():

@@ -30,6 +30,8 @@ CASES = {
     "gradient_tape": (
         "Conv2D Conv2DBackpropFilter EluGrad MaxPoolGrad MatMul Mean ResourceApplyAdagradV2",
         2e-4),
+    "recurrent_layers": (
+        "CudnnRNNV3 CudnnRNNBackpropV3 MatMul ResourceApplyAdam", 2e-4),
     "half_precision": ("Conv2D Conv2DBackpropFilter MatMul ApplyGradientDescent", 2e-2),
 }
 

@@ -151,18 +151,44 @@ def _adapt_keras() -> None:
 
     multi_gpu.replace("_get_available_devices", available_devices)
 
-    # Eager LSTM and GRU layers of Keras call CudnnRNN where the device is a GPU. On DML,
-    # which has that op too, they run the loop of steps of other device types: so do the
-    # same layers in functions, where Grappler takes CudnnRNN only for devices named GPU.
-    # CuDNNLSTM and CuDNNGRU layers run CudnnRNN in either case.
+
+def _adapt_recurrent_layers() -> None:
+    """LSTM and GRU of v2, which call CudnnRNN: eagerly where the device in force is a GPU,
+    in functions where Grappler takes the device for one (graph_rewrites.h)."""
     recurrent = _Module("keras.layers.recurrent_v2")
     stock_type = recurrent.get("_get_context_device_type")
 
     def context_device_type() -> Any:
         kind = stock_type()
-        return _DML if kind in (None, _GPU) and context.get("num_gpus")() else kind
+        return _GPU if kind == _DML else kind
 
     recurrent.replace("_get_context_device_type", context_device_type)
+
+    # Nodes of float64 run on the CPU where the adapter lacks the type; that has no CudnnRNN.
+    math_ops = _Module("ops.math_ops")
+    for cell in ("lstm", "gru"):
+        recurrent.replace(
+            "cudnn_" + cell,
+            _where_float64_computes(
+                recurrent.get("cudnn_" + cell),
+                recurrent.get("standard_" + cell),
+                activation=math_ops.get("tanh"),
+                recurrent_activation=math_ops.get("sigmoid"),
+            ),
+        )
+
+
+def _where_float64_computes(cudnn: Any, standard: Any, **activations: Any) -> Any:
+    """A layer's implementation `cudnn`, or `standard` with cuDNN's activations."""
+
+    def layer(inputs: Any, **arguments: Any) -> Any:
+        from . import adapters
+
+        if inputs.dtype == "float64" and not all(a.float64 for a in adapters()):
+            return standard(inputs=inputs, **arguments, **activations)
+        return cudnn(inputs=inputs, **arguments)
+
+    return layer
 
 
 class _Tfprof:
@@ -212,4 +238,5 @@ def apply() -> None:
     _adapt_context()
     _adapt_device_lib()
     _adapt_keras()
+    _adapt_recurrent_layers()
     _adapt_profiler()

@@ -6,8 +6,8 @@
 #include "tensorflow/core/common_runtime/device.h"
 #include "tensorflow/core/common_runtime/dml/environment.h"
 #include "tensorflow/core/common_runtime/dml/gpu_names.h"
+#include "tensorflow/core/common_runtime/dml/graph_rewrites.h"
 #include "tensorflow/core/common_runtime/dml/loaded_library.h"
-#include "tensorflow/core/common_runtime/dml/mixed_precision.h"
 #include "tensorflow/core/common_runtime/process_function_library_runtime.h"
 #include "tensorflow/core/framework/types.h"
 
@@ -66,8 +66,9 @@ Status PatchBase() {
   LoadedLibrary python;
   TF_RETURN_IF_ERROR(
       LoadedLibrary::Find("_pywrap_tensorflow_internal.so", &python));
-  TF_RETURN_IF_ERROR(ExtendMixedPrecision(framework, python));
-  if (!GpuNamesEnabled()) return Status::OK();
+  const bool gpu_names = GpuNamesEnabled();
+  TF_RETURN_IF_ERROR(ExtendGraphRewrites(framework, python, gpu_names));
+  if (!gpu_names) return Status::OK();
   return AliasGpuNames(framework, python);
 }
 

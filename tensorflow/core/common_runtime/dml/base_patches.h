@@ -9,7 +9,7 @@
 //     accepts GPU and TPU only. The entry for it in the global offset table of
 //     the framework library points to a version that knows DML.
 //   DeviceNameUtils: reads and lists device names; see gpu_names.h.
-//   AutoMixedPrecision: rewrites graphs for GPUs only; see mixed_precision.h.
+//   Optimizers of graphs: some work for GPUs only; see graph_rewrites.h.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_PATCHES_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_PATCHES_H_
 

@@ -23,6 +23,9 @@ void* original_parse_full_name = nullptr;
 void* original_names = nullptr;
 void* original_local_names = nullptr;
 
+// Whether a ScopedGpuType lives in this thread.
+thread_local bool dml_reads_as_gpu = false;
+
 // Looks for adapters when a name says GPU for the first time, since that takes
 // long; later calls are cheap.
 bool HasAdapter() {
@@ -40,6 +43,7 @@ bool ParseFullName(StringPiece name, ParsedName* parsed) {
   if (parsed->has_type && parsed->type == kGpu && HasAdapter()) {
     parsed->type = kDml;
   }
+  if (dml_reads_as_gpu && parsed->type == kDml) parsed->type = kGpu;
   return true;
 }
 
@@ -75,6 +79,9 @@ constexpr char kLocalNames[] = DML_DEVICE_NAME_UTILS
 #undef DML_DEVICE_NAME_UTILS
 
 }  // namespace
+
+ScopedGpuType::ScopedGpuType() { dml_reads_as_gpu = true; }
+ScopedGpuType::~ScopedGpuType() { dml_reads_as_gpu = false; }
 
 Status AliasGpuNames(const LoadedLibrary& framework,
                      const LoadedLibrary& python) {

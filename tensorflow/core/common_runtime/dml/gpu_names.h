@@ -21,6 +21,16 @@ namespace dml {
 Status AliasGpuNames(const LoadedLibrary& framework,
                      const LoadedLibrary& python);
 
+// While one lives, names of DML devices read as those of GPUs in its thread:
+// the alias the other way round.
+class ScopedGpuType {
+ public:
+  ScopedGpuType();
+  ~ScopedGpuType();
+  ScopedGpuType(const ScopedGpuType&) = delete;
+  ScopedGpuType& operator=(const ScopedGpuType&) = delete;
+};
+
 }  // namespace dml
 }  // namespace tensorflow
 

@@ -4,9 +4,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "tensorflow/core/lib/core/errors.h"
 
@@ -104,7 +106,7 @@ Status LoadedLibrary::WritePointer(void* where, const void* value) const {
 Status LoadedLibrary::Redirect(const char* symbol, void* replacement,
                                void** original) const {
   void* expected = *original;
-  void** slot = nullptr;
+  std::vector<void**> slots;
   for (int table = 0; table < 2; ++table) {
     const size_t count = bytes_[table] / sizeof(ElfW(Rela));
     for (size_t i = 0; i < count; ++i) {
@@ -116,27 +118,30 @@ Status LoadedLibrary::Redirect(const char* symbol, void* replacement,
       }
       const ElfW(Sym)& found = symbols_[ELF64_R_SYM(relocation.r_info)];
       if (std::strcmp(strings_ + found.st_name, symbol) != 0) continue;
-      if (slot != nullptr) {
-        return BaseMismatch(std::string(name_) + " has two slots for " +
-                            symbol);
-      }
-      slot = reinterpret_cast<void**>(base_ + relocation.r_offset);
+      slots.push_back(reinterpret_cast<void**>(base_ + relocation.r_offset));
       if (found.st_shndx != SHN_UNDEF) {
         expected = reinterpret_cast<void*>(base_ + found.st_value);
       }
     }
   }
-  if (slot == nullptr) {
+  if (slots.empty()) {
     return BaseMismatch(std::string(name_) + " has no slot for " + symbol);
   }
-  if (*slot == replacement) return Status::OK();
-  if (expected == nullptr || *slot != expected) {
+  const auto redirected = [replacement](void* const* slot) {
+    return *slot == replacement;
+  };
+  if (std::all_of(slots.begin(), slots.end(), redirected)) return Status::OK();
+  for (void* const* slot : slots) {
+    if (expected != nullptr && *slot == expected) continue;
     return BaseMismatch(std::string(name_) + ": " + symbol +
                         " is already redirected; is another copy of the plugin "
                         "loaded?");
   }
   *original = expected;
-  return WritePointer(slot, replacement);
+  for (void** slot : slots) {
+    TF_RETURN_IF_ERROR(WritePointer(slot, replacement));
+  }
+  return Status::OK();
 }
 
 }  // namespace dml

@@ -24,8 +24,8 @@ class LoadedLibrary {
   static Status Find(const char* name, LoadedLibrary* library);
 
   // Makes this library's calls of a function go to `replacement`, and hands out
-  // the `original` that it called before. The mangled `symbol` must have one
-  // entry, which points to the definition in this library if it has one, or
+  // the `original` that it called before. The mangled `symbol` must have
+  // entries, which point to the definition in this library if it has one, or
   // else to *original as set by the caller. A second call changes nothing.
   Status Redirect(const char* symbol, void* replacement, void** original) const;
 

@@ -1,0 +1,131 @@
+#include "tensorflow/core/common_runtime/dml/graph_rewrites.h"
+
+#include <string>
+#include <unordered_map>
+
+#include "tensorflow/core/common_runtime/device.h"
+#include "tensorflow/core/common_runtime/device_set.h"
+#include "tensorflow/core/common_runtime/dml/gpu_names.h"
+#include "tensorflow/core/grappler/clusters/virtual_cluster.h"
+#include "tensorflow/core/grappler/grappler_item.h"
+#include "tensorflow/core/grappler/optimizers/auto_mixed_precision.h"
+#include "tensorflow/core/grappler/optimizers/implementation_selector.h"
+#include "tensorflow/core/lib/core/stringpiece.h"
+#include "tensorflow/core/lib/gtl/cleanup.h"
+#include "tensorflow/core/protobuf/device_properties.pb.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+using grappler::AutoMixedPrecision;
+using grappler::Cluster;
+using grappler::GrapplerItem;
+using grappler::ImplementationSelector;
+
+// Mangled with the reference-counted string of the base.
+#define DML_OPTIMIZE(CLASS)        \
+  "_ZN10tensorflow8grappler" CLASS \
+  "8OptimizeEPNS0_7ClusterERKNS0_12GrapplerItemEPNS_8GraphDefE"
+constexpr char kMixedPrecision[] = DML_OPTIMIZE("18AutoMixedPrecision");
+constexpr char kSelector[] = DML_OPTIMIZE("22ImplementationSelector");
+#undef DML_OPTIMIZE
+constexpr char kSplitDeviceName[] =
+    "_ZN10tensorflow15DeviceNameUtils15SplitDeviceNameEN4absl11string_viewEPSs"
+    "S3_";
+
+using SplitFunction = bool (*)(StringPiece, string*, string*);
+void* original_split_device_name = nullptr;
+
+// Whether this thread is in AutoMixedPrecision, which takes what is on a GPU.
+thread_local bool mixing = false;
+
+bool SplitDeviceName(StringPiece name, string* task, string* device) {
+  if (!reinterpret_cast<SplitFunction>(original_split_device_name)(name, task,
+                                                                   device)) {
+    return false;
+  }
+  if (mixing && device->compare(0, 4, "DML:") == 0) {
+    device->replace(0, 3, "GPU");
+  }
+  return true;
+}
+
+// An optimizer's method Optimize(), and what it was before.
+template <typename Optimizer>
+struct Original {
+  using Function = Status (*)(Optimizer*, Cluster*, const GrapplerItem&,
+                              GraphDef*);
+  static Status Call(Optimizer* optimizer, Cluster* cluster,
+                     const GrapplerItem& item, GraphDef* output) {
+    return reinterpret_cast<Function>(address)(optimizer, cluster, item,
+                                               output);
+  }
+  static void* address;
+};
+template <typename Optimizer>
+void* Original<Optimizer>::address = nullptr;
+
+template <typename Optimizer>
+Status Redirect(const LoadedLibrary& library, const char* symbol,
+                typename Original<Optimizer>::Function replacement) {
+  return library.Redirect(symbol, reinterpret_cast<void*>(replacement),
+                          &Original<Optimizer>::address);
+}
+
+// The least that AutoMixedPrecision asks for, with a version of CUDA for which
+// it rewrites batches of products too.
+DeviceProperties AsGpu() {
+  DeviceProperties properties;
+  properties.set_type("GPU");
+  (*properties.mutable_environment())["architecture"] = "7.0";
+  (*properties.mutable_environment())["cuda"] = "10010";
+  return properties;
+}
+
+Status MixPrecision(AutoMixedPrecision* optimizer, Cluster* cluster,
+                    const GrapplerItem& item, GraphDef* output) {
+  using Stock = Original<AutoMixedPrecision>;
+  const DeviceSet* const devices =
+      cluster == nullptr ? nullptr : cluster->GetDeviceSet();
+  if (devices == nullptr) return Stock::Call(optimizer, cluster, item, output);
+  auto known = cluster->GetDevices();
+  bool has_dml = false;
+  for (const Device* device : devices->devices()) {
+    if (device->parsed_name().type != "DML") continue;
+    known[device->name()] = AsGpu();
+    has_dml = true;
+  }
+  if (!has_dml) return Stock::Call(optimizer, cluster, item, output);
+  grappler::VirtualCluster with_dml(known);
+  mixing = true;
+  const auto done = gtl::MakeCleanup([] { mixing = false; });
+  return Stock::Call(optimizer, &with_dml, item, output);
+}
+
+Status SelectImplementations(ImplementationSelector* optimizer,
+                             Cluster* cluster, const GrapplerItem& item,
+                             GraphDef* output) {
+  const ScopedGpuType as_gpu;
+  return Original<ImplementationSelector>::Call(optimizer, cluster, item,
+                                                output);
+}
+
+}  // namespace
+
+Status ExtendGraphRewrites(const LoadedLibrary& framework,
+                           const LoadedLibrary& python, bool prefer_gpu) {
+  TF_RETURN_IF_ERROR(
+      framework.Lookup(kSplitDeviceName, &original_split_device_name));
+  TF_RETURN_IF_ERROR(python.Redirect(kSplitDeviceName,
+                                     reinterpret_cast<void*>(&SplitDeviceName),
+                                     &original_split_device_name));
+  TF_RETURN_IF_ERROR(
+      Redirect<AutoMixedPrecision>(python, kMixedPrecision, &MixPrecision));
+  if (!prefer_gpu) return Status::OK();
+  return Redirect<ImplementationSelector>(python, kSelector,
+                                          &SelectImplementations);
+}
+
+}  // namespace dml
+}  // namespace tensorflow

@@ -1,0 +1,29 @@
+// TensorFlow's rewrites of graphs, for DML devices.
+//
+// Grappler's optimizers of graphs tell devices by their names, and some do
+// their work for GPUs only. While such a one runs, DML devices pass for those:
+//
+//   AutoMixedPrecision computes in float16 where that is safe, if asked to by
+//     enable_mixed_precision_graph_rewrite and its like. It wants GPUs with
+//     matrix units.
+//   ImplementationSelector calls, of functions that implement the same, the one
+//     that prefers the call's device: that for GPUs. So LSTM and GRU layers of
+//     Keras call CudnnRNN in functions.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_GRAPH_REWRITES_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_GRAPH_REWRITES_H_
+
+#include "tensorflow/core/common_runtime/dml/loaded_library.h"
+#include "tensorflow/core/lib/core/status.h"
+
+namespace tensorflow {
+namespace dml {
+
+// Redirects the optimizers in Python's library, and how it reads device names.
+// Functions that prefer a GPU are chosen for DML devices if `prefer_gpu`.
+Status ExtendGraphRewrites(const LoadedLibrary& framework,
+                           const LoadedLibrary& python, bool prefer_gpu);
+
+}  // namespace dml
+}  // namespace tensorflow
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_GRAPH_REWRITES_H_
