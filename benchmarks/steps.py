@@ -35,12 +35,11 @@ def start_session():
     return session
 
 
-def keras_step(model, *sizes):
+def keras_step(model, optimizer, *sizes):
     """A batch of ones, of these sizes, by train_on_batch."""
     import numpy as np
-    import tensorflow.compat.v1 as tf
 
-    model.compile(tf.train.AdamOptimizer(), "sparse_categorical_crossentropy")
+    model.compile(optimizer, "sparse_categorical_crossentropy")
     x, y = np.ones((BATCH, *sizes), np.float32), np.zeros(BATCH)
     return lambda: model.train_on_batch(x, y)
 
@@ -63,7 +62,7 @@ def images_step(application):
     tf.keras.backend.set_learning_phase(1)  # else the step has both ways, and a switch
     model = getattr(tf.keras.applications, application)(
         weights=None, input_shape=(64, 64, 3), classes=1000)
-    return keras_step(model, 64, 64, 3)
+    return keras_step(model, tf.train.AdamOptimizer(), 64, 64, 3)
 
 
 def resnet50():
@@ -77,15 +76,41 @@ def mobilenet_v2():
 
 
 def lstm():
-    """two tf.keras.layers.LSTM, 20 steps, in a graph"""
+    """two tf.keras v2 LSTM layers, 20 steps, in a graph: a tf.function, with Adam"""
+    import numpy as np
+    import tensorflow.compat.v2 as tf
+
+    tf.enable_v2_behavior()
+    tf.config.threading.set_inter_op_parallelism_threads(1)  # as in start_session()
+    model = lstm_model(tf.keras)
+    loss_of = tf.keras.losses.SparseCategoricalCrossentropy()
+    optimizer = tf.keras.optimizers.Adam()
+    x, y = tf.constant(np.ones((BATCH, 20, 32), np.float32)), tf.constant(np.zeros(BATCH))
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            loss = loss_of(y, model(x))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+        return loss
+
+    return lambda: step().numpy()
+
+
+def lstm_loop():
+    """two tf.keras v1 LSTM layers, whose cells are not cuDNN's: a loop in a graph"""
     import tensorflow.compat.v1 as tf
 
     start_session()
-    layers = tf.keras.layers
-    model = tf.keras.Sequential([
+    return keras_step(lstm_model(tf.keras), tf.train.AdamOptimizer(), 20, 32)
+
+
+def lstm_model(keras):
+    layers = keras.layers
+    return keras.Sequential([
         layers.LSTM(64, return_sequences=True, input_shape=(20, 32)),
         layers.LSTM(64), layers.Dense(10, activation="softmax")])
-    return keras_step(model, 20, 32)
 
 
 def transformer():
@@ -168,9 +193,9 @@ def while_rnn():
 
 
 STEPS = {step.__name__: step for step in (
-    resnet50, mobilenet_v2, lstm, transformer, while_rnn, eager_lstm)}
+    resnet50, mobilenet_v2, lstm, lstm_loop, transformer, while_rnn, eager_lstm)}
 # These branch on what the device computed, which the null backend doesn't.
-COMPUTED = {eager_lstm}
+COMPUTED = {lstm, eager_lstm}
 
 
 def measure(name):

@@ -1,6 +1,5 @@
 // CudnnRNN in its three versions: recurrent networks of several layers. A layer
-// multiplies its whole input at once; each step is then one product with the
-// hidden state and one program (dml_recurrent_cell).
+// multiplies its whole input at once; dml_recurrent_layer() takes its steps.
 #include "tensorflow/core/kernels/dml/random_generator.h"
 #include "tensorflow/core/kernels/dml/recurrent/cudnn_rnn_pass.h"
 #include "tensorflow/core/kernels/dml/registry.h"
@@ -67,43 +66,29 @@ class Forward : public Pass {
       TF_RETURN_IF_ERROR(CopyMatrix(c_, n_.State(c_->Input(2), layer, d),
                                     StateAt(cells, first)));
     }
-    if (n_.rows() == 0) return Status::OK();
-    const dml_tensor weights = Transposed(HiddenWeights(*n_.params, layer, d));
-    const dml_tensor bias = RepeatedRow(
+    const dml_tensor gates = StepsOfGates(reserve_, at_.Gates(layer, d));
+    const dml_tensor recurrent =
+        StepsOfGates(reserve_, at_.Recurrent(layer, d));
+    const dml_tensor weights = HiddenWeights(*n_.params, layer, d);
+    const dml_tensor bias = Vector(
         *n_.params, n_.parameters.OffsetOfBiases(layer, d) + n_.columns(),
-        n_.batch, n_.columns());
-    const bool gru = n_.model.gru();
+        n_.columns());
+    const dml_tensor states = States(hidden), cell_states = States(cells);
+    const dml_tensor y = output != nullptr ? n_.Steps(*output, n_.time_major, d)
+                                           : StepsOfLayer(layer, d);
     dml_tensor described;
-    const dml_tensor* const lengths = Lengths(&described);
-    for (int64 i = 0; i < n_.steps; ++i) {
-      const int64 t = StepNumber(i, d);
-      const dml_tensor gates = Gates(reserve_, at_.Gates(layer, d), t);
-      const dml_tensor recurrent = Gates(reserve_, at_.Recurrent(layer, d), t);
-      const dml_tensor before = StateAt(hidden, SlotBefore(t, d));
-      const dml_tensor after = StateAt(hidden, SlotAfter(t, d));
-      const dml_tensor cell_before = StateAt(cells, SlotBefore(t, d));
-      const dml_tensor cell_after = StateAt(cells, SlotAfter(t, d));
-      const dml_tensor y = output != nullptr
-                               ? n_.Step(*output, n_.time_major, t, d)
-                               : StepOfLayer(layer, t, d);
-      TF_RETURN_IF_ERROR(
-          gru ? MultiplyMatrices(c_, before, weights, recurrent, 0.0, &bias)
-              : MultiplyMatrices(c_, before, weights, gates, 1.0, &bias));
-      DML_RETURN_IF_FAILED(dml_recurrent_cell(
-          c_->device(), n_.model.cell, &gates, gru ? &recurrent : nullptr,
-          &before, n_.model.lstm() ? &cell_before : nullptr, lengths,
-          static_cast<int32>(t), &after,
-          n_.model.lstm() ? &cell_after : nullptr, &y));
-    }
+    DML_RETURN_IF_FAILED(dml_recurrent_layer(
+        c_->device(), n_.model.cell, d, &gates,
+        n_.model.gru() ? &recurrent : nullptr, &weights, &bias, &states,
+        n_.model.lstm() ? &cell_states : nullptr, Lengths(&described), &y));
     return Status::OK();
   }
 
   // A direction's part of what a layer gives to the next.
-  dml_tensor StepOfLayer(int64 layer, int64 step, int64 d) const {
+  dml_tensor StepsOfLayer(int64 layer, int64 d) const {
     const int64 width = n_.model.directions * n_.units();
-    return Matrix(reserve_,
-                  at_.Output(layer) + Offset(step, width) + d * n_.units(),
-                  n_.batch, n_.units(), width);
+    return Steps(reserve_, at_.Output(layer) + d * n_.units(), n_.steps,
+                 n_.batch, n_.units(), {n_.batch * width, width});
   }
 
   Status End(int64 layer, int64 d, const Tensor& output_h,

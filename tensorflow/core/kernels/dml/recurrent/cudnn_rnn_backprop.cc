@@ -78,29 +78,23 @@ class Backward : public Pass {
       dc = n_.State(*g_.input_c, layer, d);
       TF_RETURN_IF_ERROR(CopyMatrix(c_, n_.State(*g_.output_c, layer, d), dc));
     }
-    if (n_.rows() == 0) return Status::OK();
     const bool gru = n_.model.gru(), lstm = n_.model.lstm();
-    const int64 hidden = at_.Hidden(layer, d), cells = at_.Cells(layer, d);
+    const dml_tensor gates = StepsOfGates(reserve_, at_.Gates(layer, d));
+    const dml_tensor recurrent =
+        StepsOfGates(reserve_, at_.Recurrent(layer, d));
     const dml_tensor weights = HiddenWeights(*n_.params, layer, d);
+    const dml_tensor states = States(at_.Hidden(layer, d));
+    const dml_tensor cell_states = States(at_.Cells(layer, d));
+    const dml_tensor dy = n_.Steps(from, from_time_major, d);
+    const dml_tensor dgates = StepsOfGates(gates_, 0);
+    dml_tensor drecurrent = {};
+    if (gru) drecurrent = StepsOfGates(recurrent_, 0);
     dml_tensor described;
-    const dml_tensor* const lengths = Lengths(&described);
-    for (int64 i = n_.steps - 1; i >= 0; --i) {
-      const int64 t = StepNumber(i, d);
-      const dml_tensor gates = Gates(reserve_, at_.Gates(layer, d), t);
-      const dml_tensor recurrent = Gates(reserve_, at_.Recurrent(layer, d), t);
-      const dml_tensor before = StateAt(hidden, SlotBefore(t, d));
-      const dml_tensor cell_before = StateAt(cells, SlotBefore(t, d));
-      const dml_tensor cell_after = StateAt(cells, SlotAfter(t, d));
-      const dml_tensor dy = n_.Step(from, from_time_major, t, d);
-      const dml_tensor dgates = Gates(gates_, 0, t);
-      const dml_tensor drecurrent = gru ? Gates(recurrent_, 0, t) : dgates;
-      DML_RETURN_IF_FAILED(dml_recurrent_cell_gradient(
-          c_->device(), n_.model.cell, &gates, gru ? &recurrent : nullptr,
-          gru ? &before : nullptr, lstm ? &cell_before : nullptr,
-          lstm ? &cell_after : nullptr, lengths, static_cast<int32>(t), &dy,
-          &dh, lstm ? &dc : nullptr, &dgates, gru ? &drecurrent : nullptr));
-      TF_RETURN_IF_ERROR(MultiplyMatrices(c_, drecurrent, weights, dh, 1.0));
-    }
+    DML_RETURN_IF_FAILED(dml_recurrent_layer_gradient(
+        c_->device(), n_.model.cell, d, &gates, gru ? &recurrent : nullptr,
+        &weights, gru ? &states : nullptr, lstm ? &cell_states : nullptr,
+        Lengths(&described), &dy, &dh, lstm ? &dc : nullptr, &dgates,
+        gru ? &drecurrent : nullptr));
     return Status::OK();
   }
 

@@ -35,13 +35,13 @@ struct Network {
     return time_major ? TensorShape({states, batch, units()})
                       : TensorShape({batch, states, units()});
   }
-  // A direction's part of a sequence of outputs at one step.
-  dml_tensor Step(const Tensor& outputs, bool outputs_time_major, int64 step,
-                  int64 direction) const {
+  // A direction's part of a sequence of outputs, [steps, batch, units].
+  dml_tensor Steps(const Tensor& outputs, bool outputs_time_major,
+                   int64 direction) const {
     const int64 width = model.directions * units();
-    const int64 at = step * width * (outputs_time_major ? batch : 1);
-    return Matrix(outputs, at + direction * units(), batch, units(),
-                  width * (outputs_time_major ? 1 : steps));
+    return dml::Steps(outputs, direction * units(), steps, batch, units(),
+                      {width * (outputs_time_major ? batch : 1),
+                       width * (outputs_time_major ? 1 : steps)});
   }
   dml_tensor State(const Tensor& states, int64 layer, int64 direction) const {
     const int64 slot = layer * model.directions + direction;
@@ -111,28 +111,22 @@ class Pass {
   int64 Offset(int64 step, int64 columns) const {
     return step * n_.batch * columns;
   }
-  // A direction's gates, of one step or of all.
-  dml_tensor Gates(const Tensor& tensor, int64 offset, int64 step) const {
-    return Matrix(tensor, offset + Offset(step, n_.columns()), n_.batch,
-                  n_.columns());
+  // A direction's gates, a matrix for each step or one of all.
+  dml_tensor StepsOfGates(const Tensor& tensor, int64 offset) const {
+    return Steps(tensor, offset, n_.steps, n_.batch, n_.columns(),
+                 {n_.batch * n_.columns(), n_.columns()});
   }
   dml_tensor AllGates(const Tensor& tensor, int64 offset) const {
     return Matrix(tensor, offset, n_.rows(), n_.columns());
   }
-  // A state, of which there is one more than steps.
+  // States, of which there is one more than steps: all, and one.
+  dml_tensor States(int64 offset) const {
+    return Steps(reserve_, offset, n_.steps + 1, n_.batch, n_.units(),
+                 {n_.batch * n_.units(), n_.units()});
+  }
   dml_tensor StateAt(int64 offset, int64 slot) const {
     return Matrix(reserve_, offset + Offset(slot, n_.units()), n_.batch,
                   n_.units());
-  }
-  // The second direction goes from the last step to the first.
-  int64 SlotBefore(int64 step, int64 direction) const {
-    return step + direction;
-  }
-  int64 SlotAfter(int64 step, int64 direction) const {
-    return step + 1 - direction;
-  }
-  int64 StepNumber(int64 i, int64 direction) const {
-    return direction == 0 ? i : n_.steps - 1 - i;
   }
   dml_tensor InputWeights(const Tensor& params, int64 layer, int64 d) const {
     return Matrix(params, n_.parameters.OffsetOfInputWeights(layer, d),

@@ -19,6 +19,27 @@ dml_tensor Matrix(const Tensor& tensor, int64 offset, int64 rows, int64 columns,
   return matrix;
 }
 
+dml_tensor Steps(const Tensor& tensor, int64 offset, int64 steps, int64 rows,
+                 int64 columns, StepStrides strides) {
+  dml_tensor matrices = Matrix(tensor, offset, rows, columns);
+  matrices.rank = 3;
+  matrices.sizes[0] = steps;
+  matrices.sizes[1] = rows;
+  matrices.sizes[2] = columns;
+  matrices.strides[0] = strides.step;
+  matrices.strides[1] = strides.row;
+  matrices.strides[2] = 1;
+  return matrices;
+}
+
+dml_tensor Vector(const Tensor& tensor, int64 offset, int64 size) {
+  dml_tensor vector = Matrix(tensor, offset, 1, size);
+  vector.rank = 1;
+  vector.sizes[0] = size;
+  vector.strides[0] = 1;
+  return vector;
+}
+
 dml_tensor RowRange(const dml_tensor& matrix, int64 begin, int64 count) {
   dml_tensor rows = matrix;
   const int64 bytes = matrix.type == DML_FLOAT16 ? 2 : 4;

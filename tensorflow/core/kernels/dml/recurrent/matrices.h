@@ -16,6 +16,13 @@ inline dml_tensor Matrix(const Tensor& tensor, int64 offset, int64 rows,
                          int64 columns) {
   return Matrix(tensor, offset, rows, columns, columns);
 }
+// Matrices [steps, rows, columns], whose columns are neighbours.
+struct StepStrides {
+  int64 step, row;
+};
+dml_tensor Steps(const Tensor& tensor, int64 offset, int64 steps, int64 rows,
+                 int64 columns, StepStrides strides);
+dml_tensor Vector(const Tensor& tensor, int64 offset, int64 size);
 // A vector within `tensor` as every row of a matrix.
 inline dml_tensor RepeatedRow(const Tensor& tensor, int64 offset, int64 rows,
                               int64 columns) {

@@ -59,6 +59,43 @@ DML_EXPORT dml_code dml_recurrent_cell_gradient(
     DML_NULLABLE const dml_tensor* gates_gradient,
     DML_NULLABLE const dml_tensor* recurrent_gradient);
 
+/* All steps of one direction of a recurrent layer. float of one type, and
+ * contiguous, but for `output`:
+ * gates [steps, batch, gates * units]: what the input gives to each gate, its
+ * bias included; becomes the activated gates.
+ * recurrent: GRU only, like gates: becomes what the hidden state gives to each
+ * gate.
+ * weights [gates * units, units], bias [gates * units]: of the hidden state.
+ * hidden, and for LSTM cells, [steps + 1, batch, units]: the states in the
+ * order of time. The first is given: at 0 or, if `reverse`, where the direction
+ * goes from the last step to the first, at `steps`. The others are written.
+ * lengths: as for dml_recurrent_cell(), but gates and recurrent become anything
+ * where a sequence has ended.
+ * output [steps, batch, units].
+ * What is written overlaps nothing else. */
+DML_EXPORT dml_code dml_recurrent_layer(
+    dml_device* device, dml_cell cell, int32_t reverse, const dml_tensor* gates,
+    DML_NULLABLE const dml_tensor* recurrent, const dml_tensor* weights,
+    const dml_tensor* bias, const dml_tensor* hidden,
+    DML_NULLABLE const dml_tensor* cells,
+    DML_NULLABLE const dml_tensor* lengths, const dml_tensor* output);
+
+/* Its gradient, from what it left behind. hidden_gradient and, for LSTM,
+ * cell_gradient, [batch, units], come as those of the direction's last states
+ * and become those of its first. gates_gradient and, for GRU,
+ * recurrent_gradient are like gates, and written. hidden is for GRU only.
+ * output_gradient is [steps, batch, units]. It, hidden_gradient and
+ * cell_gradient need not be contiguous. */
+DML_EXPORT dml_code dml_recurrent_layer_gradient(
+    dml_device* device, dml_cell cell, int32_t reverse, const dml_tensor* gates,
+    DML_NULLABLE const dml_tensor* recurrent, const dml_tensor* weights,
+    DML_NULLABLE const dml_tensor* hidden, DML_NULLABLE const dml_tensor* cells,
+    DML_NULLABLE const dml_tensor* lengths, const dml_tensor* output_gradient,
+    const dml_tensor* hidden_gradient,
+    DML_NULLABLE const dml_tensor* cell_gradient,
+    const dml_tensor* gates_gradient,
+    DML_NULLABLE const dml_tensor* recurrent_gradient);
+
 /* A part of a step of the LSTM and GRU cells of TensorFlow's contrib.rnn, which
  * keep every gate for the gradient. Tensors in this order, read | written; all
  * float32 or float16, row-major: vectors [units], `gates` [rows, 4 * units]

@@ -2,10 +2,7 @@
 // one row of the batch. A tensor is numbered in the order of the parameters; an
 // absent one stands in for another and is not read.
 #include "dml.glsl"
-#include "math_t.glsl"
-
-// A dml_cell.
-layout(constant_id = 1) const uint CELL = 0;
+#include "recurrent_math.glsl"
 
 DML_SHARED struct RecurrentStep {
   uint count;  // rows * units
