@@ -187,10 +187,38 @@ def test_inference(device, dtype, layout, shape):
         place(device, x, layout),
         *(device.tensor(v) for v in (scale, offset, mean, variance)),
         epsilon=EPSILON,
+        side=None,
+        activation="NONE",
         output=y
     )
     inverse = 1 / np.sqrt(variance.astype(np.float64) + EPSILON)
     helpers.check(y, normalize(x, mean, inverse, scale, offset))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("activation", ["NONE", "RELU", "RELU6", "ELU"])
+@pytest.mark.parametrize("shape", [(7, 3), (2, 8, 5, 4)], ids=str)
+def test_what_follows_inference(device, dtype, layout, activation, shape):
+    x, side = (helpers.random(shape, dtype, -8, 8, seed=s) for s in (1, 2))
+    scale, offset = vectors(shape[1])
+    mean = helpers.random(scale.shape, seed=3)
+    variance = helpers.random(scale.shape, "float32", 0.1, 2, seed=4)
+    inverse = 1 / np.sqrt(variance.astype(np.float64) + EPSILON)
+    expected = normalize(x, mean, inverse, scale, offset) + side
+    if activation == "ELU":
+        expected = np.where(expected < 0, np.expm1(np.minimum(expected, 0)), expected)
+    elif activation != "NONE":
+        expected = np.clip(expected, 0, 6 if activation == "RELU6" else None)
+    given = [device.tensor(v) for v in (scale, offset, mean, variance)]
+    y = place(device, np.zeros_like(x), layout)
+    device.batch_norm_inference(place(device, x, layout), *given, EPSILON,
+                                place(device, side, "channels last"),
+                                activation, y)
+    helpers.check(y, expected)
+    y = place(device, x, layout)  # in place
+    device.batch_norm_inference(y, *given, EPSILON, place(device, side, layout), activation, y)
+    helpers.check(y, expected)
 
 
 def gradients(training, dy, x, scale, mean, inverse_stddev):
@@ -325,7 +353,8 @@ def test_large_tensors_take_three_launches(device, dtype, layout):
 def test_empty(device, dml):
     vector = device.tensor(np.ones(3, np.float32))
     empty = device.empty((0, 3, 4))
-    device.batch_norm_inference(empty, vector, vector, vector, vector, EPSILON, empty)
+    device.batch_norm_inference(
+        empty, vector, vector, vector, vector, EPSILON, None, "NONE", empty)
     scale_gradient, offset_gradient = device.empty((3,)), device.empty((3,))
     device.batch_norm_gradient(
         1, empty, empty, vector, vector, vector, empty, scale_gradient, offset_gradient

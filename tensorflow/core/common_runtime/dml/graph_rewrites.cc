@@ -10,6 +10,7 @@
 #include "tensorflow/core/grappler/grappler_item.h"
 #include "tensorflow/core/grappler/optimizers/auto_mixed_precision.h"
 #include "tensorflow/core/grappler/optimizers/implementation_selector.h"
+#include "tensorflow/core/grappler/optimizers/remapper.h"
 #include "tensorflow/core/lib/core/stringpiece.h"
 #include "tensorflow/core/lib/gtl/cleanup.h"
 #include "tensorflow/core/protobuf/device_properties.pb.h"
@@ -22,14 +23,20 @@ using grappler::AutoMixedPrecision;
 using grappler::Cluster;
 using grappler::GrapplerItem;
 using grappler::ImplementationSelector;
+using grappler::Remapper;
 
 // Mangled with the reference-counted string of the base.
 #define DML_OPTIMIZE(CLASS)        \
   "_ZN10tensorflow8grappler" CLASS \
   "8OptimizeEPNS0_7ClusterERKNS0_12GrapplerItemEPNS_8GraphDefE"
 constexpr char kMixedPrecision[] = DML_OPTIMIZE("18AutoMixedPrecision");
+constexpr char kRemapper[] = DML_OPTIMIZE("8Remapper");
 constexpr char kSelector[] = DML_OPTIMIZE("22ImplementationSelector");
 #undef DML_OPTIMIZE
+constexpr char kIsOnCpu[] =
+    "_ZN10tensorflow8grappler11NodeIsOnCpuEPKNS_7NodeDefE";
+constexpr char kIsOnGpu[] =
+    "_ZN10tensorflow8grappler11NodeIsOnGpuEPKNS_7NodeDefE";
 constexpr char kSplitDeviceName[] =
     "_ZN10tensorflow15DeviceNameUtils15SplitDeviceNameEN4absl11string_viewEPSs"
     "S3_";
@@ -111,6 +118,45 @@ Status SelectImplementations(ImplementationSelector* optimizer,
                                                 output);
 }
 
+using IsOnFunction = bool (*)(const NodeDef*);
+void* original_is_on_cpu = nullptr;
+void* original_is_on_gpu = nullptr;
+
+// Whether this thread is in the remapper.
+thread_local bool remapping = false;
+
+bool IsOnRemappedDml(const NodeDef& node) {
+  if (!remapping) return false;
+  string task, device;
+  return SplitDeviceName(node.device(), &task, &device) &&
+         device.compare(0, 4, "DML:") == 0;
+}
+
+bool NodeIsOnCpu(const NodeDef* node) {
+  return reinterpret_cast<IsOnFunction>(original_is_on_cpu)(node) ||
+         IsOnRemappedDml(*node);
+}
+
+bool NodeIsOnGpu(const NodeDef* node) {
+  return reinterpret_cast<IsOnFunction>(original_is_on_gpu)(node) ||
+         IsOnRemappedDml(*node);
+}
+
+Status Remap(Remapper* optimizer, Cluster* cluster, const GrapplerItem& item,
+             GraphDef* output) {
+  remapping = true;
+  const auto done = gtl::MakeCleanup([] { remapping = false; });
+  return Original<Remapper>::Call(optimizer, cluster, item, output);
+}
+
+Status ExtendRemapper(const LoadedLibrary& python) {
+  TF_RETURN_IF_ERROR(python.Redirect(
+      kIsOnCpu, reinterpret_cast<void*>(&NodeIsOnCpu), &original_is_on_cpu));
+  TF_RETURN_IF_ERROR(python.Redirect(
+      kIsOnGpu, reinterpret_cast<void*>(&NodeIsOnGpu), &original_is_on_gpu));
+  return Redirect<Remapper>(python, kRemapper, &Remap);
+}
+
 }  // namespace
 
 Status ExtendGraphRewrites(const LoadedLibrary& framework,
@@ -122,6 +168,7 @@ Status ExtendGraphRewrites(const LoadedLibrary& framework,
                                      &original_split_device_name));
   TF_RETURN_IF_ERROR(
       Redirect<AutoMixedPrecision>(python, kMixedPrecision, &MixPrecision));
+  TF_RETURN_IF_ERROR(ExtendRemapper(python));
   if (!prefer_gpu) return Status::OK();
   return Redirect<ImplementationSelector>(python, kSelector,
                                           &SelectImplementations);

@@ -1,7 +1,8 @@
 // TensorFlow's rewrites of graphs, for DML devices.
 //
 // Grappler's optimizers of graphs tell devices by their names, and some do
-// their work for GPUs only. While such a one runs, DML devices pass for those:
+// their work for CPUs or GPUs only. While such a one runs, DML devices pass
+// for what it works for:
 //
 //   AutoMixedPrecision computes in float16 where that is safe, if asked to by
 //     enable_mixed_precision_graph_rewrite and its like. It wants GPUs with
@@ -9,6 +10,10 @@
 //   ImplementationSelector calls, of functions that implement the same, the one
 //     that prefers the call's device: that for GPUs. So LSTM and GRU layers of
 //     Keras call CudnnRNN in functions.
+//   Remapper makes one op of several: of a product or convolution, a bias or
+//     batch norm and an activation where the device is a CPU; of a batch norm,
+//     an addition and an activation where it is a GPU. DML devices have kernels
+//     for all of it, and pass for both.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_GRAPH_REWRITES_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_GRAPH_REWRITES_H_
 

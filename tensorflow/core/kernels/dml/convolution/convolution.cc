@@ -1,8 +1,10 @@
-// Conv2D, Conv3D and DepthwiseConv2dNative, forward and both gradients.
+// Conv2D, Conv3D and DepthwiseConv2dNative, forward and both gradients, and
+// _FusedConv2D.
 //
 // A filter is [spatial..., in channels / groups, out channels]; a depthwise
 // one, [spatial..., in channels, multiplier], is the same memory with in
 // channels groups and in channels * multiplier out channels.
+#include "tensorflow/core/kernels/dml/fused_ops.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/spatial.h"
 #include "tensorflow/core/kernels/dml/zeros.h"
@@ -244,6 +246,58 @@ class Forward : Convolution {
   }
 };
 
+// _FusedConv2D: a bias and the activation are the convolution's epilogue. A
+// batch norm and its activation are one program behind it, in place.
+class Fused : Convolution {
+ public:
+  explicit Fused(OpKernelConstruction* c) : Convolution(c, 2, false) {
+    OP_REQUIRES_OK(c, ReadFusedOps(c, &ops_));
+  }
+
+  Status Compute(KernelContext* c) {
+    const Tensor& input = c->Input(0);
+    const Tensor& filter = c->Input(1);
+    Geometry geometry;
+    TF_RETURN_IF_ERROR(GetGeometry(input.shape(), filter.shape(), &geometry));
+    for (int i = 0; i < ops_.arguments(); ++i) {
+      TF_RETURN_IF_ERROR(CheckFusedArgument("_FusedConv2D", c->Input(2 + i),
+                                            geometry.filter.back()));
+    }
+    if (ops_.batch_norm && input.dtype() != DT_FLOAT) {
+      return errors::Unimplemented(
+          "_FusedConv2D with FusedBatchNorm takes float, not ",
+          DataTypeString(input.dtype()));
+    }
+    Tensor* output;
+    TF_RETURN_IF_ERROR(c->Output(0, geometry.output, &output));
+    if (output->NumElements() == 0) return Status::OK();
+    const dml_tensor x = DescribeData(input);
+    const dml_tensor w = DescribeFilter(filter, geometry);
+    const dml_tensor y = DescribeData(*output);
+    const dml_tensor first = Describe(c->Input(2));
+    // The epilogue has no exponentials of float64.
+    const bool elu_behind =
+        ops_.activation == DML_ACTIVATION_ELU && input.dtype() == DT_DOUBLE;
+    DML_RETURN_IF_FAILED(dml_convolution(
+        c->device(), &geometry.attributes, &x, &w,
+        ops_.batch_norm ? nullptr : &first,
+        ops_.batch_norm || elu_behind ? DML_ACTIVATION_NONE : ops_.activation,
+        &y));
+    if (elu_behind) return c->Elementwise(DML_ELU, {output}, *output);
+    if (!ops_.batch_norm) return Status::OK();
+    const dml_tensor offset = Describe(c->Input(3));
+    const dml_tensor mean = Describe(c->Input(4));
+    const dml_tensor variance = Describe(c->Input(5));
+    DML_RETURN_IF_FAILED(dml_batch_norm_inference(
+        c->device(), &y, &first, &offset, &mean, &variance, ops_.epsilon,
+        nullptr, ops_.activation, &y));
+    return Status::OK();
+  }
+
+ private:
+  FusedOps ops_;
+};
+
 // The shape that a gradient's output gets, from input `input` in host memory:
 // that of the convolution's input, or of its filter.
 Status ReadShape(KernelContext* c, int input, const char* name,
@@ -331,6 +385,7 @@ const Kernels kKernels({
     ForwardRow("Conv2D", 2, false),
     ForwardRow("Conv3D", 3, false),
     ForwardRow("DepthwiseConv2dNative", 2, true),
+    Row("_FusedConv2D").Types("T", {DT_FLOAT, DT_DOUBLE}).Make<Fused>(),
     BackwardRow<BackwardInput>("Conv2DBackpropInput", 2, false, "input_sizes"),
     BackwardRow<BackwardInput>("Conv3DBackpropInputV2", 3, false,
                                "input_sizes"),

@@ -1,4 +1,5 @@
-// FusedBatchNorm and FusedBatchNormGrad, versions 1 to 3.
+// FusedBatchNorm and FusedBatchNormGrad, versions 1 to 3, and
+// _FusedBatchNormEx.
 //
 // As TensorFlow's CUDA kernels do, training saves the batch's mean in
 // reserve_space_1 and its inverse standard deviation, 1 / sqrt(biased variance
@@ -6,6 +7,7 @@
 // mean and variance, which is also what its gradient is handed.
 #include <limits>
 
+#include "tensorflow/core/kernels/dml/fused_ops.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/spatial.h"
 #include "tensorflow/core/kernels/dml/zeros.h"
@@ -56,16 +58,32 @@ class BatchNormBase {
   TensorFormat format_;
 };
 
-// Inputs: x, scale, offset, mean, variance.
+// Inputs: x, scale, offset, mean, variance, and if fused maybe a tensor like x
+// that is added; an activation follows.
 class BatchNorm : BatchNormBase {
  public:
-  explicit BatchNorm(OpKernelConstruction* c) : BatchNormBase(c) {}
+  BatchNorm(OpKernelConstruction* c, bool fused) : BatchNormBase(c) {
+    if (!fused) return;
+    string activation;
+    OP_REQUIRES_OK(c, c->GetAttr("activation_mode", &activation));
+    OP_REQUIRES_OK(c, ReadActivation(activation, &activation_));
+    OP_REQUIRES_OK(c, c->GetAttr("num_side_inputs", &sides_));
+    OP_REQUIRES(c, sides_ == 0 || sides_ == 1,
+                errors::InvalidArgument(
+                    "_FusedBatchNormEx supports at most 1 side input"));
+  }
 
   Status Compute(KernelContext* c) {
     const Tensor& x = c->Input(0);
     TF_RETURN_IF_ERROR(CheckRank("input", x, 4));
     TF_RETURN_IF_ERROR(CheckChannels("scale", c->Input(1), x));
     TF_RETURN_IF_ERROR(CheckChannels("offset", c->Input(2), x));
+    const Tensor* const side = sides_ == 1 ? &c->Input(5) : nullptr;
+    if (side != nullptr && !side->IsSameSize(x)) {
+      return errors::InvalidArgument("side_input must have the input's shape, ",
+                                     x.shape().DebugString(), ", not ",
+                                     side->shape().DebugString());
+    }
     if (c->tf()->num_outputs() > 5) {
       // V3's reserve_space_3 is for cuDNN alone.
       Tensor unused;
@@ -74,7 +92,9 @@ class BatchNorm : BatchNormBase {
     }
     Tensor* y;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, x.shape(), &y));
-    return is_training_ ? Train(c, x, *y) : Infer(c, x, *y);
+    if (!is_training_) return Infer(c, x, side, *y);
+    TF_RETURN_IF_ERROR(Train(c, x, *y));
+    return x.NumElements() == 0 ? Status::OK() : Finish(c, side, *y);
   }
 
  private:
@@ -121,7 +141,25 @@ class BatchNorm : BatchNormBase {
     return Status::OK();
   }
 
-  Status Infer(KernelContext* c, const Tensor& x, const Tensor& y) {
+  // What is fused, behind training.
+  Status Finish(KernelContext* c, const Tensor* side, const Tensor& y) const {
+    if (side != nullptr) {
+      TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {&y, side}, y));
+    }
+    switch (activation_) {
+      case DML_ACTIVATION_RELU:
+        return c->Elementwise(DML_RELU, {&y}, y);
+      case DML_ACTIVATION_RELU6:
+        return c->Elementwise(DML_RELU6, {&y}, y);
+      case DML_ACTIVATION_ELU:
+        return c->Elementwise(DML_ELU, {&y}, y);
+      default:
+        return Status::OK();
+    }
+  }
+
+  Status Infer(KernelContext* c, const Tensor& x, const Tensor* side,
+               const Tensor& y) {
     TF_RETURN_IF_ERROR(CheckChannels("estimated_mean", c->Input(3), x));
     TF_RETURN_IF_ERROR(CheckChannels("estimated_variance", c->Input(4), x));
     for (int i = 0; i < 4; ++i) c->SetOutput(1 + i, c->Input(3 + i % 2));
@@ -131,11 +169,16 @@ class BatchNorm : BatchNormBase {
     const dml_tensor offset = Describe(c->Input(2));
     const dml_tensor mean = Describe(c->Input(3));
     const dml_tensor variance = Describe(c->Input(4));
-    DML_RETURN_IF_FAILED(dml_batch_norm_inference(c->device(), &input, &scale,
-                                                  &offset, &mean, &variance,
-                                                  epsilon_, &output));
+    dml_tensor added = {};
+    if (side != nullptr) added = DescribeData(*side);
+    DML_RETURN_IF_FAILED(dml_batch_norm_inference(
+        c->device(), &input, &scale, &offset, &mean, &variance, epsilon_,
+        side != nullptr ? &added : nullptr, activation_, &output));
     return Status::OK();
   }
+
+  dml_activation activation_ = DML_ACTIVATION_NONE;
+  int sides_ = 0;
 };
 
 // Inputs: the gradient of y, x, scale, and what the forward pass saved: mean
@@ -202,15 +245,19 @@ class BatchNormGradient : BatchNormBase {
 };
 
 const Kernels kKernels({
-    Row("FusedBatchNorm").Types("T", {DT_FLOAT}).Make<BatchNorm>(),
+    Row("FusedBatchNorm").Types("T", {DT_FLOAT}).Make<BatchNorm>(false),
     Row("FusedBatchNormV2")
         .Types("T", kFloats)
         .Types("U", {DT_FLOAT})
-        .Make<BatchNorm>(),
+        .Make<BatchNorm>(false),
     Row("FusedBatchNormV3")
         .Types("T", kFloats)
         .Types("U", {DT_FLOAT})
-        .Make<BatchNorm>(),
+        .Make<BatchNorm>(false),
+    Row("_FusedBatchNormEx")
+        .Types("T", kFloats)
+        .Types("U", {DT_FLOAT})
+        .Make<BatchNorm>(true),
     Row("FusedBatchNormGrad").Types("T", {DT_FLOAT}).Make<BatchNormGradient>(),
     Row("FusedBatchNormGradV2")
         .Types("T", kFloats)

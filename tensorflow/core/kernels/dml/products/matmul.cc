@@ -1,4 +1,5 @@
-// MatMul, BatchMatMul and BatchMatMulV2.
+// MatMul, _FusedMatMul, BatchMatMul and BatchMatMulV2.
+#include "tensorflow/core/kernels/dml/fused_ops.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
 #include "tensorflow/core/util/matmul_bcast.h"
@@ -33,9 +34,17 @@ struct Use {
   bool conjugate;
 };
 
-// c = a x b, where c's shape is settled.
+// What follows a product: a bias of its columns (null for none), and an
+// activation.
+struct Epilogue {
+  const Tensor* bias = nullptr;
+  dml_activation activation = DML_ACTIVATION_NONE;
+};
+
+// c = a x b, where c's shape is settled. An epilogue is for matrices of floats.
 Status Multiply(KernelContext* c, const Tensor& a, Use use_a, const Tensor& b,
-                Use use_b, const Tensor& product) {
+                Use use_b, const Tensor& product,
+                const Epilogue& epilogue = Epilogue()) {
   if (product.NumElements() == 0) return Status::OK();
   Dims batch_sizes;
   for (int d = 0; d < product.dims() - 2; ++d) {
@@ -65,16 +74,29 @@ Status Multiply(KernelContext* c, const Tensor& a, Use use_a, const Tensor& b,
                                           &tb, use_b.conjugate, &tc));
     return Status::OK();
   }
-  DML_RETURN_IF_FAILED(dml_gemm(c->device(), &ta, &tb, &tc, 1.0, 0.0, nullptr,
-                                DML_ACTIVATION_NONE));
+  dml_tensor bias = tc;
+  if (epilogue.bias != nullptr) {
+    bias.data = Address(*epilogue.bias);
+    bias.strides[bias.rank - 2] = 0;
+    bias.strides[bias.rank - 1] = 1;
+  }
+  DML_RETURN_IF_FAILED(dml_gemm(c->device(), &ta, &tb, &tc, 1.0, 0.0,
+                                epilogue.bias != nullptr ? &bias : nullptr,
+                                epilogue.activation));
   return Status::OK();
 }
 
 class MatMul {
  public:
-  explicit MatMul(OpKernelConstruction* c) {
+  // `fused`: with a bias, and maybe an activation.
+  MatMul(OpKernelConstruction* c, bool fused) : fused_(fused) {
     OP_REQUIRES_OK(c, c->GetAttr("transpose_a", &transpose_a_));
     OP_REQUIRES_OK(c, c->GetAttr("transpose_b", &transpose_b_));
+    if (!fused_) return;
+    OP_REQUIRES_OK(c, ReadFusedOps(c, &ops_));
+    OP_REQUIRES(c, !ops_.batch_norm,
+                errors::Unimplemented(
+                    "Fusion is not implemented: a product and a batch norm"));
   }
 
   Status Compute(KernelContext* c) {
@@ -98,11 +120,20 @@ class MatMul {
                   TensorShape({a.dim_size(transpose_a_ ? 1 : 0),
                                b.dim_size(transpose_b_ ? 0 : 1)}),
                   &product));
+    Epilogue epilogue;
+    if (fused_) {
+      TF_RETURN_IF_ERROR(CheckFusedArgument("_FusedMatMul", c->Input(2),
+                                            product->dim_size(1)));
+      epilogue.bias = &c->Input(2);
+      epilogue.activation = ops_.activation;
+    }
     return Multiply(c, a, {transpose_a_, false}, b, {transpose_b_, false},
-                    *product);
+                    *product, epilogue);
   }
 
  private:
+  const bool fused_;
+  FusedOps ops_;
   bool transpose_a_;
   bool transpose_b_;
 };
@@ -188,7 +219,8 @@ const TypeList kMultipliedByMatMul = {DT_FLOAT,     DT_HALF,       DT_DOUBLE,
                                       DT_INT64};
 
 const Kernels kKernels({
-    Row("MatMul").Types("T", kMultipliedByMatMul).Make<MatMul>(),
+    Row("MatMul").Types("T", kMultipliedByMatMul).Make<MatMul>(false),
+    Row("_FusedMatMul").Types("T", {DT_FLOAT}).Make<MatMul>(true),
     Row("BatchMatMul").Types("T", kMultiplied).Make<BatchMatMul>(false),
     Row("BatchMatMulV2").Types("T", kMultiplied).Make<BatchMatMul>(true),
 });

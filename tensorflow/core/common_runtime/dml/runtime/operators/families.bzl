@@ -35,6 +35,7 @@ OTHER_FAMILIES = [
 # programs know.
 INCLUDED_FAMILIES = {
     "convolution": ["products"],
+    "normalization": ["products"],
 }
 
 SHADERS = "//tensorflow/core/common_runtime/dml/runtime/shaders:"

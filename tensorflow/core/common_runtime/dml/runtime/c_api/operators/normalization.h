@@ -3,6 +3,7 @@
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_OPERATORS_NORMALIZATION_H_
 
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_tensor.h"
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/operators/products.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,11 +23,15 @@ DML_EXPORT dml_code dml_batch_norm_training(
     DML_NULLABLE const dml_tensor* variance,
     DML_NULLABLE const dml_tensor* saved_inverse_stddev);
 
-/* As above with the given mean and variance. */
-DML_EXPORT dml_code dml_batch_norm_inference(
-    dml_device* device, const dml_tensor* input, const dml_tensor* scale,
-    const dml_tensor* offset, const dml_tensor* mean,
-    const dml_tensor* variance, double epsilon, const dml_tensor* output);
+/* As above with the given mean and variance; then `side`, which is like the
+ * input, is added, and the activation computed. The output may be the input or
+ * `side`. */
+DML_EXPORT dml_code
+dml_batch_norm_inference(dml_device* device, const dml_tensor* input,
+                         const dml_tensor* scale, const dml_tensor* offset,
+                         const dml_tensor* mean, const dml_tensor* variance,
+                         double epsilon, DML_NULLABLE const dml_tensor* side,
+                         dml_activation activation, const dml_tensor* output);
 
 /* Gradients of training (`training` != 0, with the batch's mean and inverse
  * standard deviation) or of inference (with the given ones). Those of scale and

@@ -5,16 +5,24 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/product.h"
 namespace dml {
 namespace {
 
+// `side` may be null.
 Status Apply(OperatorContext& context, const dml_tensor& x,
              const dml_tensor& mean, const dml_tensor& spread,
              bool spread_is_variance, double epsilon, const dml_tensor& scale,
-             const dml_tensor& offset, const dml_tensor& y) {
-  const ElementWalk elements =
-      WalkElements(context, {&x, &y}, {&mean, &spread, &scale, &offset});
+             const dml_tensor& offset, const dml_tensor* side,
+             dml_activation activation, const dml_tensor& y) {
+  // Where there is no side, x stands in, and is not read.
+  const dml_tensor& added = side != nullptr ? *side : x;
+  const ElementWalk elements = WalkElements(context, {&x, &added, &y},
+                                            {&mean, &spread, &scale, &offset});
   BatchNormApplyParameters constants = {};
+  constants.has_side = side != nullptr;
+  constants.activation = activation;
+  constants.side_offset = DataOffset(added);
   constants.x_offset = DataOffset(x);
   constants.y_offset = DataOffset(y);
   constants.spread_is_variance = spread_is_variance;
@@ -26,14 +34,16 @@ Status Apply(OperatorContext& context, const dml_tensor& x,
   constants.walk = elements.channels;
   constants.index = elements.walk.index;
   std::copy_n(elements.walk.strides[0], DML_MAX_RANK, constants.x_strides);
-  std::copy_n(elements.walk.strides[1], DML_MAX_RANK, constants.y_strides);
+  std::copy_n(elements.walk.strides[1], DML_MAX_RANK, constants.side_strides);
+  std::copy_n(elements.walk.strides[2], DML_MAX_RANK, constants.y_strides);
   return LaunchProgram(
       context, ShaderName("batch_norm_apply", x.type),
       {kGroupSize, elements.access, elements.walk.rank},
       LinearGrid(context, CeilDivide(constants.walk.count, kGroupSize)),
       {Argument(x, Access::kRead), Argument(mean, Access::kRead),
        Argument(spread, Access::kRead), Argument(scale, Access::kRead),
-       Argument(offset, Access::kRead), Argument(y, Access::kWrite)},
+       Argument(offset, Access::kRead), Argument(added, Access::kRead),
+       Argument(y, Access::kWrite)},
       constants);
 }
 
@@ -210,13 +220,15 @@ Status BatchNormTraining(OperatorContext& context, const dml_tensor* input,
   dml_tensor inverse_stddev = batch_mean;
   inverse_stddev.data += sizeof(float) * channels;
   return Apply(context, *input, batch_mean, inverse_stddev,
-               /*spread_is_variance=*/false, 0.0, *scale, *offset, *output);
+               /*spread_is_variance=*/false, 0.0, *scale, *offset, nullptr,
+               DML_ACTIVATION_NONE, *output);
 }
 
 Status BatchNormInference(OperatorContext& context, const dml_tensor* input,
                           const dml_tensor* scale, const dml_tensor* offset,
                           const dml_tensor* mean, const dml_tensor* variance,
-                          double epsilon, const dml_tensor* output) {
+                          double epsilon, const dml_tensor* side,
+                          dml_activation activation, const dml_tensor* output) {
   DML_RETURN_IF_ERROR(CheckBatchNormInput(input));
   DML_RETURN_IF_ERROR(CheckChannelVector(scale, "batch_norm: scale", *input));
   DML_RETURN_IF_ERROR(CheckChannelVector(offset, "batch_norm: offset", *input));
@@ -224,9 +236,13 @@ Status BatchNormInference(OperatorContext& context, const dml_tensor* input,
   DML_RETURN_IF_ERROR(
       CheckChannelVector(variance, "batch_norm: variance", *input));
   DML_RETURN_IF_ERROR(CheckLikeInput(output, "batch_norm: output", *input));
+  if (side != nullptr) {
+    DML_RETURN_IF_ERROR(CheckLike(side, "batch_norm: side", *input));
+  }
+  DML_RETURN_IF_ERROR(CheckActivation("batch_norm", input->type, activation));
   if (IsEmpty(*output)) return Status::Ok();
   return Apply(context, *input, *mean, *variance, /*spread_is_variance=*/true,
-               epsilon, *scale, *offset, *output);
+               epsilon, *scale, *offset, side, activation, *output);
 }
 
 }  // namespace dml

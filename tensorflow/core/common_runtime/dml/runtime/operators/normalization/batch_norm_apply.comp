@@ -1,9 +1,10 @@
-// y = (x - mean) * inverse deviation * scale + offset, each of the last four a
-// vector over channels.
+// y = activation((x - mean) * inverse deviation * scale + offset + side), with
+// four vectors over channels; side, like x, may be absent.
 #version 460
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
 #include "channel_walk.glsl"
+#include "products/epilogue.glsl"
 
 DML_PARAMETERS_BEGIN
   TBuffer x;
@@ -11,9 +12,13 @@ DML_PARAMETERS_BEGIN
   FloatBuffer spread;
   FloatBuffer scale;
   FloatBuffer offset;
+  TBuffer side;
   TBuffer y;
   int x_offset;
+  int side_offset;
   int y_offset;
+  uint has_side;
+  uint activation;
   uint spread_is_variance;  // else it is the inverse deviation
   float epsilon;
   int mean_at[2];  // offset and stride
@@ -23,27 +28,33 @@ DML_PARAMETERS_BEGIN
   ChannelWalk walk;
   StridedIndex index;
   int x_strides[DML_MAX_RANK];
+  int side_strides[DML_MAX_RANK];
   int y_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
 DML_HELD(TBuffer, x_data);
+DML_HELD(TBuffer, side_data);
 DML_HELD(TBuffer, y_data);
 
 void main() {
   uint rest = dml_global();
   if (rest >= p.walk.count) return;
   DML_HOLD(x_data, p.x);
+  DML_HOLD(side_data, p.side);
   DML_HOLD(y_data, p.y);
   int x_at = p.x_offset;
+  int side_at = p.side_offset;
   int y_at = p.y_offset;
   int channel = 0;
   for (int d = int(RANK) - 1; d > 0; --d) {
     DML_NEXT_COORDINATE(coordinate, rest, d)
     x_at += int(coordinate) * p.x_strides[d];
+    side_at += int(coordinate) * p.side_strides[d];
     y_at += int(coordinate) * p.y_strides[d];
     channel += int(coordinate) * p.walk.channel_strides[d];
   }
   x_at += int(rest) * p.x_strides[0];
+  side_at += int(rest) * p.side_strides[0];
   y_at += int(rest) * p.y_strides[0];
   channel += int(rest) * p.walk.channel_strides[0];
 
@@ -59,8 +70,11 @@ void main() {
     factor.v[v] *= scale.v[v];
   }
 
+  const bool has_side = p.has_side != 0;
+  const uint activation = p.activation;
   const uint step = p.walk.outer_step;
   const int x_step = int(step) * p.x_strides[0];
+  const int side_step = int(step) * p.side_strides[0];
   const int y_step = int(step) * p.y_strides[0];
   const uint end = min(p.walk.outer, rest + p.walk.steps * step);
   for (; rest < end; rest += step) {
@@ -69,8 +83,19 @@ void main() {
     for (int v = 0; v < T_VECTORS; ++v) {
       x.v[v] = (x.v[v] - mean.v[v]) * factor.v[v] + offset.v[v];
     }
+    if (has_side) {
+      T_pack side;
+      DML_LOAD_ACCESS(ACCESS, side_data, side_at, side)
+      for (int v = 0; v < T_VECTORS; ++v) x.v[v] += side.v[v];
+    }
+    if (activation != DML_ACTIVATION_NONE) {
+      for (int k = 0; k < T_PACK; ++k) {
+        x.v[k >> 2][k & 3] = epilogue_activate(x.v[k >> 2][k & 3], activation);
+      }
+    }
     DML_STORE_ACCESS(ACCESS, y_data, y_at, x)
     x_at += x_step;
+    side_at += side_step;
     y_at += y_step;
   }
 }
