@@ -4,8 +4,8 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
-
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/product.h"
+
 namespace dml {
 namespace {
 
@@ -237,7 +237,7 @@ Status BatchNormInference(OperatorContext& context, const dml_tensor* input,
       CheckChannelVector(variance, "batch_norm: variance", *input));
   DML_RETURN_IF_ERROR(CheckLikeInput(output, "batch_norm: output", *input));
   if (side != nullptr) {
-    DML_RETURN_IF_ERROR(CheckLike(side, "batch_norm: side", *input));
+    DML_RETURN_IF_ERROR(CheckLikeInput(side, "batch_norm: side", *input));
   }
   DML_RETURN_IF_ERROR(CheckActivation("batch_norm", input->type, activation));
   if (IsEmpty(*output)) return Status::Ok();
