@@ -12,7 +12,7 @@ namespace {
 // A tensor as rows [rows, inner], and indices [count, depth] of rows, which are
 // places in `sizes`.
 struct NdShape {
-  Dims sizes;
+  gtl::InlinedVector<int64_t, DML_MAX_RANK> sizes;
   int64 rows = 1;
   int64 inner = 1;
   int64 count = 1;

@@ -89,6 +89,10 @@ Status Add(OperatorContext& context, Span<const dml_tensor* const> inputs,
 Status AddTensors(OperatorContext& context, const dml_tensor* const* inputs,
                   uint32_t input_count, const dml_tensor* output) {
   DML_RETURN_IF_ERROR(Check({inputs, input_count}, output));
+  // Two may become one launch with what they come from, and what follows.
+  if (input_count == 2) {
+    return Elementwise(context, DML_ADD, inputs, input_count, output, nullptr);
+  }
   const uint32_t first = std::min(input_count, kMaxInputs);
   DML_RETURN_IF_ERROR(Add(context, {inputs, first}, *output));
   // The sum so far, and the next ones.
