@@ -33,7 +33,7 @@ TURNS = 8
 # Programs that move each byte once or nearly so.
 PROGRAMS = re.compile(
     r"(reduce|arg_reduce|softmax|softmax_cross_entropy|sparse_softmax_cross_entropy|"
-    r"batch_norm_((merged_)?(apply|gradient)|statistics|gradient_sums)|"
+    r"batch_norm_(apply|statistics|gradient|gradient_sums)|"
     r"(unary|binary|ternary|compare|classify|choose)(_strided)?|cast|copy_strided|"
     r"transpose|pad|gather|fill|adam|momentum|gradient_descent)_(f|i|u|bool)")
 # Of the bandwidth, by the size of what is moved.

@@ -287,10 +287,10 @@ with v1.Session(config=config) as s:
     metadata = v1.RunMetadata()
     s.run(y, options=v1.RunOptions(output_partition_graphs=True), run_metadata=metadata)
     print({n.name: n.device[-5:] for g in metadata.partition_graphs for n in g.node})
-launched("MatMul")
+launched("_FusedMatMul")  # with its bias
 """
     )
-    assert "'y': 'DML:1'" in result.out and "MatMul launches: 2" in result.out
+    assert "'y': 'DML:1'" in result.out and "_FusedMatMul launches: 2" in result.out
 
 
 def test_local_server(run_python):

@@ -278,7 +278,8 @@ with open(path, "rb") as trace:
     ]
     device = [event for event in shown if event.get("pid") == pid and event.get("ph") == "X"]
     assert "MatMul" in {event["name"] for event in device}
-    assert "sequential/dense/MatMul:MatMul" in {event["args"].get("long name") for event in device}
+    names = {event["args"].get("long name") for event in device}
+    assert any(name and name.startswith("sequential/dense/") for name in names), names
     assert all(event["dur"] > 0 for event in device)
 
 
