@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow_directml
+from harness import covered
 
 import tensorflow as tf
 
@@ -59,6 +60,9 @@ def check(build, op, fused_ops=None, cpu=True, tolerance=1e-5):
             assert value.dtype == want.dtype
             np.testing.assert_allclose(value, want, rtol=tolerance, atol=tolerance)
     return launched
+
+
+covered.update(["_FusedConv2D", "_FusedMatMul", "_FusedBatchNormEx"])
 
 
 def conv(dtype=np.float32, channels=8, data_format="NHWC", **options):
