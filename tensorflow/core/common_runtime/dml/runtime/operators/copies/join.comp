@@ -47,8 +47,8 @@ DML_PARAMETERS_END
 void main() {
   const uint group = dml_group();
   uint part = 0;
-  while (part + 1 < p.part_count && group >= p.rows[part + 1].first_group) {
-    ++part;
+  for (uint n = 1; n < p.part_count; ++n) {
+    if (group >= p.rows[n].first_group) part = n;
   }
   const RowsOfPart rows = p.rows[part];
   const uint first = (group - rows.first_group) * (4 * gl_WorkGroupSize.x) +
