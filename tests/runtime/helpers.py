@@ -102,6 +102,13 @@ def check_complex(actual, expected, limit):
     np.testing.assert_allclose(actual[finite], expected[finite], rtol=limit, atol=limit)
 
 
+def launches(device, work):
+    """How many launches `work` takes."""
+    before = device.statistics()["launches"]
+    work()
+    return device.statistics()["launches"] - before
+
+
 def run_python(code, before="", **variables):
     """Runs code in a process of its own, with `dml` and `np` imported; `before` before that.
 

@@ -1,6 +1,7 @@
 """Element-wise launches that become one: the same bits in fewer launches."""
 
 import gc
+import importlib
 
 import helpers
 import hypothesis
@@ -166,6 +167,47 @@ def test_graphs_are_equal_to_the_bit(device, case):
         assert values.keys() == expected.keys()
         for number, value in values.items():
             assert bits(value) == bits(expected[number]), (number, graph.steps, graph.dropped)
+
+
+def operations_of_floats():
+    """(name, number of operands) of all that make floats of floats, without parameter."""
+    numbers = importlib.import_module("tensorflow_directml.api").ENUMS["dml_elementwise_op"]
+    for name, number in sorted(numbers.items(), key=lambda item: item[1]):
+        if "LEAKY" not in name and name not in ("IDENTITY", "SELECT"):
+            yield name, 1 if number < numbers["ADD"] else 2 if number < numbers["SELECT"] else 3
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_every_operation_is_equal_to_the_bit(device, dml, dtype):
+    """Those that chains know, and those that they leave alone: seven at a time share an input."""
+    inputs = [device.tensor(helpers.random((100,), dtype, seed=i)) for i in range(3)]
+    known = []
+    for name, count in operations_of_floats():
+        try:
+            device.elementwise(name, inputs[:count], device.empty((100,), dtype))
+            known.append((name, count))
+        except dml.DmlError as error:
+            assert error.code == dml.Code.INVALID_ARGUMENT, name
+
+    def run(operations, alone):
+        first = device.empty((100,), dtype)
+        results = []
+        for name, operands in [("NEGATE", inputs[:1])] + [
+                (name, [first, *inputs[1:count]]) for name, count in operations]:
+            out = first if not results else device.empty((100,), dtype)
+            device.elementwise(name, operands, out)
+            results.append(out)
+            if alone:
+                device.sync()
+        return [bits(result.numpy()) for result in results[1:]]
+
+    assert len(known) > 60
+    for begin in range(0, len(known), 7):
+        operations = known[begin:begin + 7]
+        expected = run(operations, alone=True)
+        for _ in range(PASSES):
+            assert run(operations, alone=False) == expected, operations
+            device.finish_programs()
 
 
 def gelu(device, x):

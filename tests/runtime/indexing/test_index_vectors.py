@@ -20,12 +20,6 @@ CASES = [
 ]
 
 
-def launches(device, work):
-    before = device.statistics()["launches"]
-    work()
-    return device.statistics()["launches"] - before
-
-
 def vectors(sizes, count, dtype, seed=1):
     """Some of them out of range, in any of their parts."""
     generator = np.random.RandomState(seed)
@@ -64,7 +58,8 @@ def test_gather_nd(device, dtype, index_dtype, sizes, count, inner):
     indices = vectors(sizes, count, index_dtype)
     y = device.empty((count, inner), dtype)
     tensors = device.tensor(x), device.tensor(indices)
-    taken = launches(device, lambda: device.gather_nd(tensors[0], list(sizes), tensors[1], y))
+    taken = helpers.launches(
+        device, lambda: device.gather_nd(tensors[0], list(sizes), tensors[1], y))
     assert taken == (1 if count * inner else 0)
     helpers.check(y, gathered(x, rows_of(indices, sizes)), 0)
 
@@ -103,7 +98,7 @@ def test_scatter_nd(device, op, dtype, index_dtype, sizes, count, inner):
     indices = vectors(sizes, count, index_dtype)
     target = device.tensor(y)
     tensors = device.tensor(indices), device.tensor(updates)
-    taken = launches(device, lambda: device.scatter_nd(op, list(sizes), *tensors, target))
+    taken = helpers.launches(device, lambda: device.scatter_nd(op, list(sizes), *tensors, target))
     assert taken == (1 if updates.size and y.size else 0)
     combine = (lambda old, new: new) if op == "ASSIGN" else SCATTER[op]
     for row, update in zip(rows_of(indices, sizes), updates):
@@ -124,7 +119,7 @@ def test_gather_of_batches(device, dtype, index_dtype, batch, outer, rows, count
     indices = np.random.RandomState(1).randint(-2, rows + 2, (batch, count)).astype(index_dtype)
     y = device.empty((batch * outer, count, inner), dtype)
     tensors = device.tensor(x), device.tensor(indices)
-    taken = launches(device, lambda: device.gather(*tensors, y))
+    taken = helpers.launches(device, lambda: device.gather(*tensors, y))
     assert taken == (1 if batch * count else 0)
     parts = [gathered(x[o], np.where(i < rows, i, -1).clip(-1))
              for o, i in enumerate(np.repeat(indices, outer, axis=0))]

@@ -268,12 +268,6 @@ def test_gradient(device, dtype, training, shape, layout):
     helpers.check(offset_gradient, expected[2], tolerance)
 
 
-def launches(device, work):
-    before = device.statistics()["launches"]
-    work()
-    return device.statistics()["launches"] - before
-
-
 # The layers of ResNet-50 for a batch of 8 images of 64 x 64, and odd ones whose channels are
 # divided among groups.
 COUNTED = [
@@ -308,8 +302,8 @@ def test_takes_two_launches(device, dtype, layout, shape):
     def backward():
         device.batch_norm_gradient(1, dy, x, scale, mean, inverse, y, *sums)
 
-    assert launches(device, forward) == 2
-    assert launches(device, backward) == 2
+    assert helpers.launches(device, forward) == 2
+    assert helpers.launches(device, backward) == 2
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -335,14 +329,14 @@ def test_large_tensors_take_three_launches(device, dtype, layout):
             1, gradient, source, vector, mean, inverse, y, *reversed(sums)
         )
 
-    assert launches(device, forward) == 3
+    assert helpers.launches(device, forward) == 3
     expected_mean, expected_variance = statistics(x)
     expected_inverse = 1 / np.sqrt(expected_variance + EPSILON)
     helpers.check(mean, expected_mean)
     helpers.check(variance, expected_variance)
     helpers.check(inverse, expected_inverse)
     helpers.check(y, normalize(x, expected_mean, expected_inverse, scale, offset))
-    assert launches(device, backward) == 3
+    assert helpers.launches(device, backward) == 3
     expected = gradients(1, dy, x, scale, mean.numpy(), inverse.numpy())
     helpers.check(y, expected[0])
     tolerance = 1e-6 * np.sqrt(x.size // 4)

@@ -207,29 +207,23 @@ def test_widths(device, cell, units):
     check_backward(device, layer)
 
 
-def launches_of(device, action):
-    before = device.statistics()["launches"]
-    action()
-    return device.statistics()["launches"] - before
-
-
 def test_few_weights_take_few_launches(device):
     small, large = Layer("LSTM", (12, 4, 64)), Layer("LSTM", (12, 4, 200))
-    assert launches_of(device, lambda: check_forward(device, small)) <= 3
-    assert launches_of(device, lambda: check_backward(device, small)) <= 3
-    assert launches_of(device, lambda: check_forward(device, large)) >= 24
-    assert launches_of(device, lambda: check_backward(device, large)) >= 24
+    assert helpers.launches(device, lambda: check_forward(device, small)) <= 3
+    assert helpers.launches(device, lambda: check_backward(device, small)) <= 3
+    assert helpers.launches(device, lambda: check_forward(device, large)) >= 24
+    assert helpers.launches(device, lambda: check_backward(device, large)) >= 24
 
 
 def test_long_walks_take_several_launches(device):
     layer = Layer("LSTM", (70, 64, 128))
-    assert launches_of(device, lambda: check_forward(device, layer)) > 2
+    assert helpers.launches(device, lambda: check_forward(device, layer)) > 2
     check_backward(device, layer)
 
 
 def test_nothing_to_do(device):
     layer = Layer("TANH", (0, 2, 3))
-    assert launches_of(device, lambda: run(device, layer)) == 0
+    assert helpers.launches(device, lambda: run(device, layer)) == 0
 
 
 @pytest.mark.parametrize(

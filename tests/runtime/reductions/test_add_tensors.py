@@ -16,19 +16,13 @@ def expected_sum(inputs):
     return total.astype(inputs[0].dtype)
 
 
-def launches(device, work):
-    before = device.statistics()["launches"]
-    work()
-    return device.statistics()["launches"] - before
-
-
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 8])
 @pytest.mark.parametrize("shape", [(), (1,), (7,), (3, 8), (13, 79), (5, 1031)], ids=str)
 def test_one_launch(device, dtype, count, shape):
     inputs = [helpers.random(shape, dtype, -99, 99, seed=i) for i in range(count)]
     tensors, y = [device.tensor(x) for x in inputs], device.empty(shape, dtype)
-    assert launches(device, lambda: device.add_tensors(tensors, y)) == 1
+    assert helpers.launches(device, lambda: device.add_tensors(tensors, y)) == 1
     np.testing.assert_array_equal(y.numpy(), expected_sum(inputs))
 
 
@@ -37,7 +31,7 @@ def test_one_launch(device, dtype, count, shape):
 def test_many_inputs(device, dtype, count, expected):
     inputs = [helpers.random((41,), dtype, seed=i) for i in range(count)]
     tensors, y = [device.tensor(x) for x in inputs], device.empty((41,), dtype)
-    assert launches(device, lambda: device.add_tensors(tensors, y)) == expected
+    assert helpers.launches(device, lambda: device.add_tensors(tensors, y)) == expected
     total = expected_sum(inputs[:8])
     for i in range(8, count, 7):
         total = expected_sum([total, *inputs[i : i + 7]])
@@ -73,7 +67,7 @@ def test_not_a_number_and_infinities(device):
 
 def test_empty(device):
     empty = device.empty((0, 3))
-    assert launches(device, lambda: device.add_tensors([empty, empty], empty)) == 0
+    assert helpers.launches(device, lambda: device.add_tensors([empty, empty], empty)) == 0
 
 
 @pytest.mark.parametrize(

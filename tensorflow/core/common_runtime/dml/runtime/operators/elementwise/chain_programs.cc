@@ -28,55 +28,32 @@ uint8_t ChainType(uint32_t type) {
   }
 }
 
-// What chain.comp knows, of floats but for logic.
-bool IsCommon(dml_elementwise_op op) {
+// What is too large for chain.comp to have: DML_COMMON_OPERATIONS leaves the
+// same out of the GLSL.
+bool IsLeftOut(dml_elementwise_op op) {
   switch (op) {
-    case DML_ABS:
-    case DML_NEGATE:
-    case DML_SIGN:
-    case DML_SQUARE:
-    case DML_RECIPROCAL:
-    case DML_SQRT:
-    case DML_RSQRT:
-    case DML_EXP:
-    case DML_EXPM1:
-    case DML_LOG:
-    case DML_LOG1P:
-    case DML_TANH:
-    case DML_ERF:
-    case DML_SIGMOID:
-    case DML_FLOOR:
-    case DML_CEIL:
-    case DML_ROUND_EVEN:
-    case DML_RELU:
-    case DML_RELU6:
-    case DML_LEAKY_RELU:
-    case DML_ELU:
-    case DML_SELU:
-    case DML_SOFTPLUS:
-    case DML_SOFTSIGN:
-    case DML_IS_NAN:
-    case DML_IS_INF:
-    case DML_IS_FINITE:
-    case DML_ADD:
-    case DML_SUBTRACT:
-    case DML_MULTIPLY:
-    case DML_DIVIDE:
-    case DML_DIVIDE_NO_NAN:
-    case DML_MAXIMUM:
-    case DML_MINIMUM:
-    case DML_POW:
-    case DML_SQUARED_DIFFERENCE:
-    case DML_MULTIPLY_NO_NAN:
-    case DML_XLOGY:
-    case DML_XDIVY:
-    case DML_CLIP_BY_VALUE:
-    case DML_MULTIPLY_ADD:
-    case DML_INTERPOLATE:
+    case DML_SIN:
+    case DML_COS:
+    case DML_TAN:
+    case DML_ASIN:
+    case DML_ACOS:
+    case DML_ATAN:
+    case DML_SINH:
+    case DML_COSH:
+    case DML_ASINH:
+    case DML_ACOSH:
+    case DML_ATANH:
+    case DML_ERFC:
+    case DML_LGAMMA:
+    case DML_DIGAMMA:
+    case DML_FLOOR_DIVIDE:
+    case DML_FLOOR_MOD:
+    case DML_TRUNCATE_MOD:
+    case DML_ATAN2:
+    case DML_NEXT_AFTER:
       return true;
     default:
-      return (op >= DML_RELU_GRADIENT && op <= DML_RECIPROCAL_GRADIENT) ||
-             (op >= DML_EQUAL && op <= DML_APPROXIMATE_EQUAL);
+      return false;
   }
 }
 
@@ -164,7 +141,7 @@ bool StepOf(dml_elementwise_op op, Span<const dml_tensor* const> inputs,
   step->operation = static_cast<uint8_t>(op);
   step->parameter = parameter;
   const bool of_bools = inputs[inputs.size() - 1]->type == DML_BOOL;
-  return (op == DML_SELECT || (of_bools ? IsLogic(op) : IsCommon(op))) &&
+  return (op == DML_SELECT || (of_bools ? IsLogic(op) : !IsLeftOut(op))) &&
          FillStep(inputs, output, step);
 }
 

@@ -10,6 +10,19 @@
 namespace dml {
 namespace {
 
+struct CellSizes {
+  int64_t batch = 0, units = 0, columns = 0;
+
+  CellSizes(const dml_tensor& gates, dml_cell cell) {
+    if (gates.rank != 2) return;  // CheckParts() refuses that
+    batch = gates.sizes[0];
+    units = gates.sizes[1] / GateCount(cell);
+    columns = units * GateCount(cell);
+  }
+  PartSizes Gates() const { return {2, {batch, columns}}; }
+  PartSizes State() const { return {2, {batch, units}}; }
+};
+
 // Parameters: of the program, whose buffers are the parts' and the lengths'.
 template <typename Parameters, int kParts>
 Status LaunchCell(OperatorContext& context, const char* shader, dml_cell cell,
@@ -17,30 +30,18 @@ Status LaunchCell(OperatorContext& context, const char* shader, dml_cell cell,
                   const dml_tensor* lengths, int32_t time) {
   const dml_tensor& first = *parts[0].tensor;
   Parameters constants = {};
-  static_assert(sizeof(constants.offsets) == kParts * sizeof(int32_t));
   RecurrentStep& step = constants.step;
   step.units = static_cast<uint32_t>(first.sizes[1] / GateCount(cell));
   step.count = static_cast<uint32_t>(first.sizes[0]) * step.units;
   step.time = time;
   BufferArgument buffers[kParts + 1];
-  // Where a tensor is not used, the gates stand in: an address must be one.
-  const BufferArgument unused = Argument(first, Access::kRead);
+  BindParts(parts, lengths, buffers, constants.offsets, &step);
   for (int i = 0; i < kParts; ++i) {
-    buffers[i] = unused;
     if (!parts[i].used) continue;
-    const dml_tensor& tensor = *parts[i].tensor;
-    buffers[i] = Argument(tensor, parts[i].access);
-    constants.offsets[i] = DataOffset(tensor);
     for (int d = 0; d < 2; ++d) {
-      constants.strides[i][d] = static_cast<int32_t>(tensor.strides[d]);
+      constants.strides[i][d] =
+          static_cast<int32_t>(parts[i].tensor->strides[d]);
     }
-  }
-  buffers[kParts] = unused;
-  if (lengths != nullptr) {
-    buffers[kParts] = Argument(*lengths, Access::kRead);
-    step.has_lengths = 1;
-    step.length_stride = static_cast<int32_t>(lengths->strides[0]);
-    step.length_offset = DataOffset(*lengths);
   }
   return LaunchProgram(context, ShaderName(shader, first.type),
                        {kGroupSize, static_cast<uint32_t>(cell)},
@@ -60,11 +61,8 @@ Status RecurrentCell(OperatorContext& context, dml_cell cell,
   DML_RETURN_IF_ERROR(CheckCell(kName, cell));
   DML_RETURN_IF_ERROR(CheckTensor(gates, "recurrent cell: gates"));
   const bool lstm = cell == DML_CELL_LSTM, gru = cell == DML_CELL_GRU;
-  const int64_t columns = gates->rank == 2 ? gates->sizes[1] : 0;
-  const int64_t batch = gates->rank == 2 ? gates->sizes[0] : 0;
-  const int64_t units = columns / GateCount(cell);
-  const PartSizes all = {2, {batch, units * GateCount(cell)}};
-  const PartSizes one = {2, {batch, units}};
+  const CellSizes sizes(*gates, cell);
+  const PartSizes all = sizes.Gates(), one = sizes.State();
   const RecurrentPart parts[] = {
       {"gates", gates, all, Access::kReadWrite, true},
       {"recurrent", recurrent, all, Access::kRead, gru},
@@ -74,7 +72,7 @@ Status RecurrentCell(OperatorContext& context, dml_cell cell,
       {"cell_after", cell_after, one, Access::kWrite, lstm},
       {"output", output, one, Access::kWrite, true},
   };
-  DML_RETURN_IF_ERROR(CheckParts(kName, parts, lengths, batch));
+  DML_RETURN_IF_ERROR(CheckParts(kName, parts, lengths, sizes.batch));
   if (IsEmpty(*output)) return Status::Ok();
   return LaunchCell<RecurrentCellParameters>(context, "recurrent_cell", cell,
                                              parts, lengths, time);
@@ -91,11 +89,8 @@ Status RecurrentCellGradient(
   DML_RETURN_IF_ERROR(CheckCell(kName, cell));
   DML_RETURN_IF_ERROR(CheckTensor(gates, "recurrent cell gradient: gates"));
   const bool lstm = cell == DML_CELL_LSTM, gru = cell == DML_CELL_GRU;
-  const int64_t columns = gates->rank == 2 ? gates->sizes[1] : 0;
-  const int64_t batch = gates->rank == 2 ? gates->sizes[0] : 0;
-  const int64_t units = columns / GateCount(cell);
-  const PartSizes all = {2, {batch, units * GateCount(cell)}};
-  const PartSizes one = {2, {batch, units}};
+  const CellSizes sizes(*gates, cell);
+  const PartSizes all = sizes.Gates(), one = sizes.State();
   const RecurrentPart parts[] = {
       {"gates", gates, all, Access::kRead, true},
       {"recurrent", recurrent, all, Access::kRead, gru},
@@ -108,7 +103,7 @@ Status RecurrentCellGradient(
       {"gates_gradient", gates_gradient, all, Access::kWrite, true},
       {"recurrent_gradient", recurrent_gradient, all, Access::kWrite, gru},
   };
-  DML_RETURN_IF_ERROR(CheckParts(kName, parts, lengths, batch));
+  DML_RETURN_IF_ERROR(CheckParts(kName, parts, lengths, sizes.batch));
   if (IsEmpty(*hidden_gradient)) return Status::Ok();
   return LaunchCell<RecurrentCellGradientParameters>(
       context, "recurrent_cell_gradient", cell, parts, lengths, time);

@@ -112,35 +112,19 @@ Status LaunchWalk(OperatorContext& context, const char* shader, dml_cell cell,
                   bool reverse, bool backwards, const Walk& walk,
                   const LayerSizes& sizes, const RecurrentPart (&parts)[kParts],
                   const dml_tensor* lengths, Parameters constants) {
-  static_assert(sizeof(constants.offsets) == kParts * sizeof(int32_t));
-  const dml_tensor& first = *parts[0].tensor;
   RecurrentWalk& said = constants.walk;
   said.batch = static_cast<uint32_t>(sizes.batch);
   said.units = static_cast<uint32_t>(sizes.units);
   said.steps = static_cast<uint32_t>(sizes.steps);
   said.reverse = reverse;
   BufferArgument buffers[kParts + 1];
-  // Where a tensor is not used, the gates stand in: an address must be one.
-  const BufferArgument unused = Argument(first, Access::kRead);
-  for (int i = 0; i < kParts; ++i) {
-    buffers[i] = unused;
-    if (!parts[i].used) continue;
-    buffers[i] = Argument(*parts[i].tensor, parts[i].access);
-    constants.offsets[i] = DataOffset(*parts[i].tensor);
-  }
-  buffers[kParts] = unused;
-  if (lengths != nullptr) {
-    buffers[kParts] = Argument(*lengths, Access::kRead);
-    said.has_lengths = 1;
-    said.length_stride = static_cast<int32_t>(lengths->strides[0]);
-    said.length_offset = DataOffset(*lengths);
-  }
+  BindParts(parts, lengths, buffers, constants.offsets, &said);
   const uint64_t groups = CeilDivide(sizes.batch, int64_t{walk.rows});
   for (uint32_t done = 0; done < said.steps; done += said.count) {
     said.count = std::min(walk.steps, said.steps - done);
     said.begin = backwards ? said.steps - done - said.count : done;
     DML_RETURN_IF_ERROR(LaunchProgram(
-        context, ShaderName(shader, first.type),
+        context, ShaderName(shader, parts[0].tensor->type),
         {kGroupSize, static_cast<uint32_t>(cell), walk.span, walk.rows},
         LinearGrid(context, groups,
                    sizes.batch * sizes.columns * sizes.units * said.count),
