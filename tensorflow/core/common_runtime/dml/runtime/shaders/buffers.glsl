@@ -34,13 +34,13 @@
 //                           to move elements, or to put them into shared memory
 //   T_part_load(b, i), T_part_store(b, i, v)   of a TPartBuffer
 //   T_word_load(b, i)       word i of a TBuffer: elements seen as words
-// A TBuffer may be taken for one of U or of bytes, by their macros.
 //   T_load_far_raw(b, row, pitch, i)   T_load_raw of element row * pitch + i, a
 //                           product of uints that may need 64 bits
 //   word_load(b, i), word_store(b, i, v), and so for int and float
 //   word_add(b, i, v)       atomically
 //   byte_load(b, i)         as uint
 //   byte_store(b, i, v)     v is a number, or a bool for 0 or 1
+// The macros of U and of bytes take a TBuffer, too: memory of either kind.
 //
 // Four elements at once, from element i on, a multiple of 4; b begins at a
 // multiple of what 4 elements take, or of 16 bytes, whichever is less:
