@@ -8,6 +8,7 @@ import hypothesis
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+from merging import PASSES, bits, learn, least, merging  # noqa: F401
 
 UNARY = ["NEGATE", "ABS", "SQUARE", "RELU", "RELU6", "TANH", "SIGMOID", "EXP", "SOFTPLUS", "ELU",
          "SQRT", "RECIPROCAL", "SIGN", "FLOOR", "ERF", "LOG1P"]
@@ -16,14 +17,6 @@ BINARY = ["ADD", "SUBTRACT", "MULTIPLY", "DIVIDE", "MAXIMUM", "MINIMUM", "SQUARE
 COMPARISONS = ["LESS", "GREATER_EQUAL", "EQUAL"]
 LOGIC = ["LOGICAL_AND", "LOGICAL_OR"]
 TERNARY = ["MULTIPLY_ADD", "CLIP_BY_VALUE", "INTERPOLATE"]
-PASSES = 3  # of a graph, until its chains have programs
-
-
-@pytest.fixture(autouse=True, scope="module")
-def merging(device):
-    device.merge_launches(True)
-    yield
-    device.merge_launches(False)
 
 
 class Graph:
@@ -124,36 +117,6 @@ def graphs(draw):
         x = helpers.random(sizes, "float32", seed=seed + i)
         inputs.append(x > 0 if dtype == "bool" else x.astype(dtype))
     return graph, inputs
-
-
-def bits(array):
-    """With one NaN: which one it is depends on the driver."""
-    if array.dtype != bool:
-        array = np.where(np.isnan(array), np.array(np.nan, array.dtype), array)
-    return array.tobytes()
-
-
-def least(device, work):
-    """The result and {statistic: growth} of what took the fewest launches.
-
-    Launches wait for what follows only so long, and a busy machine may take longer.
-    """
-    found = []
-    for _ in range(10):
-        device.sync()
-        before = device.statistics()
-        result = work()
-        after = device.statistics()
-        found.append((result, {name: after[name] - before[name] for name in after}))
-    return min(found, key=lambda each: each[1]["launches"])
-
-
-def learn(device, work):
-    """Does it often enough to have programs."""
-    for _ in range(PASSES):
-        work()
-        device.sync()
-        device.finish_programs()
 
 
 @hypothesis.settings(max_examples=60, deadline=None)

@@ -69,7 +69,7 @@ void StopDevices() {
   for (dml_device* device : devices) {
     const bool works = device->stream->status().ok();
     device->stream->Stop(exiting);
-    device->chain_programs->Stop();
+    device->maker->Stop();
     if (works) device->hal->SaveProgramCache();
   }
 }
@@ -117,8 +117,9 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   DML_RETURN_IF_ERROR(AddressSpace::Create(&made->space));
   made->programs =
       std::make_unique<ProgramCache>(made->hal.get(), AllShaders());
+  made->maker = std::make_unique<ProgramMaker>();
   made->chain_programs = std::make_unique<ElementwisePrograms>(
-      made->hal->info(), made->programs.get());
+      made->hal->info(), made->programs.get(), made->maker.get());
   made->tiles =
       std::make_unique<TileChooser>(made->hal->info(), std::move(check));
   if (GetEnvironment().tuning) {
@@ -129,6 +130,14 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   options.flush_microseconds = GetEnvironment().flush_microseconds;
   if (GetEnvironment().merging) {
     options.chain_programs = made->chain_programs.get();
+    if (made->hal->info().grouped_programs) {
+      options.make_grouped =
+          [maker = made->maker.get(),
+           programs = made->programs.get()](const hal::Program* program) {
+            // Where a device cannot make it, launches stay as they are.
+            maker->Ask([=] { (void)programs->MakeGrouped(program).ok(); });
+          };
+    }
   }
   made->memory = std::make_unique<PoolGroup>(made->hal.get());
   options.trim = [memory = made->memory.get()] { memory->Trim(); };
@@ -151,7 +160,10 @@ std::unique_ptr<Pool> MakePool(dml_device* device, const PoolOptions& options) {
         stream->ReleaseHeap(std::move(heap), address);
       },
       // A stream that failed has nothing left to wait for.
-      [stream] { (void)stream->Sync().ok(); });
+      [stream] {
+        (void)stream->Sync().ok();
+        stream->ReleaseHeld();
+      });
 }
 
 void AddReference(dml_device* device) {
@@ -178,7 +190,7 @@ void DropReference(dml_device* device) {
 
 dml_device::~dml_device() {
   if (stream != nullptr) stream->OnFailure(nullptr);
-  if (chain_programs != nullptr) chain_programs->Stop();
+  if (maker != nullptr) maker->Stop();
   if (stream != nullptr && stream->status().ok()) hal->SaveProgramCache();
 }
 
@@ -246,7 +258,7 @@ dml_code dml_device_sync(dml_device* device) {
 
 dml_code dml_device_finish_programs(dml_device* device) {
   DML_RETURN_IF_FORKED(dml::ReportForked());
-  device->chain_programs->Finish();
+  device->maker->Finish();
   return dml::Report(device->stream->status());
 }
 

@@ -16,6 +16,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_chooser.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
 #include "tensorflow/core/common_runtime/dml/runtime/shaders/program_cache.h"
+#include "tensorflow/core/common_runtime/dml/runtime/shaders/program_maker.h"
 
 // Members die in reverse order: memory before the stream that releases it, the
 // stream before the programs and addresses that its work uses.
@@ -25,6 +26,7 @@ struct dml_device {
   std::unique_ptr<dml::hal::Device> hal;
   std::unique_ptr<dml::AddressSpace> space;
   std::unique_ptr<dml::ProgramCache> programs;
+  std::unique_ptr<dml::ProgramMaker> maker;  // asked by the stream
   std::unique_ptr<dml::ElementwisePrograms> chain_programs;
   std::unique_ptr<dml::TileChooser> tiles;
   std::unique_ptr<dml::PoolGroup> memory;  // of all pools, `scratch` too

@@ -79,6 +79,9 @@ void dml_pool_close(dml_pool* pool) {
   DML_RETURN_IF_FORKED();
   if (pool == nullptr) return;
   dml_device* device = pool->device;
+  // What was kept for launches that wait is the pool's.
+  (void)device->stream->Flush().ok();
+  device->stream->ReleaseHeld();
   {
     std::lock_guard<std::mutex> lock(device->pools_mutex);
     auto& pools = device->pools;
@@ -90,14 +93,18 @@ void dml_pool_close(dml_pool* pool) {
 
 dml_code dml_allocate(dml_pool* pool, uint64_t bytes, uint64_t* address) {
   DML_RETURN_IF_FORKED(dml::ReportForked());
+  pool->device->stream->ReleaseHeld();
   return dml::Report(pool->pool->Allocate(bytes, dml::ThreadTag(), address));
 }
 
 void dml_free(dml_pool* pool, uint64_t address) {
   DML_RETURN_IF_FORKED();
   dml::Stream* const stream = pool->device->stream.get();
-  if (stream->KeepsValues()) {
-    stream->Discard(address, pool->pool->AllocatedBytes(address));
+  stream->ReleaseHeld();
+  if (stream->KeepsValues() &&
+      stream->Discard(address, pool->pool->AllocatedBytes(address),
+                      [pool, address] { pool->pool->Free(address); })) {
+    return;  // which frees it later
   }
   pool->pool->Free(address);
 }
@@ -120,6 +127,7 @@ void dml_pool_reset_peaks(dml_pool* pool) {
 void dml_pool_get_statistics(dml_pool* pool, dml_pool_statistics* out) {
   *out = {};
   DML_RETURN_IF_FORKED();
+  pool->device->stream->ReleaseHeld();
   *out = ToC(pool->pool->statistics());
 }
 
@@ -128,6 +136,7 @@ void dml_device_get_memory(dml_device* device, dml_pool_statistics* pools,
   *pools = {};
   *scratch = {};
   DML_RETURN_IF_FORKED();
+  device->stream->ReleaseHeld();
   std::lock_guard<std::mutex> lock(device->pools_mutex);
   for (const dml::Pool* pool : device->pools) {
     Add(ToC(pool->statistics()), pools);

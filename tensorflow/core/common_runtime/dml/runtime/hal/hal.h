@@ -94,7 +94,8 @@ struct AdapterInfo {
   // kConverted without float16_arithmetic.
   Float16Products float16_products = Float16Products::kConverted;
   bool float64 = false;
-  bool transfer_queue = false;  // works beside the one that computes
+  bool transfer_queue = false;    // works beside the one that computes
+  bool grouped_programs = false;  // takes those of ProgramDesc::grouped
   // Cooperative matrices; none where empty. Programs with them ask for
   // subgroups of `matrix_subgroup_size` (ProgramDesc::subgroup_size).
   std::vector<MatrixShape> matrix_shapes;
@@ -135,16 +136,26 @@ struct ProgramSpeed {
   std::atomic<float> ns_per_unit[kClasses] = {};
 };
 
+// What the scheduler knows of a program that can be grouped
+// (scheduler/launch_groups.h), kept here as ProgramSpeed is. Thread-safe.
+class Program;
+struct ProgramGrouping {
+  std::atomic<const Program*> grouped{nullptr};  // once there is one
+  std::atomic<uint32_t> asked{0};                // times without it
+};
+
 // A compute program with its specialization applied. Immutable, but for what
-// is known of its speed.
+// the scheduler notes.
 class Program {
  public:
   virtual ~Program() = default;
   virtual const char* name() const = 0;
   ProgramSpeed& speed() const { return speed_; }
+  ProgramGrouping& grouping() const { return grouping_; }
 
  private:
   mutable ProgramSpeed speed_;
+  mutable ProgramGrouping grouping_;
 };
 
 // What every Vulkan driver offers for push constants.
@@ -160,6 +171,9 @@ struct ProgramDesc {
   // How the program takes its parameter block: directly (push constants, at
   // most kMaxDirectParameterBytes) or by the address of a block in memory.
   bool parameters_in_memory = false;
+  // Takes the parameter blocks of several dispatches: DispatchDesc::members.
+  // Its adapter has grouped_programs.
+  bool grouped = false;
   Span<const uint32_t> specialization;  // constant_id i has value [i]
   // That HLSL with this specialization, as the build compiled it; may be empty.
   Span<const uint32_t> dxil;
@@ -167,6 +181,9 @@ struct ProgramDesc {
   // is AdapterInfo::matrix_subgroup_size. 0: of any size.
   uint32_t subgroup_size = 0;
 };
+
+// Of one dispatch of a grouped program.
+constexpr uint32_t kMaxMembers = 16;
 
 struct Binding {
   Heap* heap = nullptr;
@@ -182,12 +199,19 @@ struct Binding {
 // is `groups`). `first` + `groups` stays within AdapterInfo::max_grid. An API
 // whose dispatches have no first group passes it as a parameter that
 // shaders/dml.glsl adds: programs number their groups by dml_group() alone.
+//
+// A dispatch of a grouped program does what so many dispatches of the plain one
+// would: `members` has the number of groups in x of each, at most kMaxMembers,
+// none of them 0, and `groups` their sum, 1, 1. `bindings` and `constants` are
+// those of one member after another, equally many each. Members run in any
+// order and at the same time.
 struct DispatchDesc {
   const Program* program = nullptr;
   uint32_t groups[3] = {1, 1, 1};
   uint32_t first[3] = {0, 0, 0};
   Span<const Binding> bindings;
   Span<const uint8_t> constants;
+  Span<const uint32_t> members;
 };
 
 // The clock that timestamps are readings of.

@@ -57,6 +57,7 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
   launch.multiply_adds = grid.multiply_adds;
   // Parts of one whole are kept together.
   launch.step = context.parts == 0 ? step : nullptr;
+  launch.may_group = !row->grouped.empty();
   return context.stream.Dispatch(launch, context.tag);
 }
 

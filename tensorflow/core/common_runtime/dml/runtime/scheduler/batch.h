@@ -29,6 +29,8 @@ struct Batch {
     uint32_t binding_count;
     uint32_t first_constant;  // in constants
     uint32_t constant_bytes;
+    uint32_t first_member;  // in members
+    uint32_t member_count;  // 0 but for grouped programs
     uint64_t copy_bytes;
     float units;   // of work, as WorkTimes counts it; of a dispatch
     uint32_t tag;  // of a dispatch, in the stream's table
@@ -68,6 +70,7 @@ struct Batch {
   std::vector<hal::Binding> bindings;
   std::vector<BufferArgument> arguments;  // of bindings; where queues are two
   std::vector<uint8_t> constants;
+  std::vector<uint32_t> members;  // hal::DispatchDesc::members
   std::vector<StagingRing::Slice> uploads;
   std::vector<StagingRing::Slice> readbacks;
   std::vector<Completion> completions;
@@ -115,6 +118,7 @@ struct Batch {
     bindings.clear();
     arguments.clear();
     constants.clear();
+    members.clear();
     uploads.clear();
     readbacks.clear();
     completions.clear();

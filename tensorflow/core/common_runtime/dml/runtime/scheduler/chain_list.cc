@@ -104,6 +104,16 @@ void ChainList::Discard(uint64_t address, uint64_t bytes) {
   }
 }
 
+bool ChainList::Reads(uint64_t address, uint64_t bytes) const {
+  for (const ElementChain* chain : chains_) {
+    if (chain->sent) continue;
+    for (uint32_t i = 0; i < chain->input_count; ++i) {
+      if (chain->inputs[i].Overlaps(address, bytes)) return true;
+    }
+  }
+  return false;
+}
+
 ChainList::Operands ChainList::FindOperands(const Launch& launch) const {
   const ElementStep& step = *launch.step;
   Operands operands;

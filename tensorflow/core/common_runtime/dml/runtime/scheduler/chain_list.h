@@ -42,6 +42,8 @@ class ChainList {
             const StepName& name);
   // Nobody reads these bytes before they are written anew.
   void Discard(uint64_t address, uint64_t bytes);
+  // Whether a chain that waits reads these bytes.
+  bool Reads(uint64_t address, uint64_t bytes) const;
   void SendAll();
   // What waits is lost, as the device is.
   void Forget();

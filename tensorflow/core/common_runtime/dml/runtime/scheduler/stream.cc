@@ -33,6 +33,7 @@ Stream::Impl::Impl(hal::Device* device, AddressSpace* space,
       readback_(device, hal::HeapKind::kReadback, options.staging_limit_bytes),
       times_(device->info().type) {
   UseChains();
+  UseGroups();
 }
 
 Status Stream::Impl::Start() {
@@ -111,13 +112,7 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
     return Status::Ok();
   }
   const StepName name = {tags_.Intern(tag), Activity()};
-  bool waits = false;
-  if (launch.step != nullptr && chains_ != nullptr && merging_) {
-    waits = TakeStep(launch, bindings, name);
-  } else {
-    BeforeWork(launch.buffers);
-  }
-  if (!waits) RecordLaunch(launch, bindings, name);
+  if (!Wait(launch, bindings, name)) RecordLaunch(launch, bindings, name);
   const bool wake = std::exchange(wake_, false);
   lock.unlock();  // first, or the thread would wake to wait for the lock
   if (wake) work_.notify_one();
@@ -126,7 +121,8 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
 
 void Stream::Impl::RecordLaunch(const Launch& launch,
                                 const hal::Binding* bindings,
-                                const StepName& name) {
+                                const StepName& name,
+                                Span<const uint32_t> members) {
   uint64_t bytes = 0;
   for (const BufferArgument& buffer : launch.buffers) bytes += buffer.bytes;
   Batch& batch = *current_;
@@ -137,6 +133,8 @@ void Stream::Impl::RecordLaunch(const Launch& launch,
   command.binding_count = launch.buffers.size();
   command.first_constant = batch.constants.size();
   command.constant_bytes = launch.constants.size();
+  command.first_member = batch.members.size();
+  command.member_count = members.size();
   command.copy_bytes = 0;
   command.units = WorkTimes::Units(
       uint64_t{launch.groups[0]} * launch.groups[1] * launch.groups[2], bytes,
@@ -151,6 +149,7 @@ void Stream::Impl::RecordLaunch(const Launch& launch,
                         bindings + launch.buffers.size());
   batch.constants.insert(batch.constants.end(), launch.constants.begin(),
                          launch.constants.end());
+  batch.members.insert(batch.members.end(), members.begin(), members.end());
   batch.commands[0].push_back(command);
   NoteTouched(launch.buffers);
 
@@ -316,7 +315,7 @@ void Stream::Impl::OnComplete(Callback done) {
   Lock lock(mutex_);
   // A step ends here. If the device keeps up with the host, no other thread
   // need wake for it.
-  SendChains();
+  SendWaiting();
   if (!InsideCallback()) {
     if (MaySendWithoutWaiting()) {
       SendNow(&lock);
@@ -338,7 +337,7 @@ void Stream::Impl::OnComplete(Callback done) {
 
 Status Stream::Impl::Flush() {
   Lock lock(mutex_);
-  SendChains();
+  SendWaiting();
   if (!current_->empty()) RequestFlush();
   return status_;
 }
@@ -349,7 +348,7 @@ Status Stream::Impl::Sync() {
                  "a completion callback must not wait for its own stream");
   }
   Lock lock(mutex_);
-  SendChains();
+  SendWaiting();
   uint64_t target = current_->sequence;
   if (current_->empty()) {
     --target;
@@ -393,7 +392,7 @@ Status Stream::Impl::status() const {
 
 StreamStatistics Stream::Impl::statistics() {
   Lock lock(mutex_);
-  SendChains();
+  SendWaiting();
   StreamStatistics result = statistics_;
   result.staging_bytes = StagingBytes();
   return result;
@@ -401,7 +400,7 @@ StreamStatistics Stream::Impl::statistics() {
 
 std::vector<std::pair<std::string, uint64_t>> Stream::Impl::LaunchesByTag() {
   Lock lock(mutex_);
-  SendChains();
+  SendWaiting();
   std::vector<std::pair<std::string, uint64_t>> result;
   for (uint32_t tag = 0; tag < launches_by_tag_.size(); ++tag) {
     result.emplace_back(tags_.name(tag), launches_by_tag_[tag]);

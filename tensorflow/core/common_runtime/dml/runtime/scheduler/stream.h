@@ -28,7 +28,8 @@
 // Element-wise launches (Launch::step) may wait for what follows them, and then
 // become one launch with it (chain_list.h): what lies between was to be
 // launched behind them, and does not conflict. Discard() spares writing what
-// nobody will read. The results are the same to the bit.
+// nobody will read. The results are the same to the bit. So may small launches
+// of one program (Launch::may_group, launch_groups.h).
 //
 // Hazards: a barrier goes before a command exactly when one of its byte ranges
 // conflicts (write-read, read-write, write-write) with a command of its queue
@@ -100,6 +101,9 @@ struct Launch {
   uint64_t parts = 0;
   // What it does to each element, if it may be merged with others; null: not.
   const ElementStep* step = nullptr;
+  // May be one with other launches of its program: that has a grouped form
+  // (StreamOptions::make_grouped), which numbers its groups in x alone.
+  bool may_group = false;
 };
 
 class ChainPrograms;
@@ -126,6 +130,10 @@ struct StreamOptions {
   // stay as they are. It must outlive the stream, and make no program once that
   // begins to end.
   ChainPrograms* chain_programs = nullptr;
+  // Makes the grouped form of a program (Launch::may_group) in the background:
+  // hal::Program::grouping() tells when it is there. Called with the stream's
+  // lock: it must not wait. Empty: launches stay as they are.
+  std::function<void(const hal::Program*)> make_grouped;
   // The host's steady clock, in nanoseconds; null: the system's.
   std::function<uint64_t()> host_clock;
 };
@@ -171,13 +179,20 @@ class Stream {
   // `done` runs when all work enqueued so far has completed.
   void OnComplete(Callback done);
 
-  // What these bytes hold will not be read any more: to be called before memory
-  // is given back, if KeepsValues(), which costs nothing.
+  using GiveBack = std::function<void()>;
+
+  // What these bytes hold will not be read any more by work that is enqueued
+  // later: to be called before memory is given back, if KeepsValues(), which
+  // costs nothing. True where it is worth keeping a little: then `give_back`,
+  // unless empty, is called instead, by a later ReleaseHeld().
   bool KeepsValues() const;
-  void Discard(uint64_t address, uint64_t bytes);
+  bool Discard(uint64_t address, uint64_t bytes, GiveBack give_back = {});
+  // Calls what Discard() kept and nothing needs any more, without locks. Costs
+  // nothing where there is none.
+  void ReleaseHeld();
 
   // Whether launches may become one from here on, where there are programs for
-  // it (StreamOptions::chain_programs); at first they may.
+  // it (StreamOptions::chain_programs, make_grouped); at first they may.
   void MergeLaunches(bool merge);
 
   // Sends what is recorded; does not wait.

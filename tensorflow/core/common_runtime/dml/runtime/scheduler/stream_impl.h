@@ -1,7 +1,7 @@
 // The inside of Stream: stream.cc records, stream_threads.cc sends and
 // completes, stream_submissions.cc cuts batches into submissions and learns
 // what those take, stream_queues.cc keeps the order between the device's
-// queues, stream_chains.cc merges launches, stream_end.cc ends it,
+// queues, stream_waiting.cc merges launches, stream_end.cc ends it,
 // stream_profile.cc has what only profiles need.
 //
 // A batch is current_ while it is recorded, then in in_flight_ until it
@@ -31,6 +31,8 @@
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_list.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/hazards.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/held_memory.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/launch_groups.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/queue_order.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/staging_ring.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
@@ -51,8 +53,9 @@ class Stream::Impl {
   void CopyToHost(void* dst, uint64_t src, uint64_t bytes, Callback done);
   void OnComplete(Callback done);
   void MergeLaunches(bool merge);
-  bool KeepsValues() const { return chains_are_kept_; }
-  void Discard(uint64_t address, uint64_t bytes);
+  bool KeepsValues() const { return keeps_values_; }
+  bool Discard(uint64_t address, uint64_t bytes, GiveBack give_back);
+  void ReleaseHeld();
   Status Flush();
   Status Sync();
   void ReleaseHeap(std::unique_ptr<hal::Heap> heap, uint64_t address);
@@ -88,9 +91,9 @@ class Stream::Impl {
   static constexpr size_t kIdleFlushCommands = 8;
   static constexpr size_t kIdleFlushGrowth = 8;
   static constexpr int kIdleFlushShare = 4;
-  // How long element-wise launches wait for more of them. Longer than Python
-  // takes between two.
-  static constexpr std::chrono::milliseconds kChainPatience{3};
+  // How long launches wait for more of them. Longer than Python takes between
+  // two.
+  static constexpr std::chrono::milliseconds kPatience{3};
   // Copies that the transfer queue has, at most: launches look through them.
   static constexpr size_t kMaxPendingTransfers = 64;
   // Staging memory that was not used for so long goes back to the driver.
@@ -133,8 +136,9 @@ class Stream::Impl {
   // Takes a slice, waiting for completions where all are out.
   Status TakeSlice(StagingRing* ring, uint64_t bytes, Lock* lock,
                    StagingRing::Slice* slice);
+  // `members`: of a grouped program, as hal::DispatchDesc has them.
   void RecordLaunch(const Launch& launch, const hal::Binding* bindings,
-                    const StepName& name);
+                    const StepName& name, Span<const uint32_t> members = {});
   void RecordCopy(WorkKind kind, hal::Queue queue, const hal::Binding& dst,
                   uint64_t dst_address, const hal::Binding& src,
                   uint64_t src_address, uint64_t bytes);
@@ -150,20 +154,37 @@ class Stream::Impl {
   Status CopyThroughStaging(uint64_t dst, uint64_t src, uint64_t bytes,
                             Lock* lock);
 
-  // -- stream_chains.cc
+  // -- stream_waiting.cc; launches that wait, in chains or in groups.
   void UseChains();
+  void UseGroups();
   // These need the lock.
-  // Launches the chains that wait and conflict with work that comes next.
+  // Launches what waits and conflicts with work that comes next.
   void BeforeWork(Span<const BufferArgument> arguments);
-  // Launches all that wait.
-  void SendChains();
-  void NoteChains();  // after the list has changed
+  // Launches all that waits.
+  void SendWaiting();
+  size_t Waiting() const;
+  void NoteWaiting(size_t before);  // after it has changed
   // Whether nothing has joined those that wait for so long.
-  bool ChainsAreDue();
+  bool WaitingIsDue();
+  // Whether the launch waits now. If not, what waits and conflicts with it has
+  // been launched.
+  bool Wait(const Launch& launch, const hal::Binding* bindings,
+            const StepName& name);
   // Whether the launch, which has a step, waits now.
   bool TakeStep(const Launch& launch, const hal::Binding* bindings,
                 const StepName& name);
+  // Whether the launch, which may be grouped and conflicts with no chain that
+  // waits, waits now.
+  bool TakeMember(const Launch& launch, const hal::Binding* bindings,
+                  const StepName& name);
+  // Launches a chain, or has it wait for others like it.
   void RecordChain(const ElementChain& chain);
+  void RecordGroup(const LaunchGroup& group);
+  // Whether something that waits needs what is there.
+  bool IsNeeded(uint64_t address, uint64_t bytes) const;
+  // Launches what waited, and no longer does.
+  void RecordWaiting(const Launch& launch, const hal::Binding* bindings,
+                     const StepName& name, Span<const uint32_t> members = {});
   uint32_t TagOf(const ElementChain& chain);
 
   // -- stream_threads.cc
@@ -307,11 +328,14 @@ class Stream::Impl {
   bool released_ = false;          // or was
   Status injected_;                // for the next submission
 
-  std::unique_ptr<ChainList> chains_;         // null: launches stay as they are
-  std::atomic<bool> chains_are_kept_{false};  // chains_ has some
-  uint64_t steps_taken_ = 0;                  // that waited
-  uint64_t steps_before_ = 0;                 // at chains_since_
-  Clock::time_point chains_since_;            // one waited, or more came
+  std::unique_ptr<ChainList> chains_;      // null: launches stay as they are
+  std::unique_ptr<LaunchGroups> groups_;   // the same
+  std::atomic<bool> keeps_values_{false};  // either has some
+  HeldMemory held_;                        // for what waits
+  std::atomic<bool> has_released_{false};  // held_ has
+  uint64_t taken_ = 0;                     // that waited
+  uint64_t taken_before_ = 0;              // at waiting_since_
+  Clock::time_point waiting_since_;        // one waited, or more came
   std::string chain_tag_;
   bool merging_ = true;  // MergeLaunches()
   bool wake_ = false;    // a launch was recorded, and the thread is to wake

@@ -49,7 +49,7 @@ Status Stream::Impl::StartProfile(const ProfileOptions& options) {
                          "\" has no timestamps on its compute queue, so there "
                          "are no device times; a newer driver may have them");
   }
-  SendChains();
+  SendWaiting();
   const hal::DeviceClock clocks[] = {lanes_[0].clock, lanes_[1].clock};
   profile_ = std::make_unique<Profile>(options, clocks);
   profile_open_ = true;
@@ -69,7 +69,7 @@ Status Stream::Impl::StopProfile() {
       return Error(Code::kFailedPrecondition,
                    "no profile of this device is being taken");
     }
-    SendChains();
+    SendWaiting();
     profiling_ = false;
   }
   const Status status = Sync();

@@ -195,6 +195,8 @@ void Stream::Impl::Record(const Batch& batch, const Batch::Command& command,
   desc.bindings = {bindings, command.binding_count};
   desc.constants = {batch.constants.data() + command.first_constant,
                     command.constant_bytes};
+  desc.members = {batch.members.data() + command.first_member,
+                  command.member_count};
   list->Dispatch(desc);
 }
 

@@ -38,8 +38,8 @@ void Stream::Impl::SubmissionLoop() {
   Lock lock(mutex_);
   bool alert = false;  // there was work lately
   for (;;) {
-    const bool chains_wait = chains_ != nullptr && chains_->waiting() > 0;
-    if (chains_wait && (stopping_ || ChainsAreDue())) SendChains();
+    const bool launches_wait = Waiting() > 0;
+    if (launches_wait && (stopping_ || WaitingIsDue())) SendWaiting();
     if (current_->empty()) {
       flush_requested_ = false;
       const bool idle = completed_sequence_ + 1 == current_->sequence;
@@ -47,7 +47,7 @@ void Stream::Impl::SubmissionLoop() {
         submitted_.notify_one();  // this thread may have completed the last
         return;
       }
-      if (alert || chains_wait) {
+      if (alert || launches_wait) {
         // A batch that begins now is due no earlier, so it need not wake this
         // thread: waking costs more than recording.
         alert = work_.wait_for(lock, max_age) != std::cv_status::timeout;
@@ -280,7 +280,7 @@ const Status& Stream::Impl::Latch(const Status& status) {
   if (!status_.ok()) return status_;
   status_ = status;
   failed_ = !status.ok();
-  SendChains();  // which forgets them
+  SendWaiting();  // which forgets them
   progress_.notify_all();
   work_.notify_one();
   WakeToRelease();

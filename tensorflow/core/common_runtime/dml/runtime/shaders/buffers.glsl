@@ -66,7 +66,24 @@
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_buffer_reference_uvec2 : require
 
-#ifdef DML_PARAMETERS_IN_MEMORY
+#if defined(DML_GROUPED)
+// Several blocks, one behind the other: grouped.glsl finds the one of a group.
+layout(buffer_reference, scalar, buffer_reference_align = 16) readonly
+    buffer DmlMembers {
+  uvec4 first_groups[4];
+  uint block_bytes;
+};
+#define DML_MEMBERS_BYTES 80
+#define DML_PARAMETERS_BEGIN                                              \
+  layout(buffer_reference, scalar, buffer_reference_align = 16) readonly  \
+      buffer DmlParameters {
+#define DML_PARAMETERS_END                                                \
+  };                                                                      \
+  layout(push_constant, scalar) uniform DmlRoot { DmlMembers members; }   \
+  dml_root;                                                               \
+  DmlParameters dml_parameters;
+#define p dml_parameters
+#elif defined(DML_PARAMETERS_IN_MEMORY)
 #define DML_PARAMETERS_BEGIN                                              \
   layout(buffer_reference, scalar, buffer_reference_align = 16) readonly  \
       buffer DmlParameters {

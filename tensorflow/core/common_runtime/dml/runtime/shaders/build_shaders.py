@@ -117,6 +117,7 @@ class Built:
     buffers: int
     hlsl: str  # empty where there is none
     compiled: tuple  # of it: (constants, DXIL) each
+    grouped: tuple  # the words of the grouped program; empty where there is none
 
 
 def commands(compilers, shader, includes, module, source):
@@ -135,6 +136,28 @@ def commands(compilers, shader, includes, module, source):
             "-P#extension GL_GOOGLE_include_directive : require",
             *(f"-I{folder}" for folder in includes),
             *(f"-D{k}={v}" for k, v in defines.items()), "-o", str(module), str(source)]
+
+
+def spirv_of(command, name, module):
+    """The words that the compiler makes, with what is mended in them."""
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode:
+        raise RuntimeError(f"{name}: {(result.stderr + result.stdout).strip()}")
+    code = module.read_bytes()
+    words = spirv.with_aligned_addresses(struct.unpack(f"<{len(code) // 4}I", code))
+    module.write_bytes(struct.pack(f"<{len(words)}I", *words))
+    return words
+
+
+def grouped_words(compilers, shader, includes, source, name, folder, keep):
+    """The program with grouped.glsl for its end."""
+    text = folder / f"{name}_grouped.comp"
+    text.write_text(source.read_text() + '#include "grouped.glsl"\n')
+    grouped = dataclasses.replace(shader, defines={
+        **shader.defines, "DML_GROUPED": "1", "main": "dml_program_main"})
+    module = (keep or folder) / f"{name}_grouped.spv"
+    command = commands(compilers, grouped, [*includes, source.parent], module, text)
+    return spirv_of(command, f"{name}, grouped", module)
 
 
 def table_of(family):
@@ -156,12 +179,7 @@ def compile_variant(compilers, maker, shader, types, name, family, folder, keep,
     module = (keep or own) / f"{name}.spv"
     includes = [folder, HERE, family.parent]
     command = commands(compilers, shader, [own, *includes], module, source)
-    result = subprocess.run(command, capture_output=True, text=True)
-    if result.returncode:
-        raise RuntimeError(f"{name}: {(result.stderr + result.stdout).strip()}")
-    code = module.read_bytes()
-    words = spirv.with_aligned_addresses(struct.unpack(f"<{len(code) // 4}I", code))
-    module.write_bytes(struct.pack(f"<{len(words)}I", *words))
+    words = spirv_of(command, name, module)
     in_memory = "#define DML_PARAMETERS_IN_MEMORY" in source.read_text()
     block = parameter_blocks.block_of(source, [HERE, family.parent], declarations)
     buffers = parameter_blocks.check_module(declarations, block, words, in_memory)
@@ -179,8 +197,10 @@ def compile_variant(compilers, maker, shader, types, name, family, folder, keep,
             raise RuntimeError(f"{name}: its HLSL: {why}") from why
         if keep:
             (keep / f"{name}.hlsl").write_text(hlsl)
+    grouped = (grouped_words(compilers, shader, [own, *includes], source, name, own, keep)
+               if shader.grouped else ())
     return Built(name, words, in_memory, shader.cooperative, block.block_struct, buffers,
-                 hlsl, tuple(zip(constants, compiled)))
+                 hlsl, tuple(zip(constants, compiled)), grouped)
 
 
 def write_words(out, name, words):
@@ -215,6 +235,8 @@ def write_table(path, family, built):
                   'shaders/program_cache.h"\n\nnamespace dml {\nnamespace {\n')
         for row in built:
             write_words(out, f"k_{row.name}", row.words)
+            if row.grouped:
+                write_words(out, f"kGrouped_{row.name}", row.grouped)
             if row.hlsl:
                 out.write(f'const char kHlsl_{row.name}[] = R"hlsl({row.hlsl})hlsl";\n')
             write_compiled(out, row, known)
@@ -226,7 +248,8 @@ def write_table(path, family, built):
                       f"&{row.block}::kBlock, {row.buffers}, "
                       + (f"kHlsl_{row.name}, {len(row.hlsl.encode())}" if row.hlsl
                          else "nullptr, 0")
-                      + (f", kCompiled_{row.name}" if row.compiled else "") + "},\n")
+                      + (f", kCompiled_{row.name}" if row.compiled else ", {}")
+                      + (f", kGrouped_{row.name}" if row.grouped else "") + "},\n")
         out.write(f"}};\n}}  // namespace\n\nSpan<const Shader> {function}() "
                   "{ return kShaders; }\n}  // namespace dml\n")
 

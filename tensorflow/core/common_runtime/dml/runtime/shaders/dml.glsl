@@ -60,7 +60,10 @@ layout(local_size_x_id = 0) in;
 // Says that C++ knows a struct or a constant too: see parameter_blocks.py.
 #define DML_SHARED
 
-#ifndef DML_HLSL
+#if defined(DML_GROUPED)
+uint dml_first_group;  // of the member (grouped.glsl)
+uint dml_group() { return gl_WorkGroupID.x - dml_first_group; }
+#elif !defined(DML_HLSL)
 uint dml_group() {
   return gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ struct Entry {
 
   std::mutex mutex;
   std::unique_ptr<hal::Program> program;  // guarded by mutex
+  std::unique_ptr<hal::Program> grouped;  // guarded by mutex
   // The compilation now under way, if valid; its result goes to all who asked
   // during it. Guarded by mutex.
   std::shared_future<Status> attempt;
@@ -115,15 +117,43 @@ class ProgramCache::Impl {
     return Status::Ok();
   }
 
+  Status MakeGrouped(const hal::Program* program) {
+    Entry* const entry = FindEntry(program);
+    if (entry == nullptr || entry->shader->grouped.empty()) {
+      return InvalidArgument("program ", program->name(),
+                             " has no grouped form");
+    }
+    std::lock_guard<std::mutex> lock(entry->mutex);
+    if (entry->grouped != nullptr) return Status::Ok();
+    hal::ProgramDesc desc = DescOf(*entry);
+    const std::string name = GroupedName(*entry);
+    desc.name = name.c_str();
+    desc.spirv = entry->shader->grouped;
+    desc.hlsl = {};
+    desc.dxil = {};
+    desc.parameters_in_memory = true;
+    desc.grouped = true;
+    DML_RETURN_IF_ERROR(device_->CreateProgram(desc, &entry->grouped));
+    ++compiled_;
+    program->grouping().grouped.store(entry->grouped.get(),
+                                      std::memory_order_release);
+    return Status::Ok();
+  }
+
   uint64_t compiled_count() const { return compiled_; }
 
   std::vector<std::string> Compiled() {
     std::lock_guard<std::mutex> lock(mutex_);
     std::vector<std::string> programs;
     for (const auto& entry : entries_) {
-      if (entry->ready.load(std::memory_order_acquire) == nullptr) continue;
-      programs.push_back(
-          DescribeProgram(entry->name, {entry->values.data(), entry->count}));
+      const hal::Program* program =
+          entry->ready.load(std::memory_order_acquire);
+      if (program == nullptr) continue;
+      const Span<const uint32_t> values(entry->values.data(), entry->count);
+      programs.push_back(DescribeProgram(entry->name, values));
+      if (program->grouping().grouped.load(std::memory_order_acquire)) {
+        programs.push_back(DescribeProgram(GroupedName(*entry), values));
+      }
     }
     return programs;
   }
@@ -161,6 +191,37 @@ class ProgramCache::Impl {
     return Status::Ok();
   }
 
+  static std::string GroupedName(const Entry& entry) {
+    return std::string(entry.name) + "_grouped";
+  }
+
+  static hal::ProgramDesc DescOf(const Entry& entry) {
+    const Shader& shader = *entry.shader;
+    hal::ProgramDesc desc;
+    desc.name = shader.name;
+    desc.spirv = {shader.words, shader.word_count};
+    desc.hlsl = {shader.hlsl, shader.hlsl_bytes};
+    desc.buffers = shader.buffers;
+    desc.parameters_in_memory = shader.parameters_in_memory;
+    desc.specialization = {entry.values.data(), entry.count};
+    desc.dxil = FindCompiled(shader, desc.specialization);
+    if (shader.cooperative) {
+      desc.subgroup_size = entry.values[kSubgroupConstant];
+    }
+    return desc;
+  }
+
+  // Null where the program is of another cache.
+  Entry* FindEntry(const hal::Program* program) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& entry : entries_) {
+      if (entry->ready.load(std::memory_order_acquire) == program) {
+        return entry.get();
+      }
+    }
+    return nullptr;
+  }
+
   // A table of `size` slots with all entries.
   void Grow(size_t size) {
     tables_.push_back(std::make_unique<Table>(size));
@@ -182,20 +243,8 @@ class ProgramCache::Impl {
       entry->attempt = promise.get_future().share();
     }
 
-    const Shader& shader = *entry->shader;
-    hal::ProgramDesc desc;
-    desc.name = shader.name;
-    desc.spirv = {shader.words, shader.word_count};
-    desc.hlsl = {shader.hlsl, shader.hlsl_bytes};
-    desc.buffers = shader.buffers;
-    desc.parameters_in_memory = shader.parameters_in_memory;
-    desc.specialization = {entry->values.data(), entry->count};
-    desc.dxil = FindCompiled(shader, desc.specialization);
-    if (shader.cooperative) {
-      desc.subgroup_size = entry->values[kSubgroupConstant];
-    }
     std::unique_ptr<hal::Program> program;
-    const Status status = device_->CreateProgram(desc, &program);
+    const Status status = device_->CreateProgram(DescOf(*entry), &program);
     {
       std::lock_guard<std::mutex> lock(entry->mutex);
       entry->attempt = {};
@@ -227,6 +276,10 @@ Status ProgramCache::Get(std::string_view shader,
                          Span<const uint32_t> specialization,
                          const hal::Program** program, const Shader** row) {
   return impl_->Get(shader, specialization, program, row);
+}
+
+Status ProgramCache::MakeGrouped(const hal::Program* program) {
+  return impl_->MakeGrouped(program);
 }
 
 uint64_t ProgramCache::compiled_count() const {

@@ -44,6 +44,8 @@ struct Shader {
   const char* hlsl = nullptr;
   uint32_t hlsl_bytes = 0;
   Span<const CompiledProgram> compiled = {};
+  // The grouped program (hal::ProgramDesc::grouped); empty where there is none.
+  Span<const uint32_t> grouped = {};
 };
 
 // Of `shader` with these constants; empty when the build compiled none.
@@ -69,6 +71,10 @@ class ProgramCache {
   // without a variant for that type).
   Status Get(std::string_view shader, Span<const uint32_t> specialization,
              const hal::Program** program, const Shader** row = nullptr);
+
+  // The grouped form of a program that came from Get() and whose shader has
+  // one: by Program::grouping(), once this has made it. Compiles like Get().
+  Status MakeGrouped(const hal::Program* program);
 
   // Programs made so far: does not grow with new shapes.
   uint64_t compiled_count() const;

@@ -37,6 +37,9 @@ class Shader:
     # Why no HLSL is made of it, where that cannot say what it needs. Those with
     # cooperative matrices have none either.
     no_hlsl: str = ""
+    # Also as a program that takes up to 16 of its launches in one: of small ones, of
+    # which steps have many. See scheduler/launch_groups.h.
+    grouped: bool = False
 
     def variants(self) -> Iterator[Tuple[str, Dict[str, str]]]:
         """Yields (variant name, types by parameter)."""

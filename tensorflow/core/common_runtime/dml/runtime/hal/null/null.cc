@@ -47,6 +47,7 @@ AdapterInfo DefaultInfo() {
   info.float16_arithmetic = true;
   info.float64 = true;
   info.transfer_queue = true;
+  info.grouped_programs = true;
   info.matrix_shapes = {{16, 16, 16}, {8, 16, 16}};
   info.matrix_subgroup_size = info.subgroup_size;
   return info;

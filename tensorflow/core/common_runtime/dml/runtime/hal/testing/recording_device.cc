@@ -41,6 +41,7 @@ class RecordingList final : public CommandList {
     std::copy_n(desc.first, 3, event.first);
     event.constants.assign(desc.constants.begin(), desc.constants.end());
     event.bindings.assign(desc.bindings.begin(), desc.bindings.end());
+    event.members.assign(desc.members.begin(), desc.members.end());
     events_.push_back(std::move(event));
     inner_->Dispatch(desc);
   }

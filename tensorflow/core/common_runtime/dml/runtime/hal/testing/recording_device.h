@@ -32,9 +32,11 @@ struct Event {
   uint32_t groups[3] = {0, 0, 0};  // of a dispatch
   uint32_t first[3] = {0, 0, 0};   // of a dispatch
   std::vector<uint8_t> constants;  // of a dispatch
-  std::vector<Binding> bindings;   // of a copy: destination, source
-  uint64_t bytes = 0;              // of a copy
-  BarrierScope scope;              // of a barrier
+  // Of a dispatch, or of a copy: destination, source.
+  std::vector<Binding> bindings;
+  std::vector<uint32_t> members;  // of a dispatch
+  uint64_t bytes = 0;             // of a copy
+  BarrierScope scope;             // of a barrier
 };
 using Submission = std::vector<Event>;
 

@@ -259,6 +259,7 @@ VulkanAdapter::VulkanAdapter(std::shared_ptr<const Instance> instance,
   QueueSlot& transfer = physical_.queues[static_cast<size_t>(Queue::kTransfer)];
   if (!options.transfer_queue) transfer = QueueSlot();
   info->transfer_queue = transfer.exists();
+  info->grouped_programs = true;
   const bool calibrated = CanCalibrate(vk, device);
   for (const Queue queue : {Queue::kCompute, Queue::kTransfer}) {
     const QueueSlot& slot = physical_.slot(queue);

@@ -1,8 +1,11 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/command_list.h"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/program.h"
 
 namespace dml {
@@ -18,17 +21,52 @@ constexpr VkAccessFlags kCopyAccess =
     VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
 
 // Lays out a parameter block: addresses, then constants.
-void WriteBlock(const DispatchDesc& desc, uint8_t* block) {
-  for (const Binding& binding : desc.bindings) {
+void WriteBlock(Span<const Binding> bindings, Span<const uint8_t> constants,
+                uint8_t* block) {
+  for (const Binding& binding : bindings) {
     const VkDeviceAddress address =
         static_cast<const VulkanHeap*>(binding.heap)->address() +
         binding.offset;
     std::memcpy(block, &address, kAddressBytes);
     block += kAddressBytes;
   }
-  if (!desc.constants.empty()) {
-    std::memcpy(block, desc.constants.data(), desc.constants.size());
+  if (!constants.empty()) {
+    std::memcpy(block, constants.data(), constants.size());
   }
+}
+
+// What precedes the parameter blocks of a grouped program's members
+// (shaders/grouped.glsl).
+struct Members {
+  uint32_t first_groups[kMaxMembers];  // those that are missing: all ones
+  uint32_t block_bytes;                // from one block to the next
+  uint32_t unused[3];                  // blocks lie at multiples of 16 bytes
+};
+
+uint32_t MemberBlockBytes(const DispatchDesc& desc) {
+  const size_t count = desc.members.size();
+  return RoundUp(desc.bindings.size() / count * kAddressBytes +
+                     desc.constants.size() / count,
+                 16);
+}
+
+void WriteMembers(const DispatchDesc& desc, uint8_t* block) {
+  const size_t count = desc.members.size();
+  const size_t bindings = desc.bindings.size() / count;
+  const size_t constants = desc.constants.size() / count;
+  Members members{};
+  std::fill(std::begin(members.first_groups), std::end(members.first_groups),
+            ~uint32_t{0});
+  members.block_bytes = MemberBlockBytes(desc);
+  uint32_t first = 0;
+  for (size_t m = 0; m < count; ++m) {
+    members.first_groups[m] = first;
+    first += desc.members[m];
+    WriteBlock({desc.bindings.data() + m * bindings, bindings},
+               {desc.constants.data() + m * constants, constants},
+               block + sizeof(members) + m * members.block_bytes);
+  }
+  std::memcpy(block, &members, sizeof(members));
 }
 
 }  // namespace
@@ -112,8 +150,19 @@ Status VulkanCommandList::Record(const DispatchDesc& desc) {
           device_->info().max_grid[i], " in dimension ", i);
     }
   }
+  const size_t members = desc.members.size();
+  if (program->grouped() != (members > 0) || members > kMaxMembers ||
+      (members > 0 && (desc.bindings.size() % members != 0 ||
+                       desc.constants.size() % members != 0))) {
+    return InvalidArgument("program ", program->name(), ": ", members,
+                           " members with ", desc.bindings.size(),
+                           " buffers and ", desc.constants.size(),
+                           " bytes of constants");
+  }
   const size_t bytes =
-      desc.bindings.size() * kAddressBytes + desc.constants.size();
+      members > 0
+          ? sizeof(Members) + members * MemberBlockBytes(desc)
+          : desc.bindings.size() * kAddressBytes + desc.constants.size();
   const size_t limit = program->parameters_in_memory()
                            ? ParameterBlocks::kMaxBytes
                            : kMaxDirectParameterBytes;
@@ -131,13 +180,17 @@ Status VulkanCommandList::Record(const DispatchDesc& desc) {
     uint8_t* host = nullptr;
     VkDeviceAddress address = 0;
     DML_RETURN_IF_ERROR(blocks_.Take(bytes, &host, &address));
-    WriteBlock(desc, host);
+    if (members > 0) {
+      WriteMembers(desc, host);
+    } else {
+      WriteBlock(desc.bindings, desc.constants, host);
+    }
     vk.vkCmdPushConstants(commands(), device_->layout(),
                           VK_SHADER_STAGE_COMPUTE_BIT, 0, kAddressBytes,
                           &address);
   } else if (bytes != 0) {
     uint8_t block[kMaxDirectParameterBytes];
-    WriteBlock(desc, block);
+    WriteBlock(desc.bindings, desc.constants, block);
     vk.vkCmdPushConstants(commands(), device_->layout(),
                           VK_SHADER_STAGE_COMPUTE_BIT, 0, bytes, block);
   }

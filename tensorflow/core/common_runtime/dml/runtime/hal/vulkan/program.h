@@ -19,18 +19,21 @@ class VulkanProgram final : public Program {
 
   VkPipeline pipeline() const { return pipeline_; }
   bool parameters_in_memory() const { return parameters_in_memory_; }
+  bool grouped() const { return grouped_; }
   const char* name() const override { return name_.c_str(); }
 
  private:
   VulkanProgram(VulkanDevice* device, const ProgramDesc& desc)
       : device_(device),
         name_(desc.name),
-        parameters_in_memory_(desc.parameters_in_memory) {}
+        parameters_in_memory_(desc.parameters_in_memory),
+        grouped_(desc.grouped) {}
   Status Init(const ProgramDesc& desc);
 
   VulkanDevice* const device_;
   const std::string name_;
   const bool parameters_in_memory_;
+  const bool grouped_;
   VkPipeline pipeline_ = VK_NULL_HANDLE;
 };
 

@@ -152,57 +152,21 @@ bool StepOfCast(const dml_tensor& input, const dml_tensor& output,
 }
 
 ElementwisePrograms::ElementwisePrograms(const hal::AdapterInfo& adapter,
-                                         ProgramCache* programs)
-    : adapter_(adapter), programs_(programs) {}
-
-ElementwisePrograms::~ElementwisePrograms() { Stop(); }
+                                         ProgramCache* programs,
+                                         ProgramMaker* maker)
+    : adapter_(adapter), programs_(programs), maker_(maker) {}
 
 void ElementwisePrograms::Make(Span<const uint64_t> words,
                                std::function<void(const hal::Program*)> made) {
-  Wanted wanted;
-  wanted.specialization = SpecializationOf(words);
-  wanted.made = std::move(made);
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (stopped_) return;
-  wanted_.push_back(std::move(wanted));
-  if (!thread_.joinable()) thread_ = std::thread([this] { Loop(); });
-  changed_.notify_all();
-}
-
-void ElementwisePrograms::Loop() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  for (;;) {
-    changed_.wait(lock, [this] { return stopped_ || !wanted_.empty(); });
-    if (stopped_) return;
-    const Wanted wanted = std::move(wanted_.front());
-    wanted_.pop_front();
-    making_ = true;
-    lock.unlock();
+  maker_->Ask([programs = programs_, specialization = SpecializationOf(words),
+               made = std::move(made)] {
     const hal::Program* program = nullptr;
     const Status status =
-        programs_->Get(ShaderName("chain", DML_FLOAT32, DML_FLOAT16),
-                       wanted.specialization, &program);
+        programs->Get(ShaderName("chain", DML_FLOAT32, DML_FLOAT16),
+                      specialization, &program);
     // Where a device cannot make it, launches stay as they are.
-    if (status.ok()) wanted.made(program);
-    lock.lock();
-    making_ = false;
-    changed_.notify_all();
-  }
-}
-
-void ElementwisePrograms::Finish() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock,
-                [this] { return stopped_ || (wanted_.empty() && !making_); });
-}
-
-void ElementwisePrograms::Stop() {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    stopped_ = true;
-    changed_.notify_all();
-  }
-  if (thread_.joinable()) thread_.join();
+    if (status.ok()) made(program);
+  });
 }
 
 ChainPrograms::Grid ElementwisePrograms::Describe(const ElementChain& chain) {

@@ -1,15 +1,10 @@
 // ElementwisePrograms: the programs of element-wise chains (chain.comp), which
-// a thread of their own makes, and which operations may be steps of chains.
+// are made in the background, and which operations may be steps of chains.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_ELEMENTWISE_CHAIN_PROGRAMS_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_ELEMENTWISE_CHAIN_PROGRAMS_H_
 
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <memory>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
@@ -18,6 +13,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/element_step.h"
 #include "tensorflow/core/common_runtime/dml/runtime/shaders/program_cache.h"
+#include "tensorflow/core/common_runtime/dml/runtime/shaders/program_maker.h"
 
 namespace dml {
 
@@ -32,37 +28,19 @@ bool StepOfCast(const dml_tensor& input, const dml_tensor& output,
 // Thread-safe as ChainPrograms says.
 class ElementwisePrograms : public ChainPrograms {
  public:
-  // Both must outlive it.
-  ElementwisePrograms(const hal::AdapterInfo& adapter, ProgramCache* programs);
-  ~ElementwisePrograms() override;  // Stop()
+  // All must outlive it; `maker` has to stop before it goes.
+  ElementwisePrograms(const hal::AdapterInfo& adapter, ProgramCache* programs,
+                      ProgramMaker* maker);
 
   void Make(Span<const uint64_t> words,
             std::function<void(const hal::Program*)> made) override;
   Grid Describe(const ElementChain& chain) override;
 
-  // Waits until what was asked for is made.
-  void Finish();
-  // Makes no more, and waits until the driver is left alone.
-  void Stop();
-
  private:
-  struct Wanted {
-    std::vector<uint32_t> specialization;
-    std::function<void(const hal::Program*)> made;
-  };
-
-  void Loop();
-
   const hal::AdapterInfo& adapter_;
   ProgramCache* const programs_;
+  ProgramMaker* const maker_;
   std::vector<uint8_t> constants_;  // of Describe()
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Wanted> wanted_;  // guarded by mutex_, as what follows
-  bool making_ = false;
-  bool stopped_ = false;
-  std::thread thread_;
 };
 
 }  // namespace dml

@@ -31,7 +31,7 @@ SHADERS = [
     *elementwise("elementwise", ""),
     *elementwise("elementwise_strided", "_strided"),
     *casts(),
-    Shader("chain", T=("f32",), U=("f16",), optimized=False),
+    Shader("chain", T=("f32",), U=("f16",), optimized=False, grouped=True),
     Shader("cast_bfloat16", T=("u16",)),
     Shader("pack_bits"),
 ]

@@ -36,6 +36,7 @@ def optimizers(source, tensors, suffix):
             source,
             T=FLOATS if name in NO_FLOAT64 else (*FLOATS, "f64"),
             name=name + suffix,
+            grouped=source == "optimizer",
             defines={
                 "DML_OPTIMIZER": f"DML_{name.upper()}",
                 "DML_TENSORS": str(count),

@@ -4,7 +4,7 @@ from variants import COMPLEX, FLOATS, INTEGERS, NUMBERS, Shader
 
 SHADERS = [
     # Float partial sums of float16 go through float32.
-    Shader("reduce", FLOATS, FLOATS),
+    Shader("reduce", FLOATS, FLOATS, grouped=True),
     *(Shader("reduce", (t,), (t,)) for t in INTEGERS + ("f64", "bool") + COMPLEX),
     Shader("add_tensors", FLOATS + ("f64", "i32", "i64") + COMPLEX),
     Shader("arg_reduce", NUMBERS + ("f64",)),

@@ -1,0 +1,84 @@
+// HeldMemory: memory that its owner gives back while launches that wait still
+// need it. Free, it would serve the next operator at once, whose work conflicts
+// with them then and has them launched.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_HELD_MEMORY_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_HELD_MEMORY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
+
+namespace dml {
+
+// Thread-compatible.
+class HeldMemory {
+ public:
+  // So that little memory is lost for others.
+  static constexpr uint64_t kMaxBlockBytes = uint64_t{2} << 20;
+  static constexpr uint64_t kMaxBytes = uint64_t{16} << 20;
+
+  // False where that would be too much.
+  bool Hold(uint64_t address, uint64_t bytes, Stream::GiveBack give_back) {
+    if (bytes > kMaxBlockBytes || bytes_ + bytes > kMaxBytes) return false;
+    bytes_ += bytes;
+    blocks_[address] = {bytes, std::move(give_back)};
+    return true;
+  }
+
+  // After a launch with these arguments: what of them nothing needs any more,
+  // as needed(address, bytes) says, is released.
+  template <typename Needed>
+  void Launched(Span<const BufferArgument> arguments, Needed needed) {
+    if (blocks_.empty()) return;
+    for (const BufferArgument& a : arguments) {
+      if (a.bytes == 0) continue;
+      auto block = blocks_.upper_bound(a.address);
+      if (block != blocks_.begin()) --block;
+      while (block != blocks_.end() && block->first < a.address + a.bytes) {
+        const uint64_t end = block->first + block->second.bytes;
+        if (end > a.address && !needed(block->first, block->second.bytes)) {
+          block = Release(block);
+        } else {
+          ++block;
+        }
+      }
+    }
+  }
+
+  void ReleaseAll() {
+    for (auto block = blocks_.begin(); block != blocks_.end();) {
+      block = Release(block);
+    }
+  }
+
+  bool has_released() const { return !released_.empty(); }
+  std::vector<Stream::GiveBack> TakeReleased() {
+    return std::exchange(released_, {});
+  }
+
+ private:
+  struct Block {
+    uint64_t bytes = 0;
+    Stream::GiveBack give_back;
+  };
+  using Blocks = std::map<uint64_t, Block>;  // by address
+
+  Blocks::iterator Release(Blocks::iterator block) {
+    bytes_ -= block->second.bytes;
+    released_.push_back(std::move(block->second.give_back));
+    return blocks_.erase(block);
+  }
+
+  Blocks blocks_;
+  uint64_t bytes_ = 0;
+  std::vector<Stream::GiveBack> released_;
+};
+
+}  // namespace dml
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_HELD_MEMORY_H_

@@ -1,0 +1,191 @@
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/launch_groups.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dml {
+namespace {
+
+uint64_t BytesOf(const Launch& launch) {
+  uint64_t bytes = 0;
+  for (const BufferArgument& buffer : launch.buffers) bytes += buffer.bytes;
+  return bytes;
+}
+
+}  // namespace
+
+LaunchGroups::LaunchGroups(Make make, Send send)
+    : make_(std::move(make)), send_(std::move(send)) {
+  for (size_t i = 0; i < kMaxOpen; ++i) {
+    slots_.push_back(std::make_unique<Open>());
+    free_.push_back(slots_.back().get());
+  }
+}
+
+bool LaunchGroups::Conflicts(const RangeSet& reads, const RangeSet& writes,
+                             Span<const BufferArgument> arguments) {
+  for (const BufferArgument& a : arguments) {
+    if (a.bytes == 0) continue;
+    const uint64_t end = a.address + a.bytes;
+    if (writes.Overlaps(a.address, end)) return true;
+    if (a.access != Access::kRead && reads.Overlaps(a.address, end)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool LaunchGroups::Conflicts(const Open& a, const Open& b) {
+  bool conflict = false;
+  b.writes.ForEach([&](uint64_t begin, uint64_t end) {
+    conflict |= a.writes.Overlaps(begin, end) || a.reads.Overlaps(begin, end);
+  });
+  b.reads.ForEach([&](uint64_t begin, uint64_t end) {
+    conflict |= a.writes.Overlaps(begin, end);
+  });
+  return conflict;
+}
+
+void LaunchGroups::BeforeWork(Span<const BufferArgument> arguments) {
+  if (open_.empty() || !Conflicts(reads_, writes_, arguments)) return;
+  for (size_t place = 0; place < open_.size();) {
+    const Open& group = *open_[place];
+    if (Conflicts(group.reads, group.writes, arguments)) {
+      End(place);
+      place = 0;  // others have gone with it
+    } else {
+      ++place;
+    }
+  }
+}
+
+bool LaunchGroups::Touches(uint64_t address, uint64_t bytes) const {
+  const uint64_t end = address + bytes;
+  return reads_.Overlaps(address, end) || writes_.Overlaps(address, end);
+}
+
+bool LaunchGroups::MakeLast(size_t* place,
+                            Span<const BufferArgument> arguments) {
+  if (!Conflicts(reads_, writes_, arguments)) return true;
+  for (size_t later = *place; later < open_.size(); ++later) {
+    Open* const group = open_[later];
+    if (!Conflicts(group->reads, group->writes, arguments)) continue;
+    for (size_t between = *place; between < later; ++between) {
+      if (Conflicts(*open_[between], *group)) return false;
+    }
+    if (later == *place) return false;
+    std::rotate(open_.begin() + *place, open_.begin() + later,
+                open_.begin() + later + 1);
+    ++*place;
+  }
+  return true;
+}
+
+size_t LaunchGroups::PlaceFor(const Launch& launch, const StepName& name) {
+  for (size_t place = 0; place < open_.size(); ++place) {
+    const Open& group = *open_[place];
+    if (group.program != launch.program || group.name.tag != name.tag) continue;
+    if (MakeLast(&place, launch.buffers)) return place;
+    End(place);
+    break;
+  }
+  if (free_.empty()) End(0);
+  Open* const group = free_.back();
+  free_.pop_back();
+  group->program = launch.program;
+  open_.push_back(group);
+  return open_.size() - 1;
+}
+
+bool LaunchGroups::Take(const Launch& launch, const hal::Binding* bindings,
+                        const StepName& name) {
+  if (launch.groups[1] != 1 || launch.groups[2] != 1 ||
+      launch.groups[0] > kMaxGrid || launch.parts != 0) {
+    return false;
+  }
+  const uint64_t bytes = BytesOf(launch);
+  if (bytes > kMaxBytes) return false;
+  hal::ProgramGrouping& grouping = launch.program->grouping();
+  if (grouping.grouped.load(std::memory_order_acquire) == nullptr) {
+    if (grouping.asked.fetch_add(1, std::memory_order_relaxed) == 1) {
+      make_(launch.program);
+    }
+    return false;
+  }
+  const size_t place = PlaceFor(launch, name);
+  Open* const group = open_[place];
+  group->name = name;
+  group->members.push_back(launch.groups[0]);
+  group->buffers.insert(group->buffers.end(), launch.buffers.begin(),
+                        launch.buffers.end());
+  group->bindings.insert(group->bindings.end(), bindings,
+                         bindings + launch.buffers.size());
+  group->constants.insert(group->constants.end(), launch.constants.begin(),
+                          launch.constants.end());
+  group->bytes += bytes;
+  for (const BufferArgument& a : launch.buffers) {
+    if (a.bytes == 0) continue;
+    const uint64_t end = a.address + a.bytes;
+    (a.access == Access::kRead ? group->reads : group->writes)
+        .Add(a.address, end);
+    (a.access == Access::kRead ? reads_ : writes_).Add(a.address, end);
+  }
+  ++waiting_;
+  if (group->members.size() == hal::kMaxMembers) End(place);
+  return true;
+}
+
+void LaunchGroups::End(size_t place) {
+  Open* const group = open_[place];
+  for (size_t before = 0; open_[before] != group;) {
+    if (Conflicts(*open_[before], *group)) {
+      End(before);
+      before = 0;  // others have gone with it
+    } else {
+      ++before;
+    }
+  }
+  (void)TakeOut(std::find(open_.begin(), open_.end(), group) - open_.begin());
+  send_(*group);
+  PutBack(group);
+}
+
+LaunchGroups::Open* LaunchGroups::TakeOut(size_t place) {
+  Open* const group = open_[place];
+  open_.erase(open_.begin() + place);
+  waiting_ -= group->members.size();
+  NoteRanges();
+  return group;
+}
+
+void LaunchGroups::PutBack(Open* group) {
+  group->members.clear();
+  group->buffers.clear();
+  group->bindings.clear();
+  group->constants.clear();
+  group->bytes = 0;
+  group->reads.Clear();
+  group->writes.Clear();
+  free_.push_back(group);
+}
+
+void LaunchGroups::NoteRanges() {
+  reads_.Clear();
+  writes_.Clear();
+  for (const Open* group : open_) {
+    group->reads.ForEach(
+        [this](uint64_t begin, uint64_t end) { reads_.Add(begin, end); });
+    group->writes.ForEach(
+        [this](uint64_t begin, uint64_t end) { writes_.Add(begin, end); });
+  }
+}
+
+void LaunchGroups::SendAll() {
+  while (!open_.empty()) End(0);
+}
+
+void LaunchGroups::Forget() {
+  while (!open_.empty()) PutBack(TakeOut(0));
+}
+
+}  // namespace dml
