@@ -55,7 +55,9 @@ for layer in "${layers[@]}"; do
     unset TF_DIRECTML_RUNTIME_LIBRARY
   fi
   processes=()
-  [[ $layer != runtime ]] || processes=("${a_core[@]}")
+  case $layer in
+    runtime | device | kernels | training | upstream) processes=("${a_core[@]}") ;;
+  esac
   # From another folder, so that nothing of the checkout is imported by chance.
   (cd build && "$OLDPWD/$python" -m pytest --quiet -p no:cacheprovider "${processes[@]}" \
     --junitxml="test-results/$layer.xml" "$OLDPWD/tests/$layer") || failed=1
