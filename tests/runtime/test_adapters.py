@@ -19,6 +19,7 @@ result = {
     "types": [adapter.type.name for adapter in dml.adapters()],
     "apis": [adapter.api for adapter in dml.adapters()],
     "problem": dml.adapter_problem(),
+    "left_out": [[adapter.name, adapter.cause, adapter.reason] for adapter in dml.left_out()],
 }
 """
 
@@ -168,6 +169,47 @@ def test_visible_devices():
     known_then_unknown = adapters(DML_VISIBLE_DEVICES="0,%d" % count)
     assert known_then_unknown["adapters"] == everything["adapters"][:1]
     assert "DML_VISIBLE_DEVICES" in known_then_unknown["problem"]
+
+
+@pytest.mark.parametrize("value", ["", "-1", " -1"])
+def test_cudas_variable_hides_all(value):
+    everything = adapters(DML_VISIBLE_DEVICES=None)["adapters"]
+    found = adapters(DML_VISIBLE_DEVICES=None, CUDA_VISIBLE_DEVICES=value)
+    check_unavailable(found, f"CUDA_VISIBLE_DEVICES={value} hides every", "DML_VISIBLE_DEVICES")
+    hidden = [(name, reason) for name, cause, reason in found["left_out"] if cause == "hidden"]
+    assert hidden == [(name, f"is hidden by CUDA_VISIBLE_DEVICES={value}") for name in everything]
+
+
+def test_cudas_variable_else_has_no_effect():
+    everything = adapters(DML_VISIBLE_DEVICES=None)["adapters"]
+    assert adapters(DML_VISIBLE_DEVICES=None, CUDA_VISIBLE_DEVICES="7")["adapters"] == everything
+    both = adapters(DML_VISIBLE_DEVICES="0", CUDA_VISIBLE_DEVICES="-1")
+    assert both["adapters"] == everything[:1] and both["problem"] == ""
+
+
+def test_what_is_left_out_is_told():
+    software = adapters(**{ALLOW: "0", "DML_VISIBLE_DEVICES": None})
+    count = adapters(**{ALLOW: "1", "DML_VISIBLE_DEVICES": None})["types"].count("ADAPTER_SOFTWARE")
+    assert [cause for _, cause, _ in software["left_out"]].count("software") == count
+    assert all(ALLOW + "=1" in reason for _, cause, reason in software["left_out"]
+               if cause == "software")
+
+
+def test_unknown_variables_are_said_once():
+    variables = {"TF_DIRECTML_TUNNING": "0", "TF_DIRECTML_TUNING": "FALSE"}
+    _, stderr = run(LIST + ROUND_TRIP, TF_DIRECTML_BACKEND="null", **variables)
+    assert stderr.count("TF_DIRECTML_TUNNING is no variable of tensorflow-directml") == 1
+    assert "is TF_DIRECTML_TUNING meant?" in stderr
+    assert "ignoring" not in stderr
+
+
+def test_matrix_shapes():
+    profile = "subgroup_size=32,matrix_shapes=8x16x16+16x16x8"
+    found, _ = run(
+        "result = [dml.matrix_shapes(0), dml.matrix_shapes(1)]",
+        TF_DIRECTML_BACKEND="null", TF_DIRECTML_NULL_ADAPTER=profile,
+    )
+    assert found == [[[8, 16, 16], [16, 16, 8]], []]
 
 
 def test_null_backend():

@@ -247,6 +247,17 @@ def test_trim_gives_memory_back_to_the_driver(device):
         assert pool.allocated_bytes(kept) == MIB
 
 
+def test_a_device_trims_all_its_pools(device):
+    with device.open_pool(heap_bytes=8 * MIB) as one, device.open_pool(heap_bytes=8 * MIB) as two:
+        kept = one.allocate(MIB)
+        for pool in (one, two):
+            pool.free(pool.allocate(64 * MIB))
+        assert [pool.statistics()["bytes_reserved"] for pool in (one, two)] == [72 * MIB, 64 * MIB]
+        device.trim()
+        assert [pool.statistics()["bytes_reserved"] for pool in (one, two)] == [8 * MIB, 0]
+        assert one.allocated_bytes(kept) == MIB
+
+
 def test_statistics(pool):
     first = pool.allocate(1000)
     second = pool.allocate(5 * MIB)

@@ -82,6 +82,47 @@ def test_what_is_documented_is_read():
     assert documented() - (read_by_cpp() | read_by_python()) == set()
 
 
+def python_constants():
+    """The tuples of python/dml/environment.py."""
+    tree = ast.parse((SOURCES / "python/dml/environment.py").read_text())
+    return {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+    }
+
+
+def cpp_list(name):
+    text = (SOURCES / "core/common_runtime/dml/runtime/base/environment.cc").read_text()
+    (body,) = re.findall(name + r"\[\] = \{(.*?)\};", text, re.DOTALL)
+    return set(re.findall(r'"(\w+)"', body))
+
+
+def test_the_lists_of_known_names_are_the_documents():
+    """They tell misspelled variables from others."""
+    constants = python_constants()
+    assert set(constants["VARIABLES"]) == documented()
+    assert len(set(constants["VARIABLES"])) == len(constants["VARIABLES"])
+    ours = {name for name in documented() if name.startswith(constants["_OURS"])}
+    assert cpp_list("kKnown") == ours
+
+
+def test_the_lists_know_what_builds_and_tests_read():
+    found = set()
+    for folder in ("ci", "tests", "third_party", "benchmarks", "configure.py"):
+        place = ROOT / folder
+        files = [place] if place.is_file() else place.rglob("*")
+        for path in files:
+            if path.suffix in (".py", ".sh", ".bzl"):
+                found |= set(re.findall(r"\bTF_DIRECTML_[A-Z0-9_]*[A-Z0-9]\b", path.read_text()))
+    builds = set(python_constants()["BUILD_VARIABLES"])
+    assert cpp_list("kKnownToBuilds") == builds
+    # Tests misspell some on purpose.
+    wrong = {"TF_DIRECTML_BACKENDS", "TF_DIRECTML_MERGE", "TF_DIRECTML_TUNINGS",
+             "TF_DIRECTML_VULKAN", "TF_DIRECTML_XYZZY", "TF_DIRECTML_TUNNING"}
+    assert found - documented() - wrong == builds
+
+
 def test_the_runtime_reads_in_one_place():
     runtime = SOURCES / "core/common_runtime/dml/runtime"
     readers = {

@@ -11,13 +11,15 @@ import importlib
 import os
 from typing import Any, List
 
+from .environment import is_off
+
 _DML = "DML"
 _GPU = "GPU"
 _SWITCH = "TF_DIRECTML_GPU_NAMES"
 
 
 def enabled() -> bool:
-    return os.environ.get(_SWITCH) != "0"
+    return not is_off(os.environ.get(_SWITCH))
 
 
 class _Module:

@@ -25,7 +25,15 @@ raises DmlError.
 """
 
 from . import api  # noqa: F401
-from .binding.adapters import Adapter, adapter_problem, adapters, other_drivers
+from .binding.adapters import (
+    Adapter,
+    LeftOut,
+    adapter_problem,
+    adapters,
+    left_out,
+    matrix_shapes,
+    other_drivers,
+)
 from .binding.declarations import ENUMS, MAX_RANK, STRUCTS, Code, DataType, enumerator
 from .binding.device import Device, open
 from .binding.futures import completed as _completed  # noqa: F401
@@ -49,6 +57,7 @@ __all__ = [
     "DataType",
     "Device",
     "DmlError",
+    "LeftOut",
     "Pool",
     "Prepared",
     "Program",
@@ -56,8 +65,10 @@ __all__ = [
     "adapter_problem",
     "adapters",
     "enumerator",
+    "left_out",
     "library_path",
     "load",
+    "matrix_shapes",
     "open",
     "plan",
     "other_drivers",

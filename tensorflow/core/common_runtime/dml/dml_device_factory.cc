@@ -17,6 +17,7 @@
 // Without an explicit limit memory always grows on demand: what TensorFlow does
 // by default on CUDA, reserving nearly all of it, would starve the desktop that
 // shares the adapter.
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -72,6 +73,43 @@ string Describe(uint32_t adapter, const dml_adapter_info& info) {
                          ", vendor: ", VendorName(info.vendor_id),
                          ", memory: ", info.memory_bytes >> 20,
                          " MiB, api: ", info.api, ", driver: ", info.driver);
+}
+
+// As "discrete".
+const char* TypeName(dml_adapter_type type) {
+  switch (type) {
+    case DML_ADAPTER_DISCRETE:
+      return "discrete";
+    case DML_ADAPTER_INTEGRATED:
+      return "integrated";
+    case DML_ADAPTER_SOFTWARE:
+      return "software";
+  }
+  return "unknown";
+}
+
+// What was made of the process's first session that has devices, in a line; and
+// a warning where that is no GPU.
+void SummarizeOnce(const std::vector<dml_adapter_info>& adapters) {
+  static std::atomic<bool> said{false};
+  if (adapters.empty() || said.exchange(true)) return;
+  string line;
+  for (size_t i = 0; i < adapters.size(); ++i) {
+    const dml_adapter_info& info = adapters[i];
+    strings::StrAppend(&line, i == 0 ? "" : "; ", "/device:", kDmlDeviceType,
+                       ":", i, " is ", info.name, " (", TypeName(info.type),
+                       ", ", info.memory_bytes >> 20, " MiB, ", info.api, ", ",
+                       info.driver, ")");
+  }
+  LOG(INFO) << line;
+  for (const dml_adapter_info& info : adapters) {
+    if (info.type != DML_ADAPTER_SOFTWARE) continue;
+    LOG(WARNING) << info.name
+                 << " is a software adapter: it computes on the CPU, slower "
+                    "than TensorFlow's own CPU kernels. Without "
+                    "TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER it is left out.";
+    break;  // once is enough
+  }
 }
 
 // The number of adapters. Logs once why there are none, or fewer than wanted.
@@ -221,6 +259,7 @@ class DmlDeviceFactory : public DeviceFactory {
     std::vector<Plan> plans;
     TF_RETURN_IF_ERROR(MakePlans(options.config, adapter_count, &plans));
     int index = 0;
+    std::vector<dml_adapter_info> adapters;
     for (const Plan& plan : plans) {
       dml_adapter_info info;
       TF_RETURN_IF_ERROR(ToStatus(dml_adapter_get_info(plan.adapter, &info)));
@@ -244,11 +283,13 @@ class DmlDeviceFactory : public DeviceFactory {
                                         Bytes(shared.memory_limit), locality,
                                         description),
           index, shared));
-      LOG(INFO) << "Created TensorFlow device (" << name << " with "
-                << (shared.memory_limit >> 20) << " MiB memory) -> adapter ("
-                << description << ")";
+      VLOG(1) << "Created TensorFlow device (" << name << " with "
+              << (shared.memory_limit >> 20) << " MiB memory) -> adapter ("
+              << description << ")";
+      adapters.push_back(info);
       ++index;
     }
+    SummarizeOnce(adapters);
     return Status::OK();
   }
 };

@@ -1,26 +1,44 @@
 #include "tensorflow/core/common_runtime/dml/environment.h"
 
+#include <cctype>
 #include <cstdlib>
 #include <string>
+
+#include "tensorflow/core/platform/logging.h"
 
 namespace tensorflow {
 namespace dml {
 namespace {
 
-// Empty, too, when it is not set.
+// In lower case. Empty, too, when it is not set.
 std::string Variable(const char* name) {
   const char* const value = std::getenv(name);
-  return value == nullptr ? "" : value;
+  std::string text = value == nullptr ? "" : value;
+  for (char& c : text) c = std::tolower(static_cast<unsigned char>(c));
+  return text;
 }
+
+bool IsOn(const std::string& text) { return text == "1" || text == "true"; }
+bool IsOff(const std::string& text) { return text == "0" || text == "false"; }
 
 }  // namespace
 
-bool GpuNamesEnabled() { return Variable("TF_DIRECTML_GPU_NAMES") != "0"; }
+bool GpuNamesEnabled() {
+  const std::string value = Variable("TF_DIRECTML_GPU_NAMES");
+  static const bool said = [&value] {
+    if (value.empty() || IsOn(value) || IsOff(value)) return false;
+    LOG(WARNING) << "ignoring TF_DIRECTML_GPU_NAMES=" << value
+                 << ": it must be 0, 1, true or false";
+    return true;
+  }();
+  (void)said;
+  return !IsOff(value);
+}
 
 bool ForceGpuAllowGrowth(bool otherwise) {
   const std::string value = Variable("TF_FORCE_GPU_ALLOW_GROWTH");
-  if (value == "true") return true;
-  if (value == "false") return false;
+  if (IsOn(value)) return true;
+  if (IsOff(value)) return false;
   return otherwise;
 }
 

@@ -7,10 +7,12 @@
 namespace tensorflow {
 namespace dml {
 
-// False if TF_DIRECTML_GPU_NAMES is 0.
+// Switches are 0, 1, true or false, in any case.
+
+// False if TF_DIRECTML_GPU_NAMES is off. Logs once that it makes no sense.
 bool GpuNamesEnabled();
 
-// What TF_FORCE_GPU_ALLOW_GROWTH says by "true" or "false"; else `otherwise`.
+// What TF_FORCE_GPU_ALLOW_GROWTH says, if anything; else `otherwise`.
 bool ForceGpuAllowGrowth(bool otherwise);
 
 }  // namespace dml

@@ -9,7 +9,7 @@ import numpy as np
 from .adapters import adapters
 from .declarations import ENUMS, NUMBERS, STRUCTS, Code, enumerator, fields
 from .futures import completed, new_future
-from .library import lib, lines
+from .library import DmlError, lib, lines
 from .pool import Pool
 from .tensors import Tensor, address
 from .thread_state import Program, read_programs
@@ -21,6 +21,11 @@ class Device:
     def __init__(self, adapter_index: int = 0):
         self.handle = ctypes.c_void_p()
         self._pool: Optional[Pool] = None
+        if adapter_index < 0:
+            raise DmlError(
+                Code.NOT_FOUND,
+                "there is no adapter %d; they are numbered from 0" % adapter_index,
+            )
         lib().dml_device_open(adapter_index, ctypes.byref(self.handle))
 
     def close(self) -> None:
@@ -132,6 +137,10 @@ class Device:
         lib().dml_tiles_store(self.handle, ctypes.byref(array), len(choices))
 
     # Memory.
+
+    def trim(self) -> None:
+        """Gives memory that nothing uses back to the driver, of all pools of the device."""
+        lib().dml_device_trim(self.handle)
 
     @property
     def pool(self) -> Pool:

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dml {
 
@@ -18,7 +19,10 @@ constexpr uint32_t kDefaultSubmissionMicroseconds = 50000;
 // Values that make no sense are reported on stderr, and the default holds.
 struct Environment {
   bool visible_devices_set = false;
-  std::string visible_devices;          // DML_VISIBLE_DEVICES
+  std::string visible_devices;  // DML_VISIBLE_DEVICES
+  // CUDA_VISIBLE_DEVICES is empty or -1, which scripts say for "no GPU", and
+  // DML_VISIBLE_DEVICES is not set: `visible_devices` is CUDA's then.
+  bool hidden_by_cuda = false;
   bool allow_software_adapter = false;  // TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER
   std::string drivers;                  // TF_DIRECTML_DRIVERS
   // TF_DIRECTML_BACKEND: vulkan, d3d12 or null; empty: the system's.
@@ -46,7 +50,13 @@ using VariableReader =
     std::function<std::optional<std::string>(const char* name)>;
 Environment ReadEnvironment(const VariableReader& variable);
 
-// The process's, read when first asked for. Thread-safe.
+// Lines on those of `names` that look like variables of ours, and are none: the
+// nearest one may be meant.
+std::vector<std::string> UnknownVariables(
+    const std::vector<std::string>& names);
+
+// The process's, read when first asked for; unknown variables are reported on
+// stderr then. Thread-safe.
 const Environment& GetEnvironment();
 
 }  // namespace dml

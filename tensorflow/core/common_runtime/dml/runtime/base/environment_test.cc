@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace dml {
 namespace {
@@ -73,11 +74,11 @@ TEST(EnvironmentTest, EmptyValuesAreDefaults) {
 }
 
 TEST(EnvironmentTest, ReadsSwitches) {
-  for (const char* on : {"1", "true"}) {
+  for (const char* on : {"1", "true", "True", "TRUE"}) {
     EXPECT_TRUE(Read({{"TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER", on}})
                     .allow_software_adapter);
   }
-  for (const char* off : {"0", "false"}) {
+  for (const char* off : {"0", "false", "False"}) {
     EXPECT_FALSE(Read({{"TF_DIRECTML_TUNING", off}}).tuning);
     EXPECT_FALSE(Read({{"TF_DIRECTML_MERGING", off}}).merging);
     EXPECT_FALSE(
@@ -85,9 +86,10 @@ TEST(EnvironmentTest, ReadsSwitches) {
     EXPECT_FALSE(Read({{"TF_DIRECTML_TRANSFER_QUEUE", off}}).transfer_queue);
   }
   EXPECT_TRUE(Read({{"TF_DIRECTML_TUNING", "no"}}).tuning);
-  EXPECT_EQ(Warning({{"TF_DIRECTML_TUNING", "no"}}),
-            "tensorflow-directml: ignoring TF_DIRECTML_TUNING=no: it must be 0 "
-            "or 1\n");
+  EXPECT_EQ(
+      Warning({{"TF_DIRECTML_TUNING", "no"}}),
+      "tensorflow-directml: ignoring TF_DIRECTML_TUNING=no: it must be 0, "
+      "1, true or false\n");
 }
 
 TEST(EnvironmentTest, ReadsNumbersWithinLimits) {
@@ -110,14 +112,57 @@ TEST(EnvironmentTest, ReadsTheBackend) {
   EXPECT_EQ(Read({{"TF_DIRECTML_BACKEND", "null"}}).backend, "null");
   EXPECT_EQ(Read({{"TF_DIRECTML_BACKEND", "d3d12"}}).backend, "d3d12");
   EXPECT_EQ(Read({{"TF_DIRECTML_BACKEND", "metal"}}).backend, "");
-  EXPECT_NE(Warning({{"TF_DIRECTML_BACKEND", "metal"}}).find("vulkan, d3d12 or null"),
-            std::string::npos);
+  EXPECT_NE(
+      Warning({{"TF_DIRECTML_BACKEND", "metal"}}).find("vulkan, d3d12 or null"),
+      std::string::npos);
 }
 
-TEST(EnvironmentTest, DebugIsWhateverIsNotZero) {
+TEST(EnvironmentTest, DebugIsASwitch) {
   EXPECT_TRUE(Read({{"TF_DIRECTML_DEBUG", "1"}}).debug);
-  EXPECT_TRUE(Read({{"TF_DIRECTML_DEBUG", "yes"}}).debug);
   EXPECT_FALSE(Read({{"TF_DIRECTML_DEBUG", "0"}}).debug);
+  EXPECT_FALSE(Read({{"TF_DIRECTML_DEBUG", "false"}}).debug);
+  EXPECT_NE(Warning({{"TF_DIRECTML_DEBUG", "yes"}}), "");
+}
+
+// Scripts for CUDA say so that they want no GPU.
+TEST(EnvironmentTest, CudasVariableHidesAllOrNothing) {
+  for (const char* none : {"", "-1", " -1 "}) {
+    const Environment environment = Read({{"CUDA_VISIBLE_DEVICES", none}});
+    EXPECT_TRUE(environment.visible_devices_set) << none;
+    EXPECT_TRUE(environment.hidden_by_cuda) << none;
+    EXPECT_EQ(environment.visible_devices, none);
+  }
+  for (const char* some : {"0", "0,1", "1", "GPU-3a23"}) {
+    const Environment environment = Read({{"CUDA_VISIBLE_DEVICES", some}});
+    EXPECT_FALSE(environment.visible_devices_set) << some;
+    EXPECT_FALSE(environment.hidden_by_cuda) << some;
+  }
+  const Environment both =
+      Read({{"CUDA_VISIBLE_DEVICES", "-1"}, {"DML_VISIBLE_DEVICES", "0"}});
+  EXPECT_TRUE(both.visible_devices_set);
+  EXPECT_FALSE(both.hidden_by_cuda);
+  EXPECT_EQ(both.visible_devices, "0");
+}
+
+TEST(EnvironmentTest, TellsOfUnknownVariables) {
+  EXPECT_TRUE(UnknownVariables({}).empty());
+  EXPECT_TRUE(
+      UnknownVariables({"HOME", "TF_CPP_MIN_LOG_LEVEL", "TF_DIRECTML_TUNING",
+                        "TF_DIRECTML_GPU_NAMES", "TF_DIRECTML_BASE_WHEEL",
+                        "DML_VISIBLE_DEVICES"})
+          .empty());
+  const std::vector<std::string> lines = UnknownVariables(
+      {"TF_DIRECTML_TUNNING", "DML_VISIBLE_DEVICE", "TF_DIRECTML_QUITE_ELSE"});
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0],
+            "DML_VISIBLE_DEVICE is no variable of tensorflow-directml, and has "
+            "no effect: is DML_VISIBLE_DEVICES meant?");
+  EXPECT_EQ(lines[1],
+            "TF_DIRECTML_QUITE_ELSE is no variable of tensorflow-directml, and "
+            "has no effect");
+  EXPECT_EQ(lines[2],
+            "TF_DIRECTML_TUNNING is no variable of tensorflow-directml, and "
+            "has no effect: is TF_DIRECTML_TUNING meant?");
 }
 
 TEST(EnvironmentTest, ChoosesTheCacheFolder) {

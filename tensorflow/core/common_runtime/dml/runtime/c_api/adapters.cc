@@ -19,26 +19,39 @@ namespace {
 using AdapterVector = std::vector<std::unique_ptr<hal::Adapter>>;
 using GpuVector = std::vector<Gpu>;
 
-// Takes the adapters that cannot be used out of `found`; says why, "; "-joined.
-std::string RemoveUnusable(AdapterVector* found, bool allow_software) {
-  std::string reasons;
-  auto unusable = [&](const std::unique_ptr<hal::Adapter>& adapter) {
+LeftOut Describe(const hal::AdapterInfo& info, const char* cause,
+                 const std::string& reason) {
+  return {info.name, info.driver, info.api, cause, reason};
+}
+
+// Takes the adapters that cannot be used out of `found`.
+std::vector<LeftOut> RemoveUnusable(AdapterVector* found, bool allow_software) {
+  std::vector<LeftOut> left_out;
+  AdapterVector usable;
+  for (std::unique_ptr<hal::Adapter>& adapter : *found) {
     const hal::AdapterInfo& info = adapter->info();
-    std::string reason;
     if (!info.unusable_because.empty()) {
-      reason = info.name + " lacks " + info.unusable_because;
+      left_out.push_back(
+          Describe(info, "lacks", "lacks " + info.unusable_because));
     } else if (info.type == hal::AdapterType::kSoftware && !allow_software) {
-      reason = info.name +
-               " is a software adapter (to use it, set "
-               "TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER=1)";
+      left_out.push_back(Describe(info, "software",
+                                  "is a software adapter (to use it, set "
+                                  "TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER=1)"));
     } else {
-      return false;
+      usable.push_back(std::move(adapter));
     }
-    reasons += (reasons.empty() ? "" : "; ") + reason;
-    return true;
-  };
-  found->erase(std::remove_if(found->begin(), found->end(), unusable),
-               found->end());
+  }
+  *found = std::move(usable);
+  return left_out;
+}
+
+// "; "-joined.
+std::string Reasons(const std::vector<LeftOut>& left_out) {
+  std::string reasons;
+  for (const LeftOut& adapter : left_out) {
+    reasons +=
+        (reasons.empty() ? "" : "; ") + adapter.name + " " + adapter.reason;
+  }
   return reasons;
 }
 
@@ -48,16 +61,22 @@ std::string Trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// Applies DML_VISIBLE_DEVICES; returns the problem, if any.
-std::string SelectVisible(const std::string& visible, GpuVector* list) {
+// Applies DML_VISIBLE_DEVICES, or what of CUDA_VISIBLE_DEVICES holds for us:
+// moves the visible ones to `chosen`. Returns the problem, if any.
+std::string SelectVisible(const Environment& environment, GpuVector* list,
+                          GpuVector* chosen) {
+  const std::string& visible = environment.visible_devices;
   const size_t count = list->size();
+  if (environment.hidden_by_cuda) {
+    return "CUDA_VISIBLE_DEVICES=" + visible +
+           " hides every adapter, as it hides every GPU from CUDA: unset it, "
+           "or name adapters in DML_VISIBLE_DEVICES, which comes first";
+  }
   if (Trimmed(visible).empty()) {
-    list->clear();
     return "DML_VISIBLE_DEVICES is empty, which hides every adapter: unset it "
            "to see all " +
            std::to_string(count);
   }
-  GpuVector chosen;
   std::string problem;
   for (size_t begin = 0; begin <= visible.size() && problem.empty();) {
     const size_t comma = std::min(visible.find(',', begin), visible.size());
@@ -77,10 +96,9 @@ std::string SelectVisible(const std::string& visible, GpuVector* list) {
       problem = "DML_VISIBLE_DEVICES=" + visible + " names adapter " + item +
                 " twice; what follows is not visible";
     } else {
-      chosen.push_back(std::move((*list)[index]));
+      chosen->push_back(std::move((*list)[index]));
     }
   }
-  *list = std::move(chosen);
   return problem;
 }
 
@@ -97,8 +115,8 @@ AdapterList SelectAdapters(AdapterVector found, const Status& status,
                    [](const auto& a, const auto& b) {
                      return a->info().type < b->info().type;
                    });
-  const std::string reasons =
-      RemoveUnusable(&found, environment.allow_software_adapter);
+  result.left_out = RemoveUnusable(&found, environment.allow_software_adapter);
+  const std::string reasons = Reasons(result.left_out);
   if (found.empty()) {
     result.problem = "no usable adapter: " +
                      (reasons.empty() ? "the driver lists none" : reasons) +
@@ -108,7 +126,18 @@ AdapterList SelectAdapters(AdapterVector found, const Status& status,
   result.usable = true;
   GpuVector gpus = MergeDrivers(std::move(found), environment.drivers);
   if (environment.visible_devices_set) {
-    result.problem = SelectVisible(environment.visible_devices, &gpus);
+    GpuVector chosen;
+    result.problem = SelectVisible(environment, &gpus, &chosen);
+    const std::string variable = environment.hidden_by_cuda
+                                     ? "CUDA_VISIBLE_DEVICES"
+                                     : "DML_VISIBLE_DEVICES";
+    for (const Gpu& gpu : gpus) {
+      if (gpu.adapter == nullptr) continue;  // it was chosen
+      result.left_out.push_back(Describe(
+          gpu.adapter->info(), "hidden",
+          "is hidden by " + variable + "=" + environment.visible_devices));
+    }
+    gpus = std::move(chosen);
     if (!result.problem.empty() && !reasons.empty()) {
       result.problem += " (left out: " + reasons + ")";
     }
@@ -129,12 +158,15 @@ AdapterList FindAdapters(const Environment& environment) {
   options.transfer_queue = environment.transfer_queue;
   options.null_profile = environment.null_adapter;
   AdapterList list;
+  std::vector<LeftOut> left_out;
   std::string problems;
   for (const Backend* backend :
        BackendsToAsk(environment.backend, os::HasWindowsGraphics())) {
     AdapterVector found;
     const Status status = backend->enumerate(options, &found);
     list = SelectAdapters(std::move(found), status, backend->hint, environment);
+    left_out.insert(left_out.end(), list.left_out.begin(), list.left_out.end());
+    list.left_out = left_out;
     if (list.usable) return list;
     problems += (problems.empty() ? "" : ". And ") +
                 std::string(backend->title) + ": " + list.problem;

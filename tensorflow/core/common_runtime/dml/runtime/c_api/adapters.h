@@ -11,10 +11,18 @@
 
 namespace dml {
 
+// An adapter that is there and not in the list.
+struct LeftOut {
+  std::string name, driver, api;
+  std::string cause;   // see dml_adapter_left_out()
+  std::string reason;  // a sentence's part, after the adapter's name
+};
+
 struct AdapterList {
   std::vector<std::unique_ptr<hal::Adapter>> adapters;
   // Of each, the other drivers of the same GPU, which it was preferred to.
   std::vector<std::vector<hal::AdapterInfo>> others;
+  std::vector<LeftOut> left_out;
   std::string problem;  // see dml_adapter_problem()
   bool usable = false;  // there are some, though perhaps none is visible
 };

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dml {
 namespace os {
@@ -12,6 +13,10 @@ namespace os {
 // The value, in UTF-8; nothing when the variable is not set. Not beside a
 // change of the environment.
 std::optional<std::string> Variable(const char* name);
+
+// Of all that are set, in UTF-8. Not beside a change of the environment,
+// either.
+std::vector<std::string> VariableNames();
 
 }  // namespace os
 }  // namespace dml

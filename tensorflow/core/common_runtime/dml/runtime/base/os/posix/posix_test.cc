@@ -3,10 +3,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/child_process.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
@@ -145,6 +147,17 @@ TEST(VariablesTest, TellsUnsetFromEmpty) {
   EXPECT_EQ(Variable("DML_OS_TEST"), "value");
   unsetenv("DML_OS_TEST");
   EXPECT_EQ(Variable("DML_OS_TEST"), std::nullopt);
+}
+
+TEST(VariablesTest, ListsNames) {
+  const auto count = [] {
+    const std::vector<std::string> names = VariableNames();
+    return std::count(names.begin(), names.end(), "DML_OS_TEST");
+  };
+  setenv("DML_OS_TEST", "a=b", 1);
+  EXPECT_EQ(count(), 1);
+  unsetenv("DML_OS_TEST");
+  EXPECT_EQ(count(), 0);
 }
 
 }  // namespace

@@ -20,5 +20,20 @@ std::optional<std::string> Variable(const char* name) {
   }
 }
 
+std::vector<std::string> VariableNames() {
+  std::vector<std::string> names;
+  wchar_t* const block = GetEnvironmentStringsW();
+  if (block == nullptr) return names;
+  for (const wchar_t* entry = block; *entry != L'\0';) {
+    const std::wstring text = entry;
+    entry += text.size() + 1;
+    // Names of the current folders of drives begin with the sign itself.
+    names.push_back(
+        Utf8(std::wstring_view(text).substr(0, text.find(L'=', 1))));
+  }
+  FreeEnvironmentStringsW(block);
+  return names;
+}
+
 }  // namespace os
 }  // namespace dml

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -152,6 +153,17 @@ TEST(VariablesTest, TellsUnsetFromEmpty) {
   EXPECT_EQ(Variable("DML_OS_TEST"), Utf8(large));
   SetEnvironmentVariableW(L"DML_OS_TEST", nullptr);
   EXPECT_EQ(Variable("DML_OS_TEST"), std::nullopt);
+}
+
+TEST(VariablesTest, ListsNames) {
+  const auto count = [] {
+    const std::vector<std::string> names = VariableNames();
+    return std::count(names.begin(), names.end(), "DML_OS_TEST");
+  };
+  SetEnvironmentVariableW(L"DML_OS_TEST", L"a=b");
+  EXPECT_EQ(count(), 1);
+  SetEnvironmentVariableW(L"DML_OS_TEST", nullptr);
+  EXPECT_EQ(count(), 0);
 }
 
 }  // namespace
