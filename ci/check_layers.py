@@ -112,6 +112,8 @@ GLUE_GETENV = "tensorflow/core/common_runtime/dml/environment.cc"
 PYTHON = "tensorflow/python/dml"
 # Modules that run inside of TensorFlow's process: reason.
 IMPORTS_TENSORFLOW = {
+    "doctor/children/tensorflow_import.py": "tries, in a process of its own",
+    "doctor/children/training.py": "trains by it, in a process of its own",
     "gpu_compat.py": "replaces attributes of TensorFlow's Python",
     "op_support.py": "compares its registry with ours, in functions called from there only",
     "upstream/worker/placement.py": "the worker runs TensorFlow's own tests",

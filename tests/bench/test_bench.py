@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 
@@ -141,6 +142,58 @@ def test_the_command(device, tmp_path):
     table = (tmp_path / "bench.txt").read_text()
     assert "Geometric means" in table
     assert "WRONG" not in table
+
+
+def rows_read(process, count, check):
+    """So many rows of the table, as they come."""
+    lines = iter(process.stdout.readline, "")
+    for line in lines:
+        # --check has an empty line above them, and no line of titles.
+        if line.startswith("\n" if check else "family "):
+            break
+    return [next(lines) for _ in range(count)]
+
+
+@pytest.mark.parametrize("check", [[], ["--check"]], ids=["measured", "checked"])
+@pytest.mark.parametrize("how, status", [("Ctrl-C", 130), ("closed pipe", 141)])
+def test_a_stopped_bench_keeps_its_rows(device, tmp_path, how, status, check):
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLI, "bench", "--quick", "--out", tmp_path, *check],
+        cwd=__file__.rsplit("/", 1)[0], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+    read = rows_read(process, 3, bool(check))
+    if how == "Ctrl-C":
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+        assert err.strip().endswith("tensorflow-directml: interrupted")
+    else:
+        process.stdout.close()
+        err = process.stderr.read()
+        process.wait(120)
+    assert "Traceback" not in err and "Exception" not in err, err
+    assert process.returncode == status
+    name = "check" if check else "bench"
+    rows = json.loads((tmp_path / (name + ".json")).read_text())["rows"]
+    table = (tmp_path / (name + ".txt")).read_text()
+    assert len(rows) >= 3
+    for line in read:
+        assert line.rstrip() in table
+
+
+@pytest.mark.parametrize("number", ["-1", "x", "1.5"])
+def test_device_numbers(number):
+    output = subprocess.run(
+        [sys.executable, "-c", CLI, "bench", "--device", number],
+        cwd=__file__.rsplit("/", 1)[0], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, check=False,
+    )
+    assert output.returncode == 2
+    assert "%r is no device number; they count from 0" % number in output.stderr
+
+
+def test_adapters_below_0_are_no_adapters(dml):
+    with pytest.raises(dml.DmlError, match="there is no adapter -1; they are numbered from 0"):
+        dml.open(-1)
 
 
 def times(medians):

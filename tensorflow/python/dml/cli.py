@@ -1,121 +1,100 @@
-"""The command tensorflow-directml: which GPUs there are, and what they can do."""
+"""The command tensorflow-directml.
+
+What a command takes is imported when it is asked for: `doctor` must run where NumPy or the
+runtime does not.
+"""
 
 import argparse
-import json
+import importlib
 import os
-import platform
 import sys
-from typing import Any, Dict, List, Optional
+from typing import List, NamedTuple, Optional
 
-from . import __version__, runtime
-from .bench import cli as bench
-from .upstream import cli as upstream
+from . import __version__
 
-# docs/environment.md explains them.
-VARIABLES = (
-    "DML_VISIBLE_DEVICES",
-    "TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER",
-    "TF_DIRECTML_DRIVERS",
-    "TF_DIRECTML_BACKEND",
-    "TF_DIRECTML_RUNTIME_LIBRARY",
-    "VK_DRIVER_FILES",
-    "VK_ICD_FILENAMES",
+
+class Command(NamedTuple):
+    """A subcommand; `module` has add_arguments(parser), which sets `run`."""
+
+    name: str
+    module: str
+    help: str
+
+
+COMMANDS = (
+    Command("devices", "devices", "list the GPUs that TensorFlow sees"),
+    Command("doctor", "doctor.cli", "find out why a GPU is not used, and how to cure it"),
+    Command("info", "info", "what to put into a bug report"),
+    Command("ops", "op_support", "list the ops that run on DML devices"),
+    Command("bench", "bench.cli", "measure the adapter and the operators, over shapes of real "
+            "models"),
+    Command("test-upstream", "upstream.cli", "run TensorFlow's own test suite on the device"),
 )
 
-
-def _size(count: int) -> str:
-    return "%.1f GiB" % (count / 2.0**30)
-
-
-def _print_problem() -> None:
-    problem = runtime.adapter_problem()
-    if problem:
-        print(problem, file=sys.stderr)
+# What a shell reports of a process that SIGINT or SIGPIPE ended.
+INTERRUPTED, PIPE_CLOSED = 128 + 2, 128 + 13
 
 
-def _devices(arguments: argparse.Namespace) -> int:
-    found = runtime.adapters()
-    if arguments.json:
-        print(json.dumps([_as_json(adapter) for adapter in found], indent=2))
-    else:
-        for index, adapter in enumerate(found):
-            print(
-                "/device:DML:%d  %s (%s, %s, %s)"
-                % (
-                    index,
-                    adapter.name,
-                    adapter.type.name[len("ADAPTER_") :].lower(),
-                    _size(adapter.memory_bytes),
-                    adapter.driver,
-                )
-            )
-            for name, driver, api in runtime.other_drivers(index):
-                print(
-                    "                another driver of adapter %d: %s (%s, %s)"
-                    % (index, name, driver, api)
-                )
-    _print_problem()
-    return 0 if found else 1
+def device_number(text: str) -> int:
+    """An argparse type: N of /device:DML:N."""
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(
+            "%r is no device number; they count from 0, as in /device:DML:0" % text
+        )
+    return int(text)
 
 
-def _as_json(adapter: Any) -> Dict[str, Any]:
-    values = dict(adapter._asdict())
-    values["type"] = adapter.type.name
-    return values
+def _parser(wanted: Optional[str]) -> argparse.ArgumentParser:
+    """Knows the arguments of the command `wanted` only."""
+    parser = argparse.ArgumentParser(
+        prog="tensorflow-directml",
+        description="Which GPUs TensorFlow sees, what they can do, and what is wrong with them.",
+    )
+    parser.add_argument("--version", action="version", version="tensorflow-directml " + __version__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.required = True
+    for command in COMMANDS:
+        added = commands.add_parser(command.name, help=command.help)
+        if command.name == wanted:
+            module = importlib.import_module("." + command.module, __package__)
+            module.add_arguments(added)
+    return parser
 
 
-def _info(arguments: argparse.Namespace) -> int:
-    del arguments
-    print("tensorflow-directml  %s" % __version__)
-    print("Python               %s" % platform.python_version())
-    print("system               %s" % platform.platform())
-    print("runtime              %s" % runtime.library_path())
-    for variable in VARIABLES:
-        if variable in os.environ:
-            print("%s=%s" % (variable, os.environ[variable]))
-    for index, adapter in enumerate(runtime.adapters()):
-        print("\n/device:DML:%d" % index)
-        for key, value in _as_json(adapter).items():
-            print("  %-22s %s" % (key, value))
-    _print_problem()
-    return 0
+def _run(argv: List[str]) -> int:
+    wanted = next((word for word in argv if not word.startswith("-")), None)
+    try:
+        arguments = _parser(wanted).parse_args(argv)
+        return arguments.run(arguments)
+    except (ImportError, OSError, RuntimeError) as error:
+        # Those that tell users something; a DmlError is a RuntimeError.
+        if isinstance(error, BrokenPipeError) or not _is_users(error):
+            raise
+        print("tensorflow-directml: %s" % error, file=sys.stderr)
+        return 1
 
 
-def _ops(arguments: argparse.Namespace) -> int:
-    from . import op_support
-
-    return op_support.main(arguments.markdown)
+def _is_users(error: Exception) -> bool:
+    """Whether its message says what to do, and no traceback would add to it."""
+    if isinstance(error, (ImportError, OSError)):
+        return True
+    runtime = sys.modules.get(__package__ + ".runtime")
+    return runtime is not None and isinstance(error, runtime.DmlError)
 
 
 def main(argv: Optional[List[str]] = None) -> int:
     """Runs the command; the result is its exit status."""
-    parser = argparse.ArgumentParser(prog="tensorflow-directml", description=__doc__)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    commands.required = True
-
-    command = commands.add_parser("devices", help="list the GPUs that TensorFlow sees")
-    command.add_argument("--json", action="store_true", help="all that is known, as JSON")
-    command.set_defaults(run=_devices)
-
-    command = commands.add_parser("info", help="what to put into a bug report")
-    command.set_defaults(run=_info)
-
-    command = commands.add_parser("ops", help="list the ops that run on DML devices")
-    command.add_argument("--markdown", action="store_true", help="as docs/op_support.md")
-    command.set_defaults(run=_ops)
-
-    command = commands.add_parser("bench", help=bench.HELP)
-    bench.add_arguments(command)
-
-    command = commands.add_parser("test-upstream", help=upstream.HELP)
-    upstream.add_arguments(command)
-
-    arguments = parser.parse_args(argv)
     try:
-        return arguments.run(arguments)
-    except (ImportError, runtime.DmlError) as error:
-        print("tensorflow-directml: %s" % error, file=sys.stderr)
-        return 1
+        status = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        print("\ntensorflow-directml: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has enough. Python flushes it once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
 
 
 if __name__ == "__main__":

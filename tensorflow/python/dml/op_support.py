@@ -1,5 +1,6 @@
 """Which ops have a DML kernel, from TensorFlow's own kernel registry."""
 
+import argparse
 import collections
 from typing import Any, Dict, List, Optional
 
@@ -170,10 +171,15 @@ def markdown(device_ops: Dict[str, Support]) -> str:
     )
 
 
-def main(as_markdown: bool) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--markdown", action="store_true", help="as docs/op_support.md")
+    parser.set_defaults(run=main)
+
+
+def main(arguments: argparse.Namespace) -> int:
     """Prints the table."""
     device_ops = supported("DML")
-    if as_markdown:
+    if arguments.markdown:
         print(markdown(device_ops), end="")
         return 0
     width = max([len(op) for op in device_ops] or [0])

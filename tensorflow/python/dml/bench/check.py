@@ -44,22 +44,24 @@ def check(
     progress: Callable[[str], None] = lambda text: None,
     enough: Callable[[], bool] = lambda: False,
     done: Callable[[Dict[str, Any]], None] = lambda row: None,
+    rows: Optional[List[Dict[str, Any]]] = None,
 ) -> List[Dict[str, Any]]:
-    """A row for each case. `limit`: the most work of one, see reduction.reduce().
+    """A row for each case, in `rows` as they come. `limit`: the most work of one, see
+    reduction.reduce().
 
     Cases that shrink to the same one run once. Starts no more when enough() says so.
     """
     known = {}  # type: Dict[str, Any]
-    rows = []
+    rows = [] if rows is None else rows
     for number, case in enumerate(cases):
         family = REGISTRY[case.family](case.parameters, case.dtype)
         row = {
             "family": case.family, "shape": family.label, "type": case.dtype,
             "uses": [list(use) for use in case.uses], "work": reduction.work(family),
+            "status": LEFT_OUT,
         }  # type: Dict[str, Any]
         rows.append(row)
         if enough():
-            row["status"] = LEFT_OUT
             continue
         progress("%d/%d %s %s" % (number + 1, len(cases), case.family, family.label))
         run = reduction.reduce(device, case, limit) if limit else case

@@ -8,11 +8,10 @@ import time
 from typing import Any, Dict, List
 
 from .. import runtime
+from ..cli import device_number
 from . import ceilings as limits
 from . import check, measure, models, peer, plot, reduction, report, tuning
 from .families import REGISTRY
-
-HELP = "measure the adapter and the operators, over shapes of real models"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Measures an adapter's ceilings, then every heavy family of operators over shapes of "
         "real models: right or wrong, time, and how much of what the adapter could do."
     )
-    parser.add_argument("--device", type=int, default=0, metavar="N", help="as in /device:DML:N")
+    parser.add_argument(
+        "--device", type=device_number, default=0, metavar="N", help="as in /device:DML:N"
+    )
     parser.add_argument("--quick", action="store_true", help="small shapes, seconds in all")
     parser.add_argument(
         "--tune", action="store_true",
@@ -109,14 +110,22 @@ def main(arguments: argparse.Namespace) -> int:
         return _tune(chosen, arguments)
     if arguments.check:
         return _check_cases(chosen, arguments)
-    with _device(arguments) as device:
-        results = _run(device, chosen, opponent, arguments)
-    print("\nGeometric means")
-    print(report.summary_text(results["summary"]))
-    if results["not_measured"]:
-        print("%d cases were left out: no time." % results["not_measured"])
-    if arguments.out:
-        _save(results, arguments.out)
+    results = {"rows": []}  # type: Dict[str, Any]
+    try:
+        with _device(arguments) as device:
+            _run(device, chosen, opponent, arguments, results)
+    finally:
+        # After Ctrl-C, a closed pipe or a lost device, too: what was measured is kept.
+        if results["rows"]:
+            results["not_measured"] = len(chosen) - len(results["rows"])
+            results["summary"] = report.summarize(results["rows"])
+            written = arguments.out and _save(results, arguments.out)
+            print("\nGeometric means")
+            print(report.summary_text(results["summary"]))
+            if results["not_measured"]:
+                print("%d cases were not measured." % results["not_measured"])
+            if written:
+                print("Written to %s: %s" % (arguments.out, written))
     return 0 if all(row.get("correct") for row in results["rows"]) else 1
 
 
@@ -155,28 +164,36 @@ def _check_cases(chosen: List[models.Case], arguments: argparse.Namespace) -> in
         progress("")
         print(check.row_text(row), flush=True)
 
-    with _device(arguments) as device:
-        surroundings = report.surroundings(device, "tensorflow-directml " + _command())
-        print("%(adapter)s; %(driver)s; %(date)s; commit %(commit)s\n" % surroundings)
-        rows = check.check(
-            device, chosen, arguments.reduce and arguments.reduce * 1e9, seed, progress,
-            lambda: bool(arguments.time_limit)
-            and time.perf_counter() - start > arguments.time_limit,
-            done,
+    results = {"seed": seed, "reduce": arguments.reduce, "rows": []}  # type: Dict[str, Any]
+    try:
+        with _device(arguments) as device:
+            surroundings = report.surroundings(device, "tensorflow-directml " + _command())
+            results["surroundings"] = surroundings
+            print("%(adapter)s; %(driver)s; %(date)s; commit %(commit)s\n" % surroundings)
+            check.check(
+                device, chosen, arguments.reduce and arguments.reduce * 1e9, seed, progress,
+                lambda: bool(arguments.time_limit)
+                and time.perf_counter() - start > arguments.time_limit,
+                done, results["rows"],
+            )
+    finally:
+        # As in main().
+        summary = results["summary"] = check.summarize(results["rows"])
+        results.update(
+            seconds=time.perf_counter() - start, processor_seconds=time.process_time()
         )
-    summary = check.summarize(rows)
-    results = {
-        "surroundings": surroundings, "seed": seed, "reduce": arguments.reduce,
-        "seconds": time.perf_counter() - start, "processor_seconds": time.process_time(),
-        "summary": summary, "rows": rows,
-    }
-    print("\n" + check.summary_text(summary))
-    if arguments.out:
-        with open(os.path.join(arguments.out, "check.json"), "w") as file:
-            json.dump(results, file, indent=1)
-        with open(os.path.join(arguments.out, "check.txt"), "w") as file:
-            file.write(check.full_text(results))
+        if results["rows"]:
+            if arguments.out:
+                _save_check(results, arguments.out)
+            print("\n" + check.summary_text(summary))
     return 1 if summary["wrong"] or summary["failed"] else 0
+
+
+def _save_check(results: Dict[str, Any], folder: str) -> None:
+    with open(os.path.join(folder, "check.json"), "w") as file:
+        json.dump(results, file, indent=1)
+    with open(os.path.join(folder, "check.txt"), "w") as file:
+        file.write(check.full_text(results))
 
 
 def _seed(arguments: argparse.Namespace) -> int:
@@ -185,14 +202,15 @@ def _seed(arguments: argparse.Namespace) -> int:
     return int.from_bytes(os.urandom(4), "little")
 
 
-def _run(device: Any, chosen: List[models.Case], opponent: Any, arguments: Any) -> Dict[str, Any]:
+def _run(
+    device: Any, chosen: List[models.Case], opponent: Any, arguments: Any, results: Dict[str, Any]
+) -> None:
+    """Fills `results`, a row a case as they come."""
     start = time.perf_counter()
     progress = Progress()
     seed = _seed(arguments)
-    results = {
-        "surroundings": report.surroundings(device, "tensorflow-directml " + _command()),
-        "seed": seed,
-    }  # type: Dict[str, Any]
+    results["surroundings"] = report.surroundings(device, "tensorflow-directml " + _command())
+    results["seed"] = seed
     if opponent:
         results["peer"] = opponent.description()
     print("%(adapter)s; %(driver)s; %(date)s; commit %(commit)s\n" % results["surroundings"])
@@ -200,7 +218,7 @@ def _run(device: Any, chosen: List[models.Case], opponent: Any, arguments: Any) 
     progress("")
     print(report.ceilings_text(results["ceilings"]))
     print("\n" + report.header_text(bool(opponent)))
-    rows = results["rows"] = []
+    rows = results["rows"]
     seconds = arguments.seconds or (0.01 if arguments.quick else 0.1)
     for number, case in enumerate(chosen):
         if arguments.time_limit and time.perf_counter() - start > arguments.time_limit:
@@ -217,16 +235,14 @@ def _run(device: Any, chosen: List[models.Case], opponent: Any, arguments: Any) 
         rows.append(row)
         progress("")
         print(report.row_text(row, bool(opponent)), flush=True)
-    results["not_measured"] = len(chosen) - len(rows)
-    results["summary"] = report.summarize(rows)
-    return results
 
 
 def _command() -> str:
     return " ".join(sys.argv[1:])
 
 
-def _save(results: Dict[str, Any], folder: str) -> None:
+def _save(results: Dict[str, Any], folder: str) -> str:
+    """The names of the files."""
     with open(os.path.join(folder, "bench.json"), "w") as file:
         json.dump(results, file, indent=1)
     with open(os.path.join(folder, "bench.txt"), "w") as file:
@@ -237,4 +253,4 @@ def _save(results: Dict[str, Any], folder: str) -> None:
         written += ", bench.png"
     except plot.Unavailable as problem:
         print(problem, file=sys.stderr)
-    print("Written to %s: %s" % (folder, written))
+    return written

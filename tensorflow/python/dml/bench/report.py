@@ -5,10 +5,10 @@ import datetime
 import math
 import os
 import platform
-import subprocess
 from typing import Any, Dict, Iterable, List, Optional
 
 from .. import __version__, runtime
+from ..build_info import commit
 
 
 def surroundings(device: Any, command: str) -> Dict[str, Any]:
@@ -27,20 +27,6 @@ def surroundings(device: Any, command: str) -> Dict[str, Any]:
         "processors": os.cpu_count(),
         "library": os.path.basename(runtime.library_path()),
     }
-
-
-def commit() -> str:
-    """Of the sources: $TF_DIRECTML_COMMIT, or this checkout's; else empty."""
-    if "TF_DIRECTML_COMMIT" in os.environ:
-        return os.environ["TF_DIRECTML_COMMIT"]
-    folder = os.path.dirname(os.path.abspath(__file__))
-    try:
-        output = subprocess.check_output(
-            ["git", "-C", folder, "rev-parse", "HEAD"], stderr=subprocess.DEVNULL
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return output.decode().strip()
 
 
 def time_text(seconds: float) -> str:
@@ -151,5 +137,5 @@ def full_text(results: Dict[str, Any]) -> str:
     lines += [row_text(row, bool(peer)) for row in results["rows"]]
     lines += ["", "Geometric means", summary_text(results["summary"])]
     if results["not_measured"]:
-        lines += ["", "%d cases were left out: no time." % results["not_measured"]]
+        lines += ["", "%d cases were not measured." % results["not_measured"]]
     return "\n".join(lines) + "\n"

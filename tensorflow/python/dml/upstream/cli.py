@@ -21,7 +21,6 @@ from .results import STATES
 from .scheduler import Limits, Scheduler
 from .store import Store
 
-HELP = "run TensorFlow's own test suite on the device"
 BASELINE, DML = "baseline", "dml"
 _ERRORS = (
     SourceError,

@@ -1,0 +1,7 @@
+"""python -m tensorflow_directml: as the command tensorflow-directml."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())
