@@ -117,7 +117,7 @@ def train(arguments):
         ) as writer:
             session.run(tf.global_variables_initializer())
             started, measured = time.time(), 0
-            for step in tqdm.trange(1, steps + 1, unit="step", disable=arguments.quiet):
+            for step in tqdm.trange(1, steps + 1, unit="step", disable=arguments.quiet or None):
                 images, labels = session.run(next_batch)
                 feeds = {model.images: images, model.labels: labels, model.training: True}
                 last = step == steps
@@ -186,7 +186,9 @@ def main():
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--least-accuracy", type=float, default=0.97)
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.add_argument(
+        "--quiet", action="store_true", help="no progress bar, which terminals only get anyway"
+    )
     arguments = parser.parse_args()
     tf.logging.set_verbosity(tf.logging.ERROR)
     for device in device_lib.list_local_devices():

@@ -1,5 +1,6 @@
 """Installing the wheel and importing it: where it works, and where it refuses."""
 
+import json
 import shutil
 
 import pytest
@@ -27,6 +28,26 @@ def test_command(installed):
     result = installed.run("bin/tensorflow-directml", "devices", **SOFTWARE)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("/device:DML:0")
+
+
+def test_the_package_runs_as_a_module(installed):
+    result = installed.run("-m", "tensorflow_directml", "--version")
+    assert (result.returncode, result.stdout) == (0, "tensorflow-directml 1.15.9\n")
+
+
+def failures(environment, *arguments):
+    """What doctor finds to be broken, by check."""
+    result = environment.run(
+        "bin/tensorflow-directml", "doctor", "--json", "--no-self-test", *arguments, **SOFTWARE
+    )
+    found = json.loads(result.stdout)["findings"]
+    broken = {finding["check"]: finding for finding in found if finding["status"] == "failure"}
+    assert result.returncode == bool(broken), result.stderr
+    return broken
+
+
+def test_doctor_finds_a_plain_install_sound(installed):
+    assert failures(installed) == {}
 
 
 def test_the_package_alone_imports_no_tensorflow(installed):
@@ -74,6 +95,9 @@ def test_refuses_stock_tensorflow_beside_it(environment, configuration):
     key = "base_wheel" if "3.7" in str(environment.packages) else "base_wheel_cp36"
     environment.pip("install", "--no-deps", configuration[key])
     check_refused(environment, "tensorflow-1.15.5", "pip uninstall")
+    found = failures(environment)
+    assert set(found) >= {"packages", "TensorFlow"}
+    assert "pip uninstall -y tensorflow tensorflow-directml" in found["packages"]["cure"]
     environment.pip("uninstall", "--yes", "tensorflow")
 
 
@@ -84,6 +108,7 @@ def test_refuses_another_build(environment):
     library.unlink()
     library.write_bytes(changed)
     check_refused(environment, BUILD.decode(), other.decode(), "pip install")
+    assert other.decode() in failures(environment)["TensorFlow"]["summary"]
 
 
 def test_a_missing_runtime_is_named(environment):
@@ -94,3 +119,11 @@ def test_a_missing_runtime_is_named(environment):
     result = environment.run("-m", "tensorflow_directml.cli", "devices", **SOFTWARE)
     assert result.returncode == 1
     assert "libdml_runtime.so" in result.stderr and "Traceback" not in result.stderr
+    found = failures(environment)
+    assert set(found) == {"installation", "runtime", "TensorFlow"}
+    assert "libdml_runtime.so is missing" in found["installation"]["details"][0]
+    # And what comes on top is found as well.
+    environment.pip("install", "--no-deps", "gast==0.3.3")
+    found = failures(environment)
+    assert "gast" in found["requirements"]["details"][0]
+    assert "pip install 'gast==0.2.2'" in found["requirements"]["cure"]

@@ -4,6 +4,7 @@ import base64
 import csv
 import email
 import hashlib
+import json
 import pathlib
 import re
 import subprocess
@@ -81,6 +82,7 @@ def test_metadata(archive):
         "h5py (<=2.10.0)",
         "gast (==0.2.2)",
         "tensorflow-estimator (==1.15.1)",
+        "rich (<14,>=12.6)",
     ):
         assert pin in requirements
     assert not [text for text in requirements if "python_version <" in text]
@@ -90,6 +92,13 @@ def test_commands(archive):
     commands = dist_info(archive, "entry_points.txt")
     assert "tensorflow-directml = tensorflow_directml.cli:main" in commands
     assert "saved_model_cli = " in commands
+
+
+def test_the_package_says_what_it_was_built_from_and_that_it_has_types(archive):
+    assert archive.read("tensorflow_directml/py.typed") == b""
+    built = json.loads(archive.read("tensorflow_directml/build.json"))
+    assert set(built) in ({"commit", "modified"}, set())  # without git, nothing is known
+    assert re.fullmatch("[0-9a-f]{40}", built.get("commit", "0" * 40))
 
 
 def test_licences(archive):

@@ -2,11 +2,15 @@
 
     import tensorflow_directml as dml
 
+    dml.is_available()      whether there is a device
     dml.adapters()          the GPUs that /device:DML:0, :1, ... stand for
     dml.adapter_problem()   why one that you expect is missing
+    dml.synchronize()       waits for a device's work
     dml.statistics()        launches, copies, submissions since the device opened
     dml.memory_info()       the driver's memory budget and use
     dml.memory_stats()      what tensors hold of it, hold at most, and reserve
+    dml.memory_summary()    both, as text
+    dml.empty_cache()       gives memory that no tensor uses back to the driver
     dml.launches_by_tag()   how often the device ran each op type
     dml.programs()          the programs that were compiled
 
@@ -18,6 +22,17 @@ itself, with its operators, is tensorflow_directml.runtime.
 from typing import Any, Dict, List
 
 __version__ = "1.15.9"
+
+
+def is_available() -> bool:
+    """Whether TensorFlow has a DML device here; adapter_problem() says why not.
+
+    False, too, where the runtime cannot be loaded. Opens no device.
+    """
+    try:
+        return bool(adapters())
+    except (ImportError, OSError):
+        return False
 
 
 def adapters() -> List[Any]:
@@ -40,6 +55,17 @@ def statistics(device: int = 0) -> Dict[str, int]:
 
     with runtime.open(device) as opened:
         return opened.statistics()
+
+
+def synchronize(device: int = 0) -> None:
+    """Waits until all work that a device was given so far is done.
+
+    Raises runtime.DmlError where some of it failed.
+    """
+    from . import runtime
+
+    with runtime.open(device) as opened:
+        opened.sync()
 
 
 def memory_info(device: int = 0) -> Dict[str, int]:
@@ -72,6 +98,30 @@ def memory_stats(device: int = 0, reset_peaks: bool = False) -> Dict[str, int]:
     scratch = memory["scratch"]
     names = ("bytes_reserved", "peak_bytes_reserved")
     return dict(memory["pools"], **{"scratch_" + name: scratch[name] for name in names})
+
+
+def memory_summary(device: int = 0) -> str:
+    """memory_info() and memory_stats() as a table for people."""
+    from . import memory
+
+    return memory.summary(device)
+
+
+def empty_cache(device: int = 0) -> int:
+    """Gives memory that no tensor uses back to the driver, for other programs to have.
+
+    Returns how many bytes went. TensorFlow's next steps reserve again what they need.
+    """
+    from . import runtime
+
+    def reserved() -> int:
+        return sum(part["bytes_reserved"] for part in opened.memory().values())
+
+    with runtime.open(device) as opened:
+        before = reserved()
+        opened.trim()
+        opened.sync()  # what was in use by enqueued work goes now
+        return max(0, before - reserved())
 
 
 def launches_by_tag(device: int = 0) -> Dict[str, int]:

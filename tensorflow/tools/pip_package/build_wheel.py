@@ -9,6 +9,8 @@ tensorflow-plugins/ (the device and kernels, which TensorFlow loads by itself).
 """
 
 import argparse
+import json
+import os
 import pathlib
 import re
 import shutil
@@ -26,8 +28,8 @@ RUNTIME = "libdml_runtime.so"
 PLUGIN = "libtensorflow_dml.so"
 CHECK = "dml_check_matrices"
 DXC = "libdxcompiler.so"  # of somebody else: it goes in as it is
-# What of the package's folder is installed: sources, and the data beside them.
-INSTALLED = (".py", ".html", ".json")
+# What of the package's folder is installed: sources, the data beside them, and py.typed.
+INSTALLED = (".py", ".html", ".json", ".typed")
 # Where the wheel puts each library or program, and where it looks for others from there.
 LIBRARIES = {
     RUNTIME: ("tensorflow_directml", None),
@@ -56,6 +58,23 @@ def package_files(folder, api):
     return [
         (f"tensorflow_directml/{name}", path.read_bytes(), False) for name, path in sources.items()
     ]
+
+
+def build_json():
+    """Of which sources the wheel is made: their commit, where git tells it, and whether they
+    had changes. The package's build_info.py reads it."""
+
+    def git(*arguments):
+        command = ["git", "-C", str(ROOT), *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    found = {}
+    try:
+        found = {"commit": git("rev-parse", "HEAD"), "modified": bool(git("status", "--porcelain"))}
+    except (OSError, subprocess.CalledProcessError):
+        if os.environ.get("TF_DIRECTML_COMMIT"):
+            found = {"commit": os.environ["TF_DIRECTML_COMMIT"], "modified": False}
+    return json.dumps(found, indent=1, sort_keys=True) + "\n"
 
 
 def base_licence(bases):
@@ -126,6 +145,7 @@ def main():
     arguments.out.mkdir(parents=True, exist_ok=True)
 
     files = package_files(arguments.package, arguments.api)
+    files.append(("tensorflow_directml/build.json", build_json().encode(), False))
     with tempfile.TemporaryDirectory() as temporary:
         libraries = {}
         for name, (folder, runpath) in LIBRARIES.items():

@@ -11,6 +11,10 @@ BASE_VERSION = "1.15.5"
 # versions an error, which TensorFlow 1.15 fails on at import.
 PINS = {"protobuf": "protobuf (<3.21,>=3.6.1)"}
 
+# What our own Python needs beside: the command's tables. The range reaches down to the last
+# versions for Python 3.6 (12.6) and 3.7 (13.8).
+REQUIREMENTS = ("rich (<14,>=12.6)",)
+
 DESCRIPTION = """\
 TensorFlow 1.15 that trains on any vendor's GPU.
 
@@ -21,7 +25,7 @@ the `tensorflow` distribution; uninstall that one first.
 
     pip uninstall tensorflow
     pip install tensorflow-directml
-    tensorflow-directml devices
+    tensorflow-directml doctor
 
 TensorFlow, the TensorFlow logo and any related marks are trademarks of Google Inc.
 """
@@ -61,6 +65,7 @@ def metadata(base):
             ):
                 continue
         lines.append(f"{key}: {value}")
+    lines += [f"Requires-Dist: {requirement}" for requirement in REQUIREMENTS]
     lines += [
         "Requires-Python: >=3.6,<3.8",
         f"Provides-Dist: {BASE} (=={BASE_VERSION})",
