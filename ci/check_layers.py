@@ -115,7 +115,12 @@ IMPORTS_TENSORFLOW = {
     "doctor/children/tensorflow_import.py": "tries, in a process of its own",
     "doctor/children/training.py": "trains by it, in a process of its own",
     "gpu_compat.py": "replaces attributes of TensorFlow's Python",
+    "one_op.py": "names ops that TensorFlow has",
     "op_support.py": "compares its registry with ours, in functions called from there only",
+    "explain/graphs.py": "reads TensorFlow's graphs",
+    "explain/kernels.py": "reads TensorFlow's registry",
+    "explain/nodes.py": "names TensorFlow's types",
+    "explain/placement.py": "asks TensorFlow's placer",
     "upstream/worker/placement.py": "the worker runs TensorFlow's own tests",
 }
 

@@ -45,7 +45,8 @@ def _type_name(number: int) -> str:
     return dtypes.as_dtype(number).name
 
 
-def _arguments(op: str) -> Optional[List[str]]:
+def arguments(op: str) -> Optional[List[str]]:
+    """Names of an op's inputs and outputs; None for one that is not registered."""
     from tensorflow.python.framework import op_def_registry
 
     definition = op_def_registry.get_registered_ops().get(op)
@@ -91,13 +92,13 @@ def supported(device: str = "DML") -> Dict[str, Support]:
                     types[constraint.name].add(_type_name(number))
         # A kernel without a constraint takes all types.
         everywhere = set.intersection(*constrained)
-        arguments = _arguments(op)
+        names = arguments(op)
         support[op] = Support(
             op,
             len(definitions),
             {name: sorted(types[name]) for name in sorted(everywhere)},
             sorted(host),
-            bool(arguments) and host.issuperset(arguments or ()),
+            bool(names) and host.issuperset(names or ()),
         )
     return support
 
@@ -138,7 +139,8 @@ def missing_types(device_ops: Dict[str, Support]) -> Dict[str, Dict[str, List[st
     return found
 
 
-def _by_attribute(types: Dict[str, List[str]]) -> str:
+def by_attribute(types: Dict[str, List[str]]) -> str:
+    """As "T: float16, float32; Tidx: int32"."""
     return "; ".join("%s: %s" % (name, ", ".join(v)) for name, v in types.items())
 
 
@@ -159,14 +161,14 @@ def markdown(device_ops: Dict[str, Support]) -> str:
     rows = []
     for op, support in sorted(device_ops.items()):
         host = "*host*" if support.host_only else ", ".join(support.host)
-        rows.append("| %s | %s | %s |" % (op, _by_attribute(support.types), host))
+        rows.append("| %s | %s | %s |" % (op, by_attribute(support.types), host))
     lacks = missing_types(device_ops)
     return _HEADER.format(
         summary=summary(device_ops),
         rows="\n".join(rows),
         missing=", ".join(missing_ops(device_ops)) or "none",
         missing_types="\n".join(
-            "| %s | %s |" % (op, _by_attribute(types)) for op, types in lacks.items()
+            "| %s | %s |" % (op, by_attribute(types)) for op, types in lacks.items()
         ),
     )
 
