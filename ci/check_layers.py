@@ -121,6 +121,9 @@ IMPORTS_TENSORFLOW = {
     "explain/kernels.py": "reads TensorFlow's registry",
     "explain/nodes.py": "names TensorFlow's types",
     "explain/placement.py": "asks TensorFlow's placer",
+    "trace/functions.py": "watches TensorFlow's functions, once the script imported it",
+    "trace/sessions.py": "watches TensorFlow's sessions, once the script imported it",
+    "trace/step_stats.py": "reads TensorFlow's profiles",
     "upstream/worker/placement.py": "the worker runs TensorFlow's own tests",
 }
 

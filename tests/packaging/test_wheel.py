@@ -82,10 +82,16 @@ def test_metadata(archive):
         "h5py (<=2.10.0)",
         "gast (==0.2.2)",
         "tensorflow-estimator (==1.15.1)",
+        "Jinja2 (<4,>=3.0)",
         "rich (<14,>=12.6)",
     ):
         assert pin in requirements
     assert not [text for text in requirements if "python_version <" in text]
+
+
+def test_templates(archive):
+    for name in ("upstream/report.html", "trace/page.html"):
+        assert archive.read(f"tensorflow_directml/{name}").startswith(b"<!DOCTYPE html>")
 
 
 def test_commands(archive):

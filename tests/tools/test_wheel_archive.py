@@ -73,6 +73,7 @@ def test_metadata_is_renamed_and_pinned():
     lines = metadata.metadata(BASE_METADATA).split("\n\n")[0].splitlines()
     assert "Name: tensorflow-directml" in lines
     assert "Requires-Dist: protobuf (<3.21,>=3.6.1)" in lines
+    assert "Requires-Dist: Jinja2 (<4,>=3.0)" in lines
     assert "Requires-Dist: rich (<14,>=12.6)" in lines
     assert 'Requires-Dist: wheel (>=0.26); python_version >= "3"' in lines
     assert 'Requires-Dist: wheel; python_version < "3"' not in lines

@@ -25,7 +25,11 @@ COMMANDS = (
     Command("devices", "devices", "list the GPUs that TensorFlow sees"),
     Command("doctor", "doctor.cli", "find out why a GPU is not used, and how to cure it"),
     Command("info", "info", "what to put into a bug report"),
-    Command("ops", "op_support", "list the ops that run on DML devices"),
+    Command("ops", "op_support", "list the ops that run on DML devices, or tell all of some"),
+    Command("explain", "explain.cli", "tell which nodes of a graph or SavedModel run on the "
+            "device, and why others do not"),
+    Command("trace", "trace.cli", "run a script and tell where the time of its steps goes"),
+    Command("smi", "smi.cli", "memory and use of each GPU, by process where the driver tells"),
     Command("bench", "bench.cli", "measure the adapter and the operators, over shapes of real "
             "models"),
     Command("test-upstream", "upstream.cli", "run TensorFlow's own test suite on the device"),

@@ -174,12 +174,20 @@ def markdown(device_ops: Dict[str, Support]) -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "names", metavar="NAME", nargs="*", help="tell all of these ops, and what CUDA has beyond"
+    )
     parser.add_argument("--markdown", action="store_true", help="as docs/op_support.md")
+    parser.add_argument("--json", action="store_true", help="with names: as JSON")
     parser.set_defaults(run=main)
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Prints the table."""
+    """Prints the table, or all of the ops that are named."""
+    if arguments.names:
+        from . import one_op  # which imports this
+
+        return one_op.main(arguments.names, arguments.json)
     device_ops = supported("DML")
     if arguments.markdown:
         print(markdown(device_ops), end="")

@@ -11,9 +11,10 @@ BASE_VERSION = "1.15.5"
 # versions an error, which TensorFlow 1.15 fails on at import.
 PINS = {"protobuf": "protobuf (<3.21,>=3.6.1)"}
 
-# What our own Python needs beside: the command's tables. The range reaches down to the last
-# versions for Python 3.6 (12.6) and 3.7 (13.8).
-REQUIREMENTS = ("rich (<14,>=12.6)",)
+# What our own Python needs beside: the command's tables, and the page of
+# `tensorflow-directml trace`. The ranges reach down to the last versions for Python 3.6
+# (rich 12.6, Jinja2 3.0) and 3.7 (rich 13.8, Jinja2 3.1).
+REQUIREMENTS = ("Jinja2 (<4,>=3.0)", "rich (<14,>=12.6)")
 
 DESCRIPTION = """\
 TensorFlow 1.15 that trains on any vendor's GPU.

@@ -10,7 +10,6 @@ from .. import runtime
 from .reasons import Reasons
 from .report import Row, as_json, report
 
-HELP = "tell which nodes of a graph or SavedModel run on the device, and why others do not"
 _PREFIX = "tensorflow-directml explain: "
 
 

@@ -8,8 +8,6 @@ import time
 from .. import runtime
 from . import report, usage
 
-HELP = "memory and use of each GPU, by process where the driver tells"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
