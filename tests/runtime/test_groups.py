@@ -130,6 +130,85 @@ def test_sums_of_many_tensors_are_one_launch(device):
     assert growth["launches"] < len(tensors)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_products_are_one_launch(device, dtype):
+    """As a layer's queries, keys and values, and the gradients of their weights."""
+    rng = np.random.RandomState(1)
+    x = device.tensor(rng.uniform(-1, 1, (24, 64)).astype(dtype))
+    weights = [device.tensor(rng.uniform(-1, 1, (64, columns)).astype(dtype))
+               for columns in (64, 64, 60, 7)]
+
+    def work():
+        products = [device.empty((24, weight.shape[1]), dtype) for weight in weights]
+        for weight, product in zip(weights, products):
+            device.gemm(x, weight, product)
+        return products
+
+    device.merge_launches(False)
+    try:
+        expected = [bits(product.numpy()) for product in work()]
+    finally:
+        device.merge_launches(True)
+    learn(device, work)
+    products, growth = least(device, work)
+    assert [bits(product.numpy()) for product in products] == expected
+    assert growth["launches"] < len(weights)  # some are of other programs
+
+
+def test_random_numbers_are_one_launch(device):
+    def work():
+        drawn = [device.empty((100 + i,)) for i in range(6)]
+        for i, numbers in enumerate(drawn):
+            device.random("UNIFORM", (i, 0, 0, 0), (1, 2), 0, 1, numbers)
+        return drawn
+
+    device.merge_launches(False)
+    try:
+        expected = [bits(numbers.numpy()) for numbers in work()]
+    finally:
+        device.merge_launches(True)
+    learn(device, work)
+    drawn, growth = least(device, work)
+    assert [bits(numbers.numpy()) for numbers in drawn] == expected
+    assert growth["launches"] == 1
+
+
+def test_copies_that_broadcast_become_one_with_what_takes_them(device):
+    rows, x = device.tensor(helpers.random((6, 1))), device.tensor(helpers.random((6, 32)))
+
+    def work():
+        tiled, product = device.empty((6, 32)), device.empty((6, 32))
+        device.copy_tensor(rows.broadcast_to((6, 32)), tiled)
+        device.elementwise("MULTIPLY", [tiled, x], product)
+        return product
+
+    expected = bits(rows.numpy() * x.numpy())
+    learn(device, work)
+    product, growth = least(device, work)
+    assert bits(product.numpy()) == expected
+    assert growth["launches"] == 1
+
+
+def test_sums_of_few_tensors_become_one_with_what_they_come_from(device):
+    terms = [device.tensor(helpers.random((1000,), seed=i)) for i in range(4)]
+
+    def work():
+        total, squares = device.empty((1000,)), device.empty((1000,))
+        device.add_tensors(terms, total)
+        device.elementwise("SQUARE", [total], squares)
+        return squares
+
+    device.merge_launches(False)
+    try:
+        expected = bits(work().numpy())
+    finally:
+        device.merge_launches(True)
+    learn(device, work)
+    squares, growth = least(device, work)
+    assert bits(squares.numpy()) == expected
+    assert growth["launches"] == 1
+
+
 def test_chains_of_one_program_are_one_launch(device):
     """As moving averages: variable -= (variable - value) * decay."""
     sizes = [(64,), (100,), (7,), (256,), (1,)]

@@ -35,6 +35,7 @@ OTHER_FAMILIES = [
 # programs know.
 INCLUDED_FAMILIES = {
     "convolution": ["products"],
+    "copies": ["elementwise"],
     "normalization": ["products"],
 }
 

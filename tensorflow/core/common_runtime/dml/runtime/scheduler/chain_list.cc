@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/held_memory.h"
+
 namespace dml {
 namespace {
 
@@ -94,6 +96,10 @@ void ChainList::BeforeWork(Span<const BufferArgument> arguments) {
 void ChainList::Discard(uint64_t address, uint64_t bytes) {
   for (size_t c = 0; c < chains_.size();) {
     ElementChain* chain = chains_[c];
+    // If the chain waited, the memory would be kept for it.
+    if (chain->sent && HeldMemory::MayHold(bytes)) {
+      chain->Forget(address, bytes);
+    }
     if (chain->Discard(address, bytes)) {
       ++c;
       continue;
@@ -256,6 +262,7 @@ bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
   if (chain->sent) return false;
   ++waiting_;
   chain->program = launch.program;
+  chain->may_group = launch.may_group;
   std::copy_n(launch.groups, 3, chain->groups);
   chain->constant_bytes = static_cast<uint32_t>(launch.constants.size());
   std::copy(launch.constants.begin(), launch.constants.end(), chain->constants);

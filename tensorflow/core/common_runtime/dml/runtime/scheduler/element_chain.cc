@@ -27,6 +27,14 @@ bool ElementChain::Conflicts(uint64_t address, uint64_t bytes,
   return false;
 }
 
+void ElementChain::Forget(uint64_t address, uint64_t bytes) {
+  for (uint32_t i = 0; i < input_count; ++i) {
+    if (!inputs[i].IsWithin(address, bytes)) continue;
+    inputs[i].address = 0;
+    inputs[i].bytes = 0;
+  }
+}
+
 // Each invocation of the program reads its elements of an input before it
 // writes them, so exactly these may be written; other invocations may not yet
 // have read theirs.

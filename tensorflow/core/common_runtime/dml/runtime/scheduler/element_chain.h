@@ -99,6 +99,7 @@ struct ElementChain {
   const ChainTree::Node* node = nullptr;  // null: not in the tree
   // The launch of a chain that has one step.
   const hal::Program* program = nullptr;
+  bool may_group = false;  // Launch::may_group
   uint32_t groups[3] = {1, 1, 1};
   uint8_t constants[Launch::kMaxConstantBytes] = {};
   uint32_t constant_bytes = 0;
@@ -119,6 +120,9 @@ struct ElementChain {
   void Append(const ElementStep& step, Span<const BufferArgument> buffers,
               const hal::Binding* bindings, const int* from,
               const StepName& name);
+  // Of a chain that was launched: inputs that lie there are given back, so what
+  // is written there next has nothing to do with them.
+  void Forget(uint64_t address, uint64_t bytes);
   // Values that lie there need not be written, but for one of them where none
   // is left that must; false then.
   bool Discard(uint64_t address, uint64_t bytes);

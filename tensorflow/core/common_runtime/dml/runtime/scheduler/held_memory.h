@@ -22,9 +22,11 @@ class HeldMemory {
   static constexpr uint64_t kMaxBlockBytes = uint64_t{2} << 20;
   static constexpr uint64_t kMaxBytes = uint64_t{16} << 20;
 
+  static bool MayHold(uint64_t bytes) { return bytes <= kMaxBlockBytes; }
+
   // False where that would be too much.
   bool Hold(uint64_t address, uint64_t bytes, Stream::GiveBack give_back) {
-    if (bytes > kMaxBlockBytes || bytes_ + bytes > kMaxBytes) return false;
+    if (!MayHold(bytes) || bytes_ + bytes > kMaxBytes) return false;
     bytes_ += bytes;
     blocks_[address] = {bytes, std::move(give_back)};
     return true;

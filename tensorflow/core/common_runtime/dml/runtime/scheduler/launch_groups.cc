@@ -1,6 +1,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/launch_groups.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace dml {
@@ -67,15 +68,20 @@ bool LaunchGroups::Touches(uint64_t address, uint64_t bytes) const {
 bool LaunchGroups::MakeLast(size_t* place,
                             Span<const BufferArgument> arguments) {
   if (!Conflicts(reads_, writes_, arguments)) return true;
-  for (size_t later = *place; later < open_.size(); ++later) {
-    Open* const group = open_[later];
-    if (!Conflicts(group->reads, group->writes, arguments)) continue;
-    for (size_t between = *place; between < later; ++between) {
-      if (Conflicts(*open_[between], *group)) return false;
+  // Those that must come before, and those that these come behind.
+  std::array<bool, kMaxOpen> earlier{};
+  for (size_t i = open_.size(); i-- > *place;) {
+    const Open& group = *open_[i];
+    earlier[i] = Conflicts(group.reads, group.writes, arguments);
+    for (size_t later = i + 1; !earlier[i] && later < open_.size(); ++later) {
+      earlier[i] = earlier[later] && Conflicts(group, *open_[later]);
     }
-    if (later == *place) return false;
-    std::rotate(open_.begin() + *place, open_.begin() + later,
-                open_.begin() + later + 1);
+  }
+  if (earlier[*place]) return false;
+  for (size_t i = *place + 1; i < open_.size(); ++i) {
+    if (!earlier[i]) continue;
+    std::rotate(open_.begin() + *place, open_.begin() + i,
+                open_.begin() + i + 1);
     ++*place;
   }
   return true;

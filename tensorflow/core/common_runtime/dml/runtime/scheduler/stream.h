@@ -194,6 +194,8 @@ class Stream {
   // Whether launches may become one from here on, where there are programs for
   // it (StreamOptions::chain_programs, make_grouped); at first they may.
   void MergeLaunches(bool merge);
+  // Whether element-wise launches that follow one another may become one.
+  bool merges_launches() const;
 
   // Sends what is recorded; does not wait.
   Status Flush();

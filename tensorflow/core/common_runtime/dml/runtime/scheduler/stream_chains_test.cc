@@ -54,9 +54,10 @@ class StreamChainsTest : public StreamTest {
   uint64_t At(uint32_t place) const { return memory_ + place * kBytes; }
 
   // place `to` = operation(place `from`).
-  Status Step(uint32_t from, uint32_t to, const char* tag = "Step") {
+  Status Step(uint32_t from, uint32_t to, const char* tag = "Step",
+              uint8_t operation = 1) {
     ElementStep step;
-    step.operation = 1;
+    step.operation = operation;
     step.input_count = 1;
     step.count = kBytes / 4;
     Launch launch;
@@ -183,6 +184,24 @@ TEST_F(StreamChainsTest, CopiesWaitForThem) {
   DML_EXPECT_OK(stream_->Copy(At(7), At(2), kBytes));
   DML_EXPECT_OK(stream_->Sync());
   EXPECT_EQ(Sent(), (Names{"chain", "copy", "chain", "copy"}));
+}
+
+// An input is given back at once, and its memory serves what comes next, which
+// would end the chain. When it waits, the memory is kept.
+TEST_F(StreamChainsTest, InputsThatAreGivenBackEndNoChain) {
+  int given_back = 0;
+  for (int time = 0; time < 3; ++time) {
+    learned_ = device_->events().size();
+    DML_EXPECT_OK(Step(0, 1, "A", 2));
+    const bool kept = stream_->Discard(At(0), kBytes, [&] { ++given_back; });
+    EXPECT_EQ(kept, time == 2);
+    DML_EXPECT_OK(Dispatch({{At(kept ? 9 : 0), kBytes, Access::kWrite}}));
+    DML_EXPECT_OK(Step(1, 2, "B", 2));
+    DML_EXPECT_OK(stream_->Sync());
+    stream_->ReleaseHeld();
+  }
+  EXPECT_EQ(Sent(), (Names{"work", "chain"}));
+  EXPECT_EQ(given_back, 1);
 }
 
 TEST_F(StreamChainsTest, AHeapGoesWhenTheyAreDone) {

@@ -53,6 +53,7 @@ class Stream::Impl {
   void CopyToHost(void* dst, uint64_t src, uint64_t bytes, Callback done);
   void OnComplete(Callback done);
   void MergeLaunches(bool merge);
+  bool merges_launches() const { return chains_ != nullptr && merging_; }
   bool KeepsValues() const { return keeps_values_; }
   bool Discard(uint64_t address, uint64_t bytes, GiveBack give_back);
   void ReleaseHeld();
@@ -337,7 +338,7 @@ class Stream::Impl {
   uint64_t taken_before_ = 0;              // at waiting_since_
   Clock::time_point waiting_since_;        // one waited, or more came
   std::string chain_tag_;
-  bool merging_ = true;  // MergeLaunches()
+  std::atomic<bool> merging_{true};  // MergeLaunches()
   bool wake_ = false;    // a launch was recorded, and the thread is to wake
   PendingTransfers pending_transfers_;
   Place transfers_wait_for_;  // the newest place that they do

@@ -74,26 +74,25 @@ void Stream::Impl::SendWaiting() {
 
 bool Stream::Impl::Wait(const Launch& launch, const hal::Binding* bindings,
                         const StepName& name) {
+  const size_t before = Waiting();
   if (launch.step != nullptr && chains_ != nullptr && merging_) {
-    return TakeStep(launch, bindings, name);
+    if (TakeStep(launch, bindings, name)) return true;
+  } else if (chains_ != nullptr) {
+    chains_->BeforeWork(launch.buffers);
   }
-  if (launch.may_group && groups_ != nullptr && merging_) {
-    const size_t before = Waiting();
-    if (chains_ != nullptr) chains_->BeforeWork(launch.buffers);
-    NoteWaiting(before);
-    if (TakeMember(launch, bindings, name)) return true;
-  }
-  BeforeWork(launch.buffers);
+  if (launch.may_group && TakeMember(launch, bindings, name)) return true;
+  if (groups_ != nullptr) groups_->BeforeWork(launch.buffers);
+  NoteWaiting(before);
   return false;
 }
 
 // A chain that conflicts is launched, and may wait in a group; so groups that
-// the step conflicts with are launched behind it.
+// a step which waits conflicts with are launched behind it.
 bool Stream::Impl::TakeStep(const Launch& launch, const hal::Binding* bindings,
                             const StepName& name) {
   const size_t before = Waiting();
   const bool waits = chains_->Take(launch, bindings, name);
-  if (groups_ != nullptr) groups_->BeforeWork(launch.buffers);
+  if (waits && groups_ != nullptr) groups_->BeforeWork(launch.buffers);
   taken_ += waits;
   NoteWaiting(before);
   // It must not wait for ever: the thread sees to that.
@@ -144,7 +143,9 @@ void Stream::Impl::RecordChain(const ElementChain& chain) {
     std::copy_n(chain.groups, 3, launch.groups);
     launch.buffers = {arguments, size_t{value.input_count} + 1};
     launch.constants = {chain.constants, chain.constant_bytes};
-    RecordWaiting(launch, bindings, value.name);
+    if (!chain.may_group || !TakeMember(launch, bindings, value.name)) {
+      RecordWaiting(launch, bindings, value.name);
+    }
     return;
   }
   for (uint32_t i = 0; i < kMaxInputs; ++i) {
@@ -249,6 +250,7 @@ void Stream::Impl::MergeLaunches(bool merge) {
 }
 
 void Stream::MergeLaunches(bool merge) { impl_->MergeLaunches(merge); }
+bool Stream::merges_launches() const { return impl_->merges_launches(); }
 bool Stream::KeepsValues() const { return impl_->KeepsValues(); }
 bool Stream::Discard(uint64_t address, uint64_t bytes, GiveBack give_back) {
   return impl_->Discard(address, bytes, std::move(give_back));

@@ -7,6 +7,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/copies/copies_parameters.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
@@ -35,7 +36,7 @@ int TransposedDimension(const Coalesced& dims) {
 
 Status LaunchTranspose(OperatorContext& context, const dml_tensor& input,
                        const dml_tensor& output, const Coalesced& dims,
-                       uint32_t row_dimension) {
+                       uint32_t row_dimension, const ElementStep* step) {
   const uint32_t last = dims.rank - 1;
   TransposeParameters constants = {};
   constants.rows = dims.sizes[row_dimension];
@@ -58,20 +59,22 @@ Status LaunchTranspose(OperatorContext& context, const dml_tensor& input,
     ++batch;
   }
   constants.tiles = static_cast<uint32_t>(tiles);
+  const BufferArgument buffers[] = {Argument(input, Access::kRead),
+                                    Argument(output, Access::kWrite)};
   return LaunchProgram(
       context, ShaderName("transpose", BitsType(output.type)), {kGroupSize},
-      LinearGrid(context, tiles),
-      {Argument(input, Access::kRead), Argument(output, Access::kWrite)},
-      constants);
+      LinearGrid(context, tiles), Span<const BufferArgument>(buffers),
+      constants, step);
 }
 
-// Of tensors that programs take whole, apart and not both without gaps.
+// Of tensors that programs take whole, apart and not both without gaps. `step`
+// as LaunchProgram() has it.
 Status LaunchWhole(OperatorContext& context, const dml_tensor& from,
-                   const dml_tensor& to) {
+                   const dml_tensor& to, const ElementStep* step) {
   const Coalesced dims = Coalesce({&from, &to});
   const int transposed = TransposedDimension(dims);
   if (transposed >= 0) {
-    return LaunchTranspose(context, from, to, dims, transposed);
+    return LaunchTranspose(context, from, to, dims, transposed, step);
   }
   const StridedWalk walk = WalkTogether({&from, &to});
   const uint32_t count = static_cast<uint32_t>(ElementCount(to));
@@ -81,10 +84,12 @@ Status LaunchWhole(OperatorContext& context, const dml_tensor& from,
             constants.x_strides);
   std::copy(std::begin(walk.strides[1]), std::end(walk.strides[1]),
             constants.y_strides);
+  const BufferArgument buffers[] = {Argument(from, Access::kRead),
+                                    Argument(to, Access::kWrite)};
   return LaunchProgram(
       context, ShaderName("copy_strided", to.type), {kGroupSize, walk.rank},
       LinearGrid(context, CeilDivide(count, 4 * kGroupSize)),
-      {Argument(from, Access::kRead), Argument(to, Access::kWrite)}, constants);
+      Span<const BufferArgument>(buffers), constants, step);
 }
 
 }  // namespace
@@ -105,14 +110,22 @@ Status CopyTensor(OperatorContext& context, const dml_tensor* input,
                       ElementCount(*output) * TypeBytes(input->type));
   }
   DML_RETURN_IF_ERROR(CheckAliasing("copy", *input, *output));
+  // A tensor that is broadcast may become one launch with what takes it; chains
+  // keep the bits of float32.
+  ElementStep step;
+  const bool may_merge =
+      output->type == DML_FLOAT32 && StepOfCast(*input, *output, &step);
 
   const uint32_t bytes = WidestBytes({input, output});
   const dml_tensor from = Widen(*input, bytes);
   const dml_tensor to = Widen(*output, bytes);
-  return ForEachPiece(context, "copy", {&from, &to}, kAllDimensions,
-                      [&](const dml_tensor* const* pieces) {
-                        return LaunchWhole(context, *pieces[0], *pieces[1]);
-                      });
+  return ForEachPiece(
+      context, "copy", {&from, &to}, kAllDimensions,
+      [&](const dml_tensor* const* pieces) {
+        const bool whole = ElementCount(*pieces[1]) == ElementCount(to);
+        return LaunchWhole(context, *pieces[0], *pieces[1],
+                           may_merge && whole ? &step : nullptr);
+      });
 }
 
 }  // namespace dml

@@ -15,10 +15,19 @@ TYPES = {
 }
 
 
+# Gradients of small tensors have many of these that belong to no chain.
+GROUPED = {"unary": ("f32",), "binary": ("f32",)}
+
+
 def elementwise(source: str, suffix: str):
     return [
-        Shader(source, T=t, name=kind + suffix, defines={f"DML_{kind.upper()}": "1"})
-        for kind, t in TYPES.items()
+        Shader(source, T=types, name=kind + suffix, defines={f"DML_{kind.upper()}": "1"},
+               grouped=grouped)
+        for kind, all_types in TYPES.items()
+        for grouped, types in (
+            (True, GROUPED.get(kind, ())),
+            (False, [t for t in all_types if t not in GROUPED.get(kind, ())]))
+        if types
     ]
 
 

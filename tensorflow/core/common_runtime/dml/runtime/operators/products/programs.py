@@ -3,7 +3,8 @@
 from variants import COMPLEX, FLOATS, Shader
 
 SHADERS = [
-    Shader("gemm", T=(*FLOATS, "f64", "i32", "i64")),
+    Shader("gemm", T=FLOATS, grouped=True),
+    Shader("gemm", T=("f64", "i32", "i64")),
     Shader("gemm", T=("f16",), name="gemm_packed", defines={"DML_PACKED": "1"},
            no_hlsl="holds pairs of float16 in shared memory"),
     Shader("gemm", T=("f16",), name="gemm_dot",

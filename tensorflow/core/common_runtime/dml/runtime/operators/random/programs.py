@@ -3,5 +3,5 @@
 from variants import FLOATS, Shader
 
 SHADERS = [
-    Shader("random", T=FLOATS + ("f64", "i32", "i64")),
+    Shader("random", T=FLOATS + ("f64", "i32", "i64"), grouped=True),
 ]

@@ -12,6 +12,8 @@ namespace dml {
 namespace {
 
 constexpr uint32_t kMaxInputs = AddTensorsParameters::kMaxInputs;
+// So many are added by element-wise launches where those become one.
+constexpr uint32_t kMaxMerged = 4;
 
 Status Check(Span<const dml_tensor* const> inputs, const dml_tensor* output) {
   if (inputs.size() == 0) {
@@ -84,14 +86,30 @@ Status Add(OperatorContext& context, Span<const dml_tensor* const> inputs,
   return Status::Ok();
 }
 
+Status AddOneByOne(OperatorContext& context,
+                   Span<const dml_tensor* const> inputs,
+                   const dml_tensor* output) {
+  const dml_tensor* sum = inputs[0];
+  for (size_t i = 1; i < inputs.size(); ++i) {
+    const dml_tensor* const terms[] = {sum, inputs[i]};
+    DML_RETURN_IF_ERROR(
+        Elementwise(context, DML_ADD, terms, 2, output, nullptr));
+    sum = output;
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 Status AddTensors(OperatorContext& context, const dml_tensor* const* inputs,
                   uint32_t input_count, const dml_tensor* output) {
   DML_RETURN_IF_ERROR(Check({inputs, input_count}, output));
-  // Two may become one launch with what they come from, and what follows.
-  if (input_count == 2) {
-    return Elementwise(context, DML_ADD, inputs, input_count, output, nullptr);
+  // These may become one launch with what they come from, and what follows. Of
+  // float16, a sum of three would be rounded twice.
+  if (input_count == 2 ||
+      (input_count <= kMaxMerged && output->type == DML_FLOAT32 &&
+       context.stream.merges_launches())) {
+    return AddOneByOne(context, {inputs, input_count}, output);
   }
   const uint32_t first = std::min(input_count, kMaxInputs);
   DML_RETURN_IF_ERROR(Add(context, {inputs, first}, *output));
