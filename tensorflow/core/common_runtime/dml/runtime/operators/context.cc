@@ -72,7 +72,13 @@ Status CopyMemory(OperatorContext& context, uint64_t dst, uint64_t src,
 
 Scratch::~Scratch() {
   if (address_ == 0) return;
-  if (stream_.KeepsValues()) stream_.Discard(address_, bytes_);
+  stream_.ReleaseHeld();
+  if (stream_.KeepsValues() &&
+      stream_.Discard(address_, bytes_, [&pool = pool_, address = address_] {
+        pool.Free(address);
+      })) {
+    return;  // which frees it later
+  }
   pool_.Free(address_);
 }
 

@@ -12,6 +12,7 @@ SHADERS = [
            no_hlsl="an instruction of SPIR-V only"),
     Shader("gemm", T=("f16",), name="gemm_matrix", cooperative=True),
     Shader("complex_expand", T=COMPLEX),
-    Shader("split_reduce", T=(*FLOATS, "f64", "i32", "i64")),
+    Shader("split_reduce", T=FLOATS, grouped=True),
+    Shader("split_reduce", T=("f64", "i32", "i64")),
     Shader("sparse_matmul", T=FLOATS + ("f64",), U=("i32", "i64")),
 ]
