@@ -59,10 +59,11 @@ def operators_programs(device):
 
 
 def test_a_new_batch_size_compiles_nothing(network, session):
-    # Not 1: a broadcast along a batch of one is none, which is a program of its own.
+    # Not 1: a broadcast along a batch of one is none, which is a program of its own. Nor above
+    # 14, with 2048 pixels: there a batch norm takes two launches, by programs for these.
     with runtime.open(0) as device:
         programs, launches = operators_programs(device), device.statistics()["launches"]
-        for batch in (16, 3, 21, 8):
+        for batch in (14, 3, 11, 8):
             assert np.isfinite(network.step(session, batch))
         assert device.statistics()["launches"] > launches
         assert operators_programs(device) == programs
@@ -97,8 +98,8 @@ def test_every_float_operator_runs_on_the_device(network, session):
             elif known and node.op not in PLUMBING and any(t.is_floating for t in types):
                 strayed.add((node.op, node.name))
     assert not strayed
-    assert {"Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter", "FusedBatchNormV3",
-            "FusedBatchNormGradV3", "MaxPoolGrad", "MatMul", "ApplyAdam"} <= ran
+    assert {"Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter", "_FusedBatchNormEx",
+            "_DmlFusedBatchNormGradEx", "MaxPoolGrad", "MatMul", "ApplyAdam"} <= ran
 
 
 # The edge of the graph: feeds enter and fetches leave on the host.

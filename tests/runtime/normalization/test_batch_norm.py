@@ -67,7 +67,7 @@ def vectors(channels):
     )
 
 
-def train(device, x, layout, unbiased=0):
+def train(device, x, layout, unbiased=0, side=None, activation="NONE"):
     scale, offset = vectors(x.shape[1])
     y = place(device, np.zeros_like(x), layout)
     outputs = [device.empty(scale.shape) for _ in range(3)]
@@ -77,6 +77,8 @@ def train(device, x, layout, unbiased=0):
         device.tensor(offset),
         EPSILON,
         unbiased,
+        side,
+        activation,
         y,
         *outputs
     )
@@ -152,6 +154,8 @@ def test_strided_vectors_and_absent_outputs(device):
         helpers.upload(device, offset, "gaps"),
         EPSILON,
         0,
+        None,
+        "NONE",
         y,
         None,
         variance,
@@ -168,10 +172,45 @@ def test_in_place(device):
     scale, offset = vectors(5)
     y = device.tensor(x)
     device.batch_norm_training(
-        y, device.tensor(scale), device.tensor(offset), EPSILON, 0, y, None, None, None
+        y, device.tensor(scale), device.tensor(offset), EPSILON, 0, None, "NONE", y,
+        None, None, None
     )
     mean, variance = statistics(x)
     helpers.check(y, normalize(x, mean, 1 / np.sqrt(variance + EPSILON), scale, offset))
+
+
+# By one launch, two and three; by single elements and by packs.
+FUSED_SHAPES = [(4, 5, 3), (2, 8, 5, 4), (41, 6, 70), (5, 16, 20, 30), (17, 4, 251, 250)]
+ACTIVATIONS = {"NONE": (-np.inf, np.inf), "RELU": (0, np.inf), "RELU6": (0, 6)}
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("layout", ["contiguous", "channels last"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("shape", FUSED_SHAPES, ids=str)
+def test_what_follows_training_is_the_same_to_the_bit(device, dtype, layout, activation, shape):
+    x, side = (helpers.random(shape, dtype, -8, 8, seed=s) for s in (1, 2))
+    plain, statistics = train(device, x, layout)
+    plain = plain.numpy()
+    for added in (None, side):
+        y, same = train(device, x, layout, 0,
+                        None if added is None else place(device, added, layout), activation)
+        expected = plain if added is None else plain + added  # rounded to dtype twice
+        np.testing.assert_array_equal(y.numpy(), np.clip(expected, *ACTIVATIONS[activation]))
+        for value, before in zip(same, statistics):
+            np.testing.assert_array_equal(value.numpy(), before.numpy())
+
+
+@pytest.mark.parametrize("output", ["x", "side"])
+@pytest.mark.parametrize("shape", [(2, 8, 5, 4), (5, 16, 20, 30)], ids=str)
+def test_what_follows_training_in_place(device, output, shape):
+    x, side = (helpers.random(shape, seed=s) for s in (1, 2))
+    given = {"x": device.tensor(x), "side": device.tensor(side)}
+    expected, _ = train(device, x, "contiguous", 0, device.tensor(side), "RELU")
+    scale, offset = (device.tensor(v) for v in vectors(shape[1]))
+    device.batch_norm_training(given["x"], scale, offset, EPSILON, 0, given["side"], "RELU",
+                               given[output], None, None, None)
+    np.testing.assert_array_equal(given[output].numpy(), expected.numpy())
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -254,6 +293,8 @@ def test_gradient(device, dtype, training, shape, layout):
     device.batch_norm_gradient(
         training,
         place(device, dy, layout),
+        None,
+        "NONE",
         place(device, x, layout),
         *(device.tensor(v) for v in (scale, mean, inverse)),
         input_gradient=dx,
@@ -268,9 +309,70 @@ def test_gradient(device, dtype, training, shape, layout):
     helpers.check(offset_gradient, expected[2], tolerance)
 
 
-# The layers of ResNet-50 for a batch of 8 images of 64 x 64, and odd ones whose channels are
-# divided among groups.
-COUNTED = [
+def backward(device, dy, activated, activation, x, layout, training=1):
+    """(dx, dscale, doffset) of tensors of the host."""
+    scale, _ = vectors(x.shape[1])
+    mean, variance = statistics(x)
+    inverse = (1 / np.sqrt(variance + EPSILON)).astype(np.float32)
+    dx = place(device, np.zeros_like(x), layout)
+    sums = [device.empty(scale.shape) for _ in range(2)]
+    device.batch_norm_gradient(
+        training, place(device, dy, layout),
+        None if activated is None else place(device, activated, layout), activation,
+        place(device, x, layout),
+        *(device.tensor(v) for v in (scale, mean.astype(np.float32), inverse)), dx, *sums)
+    return [value.numpy() for value in (dx, *sums)]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("layout", ["contiguous", "channels last"])
+@pytest.mark.parametrize("activation, low, high", [("RELU", 0, np.inf), ("RELU6", 0, 6)])
+@pytest.mark.parametrize("shape", FUSED_SHAPES, ids=str)
+def test_gradient_through_an_activation_is_the_same_to_the_bit(
+        device, dtype, layout, activation, low, high, shape):
+    x, dy = helpers.random(shape, dtype), helpers.random(shape, dtype, seed=5)
+    activated = np.clip(helpers.random(shape, dtype, -8, 8, seed=6), low, high).astype(dtype)
+    activated.flat[0] = np.nan  # is not larger than 0
+    activated.flat[1] = np.inf
+    masked = np.where((activated > low) & ((activated < high) | (activation == "RELU")), dy, 0)
+    expected = backward(device, masked.astype(dtype), None, "NONE", x, layout)
+    for got, want in zip(backward(device, dy, activated, activation, x, layout), expected):
+        np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("activated_layout", LAYOUTS)
+def test_gradient_through_an_activation_of_another_layout(device, activated_layout):
+    shape = (3, 16, 5, 8)
+    x, dy = helpers.random(shape), helpers.random(shape, seed=5)
+    activated = np.maximum(helpers.random(shape, seed=6), 0)
+    scale, _ = vectors(shape[1])
+    mean, variance = statistics(x)
+    mean = mean.astype(np.float32)
+    inverse = (1 / np.sqrt(variance + EPSILON)).astype(np.float32)
+    dx, *sums = device.empty(shape), device.empty(scale.shape), device.empty(scale.shape)
+    device.batch_norm_gradient(
+        0, device.tensor(dy), place(device, activated, activated_layout), "RELU",
+        device.tensor(x), *(device.tensor(v) for v in (scale, mean, inverse)), dx, *sums)
+    masked = np.where(activated > 0, dy, 0)
+    for got, want in zip((dx, *sums), gradients(0, masked, x, scale, mean, inverse)):
+        helpers.check(got, want)
+
+
+@pytest.mark.parametrize("activation, activated, message", [
+    ("ELU", True, "RELU and RELU6"), ("RELU", False, "its output"), ("NONE", True, "there is none"),
+])
+def test_gradient_says_what_is_wrong_with_the_activation(
+        device, dml, activation, activated, message):
+    x, vector = device.empty((2, 3, 4)), device.empty((3,))
+    with pytest.raises(dml.DmlError, match=message):
+        device.batch_norm_gradient(1, x, x if activated else None, activation, x, vector, vector,
+                                   vector, device.empty(x.shape), device.empty((3,)),
+                                   device.empty((3,)))
+
+
+# The layers of ResNet-50 for a batch of 8 images of 64 x 64: of one launch each, but for the
+# first, where channels are innermost.
+RESNET_SHAPES = [
     (8, 64, 32, 32),
     (8, 64, 16, 16),
     (8, 256, 16, 16),
@@ -280,16 +382,14 @@ COUNTED = [
     (8, 1024, 4, 4),
     (8, 512, 2, 2),
     (8, 2048, 2, 2),
-    (11, 1, 67, 67),
-    (11, 7, 67, 67),
-    (20011, 1),
 ]
+# Of so many elements that several groups must share a channel, or may read it twice only
+# where caches hold all of it.
+SHARED_SHAPES = [(11, 1, 67, 67), (11, 7, 67, 67), (20011, 1)]
 
 
-@pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("layout", ["contiguous", "channels last"])
-@pytest.mark.parametrize("shape", COUNTED, ids=str)
-def test_takes_two_launches(device, dtype, layout, shape):
+def launches_of_training(device, dtype, layout, shape):
+    """Forward, backward; with an activation and what is added."""
     x = place(device, helpers.random(shape, dtype), layout)
     dy = place(device, helpers.random(shape, dtype, seed=5), layout)
     y = place(device, np.zeros(shape, dtype), layout)
@@ -297,13 +397,36 @@ def test_takes_two_launches(device, dtype, layout, shape):
     mean, variance, inverse, *sums = (device.empty(scale.shape) for _ in range(5))
 
     def forward():
-        device.batch_norm_training(x, scale, offset, EPSILON, 0, y, mean, variance, inverse)
+        device.batch_norm_training(x, scale, offset, EPSILON, 0, dy, "RELU", y, mean, variance,
+                                   inverse)
 
     def backward():
-        device.batch_norm_gradient(1, dy, x, scale, mean, inverse, y, *sums)
+        device.batch_norm_gradient(1, dy, y, "RELU6", x, scale, mean, inverse, y, *sums)
 
-    assert helpers.launches(device, forward) == 2
-    assert helpers.launches(device, backward) == 2
+    return helpers.launches(device, forward), helpers.launches(device, backward)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("layout", ["contiguous", "channels last"])
+@pytest.mark.parametrize("shape", RESNET_SHAPES, ids=str)
+def test_layers_take_one_launch(device, dtype, layout, shape):
+    first = shape == RESNET_SHAPES[0] and layout == "channels last"
+    launches = 2 if first else 1
+    assert launches_of_training(device, dtype, layout, shape) == (launches, launches)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("layout", ["contiguous", "channels last"])
+@pytest.mark.parametrize("shape", SHARED_SHAPES, ids=str)
+def test_shared_channels_take_two_launches(device, dtype, layout, shape):
+    assert launches_of_training(device, dtype, layout, shape) == (2, 2)
+
+
+def test_large_tensors_take_one_launch_only_by_whole_transactions(device):
+    # As many elements of a channel, of more channels than caches hold, innermost.
+    assert launches_of_training(device, "float32", "channels last", (2000, 512)) == (1, 1)
+    assert launches_of_training(device, "float32", "channels last", (2000, 1024)) == (2, 2)
+    assert launches_of_training(device, "float32", "channels last", (900, 2048)) == (1, 1)
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -321,12 +444,13 @@ def test_large_tensors_take_three_launches(device, dtype, layout):
 
     def forward():
         device.batch_norm_training(
-            source, vector, device.tensor(offset), EPSILON, 0, y, mean, variance, inverse
+            source, vector, device.tensor(offset), EPSILON, 0, None, "NONE", y, mean, variance,
+            inverse
         )
 
     def backward():
         device.batch_norm_gradient(
-            1, gradient, source, vector, mean, inverse, y, *reversed(sums)
+            1, gradient, None, "NONE", source, vector, mean, inverse, y, *reversed(sums)
         )
 
     assert helpers.launches(device, forward) == 3
@@ -351,15 +475,17 @@ def test_empty(device, dml):
         empty, vector, vector, vector, vector, EPSILON, None, "NONE", empty)
     scale_gradient, offset_gradient = device.empty((3,)), device.empty((3,))
     device.batch_norm_gradient(
-        1, empty, empty, vector, vector, vector, empty, scale_gradient, offset_gradient
+        1, empty, None, "NONE", empty, vector, vector, vector, empty, scale_gradient,
+        offset_gradient
     )
     helpers.check(scale_gradient, np.zeros(3))
     helpers.check(offset_gradient, np.zeros(3))
     with pytest.raises(dml.DmlError, match="no elements"):
-        device.batch_norm_training(empty, vector, vector, EPSILON, 0, empty, None, None, None)
+        device.batch_norm_training(empty, vector, vector, EPSILON, 0, None, "NONE", empty,
+                                   None, None, None)
     no_channels, nothing = device.empty((2, 0, 4)), device.empty((0,))
     device.batch_norm_training(
-        no_channels, nothing, nothing, EPSILON, 0, no_channels, None, None, None
+        no_channels, nothing, nothing, EPSILON, 0, None, "NONE", no_channels, None, None, None
     )
 
 
@@ -385,6 +511,7 @@ def test_says_what_is_wrong(device, dml, x, scale, y, message):
     vector = device.empty(*scale)
     with pytest.raises(dml.DmlError, match=message) as error:
         device.batch_norm_training(
-            device.empty(*x), vector, vector, EPSILON, 0, device.empty(*y), None, None, None
+            device.empty(*x), vector, vector, EPSILON, 0, None, "NONE", device.empty(*y),
+            None, None, None
         )
     assert error.value.code == dml.Code.INVALID_ARGUMENT

@@ -32,7 +32,8 @@ class BatchNorm(Family):
         t = tensors
         return prepare(
             "batch_norm_training", t["x"].transpose(0, 3, 1, 2), t["scale"], t["offset"], EPSILON,
-            True, t["y"].transpose(0, 3, 1, 2), t["mean"], t["variance"], t["deviation"],
+            True, None, "NONE", t["y"].transpose(0, 3, 1, 2), t["mean"], t["variance"],
+            t["deviation"],
         )
 
     def _channel(self, host, channel):
@@ -87,7 +88,7 @@ class BatchNormGradient(BatchNorm):
     def enqueue(self, tensors, prepare):
         t = tensors
         return prepare(
-            "batch_norm_gradient", True, t["dy"].transpose(0, 3, 1, 2),
+            "batch_norm_gradient", True, t["dy"].transpose(0, 3, 1, 2), None, "NONE",
             t["x"].transpose(0, 3, 1, 2), t["scale"], t["mean"], t["deviation"],
             t["dx"].transpose(0, 3, 1, 2), t["dscale"], t["doffset"],
         )

@@ -92,7 +92,7 @@ int32_t DataOffset(const dml_tensor& tensor);
 // size 1, so that programs loop over as few as possible. All have the same
 // sizes. Result: rank >= 1 sizes, and per tensor the strides.
 struct Coalesced {
-  static constexpr int kMaxTensors = 4;
+  static constexpr int kMaxTensors = 5;
   uint32_t rank = 0;
   uint32_t sizes[DML_MAX_RANK] = {};
   int32_t strides[kMaxTensors][DML_MAX_RANK] = {};

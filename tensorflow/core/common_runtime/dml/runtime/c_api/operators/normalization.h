@@ -10,22 +10,24 @@ extern "C" {
 #endif
 
 /* input, output [batch, channels, spatial...] (rank 2 to 5), float32 or
- * float16; all others float32 [channels].
- *   output = (input - mean) / sqrt(variance + epsilon) * scale + offset
+ * float16, and so `side`; all others float32 [channels].
+ *   output = activation((input - mean) / sqrt(variance + epsilon) * scale
+ *                       + offset + side)
  * with the biased variance over batch and space. Outputs: mean, variance
  * (times n / (n - 1) when `unbiased_variance`, n > 1), saved_inverse_stddev =
- * 1 / sqrt(biased variance + epsilon). These must not overlap an input; `output`
- * may be `input`. It is an error to ask for statistics of no elements. */
+ * 1 / sqrt(biased variance + epsilon). These must not overlap an input;
+ * `output` may be `input` or `side`. What is added is rounded to the tensors'
+ * type first: results are those of an addition and an activation of their own.
+ * It is an error to ask for statistics of no elements. */
 DML_EXPORT dml_code dml_batch_norm_training(
     dml_device* device, const dml_tensor* input, const dml_tensor* scale,
     const dml_tensor* offset, double epsilon, int32_t unbiased_variance,
+    DML_NULLABLE const dml_tensor* side, dml_activation activation,
     const dml_tensor* output, DML_NULLABLE const dml_tensor* mean,
     DML_NULLABLE const dml_tensor* variance,
     DML_NULLABLE const dml_tensor* saved_inverse_stddev);
 
-/* As above with the given mean and variance; then `side`, which is like the
- * input, is added, and the activation computed. The output may be the input or
- * `side`. */
+/* As above with the given mean and variance. */
 DML_EXPORT dml_code
 dml_batch_norm_inference(dml_device* device, const dml_tensor* input,
                          const dml_tensor* scale, const dml_tensor* offset,
@@ -34,10 +36,14 @@ dml_batch_norm_inference(dml_device* device, const dml_tensor* input,
                          dml_activation activation, const dml_tensor* output);
 
 /* Gradients of training (`training` != 0, with the batch's mean and inverse
- * standard deviation) or of inference (with the given ones). Those of scale and
- * offset must not overlap an input. */
+ * standard deviation) or of inference (with the given ones). `activated` is the
+ * output of an activation behind the batch norm, whose gradient comes first:
+ *   RELU: output_gradient where activated > 0, else 0; RELU6: where
+ *   0 < activated < 6; NONE: the output_gradient, and no `activated`.
+ * Those of scale and offset must not overlap an input. */
 DML_EXPORT dml_code dml_batch_norm_gradient(
     dml_device* device, int32_t training, const dml_tensor* output_gradient,
+    DML_NULLABLE const dml_tensor* activated, dml_activation activation,
     const dml_tensor* input, const dml_tensor* scale, const dml_tensor* mean,
     const dml_tensor* inverse_stddev, const dml_tensor* input_gradient,
     const dml_tensor* scale_gradient, const dml_tensor* offset_gradient);

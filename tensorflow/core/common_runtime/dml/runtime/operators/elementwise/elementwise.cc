@@ -370,11 +370,11 @@ Status LaunchWhole(OperatorContext& context, dml_elementwise_op op,
   const StridedWalk walk = WalkTogether({tensors, input_count + 1});
   ElementwiseStridedParameters constants = {
       count, parameter, walk.index, {}, {}};
-  static_assert(sizeof(constants.strides) == sizeof(walk.strides));
-  std::copy(std::begin(walk.offsets), std::end(walk.offsets),
-            constants.offsets);
-  std::copy(&walk.strides[0][0], &walk.strides[0][0] + 4 * DML_MAX_RANK,
-            &constants.strides[0][0]);
+  constexpr size_t kTensors = std::size(decltype(constants.offsets){});
+  static_assert(kTensors <= Coalesced::kMaxTensors);
+  std::copy_n(walk.offsets, kTensors, constants.offsets);
+  std::copy_n(&walk.strides[0][0], kTensors * DML_MAX_RANK,
+              &constants.strides[0][0]);
   vectors = may_take_vectors &&
             TakesVectors(walk, {tensors, input_count + 1}, &scalars);
   return LaunchProgram(

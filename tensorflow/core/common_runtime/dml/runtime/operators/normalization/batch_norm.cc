@@ -61,17 +61,11 @@ struct Partials {
 };
 
 Status ReduceParts(OperatorContext& context, const dml_tensor& input,
-                   bool unbiased, Partials* partials) {
+                   Partials* partials) {
   const ReducedWalk reduction = ReduceChannels(context, {&input});
   const uint64_t channels = input.sizes[kBatchNormChannel];
-  const uint64_t count = CountPerChannel(input);
   partials->splits = reduction.shape.splits;
   partials->part_elements = reduction.shape.chunk * reduction.elements;
-  partials->elements = static_cast<uint32_t>(count);
-  if (unbiased && count > 1) {
-    partials->variance_factor =
-        static_cast<float>(static_cast<double>(count) / (count - 1));
-  }
   DML_RETURN_IF_ERROR(partials->memory.Allocate(
       2 * sizeof(float) * reduction.shape.splits * channels));
 
@@ -86,7 +80,7 @@ Status ReduceParts(OperatorContext& context, const dml_tensor& input,
   constants.lanes = reduction.shape.lanes;
   constants.lane_stride = reduction.shape.lane_stride;
   constants.reduced = reduction.reduced;
-  std::copy_n(reduction.strides[0], DML_MAX_RANK, constants.strides);
+  std::copy_n(reduction.strides[0], DML_MAX_RANK, constants.x_strides);
   return LaunchProgram(context, ShaderName("batch_norm_statistics", input.type),
                        {kGroupSize, 0, reduction.access, reduction.rank},
                        LinearGrid(context, reduction.shape.groups),
@@ -135,22 +129,39 @@ Status MergeParts(OperatorContext& context, int64_t channels,
                        LinearGrid(context, shape.groups), buffers, constants);
 }
 
-// Merges few parts and normalizes, in one launch.
-Status MergeAndApply(OperatorContext& context, const dml_tensor& x,
-                     const Partials& partials, double epsilon,
-                     const dml_tensor& scale, const dml_tensor& offset,
-                     const dml_tensor& y, const dml_tensor* const outputs[3]) {
-  const ReducedWalk walk = WalkChannels(context, {&x, &y});
+// What training takes and makes; `side` may be null.
+struct Training {
+  const dml_tensor& x;
+  const dml_tensor& scale;
+  const dml_tensor& offset;
+  double epsilon;
+  bool unbiased;
+  const dml_tensor* side;
+  dml_activation activation;
+  const dml_tensor& y;
+  const dml_tensor* outputs[3];  // mean, variance, inverse deviation, or null
+
+  // Where there is no side, x stands in, and is not read.
+  const dml_tensor& added() const { return side != nullptr ? *side : x; }
+};
+
+// Normalizes by a walk whose groups get the statistics themselves: from few
+// parts, or, where `parts` is null, from all of their channels' elements.
+Status ApplyMerged(OperatorContext& context, const Training& given,
+                   const ReducedWalk& walk, const Partials& partials,
+                   const BufferArgument* parts) {
+  const dml_tensor* const tensors[] = {&given.x, &given.added(), &given.y};
   BatchNormMergedApplyParameters constants = {};
-  constants.x_offset = DataOffset(x);
-  constants.y_offset = DataOffset(y);
-  constants.x_channel_stride =
-      static_cast<int32_t>(x.strides[kBatchNormChannel]);
-  constants.y_channel_stride =
-      static_cast<int32_t>(y.strides[kBatchNormChannel]);
-  LocateVector(scale, constants.scale_at);
-  LocateVector(offset, constants.offset_at);
-  constants.channels = static_cast<uint32_t>(x.sizes[kBatchNormChannel]);
+  for (int t = 0; t < 3; ++t) {
+    constants.offsets[t] = DataOffset(*tensors[t]);
+    constants.channel_strides[t] =
+        static_cast<int32_t>(tensors[t]->strides[kBatchNormChannel]);
+  }
+  constants.has_side = given.side != nullptr;
+  constants.activation = given.activation;
+  LocateVector(given.scale, constants.scale_at);
+  LocateVector(given.offset, constants.offset_at);
+  constants.channels = static_cast<uint32_t>(given.x.sizes[kBatchNormChannel]);
   constants.count = walk.count;
   constants.splits = walk.shape.splits;
   constants.chunk = walk.shape.chunk;
@@ -159,21 +170,61 @@ Status MergeAndApply(OperatorContext& context, const dml_tensor& x,
   constants.merged_splits = partials.splits;
   constants.part_elements = partials.part_elements;
   constants.elements = partials.elements;
-  constants.epsilon = static_cast<float>(epsilon);
+  constants.epsilon = static_cast<float>(given.epsilon);
   constants.variance_factor = partials.variance_factor;
   constants.reduced = walk.reduced;
   std::copy_n(walk.strides[0], DML_MAX_RANK, constants.x_strides);
-  std::copy_n(walk.strides[1], DML_MAX_RANK, constants.y_strides);
-  BufferArgument buffers[8] = {
-      Argument(x, Access::kRead), partials.memory.Argument(Access::kRead),
-      Argument(scale, Access::kRead), Argument(offset, Access::kRead),
-      Argument(y, Access::kWrite)};
-  LocateOutputs(outputs, buffers[1], &buffers[5], constants.wanted,
+  std::copy_n(walk.strides[1], DML_MAX_RANK, constants.side_strides);
+  std::copy_n(walk.strides[2], DML_MAX_RANK, constants.y_strides);
+  const uint32_t whole = parts == nullptr;
+  const BufferArgument scale = Argument(given.scale, Access::kRead);
+  BufferArgument buffers[9] = {Argument(given.x, Access::kRead),
+                               whole != 0 ? scale : *parts,
+                               scale,
+                               Argument(given.offset, Access::kRead),
+                               Argument(given.added(), Access::kRead),
+                               Argument(given.y, Access::kWrite)};
+  LocateOutputs(given.outputs, scale, &buffers[6], constants.wanted,
                 constants.outputs_at);
-  return LaunchProgram(context, ShaderName("batch_norm_merged_apply", x.type),
-                       {kGroupSize, 0, walk.access, walk.rank},
-                       LinearGrid(context, walk.shape.groups), buffers,
-                       constants);
+  return LaunchProgram(
+      context, ShaderName("batch_norm_merged_apply", given.x.type),
+      {kGroupSize, whole, walk.access, walk.rank},
+      LinearGrid(context, walk.shape.groups), buffers, constants);
+}
+
+Status Train(OperatorContext& context, const Training& given) {
+  const dml_tensor& x = given.x;
+  const std::initializer_list<const dml_tensor*> tensors = {&x, &given.added(),
+                                                            &given.y};
+  Partials partials(context);
+  partials.elements = static_cast<uint32_t>(CountPerChannel(x));
+  if (given.unbiased && partials.elements > 1) {
+    const double count = partials.elements;
+    partials.variance_factor = static_cast<float>(count / (count - 1));
+  }
+  ReducedWalk whole;
+  if (WalkWholeChannels(context, tensors, &whole)) {
+    return ApplyMerged(context, given, whole, partials, nullptr);
+  }
+  DML_RETURN_IF_ERROR(ReduceParts(context, x, &partials));
+  if (MergesInPass(x, partials.splits)) {
+    const BufferArgument parts = partials.memory.Argument(Access::kRead);
+    return ApplyMerged(context, given, WalkChannels(context, tensors), partials,
+                       &parts);
+  }
+
+  const int64_t channels = x.sizes[kBatchNormChannel];
+  Scratch normalization(context);
+  DML_RETURN_IF_ERROR(normalization.Allocate(2 * sizeof(float) * channels));
+  DML_RETURN_IF_ERROR(MergeParts(context, channels, partials, given.epsilon,
+                                 normalization, given.outputs));
+  const dml_tensor mean =
+      MakeTensor(normalization.address(), DML_FLOAT32, {channels});
+  dml_tensor inverse_stddev = mean;
+  inverse_stddev.data += sizeof(float) * channels;
+  return Apply(context, x, mean, inverse_stddev,
+               /*spread_is_variance=*/false, 0.0, given.scale, given.offset,
+               given.side, given.activation, given.y);
 }
 
 }  // namespace
@@ -181,6 +232,7 @@ Status MergeAndApply(OperatorContext& context, const dml_tensor& x,
 Status BatchNormTraining(OperatorContext& context, const dml_tensor* input,
                          const dml_tensor* scale, const dml_tensor* offset,
                          double epsilon, int32_t unbiased_variance,
+                         const dml_tensor* side, dml_activation activation,
                          const dml_tensor* output, const dml_tensor* mean,
                          const dml_tensor* variance,
                          const dml_tensor* saved_inverse_stddev) {
@@ -188,12 +240,24 @@ Status BatchNormTraining(OperatorContext& context, const dml_tensor* input,
   DML_RETURN_IF_ERROR(CheckChannelVector(scale, "batch_norm: scale", *input));
   DML_RETURN_IF_ERROR(CheckChannelVector(offset, "batch_norm: offset", *input));
   DML_RETURN_IF_ERROR(CheckLikeInput(output, "batch_norm: output", *input));
-  const dml_tensor* const outputs[] = {mean, variance, saved_inverse_stddev};
+  if (side != nullptr) {
+    DML_RETURN_IF_ERROR(CheckLikeInput(side, "batch_norm: side", *input));
+  }
+  DML_RETURN_IF_ERROR(CheckActivation("batch_norm", input->type, activation));
+  const Training given = {*input,
+                          *scale,
+                          *offset,
+                          epsilon,
+                          unbiased_variance != 0,
+                          side,
+                          activation,
+                          *output,
+                          {mean, variance, saved_inverse_stddev}};
   const char* const names[] = {"batch_norm: mean", "batch_norm: variance",
                                "batch_norm: saved_inverse_stddev"};
   for (int i = 0; i < 3; ++i) {
-    if (outputs[i] == nullptr) continue;
-    DML_RETURN_IF_ERROR(CheckChannelVector(outputs[i], names[i], *input));
+    if (given.outputs[i] == nullptr) continue;
+    DML_RETURN_IF_ERROR(CheckChannelVector(given.outputs[i], names[i], *input));
   }
   if (IsEmpty(*input)) {
     return input->sizes[kBatchNormChannel] == 0
@@ -201,27 +265,7 @@ Status BatchNormTraining(OperatorContext& context, const dml_tensor* input,
                : InvalidArgument("batch_norm: input ", Describe(*input),
                                  " has no elements to take statistics of");
   }
-
-  Partials partials(context);
-  DML_RETURN_IF_ERROR(
-      ReduceParts(context, *input, unbiased_variance != 0, &partials));
-  if (MergesInPass(*input, partials.splits)) {
-    return MergeAndApply(context, *input, partials, epsilon, *scale, *offset,
-                         *output, outputs);
-  }
-
-  const int64_t channels = input->sizes[kBatchNormChannel];
-  Scratch normalization(context);
-  DML_RETURN_IF_ERROR(normalization.Allocate(2 * sizeof(float) * channels));
-  DML_RETURN_IF_ERROR(
-      MergeParts(context, channels, partials, epsilon, normalization, outputs));
-  const dml_tensor batch_mean =
-      MakeTensor(normalization.address(), DML_FLOAT32, {channels});
-  dml_tensor inverse_stddev = batch_mean;
-  inverse_stddev.data += sizeof(float) * channels;
-  return Apply(context, *input, batch_mean, inverse_stddev,
-               /*spread_is_variance=*/false, 0.0, *scale, *offset, nullptr,
-               DML_ACTIVATION_NONE, *output);
+  return Train(context, given);
 }
 
 Status BatchNormInference(OperatorContext& context, const dml_tensor* input,

@@ -61,6 +61,21 @@ bool MergesInPass(const dml_tensor& input, uint32_t splits);
 ReducedWalk WalkChannels(const OperatorContext& context,
                          std::initializer_list<const dml_tensor*> tensors);
 
+// Whether groups take whole channels: statistics and the pass behind them are
+// one launch then, in which a group reads its elements twice. *walk is how: as
+// WalkChannels(), without splits.
+//
+// A group has a fixed time for that, about what another launch with its barrier
+// costs: 2048 accesses of a channel, or of a pack of them, 16 for a lane; 32 to
+// 64 KiB, which stay in its caches until they are read again. So it does not
+// matter how few groups there are. But where channels are neighbours in memory,
+// few of them for a group are parts of a transaction, which other groups need
+// again: as many tensors as caches hold may do that, larger ones take more
+// neighbours in a group, with fewer lanes each.
+bool WalkWholeChannels(const OperatorContext& context,
+                       std::initializer_list<const dml_tensor*> tensors,
+                       ReducedWalk* walk);
+
 }  // namespace dml
 
 #endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_NORMALIZATION_BATCH_NORM_H_

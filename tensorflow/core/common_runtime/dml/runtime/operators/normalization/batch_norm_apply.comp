@@ -3,8 +3,8 @@
 #version 460
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
+#include "batch_norm_epilogue.glsl"
 #include "channel_walk.glsl"
-#include "products/epilogue.glsl"
 
 DML_PARAMETERS_BEGIN
   TBuffer x;
@@ -86,13 +86,9 @@ void main() {
     if (has_side) {
       T_pack side;
       DML_LOAD_ACCESS(ACCESS, side_data, side_at, side)
-      for (int v = 0; v < T_VECTORS; ++v) x.v[v] += side.v[v];
+      x = dml_add_side(x, side);
     }
-    if (activation != DML_ACTIVATION_NONE) {
-      for (int k = 0; k < T_PACK; ++k) {
-        x.v[k >> 2][k & 3] = epilogue_activate(x.v[k >> 2][k & 3], activation);
-      }
-    }
+    x = dml_activate(x, activation);
     DML_STORE_ACCESS(ACCESS, y_data, y_at, x)
     x_at += x_step;
     side_at += side_step;

@@ -1,27 +1,31 @@
-// Merges the few parts' moments that batch_norm_statistics left, each group
-// those of its channels, and normalizes:
-//   y = (x - mean) * inverse deviation * scale + offset
-// The first of the `splits` groups that share a channel writes its mean,
+// Gets the statistics of its channels, and normalizes:
+//   y = activation((x - mean) * inverse deviation * scale + offset + side)
+// where side, like x, may be absent. Each group merges the few parts' moments
+// that batch_norm_statistics left of its channels, or, where it has all of
+// their elements, takes the moments itself and then reads x again, from the
+// caches. The first of the `splits` groups that share a channel writes its mean,
 // variance and inverse standard deviation.
 #version 460
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
+#include "batch_norm_epilogue.glsl"
+#include "channel_moments.glsl"
 #include "merged_parts.glsl"
-#include "moments.glsl"
 
 DML_PARAMETERS_BEGIN
   TBuffer x;
   FloatBuffer partials;  // means [merged_splits, channels], then squares
   FloatBuffer scale;
   FloatBuffer offset;
+  TBuffer side;  // read if has_side
   TBuffer y;
   FloatBuffer mean;
   FloatBuffer variance;
   FloatBuffer inverse_stddev;
-  int x_offset;
-  int y_offset;
-  int x_channel_stride;
-  int y_channel_stride;
+  int offsets[3];  // of x, side and y
+  int channel_strides[3];
+  uint has_side;
+  uint activation;
   int scale_at[2];  // offset and stride
   int offset_at[2];
   uint channels;
@@ -40,15 +44,24 @@ DML_PARAMETERS_BEGIN
   int outputs_at[6];
   StridedIndex reduced;
   int x_strides[DML_MAX_RANK];
+  int side_strides[DML_MAX_RANK];
   int y_strides[DML_MAX_RANK];
 DML_PARAMETERS_END
 
-DML_MERGE_LANES(merge_lanes, found, VectorMoments, merge_vectors)
+DML_MERGE_LANES(merge_parts, vector_tree, VectorMoments, merge_vectors)
 
-DML_HELD(TBuffer, x_data);
+DML_HELD(TBuffer, side_data);
 DML_HELD(TBuffer, y_data);
-int x_strides[DML_MAX_RANK];
+int side_strides[DML_MAX_RANK];
 int y_strides[DML_MAX_RANK];
+int x_origin;
+int side_origin;
+int y_origin;
+bool has_side;
+uint activation;
+T_pack mean;
+T_pack factor;
+T_pack offset;
 
 // Of the channels from `channel` on.
 VectorMoments moments_of_part(uint part, uint channel) {
@@ -80,11 +93,32 @@ void store_statistics(int channel, float mean, float variance,
   }
 }
 
+T_pack load_side(uint i) {
+  T_pack side = dml_pack_of(0);
+  if (has_side) {
+    const int at = side_origin + dml_reduced_offset(i, side_strides);
+    DML_LOAD_ACCESS(ACCESS, side_data, at, side)
+  }
+  return side;
+}
+
+void normalize(uint i, T_pack x, T_pack side) {
+  for (int v = 0; v < T_VECTORS; ++v) {
+    x.v[v] = (x.v[v] - mean.v[v]) * factor.v[v] + offset.v[v];
+  }
+  if (has_side) x = dml_add_side(x, side);
+  x = dml_activate(x, activation);
+  const int y_at = y_origin + dml_reduced_offset(i, y_strides);
+  DML_STORE_ACCESS(ACCESS, y_data, y_at, x)
+}
+
 void main() {
   DML_HOLD(x_data, p.x);
+  DML_HOLD(side_data, p.side);
   DML_HOLD(y_data, p.y);
   DML_HOLD_INDEX(dml_reduced, p.reduced, RANK)
   DML_HOLD_STRIDES(x_strides, p.x_strides, RANK)
+  DML_HOLD_STRIDES(side_strides, p.side_strides, RANK)
   DML_HOLD_STRIDES(y_strides, p.y_strides, RANK)
   const uint lanes = p.lanes;
   const uint lane = lane_of(lanes, p.lane_stride);
@@ -95,23 +129,39 @@ void main() {
   const bool inside = channel < p.channels;
   const int c = int(channel);
 
-  // All lanes load a single part; several are shared out among them.
-  T_pack mean, factor, offset;
+  x_origin = p.offsets[0] + c * p.channel_strides[0];
+  side_origin = p.offsets[1] + c * p.channel_strides[1];
+  y_origin = p.offsets[2] + c * p.channel_strides[2];
+  has_side = p.has_side != 0;
+  activation = p.activation;
+  const uint begin = split * p.chunk + lane;
+  const uint end = inside ? min((split + 1) * p.chunk, p.count) : 0;
+
+  PackMoments whole;
+  if (WHOLE != 0) {
+    whole = moments_of_lanes(x_origin, begin, end, lanes, p.lane_stride);
+  }
   mean = factor = offset = dml_pack_of(0);
   if (inside) {
     DML_LOAD_OUTPUTS(p.scale, p.scale_at, c, factor)
     DML_LOAD_OUTPUTS(p.offset, p.offset_at, c, offset)
   }
+  // All lanes load a single part; several are shared out among them.
   const bool alone = p.merged_splits == 1;
   const uint end_part = inside ? p.merged_splits : 0;
   for (int v = 0; v < VECTORS; ++v) {
     VectorMoments moments = VectorMoments(0, vec4(0), vec4(0));
-    for (uint part = alone ? 0 : lane; part < end_part; part += lanes) {
-      moments = merge_vectors(moments, moments_of_part(part, channel + 4 * v));
-    }
-    if (!alone) {
-      moments = merge_lanes(moments, min(lanes, p.merged_splits), lanes,
-                            p.lane_stride);
+    if (WHOLE != 0) {
+      moments = vector_of(whole, v);
+    } else {
+      for (uint part = alone ? 0 : lane; part < end_part; part += lanes) {
+        moments =
+            merge_vectors(moments, moments_of_part(part, channel + 4 * v));
+      }
+      if (!alone) {
+        moments = merge_parts(moments, min(lanes, p.merged_splits), lanes,
+                              p.lane_stride);
+      }
     }
     const vec4 variance = moments.squares / float(p.elements);
     const vec4 inverse_stddev = 1.0 / sqrt(variance + p.epsilon);
@@ -130,17 +180,16 @@ void main() {
     factor.v[v] = dml_of_elements(factor.v[from]);
   }
 
-  const int x_origin = p.x_offset + c * p.x_channel_stride;
-  const int y_origin = p.y_offset + c * p.y_channel_stride;
-  const uint end = inside ? min((split + 1) * p.chunk, p.count) : 0;
-  for (uint i = split * p.chunk + lane; i < end; i += lanes) {
-    const int x_at = x_origin + dml_reduced_offset(i, x_strides);
-    const int y_at = y_origin + dml_reduced_offset(i, y_strides);
-    T_pack x;
-    DML_LOAD_ACCESS(ACCESS, x_data, x_at, x)
-    for (int v = 0; v < T_VECTORS; ++v) {
-      x.v[v] = (x.v[v] - mean.v[v]) * factor.v[v] + offset.v[v];
-    }
-    DML_STORE_ACCESS(ACCESS, y_data, y_at, x)
+  uint i = begin;
+  for (; TAKES_PAIRS && i + lanes < end; i += 2 * lanes) {
+    const T_pack x = load_x(x_origin, i);
+    const T_pack next_x = load_x(x_origin, i + lanes);
+    const T_pack side = load_side(i);
+    const T_pack next_side = load_side(i + lanes);
+    normalize(i, x, side);
+    normalize(i + lanes, next_x, next_side);
+  }
+  for (; i < end; i += lanes) {
+    normalize(i, load_x(x_origin, i), load_side(i));
   }
 }

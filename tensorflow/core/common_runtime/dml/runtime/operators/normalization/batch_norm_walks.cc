@@ -171,4 +171,52 @@ ReducedWalk WalkChannels(const OperatorContext& context,
   return walk;
 }
 
+bool WalkWholeChannels(const OperatorContext& context,
+                       std::initializer_list<const dml_tensor*> tensors,
+                       ReducedWalk* walk) {
+  constexpr uint64_t kMaxAccesses = 2048;
+  constexpr uint64_t kMaxSteps = 16;
+  // Of a lane, while there are lanes: one round of loads that wait together.
+  constexpr uint64_t kSteps = 4;
+  constexpr uint64_t kFewAccesses = uint64_t{1} << 16;
+  constexpr uint64_t kCachedAccesses = uint64_t{1} << 18;
+  if (CountPerChannel(*tensors.begin()[0]) > kMaxAccesses * 8) return false;
+  *walk = WalkEachChannel(context, tensors, /*may_split=*/false);
+  if (walk->count > kMaxAccesses) return false;
+
+  const dml_tensor& first = *tensors.begin()[0];
+  const uint32_t pack = PackSize(first.type);
+  const uint64_t channels = first.sizes[kBatchNormChannel];
+  const uint64_t outputs =
+      walk->access == kAccessKept ? channels / pack : channels;
+  uint32_t most_lanes = kGroupSize;
+  uint32_t lanes_of_lines = kGroupSize;  // where a row of packs is a cache line
+  if (walk->neighbours == Neighbours::kKept) {
+    const uint64_t accesses = outputs * walk->count;
+    const uint32_t least_packs = accesses <= kFewAccesses      ? 1
+                                 : accesses <= kCachedAccesses ? 2
+                                                               : 4;
+    const uint32_t outputs_of_pack = walk->access == kAccessKept ? 1 : pack;
+    most_lanes /= least_packs * outputs_of_pack;
+    lanes_of_lines /= 4 * outputs_of_pack;
+  }
+  uint32_t lanes = 1;
+  while (lanes < most_lanes && lanes * kSteps < walk->count) lanes *= 2;
+  if (walk->count > kMaxSteps * lanes) return false;
+  // A processor runs a group's invocations one after the other: more lanes save
+  // no time, but parts of lines, far from each other, cost much.
+  if (context.adapter.type == hal::AdapterType::kSoftware) {
+    lanes = std::min(lanes, lanes_of_lines);
+  }
+
+  ReductionShape& shape = walk->shape;
+  shape.splits = 1;
+  shape.chunk = walk->count;
+  shape.lanes = lanes;
+  shape.lane_stride =
+      walk->neighbours == Neighbours::kKept ? kGroupSize / lanes : 1;
+  shape.groups = CeilDivide(outputs, kGroupSize / lanes);
+  return true;
+}
+
 }  // namespace dml
