@@ -36,8 +36,12 @@ CASES = {
 }
 
 
-# What the remapper makes of several ops.
-FUSED = {"_FusedConv2D": ("Conv2D", "BiasAdd"), "_FusedMatMul": ("MatMul", "BiasAdd")}
+# What graph rewrites make of several ops.
+FUSED = {
+    "_FusedConv2D": ("Conv2D", "BiasAdd"), "_FusedMatMul": ("MatMul", "BiasAdd"),
+    "_FusedBatchNormEx": ("FusedBatchNormV3",),
+    "_DmlFusedBatchNormGradEx": ("FusedBatchNormGradV3", "ReluGrad"),
+}
 
 
 def ops_of(launches):

@@ -1,30 +1,20 @@
 #include "tensorflow/core/common_runtime/dml/host_values.h"
 
 #include <algorithm>
-#include <memory>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
-#include "absl/memory/memory.h"
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
-#include "tensorflow/core/common_runtime/dml/load_check.h"
-#include "tensorflow/core/common_runtime/optimization_registry.h"
+#include "tensorflow/core/common_runtime/dml/placed_graphs.h"
 #include "tensorflow/core/framework/memory_types.h"
 #include "tensorflow/core/framework/node_def_util.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/graph/graph.h"
-#include "tensorflow/core/util/device_name_utils.h"
 
 namespace tensorflow {
 namespace dml {
 namespace {
-
-bool IsOnDml(const Node& node) {
-  DeviceNameUtils::ParsedName name;
-  return DeviceNameUtils::ParseFullName(node.assigned_device_name(), &name) &&
-         name.type == kDmlDeviceType;
-}
 
 // The ops that have a row for values of the host.
 const std::unordered_set<string>& OpsOfHostValues() {
@@ -165,27 +155,12 @@ void KeepHostValues(Graph* graph) {
   }
 }
 
-class HostValuesPass : public GraphOptimizationPass {
- public:
-  Status Run(const GraphOptimizationPassOptions& options) override {
-    if (options.graph != nullptr && *options.graph != nullptr) {
-      KeepHostValues(options.graph->get());
-    }
-    return Status::OK();
-  }
-};
-
-// Behind all others, which look for kernels without a label.
-constexpr int kPhase = 1000;
-
-const bool registered = [] {
-  if (!LoadStatus().ok()) return false;
-  auto pass = absl::make_unique<HostValuesPass>();
-  pass->set_name("DmlHostValues");
-  OptimizationPassRegistry::Global()->Register(
-      OptimizationPassRegistry::POST_REWRITE_FOR_EXEC, kPhase, std::move(pass));
-  return true;
-}();
+const bool registered = RegisterPlacedGraphPass(
+    "DmlHostValues", kHostValuesPhase,
+    [](const GraphOptimizationPassOptions&, Graph* graph) {
+      KeepHostValues(graph);
+      return Status::OK();
+    });
 
 }  // namespace
 }  // namespace dml

@@ -1,5 +1,6 @@
-// FusedBatchNorm and FusedBatchNormGrad, versions 1 to 3, and
-// _FusedBatchNormEx.
+// FusedBatchNorm and FusedBatchNormGrad, versions 1 to 3, _FusedBatchNormEx,
+// and its gradient, which is an op of ours
+// (common_runtime/dml/batch_norm_fusion.h).
 //
 // As TensorFlow's CUDA kernels do, training saves the batch's mean in
 // reserve_space_1 and its inverse standard deviation, 1 / sqrt(biased variance
@@ -7,12 +8,51 @@
 // mean and variance, which is also what its gradient is handed.
 #include <limits>
 
+#include "tensorflow/core/common_runtime/dml/batch_norm_fusion.h"
+#include "tensorflow/core/framework/op.h"
+#include "tensorflow/core/framework/shape_inference.h"
 #include "tensorflow/core/kernels/dml/fused_ops.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/spatial.h"
 #include "tensorflow/core/kernels/dml/zeros.h"
+#include "tensorflow/core/util/bcast.h"
+#include "tensorflow/core/util/tensor_format.h"
 
 namespace tensorflow {
+
+// In this file, so that it is known when the rows below are made.
+REGISTER_OP("_DmlFusedBatchNormGradEx")
+    .Input("y_backprop: T")
+    .Input("y: T")
+    .Input("x: T")
+    .Input("scale: float")
+    .Input("reserve_space_1: U")
+    .Input("reserve_space_2: U")
+    .Output("x_backprop: T")
+    .Output("scale_backprop: U")
+    .Output("offset_backprop: U")
+    .Output("reserve_space_3: U")
+    .Output("reserve_space_4: U")
+    .Attr("T: {half, float}")
+    .Attr("U: {float}")
+    .Attr("epsilon: float = 0.0001")
+    .Attr(GetConvnetDataFormatAttrString())
+    .Attr("is_training: bool = true")
+    .Attr("activation_mode: string = 'Identity'")
+    .SetShapeFn([](shape_inference::InferenceContext* c) {
+      c->set_output(0, c->input(2));
+      c->set_output(1, c->input(3));
+      c->set_output(2, c->input(3));
+      c->set_output(3, c->UnknownShape());
+      c->set_output(4, c->UnknownShape());
+      return Status::OK();
+    })
+    .Doc(R"doc(
+The gradient of a batch norm with an activation behind it, whose output is y.
+What the pass of tensorflow-directml makes of ReluGrad and FusedBatchNormGrad;
+no graph that is saved has it.
+)doc");
+
 namespace dml {
 namespace {
 
@@ -79,7 +119,8 @@ class BatchNorm : BatchNormBase {
     TF_RETURN_IF_ERROR(CheckChannels("scale", c->Input(1), x));
     TF_RETURN_IF_ERROR(CheckChannels("offset", c->Input(2), x));
     const Tensor* const side = sides_ == 1 ? &c->Input(5) : nullptr;
-    if (side != nullptr && !side->IsSameSize(x)) {
+    const bool alike = side == nullptr || side->IsSameSize(x);
+    if (!alike && !is_training_) {
       return errors::InvalidArgument("side_input must have the input's shape, ",
                                      x.shape().DebugString(), ", not ",
                                      side->shape().DebugString());
@@ -90,15 +131,18 @@ class BatchNorm : BatchNormBase {
       TF_RETURN_IF_ERROR(zero_.Get(c, &unused));
       c->SetOutput(5, unused);
     }
+    if (!alike) return TrainAndBroadcast(c, x, *side);
     Tensor* y;
-    TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, x.shape(), &y));
-    if (!is_training_) return Infer(c, x, side, *y);
-    TF_RETURN_IF_ERROR(Train(c, x, *y));
-    return x.NumElements() == 0 ? Status::OK() : Finish(c, side, *y);
+    TF_RETURN_IF_ERROR(side != nullptr
+                           ? c->OutputOrForward({0, 5}, 0, x.shape(), &y)
+                           : c->OutputOrForward({0}, 0, x.shape(), &y));
+    return is_training_ ? Train(c, x, side, activation_, *y)
+                        : Infer(c, x, side, *y);
   }
 
  private:
-  Status Train(KernelContext* c, const Tensor& x, const Tensor& y) {
+  Status Train(KernelContext* c, const Tensor& x, const Tensor* side,
+               dml_activation activation, const Tensor& y) {
     const char* const names[] = {"estimated_mean", "estimated_variance"};
     for (int i = 0; i < 2; ++i) {
       const Tensor& estimated = c->Input(3 + i);
@@ -134,25 +178,39 @@ class BatchNorm : BatchNormBase {
     const dml_tensor mean = Describe(*mean_and_variance[0]);
     const dml_tensor variance = Describe(*mean_and_variance[1]);
     const dml_tensor inverse_deviation = Describe(*inverse_stddev);
-    DML_RETURN_IF_FAILED(
-        dml_batch_norm_training(c->device(), &input, &scale, &offset, epsilon_,
-                                /*unbiased_variance=*/1, &output, &mean,
-                                &variance, &inverse_deviation));
+    dml_tensor added = {};
+    if (side != nullptr) added = DescribeData(*side);
+    DML_RETURN_IF_FAILED(dml_batch_norm_training(
+        c->device(), &input, &scale, &offset, epsilon_,
+        /*unbiased_variance=*/1, side != nullptr ? &added : nullptr, activation,
+        &output, &mean, &variance, &inverse_deviation));
     return Status::OK();
   }
 
-  // What is fused, behind training.
-  Status Finish(KernelContext* c, const Tensor* side, const Tensor& y) const {
-    if (side != nullptr) {
-      TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {&y, side}, y));
+  // What was made of an Add, which may broadcast: only its kernel sees shapes.
+  Status TrainAndBroadcast(KernelContext* c, const Tensor& x,
+                           const Tensor& side) {
+    const BCast sizes(BCast::FromShape(x.shape()),
+                      BCast::FromShape(side.shape()));
+    if (!sizes.IsValid()) {
+      return errors::InvalidArgument(
+          "Incompatible shapes: ", x.shape().DebugString(), " vs. ",
+          side.shape().DebugString());
     }
+    Tensor normalized;
+    Tensor* y;
+    TF_RETURN_IF_ERROR(c->Temporary(x.dtype(), x.shape(), &normalized));
+    TF_RETURN_IF_ERROR(c->Output(0, BCast::ToShape(sizes.output_shape()), &y));
+    TF_RETURN_IF_ERROR(Train(c, x, nullptr, DML_ACTIVATION_NONE, normalized));
+    if (y->NumElements() == 0) return Status::OK();
+    TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {&normalized, &side}, *y));
     switch (activation_) {
       case DML_ACTIVATION_RELU:
-        return c->Elementwise(DML_RELU, {&y}, y);
+        return c->Elementwise(DML_RELU, {y}, *y);
       case DML_ACTIVATION_RELU6:
-        return c->Elementwise(DML_RELU6, {&y}, y);
+        return c->Elementwise(DML_RELU6, {y}, *y);
       case DML_ACTIVATION_ELU:
-        return c->Elementwise(DML_ELU, {&y}, y);
+        return c->Elementwise(DML_ELU, {y}, *y);
       default:
         return Status::OK();
     }
@@ -181,15 +239,30 @@ class BatchNorm : BatchNormBase {
   int sides_ = 0;
 };
 
-// Inputs: the gradient of y, x, scale, and what the forward pass saved: mean
-// and inverse standard deviation (training) or variance (inference).
+// Inputs: the gradient of y, if fused the y behind the activation, x, scale,
+// and what the forward pass saved: mean and inverse standard deviation
+// (training) or variance (inference).
 class BatchNormGradient : BatchNormBase {
  public:
-  explicit BatchNormGradient(OpKernelConstruction* c) : BatchNormBase(c) {}
+  BatchNormGradient(OpKernelConstruction* c, bool fused)
+      : BatchNormBase(c), x_index_(fused ? 2 : 1) {
+    if (!fused) return;
+    string activation;
+    OP_REQUIRES_OK(c, c->GetAttr("activation_mode", &activation));
+    OP_REQUIRES_OK(c, ReadActivation(activation, &activation_));
+    OP_REQUIRES(c,
+                activation_ == DML_ACTIVATION_RELU ||
+                    activation_ == DML_ACTIVATION_RELU6,
+                errors::Unimplemented(
+                    "Gradients come through Relu and Relu6, not ", activation));
+  }
 
   Status Compute(KernelContext* c) {
     const Tensor& dy = c->Input(0);
-    const Tensor& x = c->Input(1);
+    const Tensor& x = c->Input(x_index_);
+    const Tensor& given_scale = c->Input(x_index_ + 1);
+    const Tensor& saved_mean = c->Input(x_index_ + 2);
+    const Tensor& saved_variance = c->Input(x_index_ + 3);
     TF_RETURN_IF_ERROR(CheckRank("input", dy, 4));
     TF_RETURN_IF_ERROR(CheckRank("input", x, 4));
     if (!dy.IsSameSize(x)) {
@@ -197,13 +270,24 @@ class BatchNormGradient : BatchNormBase {
           "The gradient must have the input's shape, ", x.shape().DebugString(),
           ", not ", dy.shape().DebugString());
     }
-    TF_RETURN_IF_ERROR(CheckChannels("scale", c->Input(2), x));
-    TF_RETURN_IF_ERROR(CheckChannels("saved mean", c->Input(3), x));
-    TF_RETURN_IF_ERROR(CheckChannels("saved variance", c->Input(4), x));
+    dml_tensor activated = {};
+    const bool fused = activation_ != DML_ACTIVATION_NONE;
+    if (fused) {
+      const Tensor& y = c->Input(1);
+      if (!dy.IsSameSize(y)) {
+        return errors::InvalidArgument(
+            "The gradient must have the activation's shape, ",
+            y.shape().DebugString(), ", not ", dy.shape().DebugString());
+      }
+      activated = DescribeData(y);
+    }
+    TF_RETURN_IF_ERROR(CheckChannels("scale", given_scale, x));
+    TF_RETURN_IF_ERROR(CheckChannels("saved mean", saved_mean, x));
+    TF_RETURN_IF_ERROR(CheckChannels("saved variance", saved_variance, x));
     Tensor *dx, *dscale, *doffset;
     TF_RETURN_IF_ERROR(c->Output(0, x.shape(), &dx));
-    TF_RETURN_IF_ERROR(c->Output(1, c->Input(2).shape(), &dscale));
-    TF_RETURN_IF_ERROR(c->Output(2, c->Input(2).shape(), &doffset));
+    TF_RETURN_IF_ERROR(c->Output(1, given_scale.shape(), &dscale));
+    TF_RETURN_IF_ERROR(c->Output(2, given_scale.shape(), &doffset));
     for (int i = 3; i < 5; ++i) {
       // Gradients of the forward pass's mean and variance: none.
       Tensor zero;
@@ -214,20 +298,22 @@ class BatchNormGradient : BatchNormBase {
       TF_RETURN_IF_ERROR(FillZero(c, *dscale));
       return FillZero(c, *doffset);
     }
-    Tensor inverse_deviation = c->Input(4);
+    Tensor inverse_deviation = saved_variance;
     if (!is_training_) {
-      TF_RETURN_IF_ERROR(InverseDeviation(c, c->Input(4), &inverse_deviation));
+      TF_RETURN_IF_ERROR(
+          InverseDeviation(c, saved_variance, &inverse_deviation));
     }
     const dml_tensor output_gradient = DescribeData(dy);
     const dml_tensor input = DescribeData(x);
-    const dml_tensor scale = Describe(c->Input(2));
-    const dml_tensor mean = Describe(c->Input(3));
+    const dml_tensor scale = Describe(given_scale);
+    const dml_tensor mean = Describe(saved_mean);
     const dml_tensor inverse = Describe(inverse_deviation);
     const dml_tensor input_gradient = DescribeData(*dx);
     const dml_tensor scale_gradient = Describe(*dscale);
     const dml_tensor offset_gradient = Describe(*doffset);
     DML_RETURN_IF_FAILED(dml_batch_norm_gradient(
-        c->device(), is_training_, &output_gradient, &input, &scale, &mean,
+        c->device(), is_training_, &output_gradient,
+        fused ? &activated : nullptr, activation_, &input, &scale, &mean,
         &inverse, &input_gradient, &scale_gradient, &offset_gradient));
     return Status::OK();
   }
@@ -242,6 +328,9 @@ class BatchNormGradient : BatchNormBase {
     TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {&variance, &epsilon}, *result));
     return c->Elementwise(DML_RSQRT, {result}, *result);
   }
+
+  const int x_index_;
+  dml_activation activation_ = DML_ACTIVATION_NONE;
 };
 
 const Kernels kKernels({
@@ -258,15 +347,21 @@ const Kernels kKernels({
         .Types("T", kFloats)
         .Types("U", {DT_FLOAT})
         .Make<BatchNorm>(true),
-    Row("FusedBatchNormGrad").Types("T", {DT_FLOAT}).Make<BatchNormGradient>(),
+    Row("FusedBatchNormGrad")
+        .Types("T", {DT_FLOAT})
+        .Make<BatchNormGradient>(false),
     Row("FusedBatchNormGradV2")
         .Types("T", kFloats)
         .Types("U", {DT_FLOAT})
-        .Make<BatchNormGradient>(),
+        .Make<BatchNormGradient>(false),
     Row("FusedBatchNormGradV3")
         .Types("T", kFloats)
         .Types("U", {DT_FLOAT})
-        .Make<BatchNormGradient>(),
+        .Make<BatchNormGradient>(false),
+    Row(kBatchNormGradEx)
+        .Types("T", kFloats)
+        .Types("U", {DT_FLOAT})
+        .Make<BatchNormGradient>(true),
 });
 
 }  // namespace

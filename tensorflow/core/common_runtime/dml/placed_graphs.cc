@@ -1,0 +1,48 @@
+#include "tensorflow/core/common_runtime/dml/placed_graphs.h"
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "tensorflow/core/common_runtime/dml/dml_device.h"
+#include "tensorflow/core/common_runtime/dml/load_check.h"
+#include "tensorflow/core/util/device_name_utils.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+class Pass : public GraphOptimizationPass {
+ public:
+  explicit Pass(PlacedGraphPass run) : run_(run) {}
+
+  Status Run(const GraphOptimizationPassOptions& options) override {
+    if (options.graph == nullptr || *options.graph == nullptr) {
+      return Status::OK();
+    }
+    return run_(options, options.graph->get());
+  }
+
+ private:
+  const PlacedGraphPass run_;
+};
+
+}  // namespace
+
+bool IsOnDml(const Node& node) {
+  DeviceNameUtils::ParsedName name;
+  return DeviceNameUtils::ParseFullName(node.assigned_device_name(), &name) &&
+         name.type == kDmlDeviceType;
+}
+
+bool RegisterPlacedGraphPass(const char* name, PassPhase phase,
+                             PlacedGraphPass run) {
+  if (!LoadStatus().ok()) return false;
+  auto pass = absl::make_unique<Pass>(run);
+  pass->set_name(name);
+  OptimizationPassRegistry::Global()->Register(
+      OptimizationPassRegistry::POST_REWRITE_FOR_EXEC, phase, std::move(pass));
+  return true;
+}
+
+}  // namespace dml
+}  // namespace tensorflow
