@@ -94,7 +94,7 @@ def programs(device):
                 device.sync()
                 device.finish_programs()
             for program in device.programs():
-                if program.shader.startswith("chain") and program not in before:
+                if program.shader == "chain_f32_f16" and program not in before:
                     use = f"{sequence.__name__.replace('_', ' ')} {dtype}"
                     found.setdefault((program.shader, program.constants), use)
     return found

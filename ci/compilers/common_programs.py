@@ -42,7 +42,7 @@ def profile(kind, vendor, wave):
         "type": kind, "vendor_id": vendor, "subgroup_size": wave,
         "max_group_invocations": 1024, "max_shared_bytes": 32 << 10, "float16_arithmetic": 0,
         "float16_products": "converted", "float64": 1, "matrix_shapes": [],
-        "matrix_subgroup_size": 0})
+        "matrix_subgroup_size": 0}) + ",grouped_programs=0"
 
 
 def of_bench(out):

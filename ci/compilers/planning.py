@@ -34,6 +34,9 @@ SUBGROUP_CONSTANT = 12
 
 OP_CAPABILITY, FLOAT64 = 17, 10  # SPIR-V's
 
+# What the runtime calls the grouped form of a program (shaders/program_cache.cc).
+GROUPED = "_grouped"
+
 # Products of which each takes another row of the tile table: (m, n, k).
 PRODUCTS = [(4096, 4096, 4096), (512, 512, 512), (48, 48, 4096), (8, 4096, 4096),
             (4096, 8, 4096), (30, 30, 30)]
@@ -45,10 +48,10 @@ def modules(folder=GENERATED):
     """{name: SPIR-V} of the tables that the build made of each family."""
     found = {}
     for path in sorted(folder.glob("*/*_programs.cc")):
-        for name, words in re.findall(r"const uint32_t k_(\w+)\[\] = \{\n(.*?)\n?\};",
-                                      path.read_text(), re.S):
+        for grouped, name, words in re.findall(
+                r"const uint32_t k(Grouped)?_(\w+)\[\] = \{\n(.*?)\n?\};", path.read_text(), re.S):
             numbers = [int(word, 16) for word in words.replace("\n", "").split(",") if word]
-            found[name] = struct.pack(f"<{len(numbers)}I", *numbers)
+            found[name + GROUPED * bool(grouped)] = struct.pack(f"<{len(numbers)}I", *numbers)
     if not found:
         raise FileNotFoundError(f"no programs in {folder}: build //tensorflow:libdml_runtime.so")
     return found
@@ -119,6 +122,14 @@ def cases(device, dml):
                    of(case.family, case.dtype, case.parameters))
 
 
+def grouped_forms(found):
+    """{(shader, constants): use} of the grouped forms, but of tiles that nobody chose."""
+    names = modules()
+    return {(shader + GROUPED, constants): f"{use}, grouped"
+            for (shader, constants), use in found.items()
+            if shader + GROUPED in names and " tile " not in use}
+
+
 def planned(device, dml):
     found = {}
     for use, plan in cases(device, dml):
@@ -133,6 +144,7 @@ def planned(device, dml):
             found.setdefault((program.shader, program.constants), use)
     for program, use in chains.programs(device).items():
         found.setdefault(program, use)
+    found.update(grouped_forms(found))
     return [[shader, list(constants), subgroup_of(shader, constants), use]
             for (shader, constants), use in found.items()]
 

@@ -91,6 +91,9 @@ bool Apply(const std::string& name, const std::string& value,
   if (name == "transfer_queue") {
     return ParseSwitch(value, &info->transfer_queue);
   }
+  if (name == "grouped_programs") {
+    return ParseSwitch(value, &info->grouped_programs);
+  }
   if (name == "matrix_shapes") {
     return ParseShapes(value, &info->matrix_shapes);
   }

@@ -21,7 +21,7 @@ namespace null {
 //   vendor                 PCI number of the vendor
 //   subgroup_size, matrix_subgroup_size, max_group_invocations
 //   max_shared_bytes
-//   float16_arithmetic, float64, transfer_queue   0 or 1
+//   float16_arithmetic, float64, transfer_queue, grouped_programs   0 or 1
 //   float16_products       converted, mixed or dot
 //   matrix_shapes          m x n x k of each, joined by +; may be empty
 //

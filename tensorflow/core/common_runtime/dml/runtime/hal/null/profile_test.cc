@@ -15,6 +15,7 @@ AdapterInfo Default() {
   info.vendor_id = 7;
   info.subgroup_size = 32;
   info.float64 = true;
+  info.grouped_programs = true;
   info.matrix_shapes = {{16, 16, 16}};
   info.matrix_subgroup_size = 32;
   return info;
@@ -33,7 +34,7 @@ TEST(ProfileTest, NamedMembersAreSet) {
   ASSERT_TRUE(ApplyProfile("type=integrated,vendor=32902,subgroup_size=16,"
                            "max_group_invocations=512,max_shared_bytes=65536,"
                            "float16_arithmetic=1,float16_products=mixed,"
-                           "float64=0,"
+                           "float64=0,grouped_programs=0,"
                            "matrix_shapes=8x16x16+8x8x32",
                            &info)
                   .ok());
@@ -45,6 +46,7 @@ TEST(ProfileTest, NamedMembersAreSet) {
   EXPECT_TRUE(info.float16_arithmetic);
   EXPECT_EQ(info.float16_products, Float16Products::kMixed);
   EXPECT_FALSE(info.float64);
+  EXPECT_FALSE(info.grouped_programs);
   ASSERT_EQ(info.matrix_shapes.size(), 2u);
   EXPECT_EQ(info.matrix_shapes[1].m, 8u);
   EXPECT_EQ(info.matrix_shapes[1].n, 8u);
