@@ -1,6 +1,7 @@
 // HeldMemory: memory that its owner gives back while launches that wait still
 // need it. Free, it would serve the next operator at once, whose work conflicts
-// with them then and has them launched.
+// with them then and has them launched. It is released behind the next barrier
+// after their launch, so that what it serves then needs none for it.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_HELD_MEMORY_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_HELD_MEMORY_H_
 
@@ -32,8 +33,8 @@ class HeldMemory {
     return true;
   }
 
-  // After a launch with these arguments: what of them nothing needs any more,
-  // as needed(address, bytes) says, is released.
+  // After a launch with these arguments, of which nothing that waits needs some
+  // any more, as needed(address, bytes) says.
   template <typename Needed>
   void Launched(Span<const BufferArgument> arguments, Needed needed) {
     if (blocks_.empty()) return;
@@ -44,7 +45,7 @@ class HeldMemory {
       while (block != blocks_.end() && block->first < a.address + a.bytes) {
         const uint64_t end = block->first + block->second.bytes;
         if (end > a.address && !needed(block->first, block->second.bytes)) {
-          block = Release(block);
+          block = NoteLaunched(block);
         } else {
           ++block;
         }
@@ -52,10 +53,20 @@ class HeldMemory {
     }
   }
 
+  // After a barrier: what was launched before is released.
+  void AfterBarrier() {
+    for (Block& block : launched_) {
+      bytes_ -= block.bytes;
+      released_.push_back(std::move(block.give_back));
+    }
+    launched_.clear();
+  }
+
   void ReleaseAll() {
     for (auto block = blocks_.begin(); block != blocks_.end();) {
-      block = Release(block);
+      block = NoteLaunched(block);
     }
+    AfterBarrier();
   }
 
   bool has_released() const { return !released_.empty(); }
@@ -70,13 +81,13 @@ class HeldMemory {
   };
   using Blocks = std::map<uint64_t, Block>;  // by address
 
-  Blocks::iterator Release(Blocks::iterator block) {
-    bytes_ -= block->second.bytes;
-    released_.push_back(std::move(block->second.give_back));
+  Blocks::iterator NoteLaunched(Blocks::iterator block) {
+    launched_.push_back(std::move(block->second));
     return blocks_.erase(block);
   }
 
   Blocks blocks_;
+  std::vector<Block> launched_;
   uint64_t bytes_ = 0;
   std::vector<Stream::GiveBack> released_;
 };

@@ -90,7 +90,10 @@ bool LaunchGroups::MakeLast(size_t* place,
 size_t LaunchGroups::PlaceFor(const Launch& launch, const StepName& name) {
   for (size_t place = 0; place < open_.size(); ++place) {
     const Open& group = *open_[place];
-    if (group.program != launch.program || group.name.tag != name.tag) continue;
+    if (group.program != launch.program || group.name.tag != name.tag ||
+        group.full()) {
+      continue;
+    }
     if (MakeLast(&place, launch.buffers)) return place;
     End(place);
     break;
@@ -118,8 +121,7 @@ bool LaunchGroups::Take(const Launch& launch, const hal::Binding* bindings,
     }
     return false;
   }
-  const size_t place = PlaceFor(launch, name);
-  Open* const group = open_[place];
+  Open* const group = open_[PlaceFor(launch, name)];
   group->name = name;
   group->members.push_back(launch.groups[0]);
   group->buffers.insert(group->buffers.end(), launch.buffers.begin(),
@@ -137,7 +139,7 @@ bool LaunchGroups::Take(const Launch& launch, const hal::Binding* bindings,
     (a.access == Access::kRead ? reads_ : writes_).Add(a.address, end);
   }
   ++waiting_;
-  if (group->members.size() == hal::kMaxMembers) End(place);
+  full_ += group->full();
   return true;
 }
 
@@ -160,6 +162,7 @@ LaunchGroups::Open* LaunchGroups::TakeOut(size_t place) {
   Open* const group = open_[place];
   open_.erase(open_.begin() + place);
   waiting_ -= group->members.size();
+  full_ -= group->full();
   NoteRanges();
   return group;
 }
@@ -183,6 +186,30 @@ void LaunchGroups::NoteRanges() {
         [this](uint64_t begin, uint64_t end) { reads_.Add(begin, end); });
     group->writes.ForEach(
         [this](uint64_t begin, uint64_t end) { writes_.Add(begin, end); });
+  }
+}
+
+void LaunchGroups::SendFull() {
+  if (full_ == 0) return;
+  // Full ones, and those that must come before them.
+  std::array<bool, kMaxOpen> wanted{};
+  for (size_t i = open_.size(); i-- > 0;) {
+    wanted[i] = open_[i]->full();
+    for (size_t later = i + 1; !wanted[i] && later < open_.size(); ++later) {
+      wanted[i] = wanted[later] && Conflicts(*open_[i], *open_[later]);
+    }
+  }
+  std::array<Open*, kMaxOpen> first;  // those that are behind none of them
+  size_t count = 0;
+  for (size_t i = 0; i < open_.size(); ++i) {
+    bool behind = false;
+    for (size_t before = 0; !behind && before < i; ++before) {
+      behind = Conflicts(*open_[before], *open_[i]);
+    }
+    if (wanted[i] && !behind) first[count++] = open_[i];
+  }
+  for (size_t i = 0; i < count; ++i) {
+    End(std::find(open_.begin(), open_.end(), first[i]) - open_.begin());
   }
 }
 

@@ -8,7 +8,9 @@
 // conflict, the work of the first one was to come first; it is launched first.
 // Nothing else that was launched behind what waits conflicts with it, so it
 // makes no difference when that is launched: whatever conflicts has it launched
-// first (BeforeWork()). A full group is launched at once.
+// first (BeforeWork()). A full group is launched behind the next barrier, and
+// so needs none of its own; if it waits for others, these are launched there,
+// and the group behind the barrier after that.
 //
 // Programs are grouped once their grouped form is there, which `make` is asked
 // for when a program is launched the second time.
@@ -58,6 +60,9 @@ class LaunchGroups {
             const StepName& name);
   // Whether anything that waits touches these bytes.
   bool Touches(uint64_t address, uint64_t bytes) const;
+  // After a launch that needed a barrier: launches full groups, or those that
+  // they wait for.
+  void SendFull();
   void SendAll();
   // What waits is lost, as the device is.
   void Forget();
@@ -67,12 +72,13 @@ class LaunchGroups {
 
  private:
   // Of one member: larger launches take long enough to be worth their own.
-  static constexpr uint64_t kMaxBytes = uint64_t{4} << 20;
+  static constexpr uint64_t kMaxBytes = uint64_t{8} << 20;
   static constexpr uint32_t kMaxGrid = 2048;
   static constexpr size_t kMaxOpen = 8;  // groups
   struct Open : LaunchGroup {
     RangeSet reads;
     RangeSet writes;
+    bool full() const { return members.size() == hal::kMaxMembers; }
   };
 
   static bool Conflicts(const RangeSet& reads, const RangeSet& writes,
@@ -98,6 +104,7 @@ class LaunchGroups {
   RangeSet reads_;           // of all that are open
   RangeSet writes_;
   size_t waiting_ = 0;
+  size_t full_ = 0;  // groups
 };
 
 }  // namespace dml

@@ -159,6 +159,18 @@ class StreamGroupsTest : public StreamTest {
     return dispatches;
   }
 
+  // What was sent since then, a letter each: b for a barrier, w for the plain
+  // program, g for the grouped one.
+  std::string Order() const {
+    std::string order;
+    const std::vector<Event> all = device_->events();
+    for (size_t e = learned_; e < all.size(); ++e) {
+      if (all[e].kind == EventKind::kBarrier) order += 'b';
+      if (all[e].kind == EventKind::kDispatch) order += all[e].program[0];
+    }
+    return order;
+  }
+
   std::unique_ptr<hal::Program> grouped_;
   int asked_ = 0;
   uint64_t memory_ = 0;
@@ -198,16 +210,41 @@ TEST_F(StreamGroupsTest, OneAloneIsThePlainProgram) {
   EXPECT_TRUE(sent[0].members.empty());
 }
 
-TEST_F(StreamGroupsTest, AFullGroupGoesAtOnce) {
+TEST_F(StreamGroupsTest, AFullGroupHasNoMoreMembers) {
   for (uint32_t i = 0; i < hal::kMaxMembers + 2; ++i) {
     DML_EXPECT_OK(Step(0, 1 + i));
   }
-  EXPECT_EQ(stream_->statistics().launches, 2u + 2u);
   DML_EXPECT_OK(stream_->Sync());
   const auto sent = Sent();
   ASSERT_EQ(sent.size(), 2u);
   EXPECT_EQ(sent[0].members.size(), hal::kMaxMembers);
   EXPECT_EQ(sent[1].members.size(), 2u);
+}
+
+// So it needs none of its own for what its members read.
+TEST_F(StreamGroupsTest, AFullGroupGoesBehindTheNextBarrier) {
+  DML_EXPECT_OK(Dispatch({{At(0), kBytes, Access::kWrite}}));
+  for (uint32_t i = 0; i < hal::kMaxMembers; ++i) {
+    DML_EXPECT_OK(Step(0, 1 + i));
+  }
+  DML_EXPECT_OK(Dispatch({{At(30), kBytes, Access::kWrite}}));
+  DML_EXPECT_OK(Dispatch({{At(30), kBytes, Access::kRead}}));  // needs one
+  DML_EXPECT_OK(Dispatch({{At(31), kBytes, Access::kWrite}}));
+  DML_EXPECT_OK(stream_->Sync());
+  EXPECT_EQ(Order(), "bwwbwgw");
+}
+
+// What it waits for goes behind one barrier, and the group behind the next.
+TEST_F(StreamGroupsTest, GroupsThatWaitForEachOtherNeedNoBarrierBetween) {
+  for (uint32_t i = 0; i < hal::kMaxMembers; ++i) {
+    DML_EXPECT_OK(Step(0, 1 + i, 1, "Sum"));
+    DML_EXPECT_OK(Step(1 + i, 21 + i, 1, "Take"));
+  }
+  for (uint32_t i = 0; i < 3; ++i) {
+    DML_EXPECT_OK(Dispatch({{At(50), kBytes, Access::kReadWrite}}));
+  }
+  DML_EXPECT_OK(stream_->Sync());
+  EXPECT_EQ(Order(), "wbwgbwg");
 }
 
 TEST_F(StreamGroupsTest, WhatConflictsHasThemLaunchedFirst) {

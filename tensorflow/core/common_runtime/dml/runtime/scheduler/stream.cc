@@ -112,7 +112,11 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
     return Status::Ok();
   }
   const StepName name = {tags_.Intern(tag), Activity()};
-  if (!Wait(launch, bindings, name)) RecordLaunch(launch, bindings, name);
+  if (!Wait(launch, bindings, name)) {
+    const uint64_t barriers = statistics_.barriers;
+    RecordLaunch(launch, bindings, name);
+    if (statistics_.barriers != barriers) SendFullGroups();
+  }
   const bool wake = std::exchange(wake_, false);
   lock.unlock();  // first, or the thread would wake to wait for the lock
   if (wake) work_.notify_one();
@@ -143,7 +147,11 @@ void Stream::Impl::RecordLaunch(const Launch& launch,
   command.queue = hal::Queue::kCompute;
   Hazards& hazards = lanes_[0].hazards;
   command.barrier_before = hazards.Note(launch.buffers, launch.parts);
-  if (command.barrier_before) command.barrier = hazards.scope();
+  if (command.barrier_before) {
+    command.barrier = hazards.scope();
+    held_.AfterBarrier();
+    has_released_ = held_.has_released();
+  }
   if (two_queues_) KeepQueuesInOrder(launch.buffers, &command);
   batch.bindings.insert(batch.bindings.end(), bindings,
                         bindings + launch.buffers.size());

@@ -161,6 +161,8 @@ class Stream::Impl {
   // These need the lock.
   // Launches what waits and conflicts with work that comes next.
   void BeforeWork(Span<const BufferArgument> arguments);
+  // After a launch that needed a barrier: launches full groups.
+  void SendFullGroups();
   // Launches all that waits.
   void SendWaiting();
   size_t Waiting() const;
@@ -339,7 +341,7 @@ class Stream::Impl {
   Clock::time_point waiting_since_;        // one waited, or more came
   std::string chain_tag_;
   std::atomic<bool> merging_{true};  // MergeLaunches()
-  bool wake_ = false;    // a launch was recorded, and the thread is to wake
+  bool wake_ = false;  // a launch was recorded, and the thread is to wake
   PendingTransfers pending_transfers_;
   Place transfers_wait_for_;  // the newest place that they do
   StagingRing upload_;

@@ -64,6 +64,13 @@ void Stream::Impl::BeforeWork(Span<const BufferArgument> arguments) {
   NoteWaiting(before);
 }
 
+void Stream::Impl::SendFullGroups() {
+  if (groups_ == nullptr || !keeps_values_) return;
+  const size_t before = Waiting();
+  groups_->SendFull();
+  NoteWaiting(before);
+}
+
 void Stream::Impl::SendWaiting() {
   if (!keeps_values_) return;
   if (chains_ != nullptr) status_.ok() ? chains_->SendAll() : chains_->Forget();

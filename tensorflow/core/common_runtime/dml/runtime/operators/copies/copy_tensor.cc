@@ -61,10 +61,9 @@ Status LaunchTranspose(OperatorContext& context, const dml_tensor& input,
   constants.tiles = static_cast<uint32_t>(tiles);
   const BufferArgument buffers[] = {Argument(input, Access::kRead),
                                     Argument(output, Access::kWrite)};
-  return LaunchProgram(
-      context, ShaderName("transpose", BitsType(output.type)), {kGroupSize},
-      LinearGrid(context, tiles), Span<const BufferArgument>(buffers),
-      constants, step);
+  return LaunchProgram(context, ShaderName("transpose", BitsType(output.type)),
+                       {kGroupSize}, LinearGrid(context, tiles),
+                       Span<const BufferArgument>(buffers), constants, step);
 }
 
 // Of tensors that programs take whole, apart and not both without gaps. `step`
@@ -86,10 +85,10 @@ Status LaunchWhole(OperatorContext& context, const dml_tensor& from,
             constants.y_strides);
   const BufferArgument buffers[] = {Argument(from, Access::kRead),
                                     Argument(to, Access::kWrite)};
-  return LaunchProgram(
-      context, ShaderName("copy_strided", to.type), {kGroupSize, walk.rank},
-      LinearGrid(context, CeilDivide(count, 4 * kGroupSize)),
-      Span<const BufferArgument>(buffers), constants, step);
+  return LaunchProgram(context, ShaderName("copy_strided", to.type),
+                       {kGroupSize, walk.rank},
+                       LinearGrid(context, CeilDivide(count, 4 * kGroupSize)),
+                       Span<const BufferArgument>(buffers), constants, step);
 }
 
 }  // namespace
