@@ -7,9 +7,10 @@
  *       makes every adapter lack that feature;
  *   FAULT_SLOW=vkWaitSemaphores FAULT_MILLISECONDS=50
  *       makes all calls of that function take so long first;
- *   FAULT_EXIT=1
- *       makes it a driver whose handlers of the exit, registered with the first
- *       device, leave it in no state to be called: such a call ends the process;
+ *   FAULT_EXIT=vkCreateDevice
+ *       makes it a driver whose handlers of the exit, registered by the first call
+ *       of that function, leave it in no state to be called: such a call ends the
+ *       process;
  *   FAULT_EXTENSION=VK_EXT_memory_budget
  *       makes every adapter lack that extension;
  *   FAULT_FUNCTION=vkGetCalibratedTimestampsEXT
@@ -69,7 +70,8 @@ static void enter(const char* name) {
   if (slow != NULL && strcmp(slow, name) == 0) {
     usleep(1000 * atoi(getenv("FAULT_MILLISECONDS")));
   }
-  if (strcmp(name, "vkCreateDevice") == 0 && getenv("FAULT_EXIT") != NULL &&
+  const char* exits = getenv("FAULT_EXIT");
+  if (exits != NULL && strcmp(exits, name) == 0 &&
       !__atomic_exchange_n(&registered, 1, __ATOMIC_SEQ_CST)) {
     atexit(exit_handler);
   }

@@ -16,10 +16,8 @@ def run(faulty_loader, tmp_path):
             TF_DIRECTML_VULKAN_LOADER=faulty_loader,
             TF_DIRECTML_CACHE_DIR=str(tmp_path),
             TF_DIRECTML_BATCH_FLUSH_SIZE="1",
-            FAULT_EXIT="1",
-            FAULT_SLOW="vkWaitSemaphores",
-            FAULT_MILLISECONDS="30",
-            **variables,
+            **{"FAULT_EXIT": "vkCreateDevice", "FAULT_SLOW": "vkWaitSemaphores",
+               "FAULT_MILLISECONDS": "30", **variables},
         )
 
     return run
@@ -66,6 +64,16 @@ def waiting():
     )
     assert result.returncode == status, result.stderr
     assert "driver" not in result.stderr and "terminate" not in result.stderr, result.stderr
+
+
+def test_drivers_that_make_arrangements_with_their_first_work(run):
+    """As LLVM does in Mesa's software driver, when it first compiles."""
+    result = run(WORK + """
+device.sync()
+work()
+""", FAULT_EXIT="vkQueueSubmit")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
 
 
 @pytest.mark.parametrize("leave", ["libc.exit(7)", "os._exit(7)"])

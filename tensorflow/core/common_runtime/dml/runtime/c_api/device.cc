@@ -60,6 +60,7 @@ void StopDevices() {
   std::vector<dml_device*> devices;  // with references that last for ever
   {
     std::lock_guard<std::mutex> lock(registry.mutex);
+    if (registry.exiting) return;
     registry.exiting = true;
     for (const auto& device : registry.devices) {
       ++device->references;
@@ -71,6 +72,23 @@ void StopDevices() {
     device->stream->Stop(exiting);
     device->maker->Stop();
     if (works) device->hal->SaveProgramCache();
+  }
+}
+
+// Drivers make arrangements for the exit when they first open a device (the
+// validation layer does), or run a program (LLVM does, as it compiles), and
+// what they arranged is undone in reverse order. So this comes behind each.
+void StopDevicesAtExit() { (void)atexit(StopDevices); }
+
+// After work has completed: whether programs may have run for the first time.
+void NoteCompleted(const ProgramCache& programs) {
+  static std::atomic<uint64_t> noted{0};
+  const uint64_t compiled = programs.compiled_count();
+  uint64_t before = noted;
+  while (compiled > before) {
+    if (!noted.compare_exchange_weak(before, compiled)) continue;
+    StopDevicesAtExit();
+    return;
   }
 }
 
@@ -141,6 +159,9 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   }
   made->memory = std::make_unique<PoolGroup>(made->hal.get());
   options.trim = [memory = made->memory.get()] { memory->Trim(); };
+  options.completed = [programs = made->programs.get()] {
+    NoteCompleted(*programs);
+  };
   options.submission_microseconds = GetEnvironment().submission_microseconds;
   DML_RETURN_IF_ERROR(Stream::Create(made->hal.get(), made->space.get(),
                                      options, &made->stream));
@@ -223,11 +244,7 @@ dml_code dml_device_open(uint32_t adapter_index, dml_device** device) {
   if (status.ok()) {
     *device = made.get();
     registry.devices.push_back(std::move(made));
-    // After the driver has made its own arrangements for the exit, which are
-    // undone in reverse order: the validation layer makes some with its first
-    // device.
-    static const bool at_exit = atexit(dml::StopDevices) == 0;
-    (void)at_exit;
+    dml::StopDevicesAtExit();
   }
   return dml::Report(status);
 }

@@ -126,6 +126,9 @@ struct StreamOptions {
   // locks, when the driver has no room for a submission or for staging memory.
   // May be empty.
   std::function<void()> trim;
+  // Called without locks whenever work has completed, by the thread that saw
+  // it. May be empty.
+  std::function<void()> completed;
   // Makes element-wise launches one where they follow one another; null: they
   // stay as they are. It must outlive the stream, and make no program once that
   // begins to end.

@@ -257,6 +257,7 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
   }
   completions.clear();
   calling_back = outer;
+  if (options_.completed) options_.completed();
 
   lock->lock();
   completing_ = false;
