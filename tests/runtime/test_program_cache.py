@@ -129,7 +129,8 @@ def compiling(loader, folder, *programs):
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(COMPILE).replace("HERE", repr(str(HERE)))],
         env=dict(
-            os.environ, TF_DIRECTML_CACHE_DIR=str(folder), TF_DIRECTML_VULKAN_LOADER=loader
+            os.environ, TF_DIRECTML_CACHE_DIR=str(folder), TF_DIRECTML_VULKAN_LOADER=loader,
+            TF_DIRECTML_MERGING="0",  # compiles in the background
         ),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
