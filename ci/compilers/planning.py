@@ -36,6 +36,7 @@ OP_CAPABILITY, FLOAT64 = 17, 10  # SPIR-V's
 
 # What the runtime calls the grouped form of a program (shaders/program_cache.cc).
 GROUPED = "_grouped"
+SMALL_TILE = 64
 
 # Products of which each takes another row of the tile table: (m, n, k).
 PRODUCTS = [(4096, 4096, 4096), (512, 512, 512), (48, 48, 4096), (8, 4096, 4096),
@@ -122,12 +123,18 @@ def cases(device, dml):
                    of(case.family, case.dtype, case.parameters))
 
 
+def may_be_grouped(shader, constants, use):
+    """Products that are small enough take small tiles."""
+    return " tile " not in use and (
+        not shader.startswith("gemm") or max(constants[1:3]) <= SMALL_TILE)
+
+
 def grouped_forms(found):
-    """{(shader, constants): use} of the grouped forms, but of tiles that nobody chose."""
+    """{(shader, constants): use} of the grouped forms of what small launches take."""
     names = modules()
     return {(shader + GROUPED, constants): f"{use}, grouped"
             for (shader, constants), use in found.items()
-            if shader + GROUPED in names and " tile " not in use}
+            if shader + GROUPED in names and may_be_grouped(shader, constants, use)}
 
 
 def planned(device, dml):

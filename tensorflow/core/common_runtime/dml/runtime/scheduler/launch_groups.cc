@@ -109,7 +109,8 @@ size_t LaunchGroups::PlaceFor(const Launch& launch, const StepName& name) {
 bool LaunchGroups::Take(const Launch& launch, const hal::Binding* bindings,
                         const StepName& name) {
   if (launch.groups[1] != 1 || launch.groups[2] != 1 ||
-      launch.groups[0] > kMaxGrid || launch.parts != 0) {
+      launch.groups[0] > kMaxGrid || launch.parts != 0 ||
+      launch.multiply_adds > kMaxMultiplyAdds) {
     return false;
   }
   const uint64_t bytes = BytesOf(launch);

@@ -74,6 +74,7 @@ class LaunchGroups {
   // Of one member: larger launches take long enough to be worth their own.
   static constexpr uint64_t kMaxBytes = uint64_t{8} << 20;
   static constexpr uint32_t kMaxGrid = 2048;
+  static constexpr uint64_t kMaxMultiplyAdds = uint64_t{1} << 26;
   static constexpr size_t kMaxOpen = 8;  // groups
   struct Open : LaunchGroup {
     RangeSet reads;
