@@ -15,7 +15,7 @@ new_docs_venv() {
 mkdir -p build
 unless_done build/docs-venv.stamp "$(python3 --version) $(sha256sum ci/requirements-docs.txt)" \
   new_docs_venv
-# The theme's authors advertise their next product there.
+# The theme is maintained until May 2027, and names its successor (zensical) in each build.
 export NO_MKDOCS_2_WARNING=1
 # Not --quiet: warnings that are not logged do not count, and strict finds none.
 build/docs-venv/bin/mkdocs build --clean --strict --config-file ci/docs/mkdocs.yml "$@"

@@ -10,7 +10,7 @@
 source "$(dirname "$0")/common.sh"
 layers=("$@")
 ((${#layers[@]})) ||
-  layers=(unit compilers tools runtime d3d12 bench packaging device kernels training upstream)
+  layers=(docs unit compilers tools runtime d3d12 bench packaging device kernels training upstream)
 
 # A process a core, a file of tests to a process, for layers that are large.
 a_core=(--numprocesses "$(nproc)" --dist loadfile)
@@ -22,6 +22,13 @@ mkdir -p build/test-results
 failed=0
 for layer in "${layers[@]}"; do
   step "Testing: $layer"
+  # Also without a build: ci/docs.sh.
+  if [[ $layer == docs ]]; then
+    ci/docs.sh || failed=1
+    build/docs-venv/bin/python -m pytest --quiet -p no:cacheprovider \
+      --junitxml=build/test-results/docs.xml tests/docs || failed=1
+    continue
+  fi
   if [[ $layer == unit ]]; then
     unit_tests build/test-results/unit || failed=1
     continue
