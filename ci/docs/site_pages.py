@@ -24,6 +24,7 @@ OTHERS = "sources"  # where the site has what lies elsewhere in the repository
 FENCE = re.compile(r"^ {0,3}(```|~~~)")
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+)(#[^)\s]*)?(?=\))")
 ITEM = re.compile(r"^ *([-*+]|\d+\.) ")
+PARAGRAPH = re.compile(r"[^\s#]")  # and no title, nor what goes on with an item
 
 log = logging.getLogger("mkdocs.hooks.site_pages")
 
@@ -111,9 +112,8 @@ def on_page_markdown(markdown, page, **_):
         if is_text:
             line = LINK.sub(moved, line)
             # GitHub begins a list there, and Python's Markdown goes on with the paragraph.
-            if ITEM.match(line) and before.strip() and not before.startswith((" ", "\t", "#")):
-                if not ITEM.match(before):
-                    log.warning("%s:%d: a list needs an empty line before it", here, number)
+            if ITEM.match(line) and PARAGRAPH.match(before) and not ITEM.match(before):
+                log.warning("%s:%d: a list needs an empty line before it", here, number)
         lines.append(line)
         before = line
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 import pathlib
 
-from tensorflow_directml import cli, op_support
+from tensorflow_directml import cli, op_page, op_support
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 
@@ -12,6 +12,25 @@ def test_the_page_is_up_to_date(capsys):
     page = capsys.readouterr().out
     assert page == (DOCS / "op_support.md").read_text(), (
         "write it anew: tensorflow-directml ops --markdown > docs/op_support.md")
+
+
+def test_each_op_has_one_family():
+    assert op_page.unplaced(op_support.supported()) == [], "place them in op_families.json"
+    assert [family for family, _ in op_page.FAMILIES if family not in op_page.families()] == []
+    assert len(op_page.FAMILIES) == len(op_page.families())
+
+
+def test_gaps_come_first_and_by_family():
+    ops = op_support.supported()
+    del ops["Conv2D"]
+    ops["Relu"] = ops["Relu"]._replace(types={"T": ["float32"]})
+    page = op_page.markdown(ops)
+    gaps = page[page.index("## What CUDA has"):page.index("## products")]
+    (row,) = [line for line in gaps.splitlines() if line.startswith("| [convolution]")]
+    assert "Conv2D, Conv3DBackpropFilter" in row
+    (row,) = [line for line in gaps.splitlines() if line.startswith("| [elementwise]")]
+    assert "Relu (T: float16, float64" in row
+    assert "| Conv2D |" not in page and "| Conv3D |" in page
 
 
 def test_types_and_host_arguments_are_told():

@@ -9,32 +9,6 @@ from . import cuda_kernels
 # One op's kernels on one device: types by attribute, arguments in host memory.
 Support = collections.namedtuple("Support", ["op", "kernels", "types", "host", "host_only"])
 
-_HEADER = """\
-# Op support
-
-Made from the kernel registry; do not edit, but run
-`tensorflow-directml ops --markdown > docs/op_support.md`.
-
-{summary}
-
-An op without a DML kernel for its types runs on the CPU (soft placement). *Host* ops
-work on host memory only: shapes, handles, control flow, and linear algebra, which copies
-what lives on the device; they launch nothing.
-
-| op | types | host arguments |
-| --- | --- | --- |
-{rows}
-
-## What CUDA has and DML lacks
-
-Ops of which TensorFlow 1.15 has kernels for CUDA, and DML has none: {missing}.
-
-Types that CUDA's kernels of an op take, and DML's don't:
-
-| op | types |
-| --- | --- |
-{missing_types}
-"""
 # Ops of libraries and compilers that exist for CUDA only.
 _CUDA_ONLY = ("Nccl", "_Nccl", "TRT", "CreateTRT", "InitializeTRT", "SerializeTRT")
 
@@ -156,23 +130,6 @@ def summary(device_ops: Dict[str, Support]) -> str:
     )
 
 
-def markdown(device_ops: Dict[str, Support]) -> str:
-    """The text of docs/op_support.md."""
-    rows = []
-    for op, support in sorted(device_ops.items()):
-        host = "*host*" if support.host_only else ", ".join(support.host)
-        rows.append("| %s | %s | %s |" % (op, by_attribute(support.types), host))
-    lacks = missing_types(device_ops)
-    return _HEADER.format(
-        summary=summary(device_ops),
-        rows="\n".join(rows),
-        missing=", ".join(missing_ops(device_ops)) or "none",
-        missing_types="\n".join(
-            "| %s | %s |" % (op, by_attribute(types)) for op, types in lacks.items()
-        ),
-    )
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "names", metavar="NAME", nargs="*", help="tell all of these ops, and what CUDA has beyond"
@@ -190,7 +147,9 @@ def main(arguments: argparse.Namespace) -> int:
         return one_op.main(arguments.names, arguments.json)
     device_ops = supported("DML")
     if arguments.markdown:
-        print(markdown(device_ops), end="")
+        from . import op_page
+
+        print(op_page.markdown(device_ops), end="")
         return 0
     width = max([len(op) for op in device_ops] or [0])
     for op, support in sorted(device_ops.items()):
