@@ -30,4 +30,5 @@ PATH="$PWD/build/tools/bin:$PATH" build/tools/bin/python $tools/build_wheel.py \
   --libraries bazel-bin/tensorflow \
   --package tensorflow/python/dml --api bazel-bin/tensorflow/python/dml/api.py \
   --base "$(setting base_wheel)" --base "$(setting base_wheel_cp36)" \
+  --vulkan "$(setting vulkan_include)" --directx "$(setting directx_include)" \
   --out "$out"

@@ -1,16 +1,16 @@
 """Makes the tensorflow-directml wheels from the base wheels and Bazel's outputs.
 
     build_wheel.py --libraries DIR --package DIR --api FILE --base WHEEL
-                   [--base WHEEL] --out DIR
+                   [--base WHEEL] --vulkan DIR --directx DIR --out DIR
 
 Each base wheel (one a Python version) becomes one of ours: TensorFlow as it is but
 for a line (base_edits.py), plus tensorflow_directml/ (the runtime and its Python) and
-tensorflow-plugins/ (the device and kernels, which TensorFlow loads by itself).
+tensorflow-plugins/ (the device and kernels, which TensorFlow loads by itself). The same
+sources and outputs make the same wheels, to the bit.
 """
 
 import argparse
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -21,9 +21,11 @@ import zipfile
 import base_edits
 import metadata
 import platform_tag
+import provenance
+import sbom
 from wheel_archive import WheelWriter, read_record
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+ROOT = provenance.ROOT
 RUNTIME = "libdml_runtime.so"
 PLUGIN = "libtensorflow_dml.so"
 CHECK = "dml_check_matrices"
@@ -60,23 +62,6 @@ def package_files(folder, api):
     ]
 
 
-def build_json():
-    """Of which sources the wheel is made: their commit, where git tells it, and whether they
-    had changes. The package's build_info.py reads it."""
-
-    def git(*arguments):
-        command = ["git", "-C", str(ROOT), *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-    found = {}
-    try:
-        found = {"commit": git("rev-parse", "HEAD"), "modified": bool(git("status", "--porcelain"))}
-    except (OSError, subprocess.CalledProcessError):
-        if os.environ.get("TF_DIRECTML_COMMIT"):
-            found = {"commit": os.environ["TF_DIRECTML_COMMIT"], "modified": False}
-    return json.dumps(found, indent=1, sort_keys=True) + "\n"
-
-
 def base_licence(bases):
     """TensorFlow's licence; not each of its wheels contains it."""
     member = f"{metadata.BASE}-{metadata.BASE_VERSION}.dist-info/LICENSE"
@@ -87,8 +72,9 @@ def base_licence(bases):
     raise SystemExit("none of the base wheels contains TensorFlow's licence")
 
 
-def repack(base, out, files, licences, platform):
-    """Writes one wheel; `files` are (name, data, executable). Returns its path."""
+def repack(base, out, files, additions, platform):
+    """Writes one wheel; `files` are (name, data, executable), `additions` those of its
+    .dist-info. Returns its path."""
     match = re.match(r"tensorflow-([\d.]+)-(cp\d+-cp\d+m?)-", base.name)
     if not match or match.group(1) != metadata.BASE_VERSION:
         raise SystemExit(f"{base.name} is not a wheel of TensorFlow {metadata.BASE_VERSION}")
@@ -99,7 +85,7 @@ def repack(base, out, files, licences, platform):
     unfinished = path.with_suffix(".tmp")
 
     with zipfile.ZipFile(base) as source:
-        writer = WheelWriter(unfinished, f"{new}.dist-info")
+        writer = WheelWriter(unfinished, f"{new}.dist-info", provenance.date())
         record = read_record(source, f"{old}.dist-info")
         replaced = {
             "METADATA": metadata.metadata,
@@ -123,7 +109,7 @@ def repack(base, out, files, licences, platform):
                     writer.add(name, base_edits.edit(source.read(info)))
                 else:
                     writer.copy(source, info, name, record[info.filename])
-        for name, data in licences.items():
+        for name, data in additions.items():
             writer.add(f"{new}.dist-info/{name}", data)
         for name, data, executable in files:
             writer.add(name, data, executable)
@@ -140,12 +126,16 @@ def main():
     parser.add_argument("--package", type=pathlib.Path, required=True)
     parser.add_argument("--api", type=pathlib.Path, required=True)
     parser.add_argument("--base", type=pathlib.Path, action="append", required=True)
+    parser.add_argument("--vulkan", required=True, help="folder of the headers compiled with")
+    parser.add_argument("--directx", required=True, help="folder of the headers compiled with")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
 
     files = package_files(arguments.package, arguments.api)
-    files.append(("tensorflow_directml/build.json", build_json().encode(), False))
+    # Read by the package's build_info.py.
+    built = json.dumps(provenance.commit(), indent=1, sort_keys=True) + "\n"
+    files.append(("tensorflow_directml/build.json", built.encode(), False))
     with tempfile.TemporaryDirectory() as temporary:
         libraries = {}
         for name, (folder, runpath) in LIBRARIES.items():
@@ -157,11 +147,14 @@ def main():
             libraries[f"{folder}/{name}"] = library
             files.append((f"{folder}/{name}", library.read_bytes(), True))
         platform = platform_tag.platform_tag(libraries, arguments.base[0])
-    licences = {name: (ROOT / name).read_bytes() for name in ("LICENSE", "NOTICE")}
-    licences["LICENSE.tensorflow"] = base_licence(arguments.base)
-    licences["LICENSE.dxc"] = (ROOT / "third_party/dxc/LICENSE").read_bytes()
+    additions = {name: (ROOT / name).read_bytes() for name in ("LICENSE", "NOTICE")}
+    additions["LICENSE.tensorflow"] = base_licence(arguments.base)
+    additions["LICENSE.dxc"] = (ROOT / "third_party/dxc/LICENSE").read_bytes()
+    headers = sbom.vulkan_version(arguments.vulkan), sbom.directx_version(arguments.directx)
+    data = {name: data for name, data, _ in files}
     for base in arguments.base:
-        print(repack(base, arguments.out, files, licences, platform), flush=True)
+        additions[sbom.NAME] = sbom.bill(base, data, *headers).encode()
+        print(repack(base, arguments.out, files, additions, platform), flush=True)
 
 
 if __name__ == "__main__":

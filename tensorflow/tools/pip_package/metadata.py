@@ -1,5 +1,6 @@
 """The metadata of tensorflow-directml, derived from its base's."""
 
+import os
 import re
 
 NAME = "tensorflow-directml"
@@ -16,6 +17,26 @@ PINS = {"protobuf": "protobuf (<3.21,>=3.6.1)"}
 # (rich 12.6, Jinja2 3.0) and 3.7 (rich 13.8, Jinja2 3.1).
 REQUIREMENTS = ("Jinja2 (<4,>=3.0)", "rich (<14,>=12.6)")
 
+# What the base says of itself, and we don't: lines that begin so.
+DROPPED = (
+    "Author: ",
+    "Author-email: ",
+    "Classifier: Development Status ",
+    "Download-URL: ",
+    "Home-page: ",
+    "License-File: ",
+    "Platform: ",
+)
+CLASSIFIERS = (
+    "Development Status :: 4 - Beta",  # measured on no GPU yet
+    "Environment :: GPU",
+    "License :: OSI Approved :: University of Illinois/NCSA Open Source License",  # DXC
+    "Operating System :: POSIX :: Linux",
+    "Programming Language :: C++",
+    "Programming Language :: Python :: 3 :: Only",
+)
+LICENCES = ("LICENSE", "LICENSE.tensorflow", "LICENSE.dxc", "NOTICE")
+
 DESCRIPTION = """\
 TensorFlow 1.15 that trains on any vendor's GPU.
 
@@ -25,11 +46,11 @@ for TensorFlow 1.15 run unmodified, their operators are placed on
 the `tensorflow` distribution; uninstall that one first.
 
     pip uninstall tensorflow
-    pip install tensorflow-directml
+    pip install tensorflow_directml-%s-cp37-*.whl
     tensorflow-directml doctor
 
 TensorFlow, the TensorFlow logo and any related marks are trademarks of Google Inc.
-"""
+""" % VERSION
 
 
 def metadata(base):
@@ -54,26 +75,22 @@ def metadata(base):
                 "Name": NAME,
                 "Version": VERSION,
                 "Summary": "TensorFlow 1.15 that trains on any vendor's GPU",
-                "License": "Apache 2.0",
+                "License": "Apache-2.0 AND NCSA",
             }.get(key, value)
-            if key in (
-                "License-File",
-                "Home-page",
-                "Download-URL",
-                "Author",
-                "Author-email",
-                "Platform",
-            ):
+            if line.startswith(DROPPED):
                 continue
         lines.append(f"{key}: {value}")
     lines += [f"Requires-Dist: {requirement}" for requirement in REQUIREMENTS]
+    lines += [f"Classifier: {classifier}" for classifier in CLASSIFIERS]
+    lines += ["Author: The tensorflow-directml authors"]
+    # Where the sources are, only who builds a release knows.
+    if os.environ.get("PROJECT_URL"):
+        lines += ["Project-URL: Source, " + os.environ["PROJECT_URL"]]
     lines += [
         "Requires-Python: >=3.6,<3.8",
         f"Provides-Dist: {BASE} (=={BASE_VERSION})",
         f"Obsoletes-Dist: {BASE}",
-        "License-File: LICENSE",
-        "License-File: LICENSE.tensorflow",
-        "License-File: NOTICE",
+        *(f"License-File: {name}" for name in LICENCES),
         "Description-Content-Type: text/markdown",
     ]
     return "\n".join(lines) + "\n\n" + DESCRIPTION

@@ -1,7 +1,8 @@
 """Copies a wheel while renaming, replacing and adding files.
 
 Files that stay as they are keep their compressed bytes and their row in RECORD,
-so that repacking TensorFlow (1.2 GB unpacked) takes seconds.
+so that repacking TensorFlow (1.2 GB unpacked) takes seconds. All others get one time, so that
+the same files make the same wheel, to the bit.
 """
 
 import base64
@@ -9,8 +10,9 @@ import csv
 import hashlib
 import io
 import struct
-import time
 import zipfile
+
+import provenance
 
 LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 
@@ -22,19 +24,24 @@ def digest(data):
 
 
 class WheelWriter:
-    """Writes a wheel file; close() adds RECORD, which must come last."""
+    """Writes a wheel file; close() adds RECORD, which must come last. What is added is of
+    `date`, in seconds since 1970, UTC."""
 
-    def __init__(self, path, dist_info):
+    def __init__(self, path, dist_info, date=provenance.EPOCH):
         self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED)
         self._record = f"{dist_info}/RECORD"
         self._rows = []
+        self._time = provenance.zip_time(date)
 
     def add(self, name, data, executable=False):
-        info = zipfile.ZipInfo(name, time.gmtime()[:6])
+        self._write(name, data, executable)
+        self._rows.append((name, digest(data), len(data)))
+
+    def _write(self, name, data, executable=False):
+        info = zipfile.ZipInfo(name, self._time)
         info.compress_type = zipfile.ZIP_DEFLATED
         info.external_attr = (0o100755 if executable else 0o100644) << 16
         self._zip.writestr(info, data)
-        self._rows.append((name, digest(data), len(data)))
 
     def copy(self, source, info, name, row):
         """Copies a member of the open ZipFile `source` without recompressing.
@@ -70,7 +77,7 @@ class WheelWriter:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerows([*self._rows, (self._record, "", "")])
-        self._zip.writestr(self._record, text.getvalue())
+        self._write(self._record, text.getvalue())
         self._zip.close()
 
 
