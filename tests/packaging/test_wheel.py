@@ -146,7 +146,7 @@ def test_the_program_beside_the_runtime_may_run_and_needs_only_the_system(archiv
     program = output("readelf", "-d", archive.extract(CHECK, tmp_path))
     assert "RUNPATH" not in program and "RPATH" not in program
     needed = set(re.findall(r"NEEDED.*\[(lib[\w+]+)\.", program))
-    assert needed <= {"libc", "libdl", "libm", "libgcc_s", "libstdc++"}
+    assert needed <= {"libc", "libdl", "libm", "libgcc_s", "libpthread", "libstdc++"}
 
 
 def test_the_compiler_for_direct3d_lies_beside_the_runtime_unchanged(archive, tmp_path):

@@ -40,12 +40,29 @@ LIBRARIES = {
     PLUGIN: ("tensorflow-plugins", "$ORIGIN/../tensorflow_directml:$ORIGIN/../tensorflow_core"),
 }
 
+# What libraries need of glibc (tensorflow/older_systems.cc) that moved into libc.so.6 with 2.34,
+# by where it was before. Loaders look for a version in the library that the linker found it in.
+MOVED = {
+    "libdl.so.2": ("dladdr", "dlclose", "dlerror", "dlopen", "dlsym"),
+    "libpthread.so.0": (
+        "pthread_once",
+        "pthread_rwlock_rdlock",
+        "pthread_rwlock_unlock",
+        "pthread_rwlock_wrlock",
+    ),
+}
+
 
 def finish_library(source, target, runpath):
-    """Strips a copy of a library and replaces Bazel's run paths by the wheel's."""
+    """Strips a copy of a library, replaces Bazel's run paths by the wheel's, and lets it find
+    MOVED wherever they are."""
     shutil.copyfile(source, target)
     subprocess.run(["strip", "--strip-unneeded", target], check=True)
     command = ["--set-rpath", runpath] if runpath else ["--remove-rpath"]
+    for library, functions in MOVED.items():
+        command += ["--add-needed", library]
+        for function in functions:
+            command += ["--clear-symbol-version", function]
     subprocess.run(["patchelf", *command, target], check=True)
 
 

@@ -22,6 +22,10 @@ bool ReplaceFile(const std::string& path,
 // ReplaceFile() it gets the old file or the new one.
 bool ReadWholeFile(const std::string& path, std::string* bytes);
 
+// Tells files apart, and versions of a file, by size and time of writing; empty
+// where there is none.
+std::string FileIdentity(const std::string& path);
+
 // A lock between processes, and between the FileLocks of one process.
 class FileLock {
  public:

@@ -65,6 +65,18 @@ TEST(FilesTest, ReplacesAFileByItsParts) {
   EXPECT_FALSE(ReadWholeFile(path + "_of_another_name", &bytes));
 }
 
+TEST(FilesTest, TellsVersionsOfAFileApart) {
+  const std::string path = testing::TempDir() + "/os_test/identity/file";
+  EXPECT_EQ(FileIdentity(path), "");
+  EXPECT_EQ(FileIdentity(""), "");
+  ASSERT_TRUE(ReplaceFile(path, {"old"}));
+  const std::string old = FileIdentity(path);
+  EXPECT_NE(old, "");
+  EXPECT_EQ(FileIdentity(path), old);
+  ASSERT_TRUE(ReplaceFile(path, {"other"}));
+  EXPECT_NE(FileIdentity(path), old);
+}
+
 TEST(FilesTest, LocksWhatItCan) {
   const std::string path = testing::TempDir() + "os_test_lock/file";
   EXPECT_TRUE(FileLock(path).held());

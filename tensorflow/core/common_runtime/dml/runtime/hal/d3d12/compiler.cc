@@ -1,11 +1,10 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/compiler.h"
 
-#include <filesystem>
 #include <memory>
 #include <sstream>
-#include <system_error>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/com.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/d3d12/dxc_api.h"
@@ -41,17 +40,6 @@ os::SharedLibrary OpenLibrary() {
     if (beside.ok()) return beside;
   }
   return os::SharedLibrary(kLibrary);
-}
-
-// Tells files apart; empty where there is none.
-std::string FileIdentity(const std::string& path) {
-  std::error_code missing, error;
-  const auto file = std::filesystem::u8path(path);
-  const uintmax_t bytes = std::filesystem::file_size(file, missing);
-  const auto time = std::filesystem::last_write_time(file, error);
-  if (path.empty() || missing || error) return "";
-  return std::to_string(bytes) + " bytes of " +
-         std::to_string(time.time_since_epoch().count());
 }
 
 std::string ReadVersion(IDxcCompiler3* compiler) {
@@ -105,7 +93,7 @@ Status Compiler::Get(const Compiler** compiler) {
 }
 
 Status Compiler::Identify(std::string* identity) {
-  *identity = FileIdentity(os::BesideThisLibrary(kLibrary));
+  *identity = os::FileIdentity(os::BesideThisLibrary(kLibrary));
   if (identity->empty()) {
     const Compiler* compiler = nullptr;
     DML_RETURN_IF_ERROR(Get(&compiler));

@@ -3,12 +3,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -20,10 +21,12 @@ namespace {
 // Between two attempts to get a lock that others have.
 constexpr std::chrono::milliseconds kLockPause{20};
 
+// From the top; most of them are there already.
 void MakeFolderOf(const std::string& path) {
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(),
-                                      ignored);
+  for (size_t end = path.find('/', 1); end != std::string::npos;
+       end = path.find('/', end + 1)) {
+    mkdir(path.substr(0, end).c_str(), 0777);
+  }
 }
 
 // Of a lock file; negative where there can be none.
@@ -34,6 +37,14 @@ int OpenLock(const std::string& path) {
 }
 
 }  // namespace
+
+std::string FileIdentity(const std::string& path) {
+  struct stat found;
+  if (stat(path.c_str(), &found) != 0) return "";
+  constexpr int64_t kSecond = 1000000000;
+  return std::to_string(found.st_size) + " bytes of " +
+         std::to_string(found.st_mtim.tv_sec * kSecond + found.st_mtim.tv_nsec);
+}
 
 bool ReplaceFile(const std::string& path,
                  std::initializer_list<std::string_view> parts) {

@@ -79,6 +79,16 @@ DWORD Lock(HANDLE file, DWORD flags) {
 }  // namespace
 
 // Who may read it is what the folder says: a user's own, in a user's profile.
+std::string FileIdentity(const std::string& path) {
+  std::error_code missing, error;
+  const std::filesystem::path file(Wide(path));
+  const uintmax_t bytes = std::filesystem::file_size(file, missing);
+  const auto time = std::filesystem::last_write_time(file, error);
+  if (path.empty() || missing || error) return "";
+  return std::to_string(bytes) + " bytes of " +
+         std::to_string(time.time_since_epoch().count());
+}
+
 bool ReplaceFile(const std::string& path,
                  std::initializer_list<std::string_view> parts) {
   MakeFolderOf(path);
