@@ -26,6 +26,11 @@ def test_readme_and_its_neighbours_are_pages():
     assert (SITE / "sources/tests/d3d12/exceptions.toml.txt").is_file()
 
 
+def test_pages_of_a_section_are_beside_each_other():
+    tables = re.findall(r'<a href="([^"]*)" class="md-nav__link">', page("op_support"))
+    assert {"compilers/index.html", "benchmarks/index.html", "upstream_tests.html"} <= set(tables)
+
+
 def test_anchors_are_those_of_github():
     assert 'id="tensors-of-more-than-231---1-elements"' in page("architecture")
 
