@@ -67,7 +67,9 @@ def test_nothing_shrinks_without_need(device):
 
 
 def test_the_batch_shrinks_first(device):
-    case = models.cases(["float32"], models=["ResNet-50"], families=["batch_norm"])[-1]
+    # Of few rows, a smaller batch would take another program.
+    cases = models.cases(["float32"], models=["ResNet-50"], families=["batch_norm"])
+    case = next(case for case in cases if case.parameters["sizes"][:2] == [64, 112])
     full = reduction.work(family_of(case))
     reduced = reduction.reduce(device, case, full / 3)
     batch, *image = case.parameters["sizes"]
@@ -103,7 +105,8 @@ def test_depthwise_channels_stay_equal(device):
 
 def test_rows_that_shrink_to_the_same_run_once(device):
     cases = models.cases(["float32"], models=["ResNet-50"], families=["batch_norm"])
-    some = [case for case in cases if case.parameters["sizes"][1:] == [7, 7, 512]]
+    # Small ones are computed in one launch, by another program.
+    some = [case for case in cases if case.parameters["sizes"][1:] == [112, 112, 64]]
     assert len(some) == 2  # one a batch size
     rows = check.check(device, some, 2e7, seed=1)
     assert [row["status"] for row in rows] == ["right"] * 2

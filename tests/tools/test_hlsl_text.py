@@ -294,7 +294,16 @@ def test_the_table_has_both(built):
 def test_a_reason_leaves_it_out(built):
     status, errors, table, texts = built(more=', no_hlsl="a reason"')
     assert (status, texts) == (0, {}), errors
-    assert "nullptr, 0}" in table
+    assert "nullptr, 0, {}}" in table
+
+
+def test_a_row_may_have_a_grouped_form(built):
+    status, errors, table, _ = built(more=", grouped=True")
+    assert status == 0, errors
+    plain, grouped = (re.search(rf"const uint32_t k{name}_program_f32\[\] = \{{\n(.*?)\}};", table,
+                                re.S)[1] for name in ("", "Grouped"))
+    assert plain != grouped
+    assert ", {}, kGrouped_program_f32}," in table
 
 
 def listed(name, *constants):

@@ -48,7 +48,7 @@ def test_adapters_are_described_as_direct3d_has_them():
     assert texts[0] == (
         "type=discrete,vendor=4098,subgroup_size=32,max_group_invocations=1024,"
         "max_shared_bytes=32768,float16_arithmetic=0,float16_products=converted,float64=1,"
-        "matrix_shapes=,matrix_subgroup_size=0")
+        "matrix_shapes=,matrix_subgroup_size=0,grouped_programs=0")
     assert len(set(texts)) == len(texts)
 
 
