@@ -1,5 +1,7 @@
 """What tests of launches that become one share."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,16 @@ def merging(device):
     device.merge_launches(True)
     yield
     device.merge_launches(False)
+
+
+@contextlib.contextmanager
+def one_by_one(device):
+    """Launches stay single meanwhile."""
+    device.merge_launches(False)
+    try:
+        yield
+    finally:
+        device.merge_launches(True)
 
 
 def bits(array):

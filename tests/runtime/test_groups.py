@@ -6,7 +6,7 @@ import helpers
 import numpy as np
 import pytest
 import test_optimizer
-from merging import bits, learn, least, merging  # noqa: F401
+from merging import bits, learn, least, merging, one_by_one  # noqa: F401
 
 SHAPES = [(), (1029,), (5, 7), (4096,), (1,), (3,), (257,), (2, 2, 2)]
 
@@ -42,13 +42,10 @@ def test_an_optimizers_step_is_one_launch(device, name, dtype):
     found = results(tensors)
     grown = {key: value - before[key] for key, value in device.statistics().items()}
     assert grown["launches"] + grown["merged_launches"] == len(SHAPES)
-    device.merge_launches(False)
-    try:
+    with one_by_one(device):
         tensors, work = steps_of(device, name, values, flag=True)
         work()
         assert found == results(tensors)
-    finally:
-        device.merge_launches(True)
     _, growth = least(device, work)
     assert growth["launches"] == 1
     assert growth["merged_launches"] == len(SHAPES) - 1
@@ -118,11 +115,8 @@ def test_sums_of_many_tensors_are_one_launch(device):
             device.reduce("SUM", tensor, total, 1)
         return sums
 
-    device.merge_launches(False)
-    try:
+    with one_by_one(device):
         expected = [bits(total.numpy()) for total in work()]
-    finally:
-        device.merge_launches(True)
     learn(device, work)
     sums, growth = least(device, work)
     assert [bits(total.numpy()) for total in sums] == expected
@@ -144,11 +138,8 @@ def test_products_are_one_launch(device, dtype):
             device.gemm(x, weight, product)
         return products
 
-    device.merge_launches(False)
-    try:
+    with one_by_one(device):
         expected = [bits(product.numpy()) for product in work()]
-    finally:
-        device.merge_launches(True)
     learn(device, work)
     products, growth = least(device, work)
     assert [bits(product.numpy()) for product in products] == expected
@@ -162,11 +153,8 @@ def test_random_numbers_are_one_launch(device):
             device.random("UNIFORM", (i, 0, 0, 0), (1, 2), 0, 1, numbers)
         return drawn
 
-    device.merge_launches(False)
-    try:
+    with one_by_one(device):
         expected = [bits(numbers.numpy()) for numbers in work()]
-    finally:
-        device.merge_launches(True)
     learn(device, work)
     drawn, growth = least(device, work)
     assert [bits(numbers.numpy()) for numbers in drawn] == expected
@@ -198,11 +186,8 @@ def test_sums_of_few_tensors_become_one_with_what_they_come_from(device):
         device.elementwise("SQUARE", [total], squares)
         return squares
 
-    device.merge_launches(False)
-    try:
+    with one_by_one(device):
         expected = bits(work().numpy())
-    finally:
-        device.merge_launches(True)
     learn(device, work)
     squares, growth = least(device, work)
     assert bits(squares.numpy()) == expected

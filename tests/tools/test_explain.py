@@ -1,23 +1,7 @@
 """Why nodes are where they are, on graphs and kernels that are made up."""
 
-import importlib
-import pathlib
-import sys
-import types
-
 import pytest
-
-PACKAGE = pathlib.Path(__file__).resolve().parents[2] / "tensorflow/python/dml"
-
-
-def load(name):
-    """A module of the package, which needs neither its library nor TensorFlow."""
-    if "dml_sources" not in sys.modules:
-        package = types.ModuleType("dml_sources")
-        package.__path__ = [str(PACKAGE)]
-        sys.modules["dml_sources"] = package
-    return importlib.import_module("dml_sources." + name)
-
+from package_sources import load
 
 kernels = load("explain.kernels")
 nodes = load("explain.nodes")

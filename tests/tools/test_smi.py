@@ -1,16 +1,12 @@
 """What Linux's drivers tell of GPUs, from folders that look like /proc and /sys."""
 
 import collections
-import importlib
 import json
 import os
-import pathlib
-import sys
-import types
 
 import pytest
+from package_sources import load
 
-PACKAGE = pathlib.Path(__file__).resolve().parents[2] / "tensorflow/python/dml"
 Adapter = collections.namedtuple("Adapter", "name driver type vendor_id device_id")
 
 AMD = """\
@@ -36,16 +32,6 @@ drm-cycles-ccs:\t{cycles}
 drm-total-cycles-ccs:\t{total}
 drm-engine-capacity-ccs:\t4
 """
-
-
-def load(name):
-    """A module of the package, which needs neither its library nor TensorFlow."""
-    if "dml_sources" not in sys.modules:
-        package = types.ModuleType("dml_sources")
-        package.__path__ = [str(PACKAGE)]
-        sys.modules["dml_sources"] = package
-    return importlib.import_module("dml_sources." + name)
-
 
 fdinfo = load("smi.fdinfo")
 sysfs = load("smi.sysfs")

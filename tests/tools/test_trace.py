@@ -1,30 +1,17 @@
 """The analysis of traces, on recordings whose answer is known by construction."""
 
 import gzip
-import importlib
 import json
-import pathlib
 import re
 import shutil
 import subprocess
 import sys
-import types
 import xml.etree.ElementTree as xml
 
 import pytest
+from package_sources import load
 
-PACKAGE = pathlib.Path(__file__).resolve().parents[2] / "tensorflow/python/dml"
 MS = 1000000
-
-
-def load(name):
-    """A module of the package, which needs neither its library nor TensorFlow."""
-    if "dml_sources" not in sys.modules:
-        package = types.ModuleType("dml_sources")
-        package.__path__ = [str(PACKAGE)]
-        sys.modules["dml_sources"] = package
-    return importlib.import_module("dml_sources." + name)
-
 
 advise = load("trace.advise")
 analyse = load("trace.analyse")

@@ -1,7 +1,6 @@
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/launch_groups.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace dml {
@@ -65,18 +64,22 @@ bool LaunchGroups::Touches(uint64_t address, uint64_t bytes) const {
   return reads_.Overlaps(address, end) || writes_.Overlaps(address, end);
 }
 
+void LaunchGroups::MarkAwaited(size_t from, Marks* marks) const {
+  for (size_t i = open_.size(); i-- > from;) {
+    for (size_t later = i + 1; !(*marks)[i] && later < open_.size(); ++later) {
+      (*marks)[i] = (*marks)[later] && Conflicts(*open_[i], *open_[later]);
+    }
+  }
+}
+
 bool LaunchGroups::MakeLast(size_t* place,
                             Span<const BufferArgument> arguments) {
   if (!Conflicts(reads_, writes_, arguments)) return true;
-  // Those that must come before, and those that these come behind.
-  std::array<bool, kMaxOpen> earlier{};
-  for (size_t i = open_.size(); i-- > *place;) {
-    const Open& group = *open_[i];
-    earlier[i] = Conflicts(group.reads, group.writes, arguments);
-    for (size_t later = i + 1; !earlier[i] && later < open_.size(); ++later) {
-      earlier[i] = earlier[later] && Conflicts(group, *open_[later]);
-    }
+  Marks earlier{};  // those that must come before
+  for (size_t i = *place; i < open_.size(); ++i) {
+    earlier[i] = Conflicts(open_[i]->reads, open_[i]->writes, arguments);
   }
+  MarkAwaited(*place, &earlier);
   if (earlier[*place]) return false;
   for (size_t i = *place + 1; i < open_.size(); ++i) {
     if (!earlier[i]) continue;
@@ -110,11 +113,9 @@ bool LaunchGroups::Take(const Launch& launch, const hal::Binding* bindings,
                         const StepName& name) {
   if (launch.groups[1] != 1 || launch.groups[2] != 1 ||
       launch.groups[0] > kMaxGrid || launch.parts != 0 ||
-      launch.multiply_adds > kMaxMultiplyAdds) {
+      launch.multiply_adds > kMaxMultiplyAdds || BytesOf(launch) > kMaxBytes) {
     return false;
   }
-  const uint64_t bytes = BytesOf(launch);
-  if (bytes > kMaxBytes) return false;
   hal::ProgramGrouping& grouping = launch.program->grouping();
   if (grouping.grouped.load(std::memory_order_acquire) == nullptr) {
     if (grouping.asked.fetch_add(1, std::memory_order_relaxed) == 1) {
@@ -131,7 +132,6 @@ bool LaunchGroups::Take(const Launch& launch, const hal::Binding* bindings,
                          bindings + launch.buffers.size());
   group->constants.insert(group->constants.end(), launch.constants.begin(),
                           launch.constants.end());
-  group->bytes += bytes;
   for (const BufferArgument& a : launch.buffers) {
     if (a.bytes == 0) continue;
     const uint64_t end = a.address + a.bytes;
@@ -173,7 +173,6 @@ void LaunchGroups::PutBack(Open* group) {
   group->buffers.clear();
   group->bindings.clear();
   group->constants.clear();
-  group->bytes = 0;
   group->reads.Clear();
   group->writes.Clear();
   free_.push_back(group);
@@ -192,14 +191,9 @@ void LaunchGroups::NoteRanges() {
 
 void LaunchGroups::SendFull() {
   if (full_ == 0) return;
-  // Full ones, and those that must come before them.
-  std::array<bool, kMaxOpen> wanted{};
-  for (size_t i = open_.size(); i-- > 0;) {
-    wanted[i] = open_[i]->full();
-    for (size_t later = i + 1; !wanted[i] && later < open_.size(); ++later) {
-      wanted[i] = wanted[later] && Conflicts(*open_[i], *open_[later]);
-    }
-  }
+  Marks wanted{};  // full ones, and those that they wait for
+  for (size_t i = 0; i < open_.size(); ++i) wanted[i] = open_[i]->full();
+  MarkAwaited(0, &wanted);
   std::array<Open*, kMaxOpen> first;  // those that are behind none of them
   size_t count = 0;
   for (size_t i = 0; i < open_.size(); ++i) {

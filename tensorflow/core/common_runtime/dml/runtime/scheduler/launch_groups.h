@@ -17,6 +17,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_LAUNCH_GROUPS_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_LAUNCH_GROUPS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -39,7 +40,6 @@ struct LaunchGroup {
   std::vector<BufferArgument> buffers;
   std::vector<hal::Binding> bindings;
   std::vector<uint8_t> constants;
-  uint64_t bytes = 0;  // of the buffers
 };
 
 // Thread-compatible.
@@ -85,6 +85,9 @@ class LaunchGroups {
   static bool Conflicts(const RangeSet& reads, const RangeSet& writes,
                         Span<const BufferArgument> arguments);
   static bool Conflicts(const Open& a, const Open& b);
+  using Marks = std::array<bool, kMaxOpen>;  // of open_
+  // Marks those as well that marked ones wait for, from a place on.
+  void MarkAwaited(size_t from, Marks* marks) const;
   // Whether a group comes behind all that conflict with these arguments, or can
   // be made to; not where it does itself.
   bool MakeLast(size_t* place, Span<const BufferArgument> arguments);
