@@ -23,6 +23,7 @@ import metadata
 import platform_tag
 import provenance
 import sbom
+from package_files import package_files
 from wheel_archive import WheelWriter, read_record
 
 ROOT = provenance.ROOT
@@ -30,8 +31,6 @@ RUNTIME = "libdml_runtime.so"
 PLUGIN = "libtensorflow_dml.so"
 CHECK = "dml_check_matrices"
 DXC = "libdxcompiler.so"  # of somebody else: it goes in as it is
-# What of the package's folder is installed: sources, the data beside them, and py.typed.
-INSTALLED = (".py", ".html", ".json", ".typed")
 # Where the wheel puts each library or program, and where it looks for others from there.
 LIBRARIES = {
     RUNTIME: ("tensorflow_directml", None),
@@ -64,19 +63,6 @@ def finish_library(source, target, runpath):
         for function in functions:
             command += ["--clear-symbol-version", function]
     subprocess.run(["patchelf", *command, target], check=True)
-
-
-def package_files(folder, api):
-    """The Python of tensorflow_directml: the sources in `folder`, and Bazel's api.py."""
-    sources = {
-        str(path.relative_to(folder)): path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in INSTALLED
-    }
-    sources["api.py"] = api  # not the one that tests from the checkout leave there
-    return [
-        (f"tensorflow_directml/{name}", path.read_bytes(), False) for name, path in sources.items()
-    ]
 
 
 def base_licence(bases):
