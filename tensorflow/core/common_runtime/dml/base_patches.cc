@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tensorflow/core/common_runtime/device.h"
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/environment.h"
 #include "tensorflow/core/common_runtime/dml/gpu_names.h"
 #include "tensorflow/core/common_runtime/dml/graph_rewrites.h"
@@ -24,7 +25,7 @@ constexpr char kGetDeviceContext[] =
 
 Status PatchDeviceName(const LoadedLibrary& framework) {
   const char* current = DEVICE_SYCL;
-  if (std::strcmp(current, kDeviceType) == 0) return Status::OK();
+  if (std::strcmp(current, kDeviceType) == 0) return OkStatus();
   if (std::strcmp(current, "SYCL") != 0) {
     return BaseMismatch(std::string("DEVICE_SYCL reads ") + current);
   }
@@ -47,7 +48,7 @@ Status GetDeviceContextWithDml(const ProcessFunctionLibraryRuntime* runtime,
       library->device()->parsed_name().type == kDeviceType &&
       library->device()->tensorflow_gpu_device_info() != nullptr) {
     *context = library->device()->tensorflow_gpu_device_info()->default_context;
-    return Status::OK();
+    return OkStatus();
   }
   return reinterpret_cast<GetDeviceContext>(original_get_device_context)(
       runtime, device_name, context);
@@ -68,7 +69,7 @@ Status PatchBase() {
       LoadedLibrary::Find("_pywrap_tensorflow_internal.so", &python));
   const bool gpu_names = GpuNamesEnabled();
   TF_RETURN_IF_ERROR(ExtendGraphRewrites(framework, python, gpu_names));
-  if (!gpu_names) return Status::OK();
+  if (!gpu_names) return OkStatus();
   return AliasGpuNames(framework, python);
 }
 

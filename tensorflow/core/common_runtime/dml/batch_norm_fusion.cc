@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/placed_graphs.h"
 #include "tensorflow/core/framework/node_def_util.h"
 #include "tensorflow/core/graph/graph.h"
@@ -191,7 +192,7 @@ Status Finish(NodeBuilder* builder, const Node& norm, const string& activation,
                          .Device(norm.requested_device())
                          .Finalize(graph, made));
   (*made)->set_assigned_device_name(norm.assigned_device_name());
-  return Status::OK();
+  return OkStatus();
 }
 
 void MoveReader(const Edge* edge, Node* source, int output, Graph* graph) {
@@ -250,7 +251,7 @@ Status Fuse(const Forward& found, Graph* graph) {
   }
   if (found.add != nullptr) Replace(found.add, made, graph);
   Replace(found.norm, made, graph);
-  return Status::OK();
+  return OkStatus();
 }
 
 Status FuseGradient(Node* activation, Node* gradient, Graph* graph) {
@@ -262,7 +263,7 @@ Status FuseGradient(Node* activation, Node* gradient, Graph* graph) {
                             ActivationOfGradient(*activation), graph, &made));
   Replace(gradient, made, graph);
   Replace(activation, made, graph);
-  return Status::OK();
+  return OkStatus();
 }
 
 bool IsTurnedOff(const GraphOptimizationPassOptions& options) {
@@ -275,7 +276,7 @@ bool IsTurnedOff(const GraphOptimizationPassOptions& options) {
 
 Status FuseBatchNorms(const GraphOptimizationPassOptions& options,
                       Graph* graph) {
-  if (IsTurnedOff(options)) return Status::OK();
+  if (IsTurnedOff(options)) return OkStatus();
   std::vector<Node*> norms, gradients;
   for (Node* node : graph->op_nodes()) {
     if (IsOneOf(*node,
@@ -295,7 +296,7 @@ Status FuseBatchNorms(const GraphOptimizationPassOptions& options,
     if (activation == nullptr) continue;
     TF_RETURN_IF_ERROR(FuseGradient(activation, gradient, graph));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 const bool registered =

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tensorflow/core/common_runtime/dma_helper.h"
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/dml_profiler.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/tensor.pb.h"
@@ -79,7 +80,7 @@ Status DmlDevice::FillContextMap(const Graph* graph,
     shared_.context->Ref();  // the caller drops them
     (*device_context_map)[node->id()] = shared_.context;
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status DmlDevice::ToDevice(const Tensor& host, Tensor* tensor) {
@@ -90,7 +91,7 @@ Status DmlDevice::ToDevice(const Tensor& host, Tensor* tensor) {
       /*sync_dst_compute=*/true);
   TF_RETURN_IF_ERROR(status);
   *tensor = std::move(copy);
-  return Status::OK();
+  return OkStatus();
 }
 
 Status DmlDevice::MakeTensorFromProto(const TensorProto& proto,
@@ -114,12 +115,12 @@ Status DmlDevice::MakeTensorFromProto(const TensorProto& proto,
           [this](const Tensor& f, Tensor* t) { return ToDevice(f, t); }));
     }
     *tensor = std::move(copy);
-    return Status::OK();
+    return OkStatus();
   }
   if (GetAllocator(attributes) == cpu_allocator() ||
       DataTypeAlwaysOnHost(host.dtype())) {
     *tensor = std::move(host);
-    return Status::OK();
+    return OkStatus();
   }
   return ToDevice(host, tensor);
 }

@@ -5,6 +5,7 @@
 
 #include "tensorflow/core/common_runtime/copy_tensor.h"
 #include "tensorflow/core/common_runtime/dma_helper.h"
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/dml_profiler.h"
 #include "tensorflow/core/common_runtime/dml/load_check.h"
 #include "tensorflow/core/framework/allocator.h"
@@ -56,7 +57,7 @@ Status CheckCopy(const Tensor& source, const Tensor& target) {
         " bytes of a tensor to copy, of shape ", target.shape().DebugString(),
         ". ", dml_error_message());
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 // DML:i to DML:j.
@@ -104,7 +105,7 @@ const bool registered = RegisterCopy();
 Status ToStatus(dml_code code, const char* message) {
   switch (code) {
     case DML_OK:
-      return Status::OK();
+      return OkStatus();
     case DML_INVALID_ARGUMENT:
       return errors::InvalidArgument(message);
     case DML_OUT_OF_MEMORY:
@@ -130,7 +131,7 @@ Status ToStatus(dml_code code, const char* message) {
 }
 
 Status ToStatus(dml_code code) {
-  return code == DML_OK ? Status::OK() : ToStatus(code, dml_error_message());
+  return code == DML_OK ? OkStatus() : ToStatus(code, dml_error_message());
 }
 
 uint64 DeviceAddress(const Tensor& tensor) {
@@ -145,7 +146,7 @@ void DmlDeviceContext::CopyCPUTensorToDevice(const Tensor* cpu_tensor,
                                              bool /*sync_dst_compute*/) const {
   const size_t bytes = cpu_tensor->TotalBytes();
   if (bytes == 0) {
-    done(Status::OK());
+    done(OkStatus());
     return;
   }
   const ScopedActivity activity(device, "");
@@ -163,7 +164,7 @@ void DmlDeviceContext::CopyDeviceTensorToCPU(const Tensor* device_tensor,
                                              StatusCallback done) {
   const size_t bytes = device_tensor->TotalBytes();
   if (bytes == 0) {
-    done(Status::OK());
+    done(OkStatus());
     return;
   }
   const Status status = CheckCopy(*device_tensor, *cpu_tensor);
@@ -184,7 +185,7 @@ void DmlDeviceContext::CopyTensorInSameDevice(const Tensor* input_tensor,
                                               StatusCallback done) const {
   const size_t bytes = input_tensor->TotalBytes();
   if (bytes == 0) {
-    done(Status::OK());
+    done(OkStatus());
     return;
   }
   const ScopedActivity activity(device, "");

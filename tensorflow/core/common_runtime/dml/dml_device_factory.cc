@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "tensorflow/core/common_runtime/device_factory.h"
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
 #include "tensorflow/core/common_runtime/dml/environment.h"
 #include "tensorflow/core/common_runtime/dml/load_check.h"
@@ -130,7 +131,7 @@ Status VisibleAdapters(const string& list, uint32_t count,
                        std::vector<uint32_t>* adapters) {
   if (list.empty()) {
     for (uint32_t i = 0; i < count; ++i) adapters->push_back(i);
-    return Status::OK();
+    return OkStatus();
   }
   for (const string& item : str_util::Split(list, ',')) {
     int32 index = 0;
@@ -151,12 +152,12 @@ Status VisibleAdapters(const string& list, uint32_t count,
     }
     adapters->push_back(index);
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status CheckVirtualDevices(const GPUOptions& options, size_t adapters) {
   const auto& virtual_devices = options.experimental().virtual_devices();
-  if (virtual_devices.empty()) return Status::OK();
+  if (virtual_devices.empty()) return OkStatus();
   if (options.per_process_gpu_memory_fraction() > 0) {
     return errors::InvalidArgument(
         "per_process_gpu_memory_fraction can't be combined with "
@@ -175,7 +176,7 @@ Status CheckVirtualDevices(const GPUOptions& options, size_t adapters) {
       }
     }
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 // How many devices device_count asks for at most; `all` where it does not say.
@@ -197,7 +198,7 @@ Status MakePlans(const ConfigProto& config, uint32_t adapter_count,
                  std::vector<Plan>* plans) {
   const GPUOptions& options = config.gpu_options();
   const size_t wanted = CountWanted(config, adapter_count);
-  if (wanted == 0) return Status::OK();
+  if (wanted == 0) return OkStatus();
   const double fraction = options.per_process_gpu_memory_fraction();
   if (fraction < 0 || fraction > 1) {
     return errors::InvalidArgument(
@@ -234,7 +235,7 @@ Status MakePlans(const ConfigProto& config, uint32_t adapter_count,
     }
     plans->push_back({adapters[i], 0, pool});
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 class DmlDeviceFactory : public DeviceFactory {
@@ -245,17 +246,17 @@ class DmlDeviceFactory : public DeviceFactory {
       devices->push_back(
           strings::StrCat("/physical_device:", kDmlDeviceType, ":", i));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   Status CreateDevices(const SessionOptions& options, const string& name_prefix,
                        std::vector<std::unique_ptr<Device>>* devices) override {
     const dml_code process = dml_process_status();
     if (process != DML_OK) {
-      return WantsNone(options.config) ? Status::OK() : ToStatus(process);
+      return WantsNone(options.config) ? OkStatus() : ToStatus(process);
     }
     const uint32_t adapter_count = CountAdapters();
-    if (adapter_count == 0) return Status::OK();
+    if (adapter_count == 0) return OkStatus();
     std::vector<Plan> plans;
     TF_RETURN_IF_ERROR(MakePlans(options.config, adapter_count, &plans));
     int index = 0;
@@ -269,7 +270,7 @@ class DmlDeviceFactory : public DeviceFactory {
       if (!opened.ok()) {
         LOG(WARNING) << "DML adapter " << plan.adapter << " (" << info.name
                      << ") can't be opened, so this session does without it: "
-                     << opened.error_message();
+                     << MessageOf(opened);
         continue;
       }
       const string name =
@@ -290,7 +291,7 @@ class DmlDeviceFactory : public DeviceFactory {
       ++index;
     }
     SummarizeOnce(adapters);
-    return Status::OK();
+    return OkStatus();
   }
 };
 

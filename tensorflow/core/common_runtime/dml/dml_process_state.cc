@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/dml_profiler.h"
 #include "tensorflow/core/lib/strings/strcat.h"
 #include "tensorflow/core/platform/logging.h"
@@ -40,7 +41,7 @@ Status Open(uint32_t adapter, int virtual_index,
   shared->allocator = new DmlAllocator(
       strings::StrCat("dml_pool_", adapter, "_", virtual_index), pool);
   shared->context = new DmlDeviceContext(device);
-  return Status::OK();
+  return OkStatus();
 }
 
 struct State {
@@ -70,7 +71,7 @@ Status FindOrOpen(State* state, uint32_t adapter, int virtual_index,
                    << ").";
     }
     *shared = found->second.shared;
-    return Status::OK();
+    return OkStatus();
   }
   // A lost device stays open, though its memory is the driver's again: tensors
   // of older sessions still return their addresses to its pool.
@@ -81,7 +82,7 @@ Status FindOrOpen(State* state, uint32_t adapter, int virtual_index,
       Open(adapter, virtual_index, entry.options, &entry.shared));
   *shared = entry.shared;
   state->entries[key] = entry;
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace
@@ -95,7 +96,7 @@ Status GetSharedDevice(uint32_t adapter, int virtual_index,
         FindOrOpen(&state, adapter, virtual_index, options, shared));
   }
   JoinProfile(shared->device);
-  return Status::OK();
+  return OkStatus();
 }
 
 std::vector<dml_device*> OpenDevices() {

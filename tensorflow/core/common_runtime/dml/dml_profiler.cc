@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/dml_device_context.h"
 #include "tensorflow/core/common_runtime/dml/dml_process_state.h"
 #include "tensorflow/core/common_runtime/dml/loaded_library.h"
@@ -126,11 +127,11 @@ class DmlProfiler : public ProfilerInterface {
     ScopedActivity::profiling_ = true;
     // A device that is opened after this joins by itself.
     for (dml_device* device : OpenDevices()) StartDevice(&state, device);
-    return Status::OK();
+    return OkStatus();
   }
 
   Status Stop() override {
-    if (!started_) return Status::OK();
+    if (!started_) return OkStatus();
     started_ = false;
     ScopedActivity::profiling_ = false;
     State& state = TheState();
@@ -169,7 +170,7 @@ class DmlProfiler : public ProfilerInterface {
       Fill(entry.record, activity, line->add_node_stats());
     }
     entries_.clear();
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -267,7 +268,7 @@ Status RegisterProfiler() {
   void* address = nullptr;
   TF_RETURN_IF_ERROR(python.Lookup(kRegisterProfilerFactory, &address));
   reinterpret_cast<RegisterProfilerFactoryFn>(address)(&CreateProfiler);
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

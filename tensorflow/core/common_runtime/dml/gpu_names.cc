@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
 #include "tensorflow/core/lib/core/errors.h"
 #include "tensorflow/core/lib/core/stringpiece.h"
@@ -98,7 +99,7 @@ Status AliasGpuNames(const LoadedLibrary& framework,
         kParseFullName, reinterpret_cast<void*>(&ParseFullName),
         &original_parse_full_name));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

@@ -5,6 +5,7 @@
 
 #include "tensorflow/core/common_runtime/device.h"
 #include "tensorflow/core/common_runtime/device_set.h"
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/gpu_names.h"
 #include "tensorflow/core/grappler/clusters/virtual_cluster.h"
 #include "tensorflow/core/grappler/grappler_item.h"
@@ -169,7 +170,7 @@ Status ExtendGraphRewrites(const LoadedLibrary& framework,
   TF_RETURN_IF_ERROR(
       Redirect<AutoMixedPrecision>(python, kMixedPrecision, &MixPrecision));
   TF_RETURN_IF_ERROR(ExtendRemapper(python));
-  if (!prefer_gpu) return Status::OK();
+  if (!prefer_gpu) return OkStatus();
   return Redirect<ImplementationSelector>(python, kSelector,
                                           &SelectImplementations);
 }

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
 #include "tensorflow/core/common_runtime/dml/placed_graphs.h"
 #include "tensorflow/core/framework/memory_types.h"
@@ -159,7 +160,7 @@ const bool registered = RegisterPlacedGraphPass(
     "DmlHostValues", kHostValuesPhase,
     [](const GraphOptimizationPassOptions&, Graph* graph) {
       KeepHostValues(graph);
-      return Status::OK();
+      return OkStatus();
     });
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/base_patches.h"
 #include "tensorflow/core/common_runtime/dml/dml_profiler.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
@@ -26,7 +27,7 @@ constexpr const char* kRivals[] = {
 
 Status CheckBuild() {
   const std::string actual = tf_git_version();
-  if (actual == kExpectedBase) return Status::OK();
+  if (actual == kExpectedBase) return OkStatus();
   return errors::FailedPrecondition(
       "tensorflow-directml extends the TensorFlow build ", kExpectedBase,
       " (1.15.5), but this is build ", actual,
@@ -36,7 +37,7 @@ Status CheckBuild() {
 }
 
 Status CheckRuntime() {
-  if (dml_api_version() == DML_RUNTIME_API_VERSION) return Status::OK();
+  if (dml_api_version() == DML_RUNTIME_API_VERSION) return OkStatus();
   return errors::FailedPrecondition(
       "libdml_runtime.so has API version ", dml_api_version(),
       ", but libtensorflow_dml.so needs version ", DML_RUNTIME_API_VERSION,
@@ -68,7 +69,7 @@ std::string SitePackages() {
 Status CheckNeighbours() {
   const std::string folder = SitePackages();
   DIR* dir = folder.empty() ? nullptr : opendir(folder.c_str());
-  if (dir == nullptr) return Status::OK();
+  if (dir == nullptr) return OkStatus();
   std::string found;
   const std::string suffix = ".dist-info";
   while (const dirent* entry = readdir(dir)) {
@@ -85,7 +86,7 @@ Status CheckNeighbours() {
     }
   }
   closedir(dir);
-  if (found.empty()) return Status::OK();
+  if (found.empty()) return OkStatus();
   return errors::FailedPrecondition(
       "tensorflow-directml can't share an environment with ", found, " (in ",
       folder,

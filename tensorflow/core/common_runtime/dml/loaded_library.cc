@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/lib/core/errors.h"
 
 namespace tensorflow {
@@ -73,14 +74,14 @@ Status LoadedLibrary::Find(const char* name, LoadedLibrary* library) {
       library->strings_ == nullptr) {
     return BaseMismatch(std::string(name) + " is not loaded");
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status LoadedLibrary::Lookup(const char* symbol, void** address) const {
   void* const handle = dlopen(path_.c_str(), RTLD_LAZY | RTLD_NOLOAD);
   *address = handle == nullptr ? nullptr : dlsym(handle, symbol);
   if (handle != nullptr) dlclose(handle);  // the process keeps the library
-  if (*address != nullptr) return Status::OK();
+  if (*address != nullptr) return OkStatus();
   return BaseMismatch(std::string(name_) + " has no function " + symbol);
 }
 
@@ -100,7 +101,7 @@ Status LoadedLibrary::WritePointer(void* where, const void* value) const {
   if (address >= relro_begin_ && (address | (page_bytes - 1)) < relro_end_) {
     mprotect(page, page_bytes, PROT_READ);
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status LoadedLibrary::Redirect(const char* symbol, void* replacement,
@@ -130,7 +131,7 @@ Status LoadedLibrary::Redirect(const char* symbol, void* replacement,
   const auto redirected = [replacement](void* const* slot) {
     return *slot == replacement;
   };
-  if (std::all_of(slots.begin(), slots.end(), redirected)) return Status::OK();
+  if (std::all_of(slots.begin(), slots.end(), redirected)) return OkStatus();
   for (void* const* slot : slots) {
     if (expected != nullptr && *slot == expected) continue;
     return BaseMismatch(std::string(name_) + ": " + symbol +
@@ -141,7 +142,7 @@ Status LoadedLibrary::Redirect(const char* symbol, void* replacement,
   for (void** slot : slots) {
     TF_RETURN_IF_ERROR(WritePointer(slot, replacement));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
 #include "tensorflow/core/common_runtime/dml/load_check.h"
 #include "tensorflow/core/util/device_name_utils.h"
@@ -17,7 +18,7 @@ class Pass : public GraphOptimizationPass {
 
   Status Run(const GraphOptimizationPassOptions& options) override {
     if (options.graph == nullptr || *options.graph == nullptr) {
-      return Status::OK();
+      return OkStatus();
     }
     return run_(options, options.graph->get());
   }

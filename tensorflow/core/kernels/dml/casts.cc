@@ -9,7 +9,7 @@ Status CastToTemporary(KernelContext* c, const Tensor& input, DataType dtype,
   TF_RETURN_IF_ERROR(c->Temporary(dtype, input.shape(), &converted));
   TF_RETURN_IF_ERROR(EnqueueCast(c, input, converted));
   *result = converted;
-  return Status::OK();
+  return OkStatus();
 }
 
 namespace {
@@ -73,7 +73,7 @@ Status ClearLowBits(KernelContext* c, const Tensor& input, int bits,
                                        &y_bits, nullptr));
   DML_RETURN_IF_FAILED(
       dml_elementwise(c->device(), DML_SELECT, chosen, 3, &y, nullptr));
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ Status ClearLowBits(KernelContext* c, const Tensor& input, int bits,
 Status EnqueueCast(KernelContext* c, const Tensor& input, const Tensor& output,
                    bool truncate) {
   const int64 count = input.NumElements();
-  if (count == 0) return Status::OK();
+  if (count == 0) return OkStatus();
   const int input_bits = SignificandBits(input.dtype());
   const int output_bits = SignificandBits(output.dtype());
   if (truncate && output_bits > 0 && input_bits > output_bits) {
@@ -109,7 +109,7 @@ Status EnqueueCast(KernelContext* c, const Tensor& input, const Tensor& output,
   } else {
     DML_RETURN_IF_FAILED(dml_cast(c->device(), &x, &y));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

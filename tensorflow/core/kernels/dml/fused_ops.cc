@@ -18,7 +18,7 @@ Status ReadActivation(const string& name, dml_activation* activation) {
   for (const auto& known : kActivations) {
     if (name != known.name) continue;
     *activation = known.activation;
-    return Status::OK();
+    return OkStatus();
   }
   return errors::Unimplemented("Fused activation is not implemented: ", name);
 }
@@ -39,7 +39,7 @@ Status ReadFusedOps(OpKernelConstruction* c, FusedOps* ops) {
   if (names.size() == 2) {
     TF_RETURN_IF_ERROR(ReadActivation(names[1], &ops->activation));
   }
-  if (arguments == ops->arguments()) return Status::OK();
+  if (arguments == ops->arguments()) return OkStatus();
   return errors::InvalidArgument("Fused ", c->def().op(), " with ", names[0],
                                  " must have ", ops->arguments(),
                                  " extra arguments, not ", arguments);
@@ -47,7 +47,7 @@ Status ReadFusedOps(OpKernelConstruction* c, FusedOps* ops) {
 
 Status CheckFusedArgument(const string& op, const Tensor& argument,
                           int64 channels) {
-  if (argument.shape() == TensorShape({channels})) return Status::OK();
+  if (argument.shape() == TensorShape({channels})) return OkStatus();
   return errors::InvalidArgument(op, ": what is fused takes vectors of ",
                                  channels, " elements, not ",
                                  argument.shape().DebugString());

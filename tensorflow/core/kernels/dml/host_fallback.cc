@@ -49,7 +49,7 @@ class HostView : public DeviceBase {
   Status MakeTensorFromProto(const TensorProto& proto,
                              const AllocatorAttributes,
                              Tensor* tensor) override {
-    if (tensor->FromProto(cpu_allocator(), proto)) return Status::OK();
+    if (tensor->FromProto(cpu_allocator(), proto)) return OkStatus();
     return errors::InvalidArgument("Cannot parse a tensor from its proto.");
   }
 
@@ -60,20 +60,20 @@ class HostView : public DeviceBase {
 // A tensor of host memory with what `source` holds.
 Status ToHost(KernelContext* c, const Tensor& source, Tensor* host) {
   *host = Tensor(cpu_allocator(), source.dtype(), source.shape());
-  if (source.TotalBytes() == 0) return Status::OK();
+  if (source.TotalBytes() == 0) return OkStatus();
   DML_RETURN_IF_FAILED(dml_copy_to_host(c->device(), DMAHelper::base(host),
                                         Address(source), source.TotalBytes()));
-  return Status::OK();
+  return OkStatus();
 }
 
 Status ToDevice(KernelContext* c, const Tensor& host, const Tensor& target) {
   if (host.TotalBytes() != target.TotalBytes()) {
     return errors::Internal("The CPU kernel resized a variable");
   }
-  if (host.TotalBytes() == 0) return Status::OK();
+  if (host.TotalBytes() == 0) return OkStatus();
   DML_RETURN_IF_FAILED(dml_copy_from_host(
       c->device(), Address(target), DMAHelper::base(&host), host.TotalBytes()));
-  return Status::OK();
+  return OkStatus();
 }
 
 // The ref and resource variables that a kernel updates, as variables of the
@@ -105,7 +105,7 @@ class HostVariables {
       TF_RETURN_IF_ERROR(
           resources_.Create(handle.container(), handle.name(), var));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   TensorValue Ref(int input) {
@@ -131,7 +131,7 @@ class HostVariables {
       var.reset(found);
       TF_RETURN_IF_ERROR(ToDevice(c, *var->tensor(), target));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -225,7 +225,7 @@ class HostFallback : public OpKernel {
       TF_RETURN_IF_ERROR(context.Output(i, result->shape(), &output));
       TF_RETURN_IF_ERROR(ToDevice(&context, *result, *output));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   HostView view_;

@@ -115,52 +115,52 @@ Status ToDmlType(DataType dtype, uint32_t* type) {
   switch (dtype) {
     case DT_FLOAT:
       *type = DML_FLOAT32;
-      return Status::OK();
+      return OkStatus();
     case DT_HALF:
       *type = DML_FLOAT16;
-      return Status::OK();
+      return OkStatus();
     case DT_DOUBLE:
       *type = DML_FLOAT64;
-      return Status::OK();
+      return OkStatus();
     case DT_INT8:
     case DT_QINT8:
       *type = DML_INT8;
-      return Status::OK();
+      return OkStatus();
     case DT_INT16:
     case DT_QINT16:
       *type = DML_INT16;
-      return Status::OK();
+      return OkStatus();
     case DT_INT32:
     case DT_QINT32:
       *type = DML_INT32;
-      return Status::OK();
+      return OkStatus();
     case DT_INT64:
       *type = DML_INT64;
-      return Status::OK();
+      return OkStatus();
     case DT_UINT8:
     case DT_QUINT8:
       *type = DML_UINT8;
-      return Status::OK();
+      return OkStatus();
     case DT_UINT16:
     case DT_QUINT16:
     case DT_BFLOAT16:
       *type = DML_UINT16;
-      return Status::OK();
+      return OkStatus();
     case DT_UINT32:
       *type = DML_UINT32;
-      return Status::OK();
+      return OkStatus();
     case DT_UINT64:
       *type = DML_UINT64;
-      return Status::OK();
+      return OkStatus();
     case DT_BOOL:
       *type = DML_BOOL;
-      return Status::OK();
+      return OkStatus();
     case DT_COMPLEX64:
       *type = DML_COMPLEX64;
-      return Status::OK();
+      return OkStatus();
     case DT_COMPLEX128:
       *type = DML_COMPLEX128;
-      return Status::OK();
+      return OkStatus();
     default:
       return errors::InvalidArgument("A DML device can't compute with type ",
                                      DataTypeString(dtype));
@@ -246,7 +246,7 @@ Status KernelContext::SetOutputReshaped(int index, const Tensor& tensor,
         " as shape ", shape.DebugString(), ": the element counts differ");
   }
   context_->set_output(index, reshaped);
-  return Status::OK();
+  return OkStatus();
 }
 
 Status KernelContext::Temporary(DataType dtype, const TensorShape& shape,
@@ -275,7 +275,7 @@ Status KernelContext::HostIntegers(int index, Dims* values) const {
         "Input ", index, " of ", context_->op_kernel().type_string(),
         " must be int32 or int64, not ", DataTypeString(tensor.dtype()));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status KernelContext::HostInteger(int index, int64* value) const {
@@ -288,7 +288,7 @@ Status KernelContext::HostInteger(int index, int64* value) const {
         Input(index).shape().DebugString());
   }
   *value = values[0];
-  return Status::OK();
+  return OkStatus();
 }
 
 Status KernelContext::CopyTensor(const Tensor& src, const Tensor& dst) {
@@ -296,17 +296,17 @@ Status KernelContext::CopyTensor(const Tensor& src, const Tensor& dst) {
     return errors::Internal("CopyTensor between ", src.DeviceSafeDebugString(),
                             " and ", dst.DeviceSafeDebugString());
   }
-  if (src.TotalBytes() == 0) return Status::OK();
+  if (src.TotalBytes() == 0) return OkStatus();
   DML_RETURN_IF_FAILED(
       dml_copy(device_, Address(dst), Address(src), src.TotalBytes()));
-  return Status::OK();
+  return OkStatus();
 }
 
 Status KernelContext::Elementwise(dml_elementwise_op op,
                                   gtl::ArraySlice<const Tensor*> inputs,
                                   const Tensor& output,
                                   const double* parameters) {
-  if (output.NumElements() == 0) return Status::OK();
+  if (output.NumElements() == 0) return OkStatus();
   if (output.dtype() == DT_BFLOAT16) {
     return errors::Unimplemented("DML devices do not compute in bfloat16: ",
                                  "cast to float32, or place ",
@@ -350,7 +350,7 @@ Status KernelContext::Elementwise(dml_elementwise_op op,
   DML_RETURN_IF_FAILED(dml_elementwise(device_, op, pointers,
                                        static_cast<uint32_t>(last),
                                        &described[last], parameters));
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

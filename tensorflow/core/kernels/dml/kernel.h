@@ -18,6 +18,7 @@
 #ifndef TENSORFLOW_CORE_KERNELS_DML_KERNEL_H_
 #define TENSORFLOW_CORE_KERNELS_DML_KERNEL_H_
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/tensor.h"

@@ -15,11 +15,11 @@ Status CopyBuffer(KernelContext* c, Var* var) {
       c->Temporary(var->tensor()->dtype(), var->tensor()->shape(), &copy));
   TF_RETURN_IF_ERROR(c->CopyTensor(*var->tensor(), copy));
   *var->tensor() = copy;
-  return Status::OK();
+  return OkStatus();
 }
 
 Status CheckInitialized(KernelContext* c, int input, const Tensor& tensor) {
-  if (tensor.IsInitialized()) return Status::OK();
+  if (tensor.IsInitialized()) return OkStatus();
   return errors::FailedPrecondition(
       "Attempting to use uninitialized variables: ",
       c->tf()->op_kernel().requested_input(input));
@@ -61,7 +61,7 @@ Status LockedVariables::Lock(KernelContext* c, gtl::ArraySlice<int> inputs,
     mu->lock();
     held_.push_back(mu);
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status LockedVariables::Get(int i, Tensor* tensor) {
@@ -76,7 +76,7 @@ Status LockedVariables::Get(int i, Tensor* tensor) {
     TF_RETURN_IF_ERROR(CopyBuffer(c_, var));
   }
   *tensor = *var->tensor();
-  return Status::OK();
+  return OkStatus();
 }
 
 Status LockedVariables::GetForSparseUpdate(int i, Tensor* tensor) {
@@ -91,7 +91,7 @@ Status LockedVariables::GetForSparseUpdate(int i, Tensor* tensor) {
     var->copy_on_read_mode.store(true);
   }
   *tensor = *var->tensor();
-  return Status::OK();
+  return OkStatus();
 }
 
 void ForwardRef(KernelContext* c, int input, int output) {

@@ -24,18 +24,18 @@ void Parts::Add(const Tensor& part) {
 }
 
 Status Parts::Join(KernelContext* c) const {
-  if (parts_.empty()) return Status::OK();
+  if (parts_.empty()) return OkStatus();
   const WriteParts several_launches;
   DML_RETURN_IF_FAILED(dml_join_parts(c->device(), Pointers().data(),
                                       parts_.size(), kAxis, &whole_));
-  return Status::OK();
+  return OkStatus();
 }
 
 Status Parts::Split(KernelContext* c) const {
-  if (parts_.empty()) return Status::OK();
+  if (parts_.empty()) return OkStatus();
   DML_RETURN_IF_FAILED(dml_split_parts(c->device(), &whole_, kAxis,
                                        Pointers().data(), parts_.size()));
-  return Status::OK();
+  return OkStatus();
 }
 
 std::vector<const dml_tensor*> Parts::Pointers() const {

@@ -14,7 +14,7 @@ Status DrawRandom(KernelContext* c, dml_random_distribution distribution,
   const dml_tensor y = Describe(output, {output.NumElements()});
   DML_RETURN_IF_FAILED(
       dml_random(c->device(), distribution, counter, key, low, high, &y));
-  return Status::OK();
+  return OkStatus();
 }
 
 // One round of the generator turns any two seeds, however weak, into a key and
@@ -43,7 +43,7 @@ Status StatelessGenerator(KernelContext* c, int input,
   counter[2] = mixed[2];
   counter[3] = mixed[3];
   *generator = PhiloxRandom(counter, key);
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

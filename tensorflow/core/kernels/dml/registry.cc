@@ -99,7 +99,7 @@ Status Constrain(const OpDef& op, const string& attribute,
   auto* list = constraint->mutable_allowed_values()->mutable_list();
   for (const DataType type : narrowed) list->add_type(type);
   match->types[attribute] = std::move(narrowed);
-  return Status::OK();
+  return OkStatus();
 }
 
 // The op's CPU kernel, for a DML node.
@@ -264,7 +264,7 @@ Kernels::Kernels(const std::vector<Row>& rows) {
     if (status.ok()) continue;
     ++problems;
     LOG(ERROR) << "DML kernel " << row.op_
-               << " is left out: " << status.error_message();
+               << " is left out: " << MessageOf(status);
   }
 }
 
@@ -319,7 +319,7 @@ Status Kernels::Register(const Row& row) {
   kernel_factory::OpKernelRegistrar(
       def.release(), strings::StrCat("Dml", row.op_),
       absl::make_unique<Factory>(row.create_, row.computes_float64_));
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

@@ -21,7 +21,7 @@ Status ReadFormat(OpKernelConstruction* c, TensorFormat* format) {
     return errors::InvalidArgument(
         "The DML device takes data formats NHWC and NCHW only, not ", name);
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 dml_tensor DescribeChannelsFirst(const Tensor& tensor, TensorFormat format) {

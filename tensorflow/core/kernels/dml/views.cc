@@ -126,11 +126,11 @@ Status ToDmlTensors(std::initializer_list<const View*> views,
       tensor->strides[d] = view->strides[last[d]];
     }
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status CopyView(KernelContext* c, const View& from, const View& to) {
-  if (to.NumElements() == 0) return Status::OK();
+  if (to.NumElements() == 0) return OkStatus();
   Dims sizes, last;
   // Merging makes no more of them; the common ranks are merged once, below.
   if (to.rank() > DML_MAX_RANK) Merge({&from, &to}, &sizes, &last);
@@ -149,12 +149,12 @@ Status CopyView(KernelContext* c, const View& from, const View& to) {
       TF_RETURN_IF_ERROR(
           CopyView(c, Slice(from, shortest, i, 1), Slice(to, shortest, i, 1)));
     }
-    return Status::OK();
+    return OkStatus();
   }
   dml_tensor input, output;
   TF_RETURN_IF_ERROR(ToDmlTensors({&from, &to}, {&input, &output}));
   DML_RETURN_IF_FAILED(dml_copy_tensor(c->device(), &input, &output));
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

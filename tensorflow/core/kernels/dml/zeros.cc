@@ -4,7 +4,7 @@ namespace tensorflow {
 namespace dml {
 
 Status FillZero(KernelContext* c, const Tensor& tensor) {
-  if (tensor.TotalBytes() == 0) return Status::OK();
+  if (tensor.TotalBytes() == 0) return OkStatus();
   const bool words = tensor.TotalBytes() % sizeof(uint32) == 0;
   dml_tensor target = {};
   target.data = Address(tensor);
@@ -14,7 +14,7 @@ Status FillZero(KernelContext* c, const Tensor& tensor) {
   target.strides[0] = 1;
   const uint32 zero = 0;
   DML_RETURN_IF_FAILED(dml_fill(c->device(), &target, &zero));
-  return Status::OK();
+  return OkStatus();
 }
 
 Status KeptZero::Get(KernelContext* c, Tensor* zero) {
@@ -25,7 +25,7 @@ Status KeptZero::Get(KernelContext* c, Tensor* zero) {
     made_ = true;
   }
   *zero = zero_;
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

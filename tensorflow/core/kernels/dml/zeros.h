@@ -2,6 +2,7 @@
 #ifndef TENSORFLOW_CORE_KERNELS_DML_ZEROS_H_
 #define TENSORFLOW_CORE_KERNELS_DML_ZEROS_H_
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/kernels/dml/kernel.h"
 #include "tensorflow/core/platform/mutex.h"
 #include "tensorflow/core/platform/thread_annotations.h"
@@ -21,8 +22,8 @@ class KeptZero {
 
  private:
   mutex mu_;
-  bool made_ GUARDED_BY(mu_) = false;
-  Tensor zero_ GUARDED_BY(mu_);
+  bool made_ TF_GUARDED_BY(mu_) = false;
+  Tensor zero_ TF_GUARDED_BY(mu_);
 };
 
 }  // namespace dml

@@ -24,7 +24,7 @@ bool IsTrue(const Tensor& scalar) {
 Status ToBool(const Tensor& tensor, bool* value) {
   if (tensor.dims() > 0) {
     *value = tensor.NumElements() > 0;
-    return Status::OK();
+    return OkStatus();
   }
   switch (tensor.dtype()) {
     case DT_BOOL:
@@ -58,7 +58,7 @@ Status ToBool(const Tensor& tensor, bool* value) {
       return errors::InvalidArgument(DataTypeString(tensor.dtype()),
                                      " cannot be converted to a boolean");
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 class While : public AsyncOpKernel {
@@ -125,7 +125,7 @@ class While : public AsyncOpKernel {
       // The kernel of a function's result keeps these on the host.
       if (DataTypeAlwaysOnHost(result.dtype()) || result.dtype() == DT_INT32) {
         host_condition_ = result;
-        return Continue(Status::OK());
+        return Continue(OkStatus());
       }
       host_condition_ = Tensor(result.dtype(), result.shape());
       c_->op_device_context()->CopyDeviceTensorToCPU(

@@ -18,7 +18,7 @@ class Snapshot {
     const Tensor& input = c->Input(0);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, input.shape(), &output));
-    if (Address(*output) == Address(input)) return Status::OK();
+    if (Address(*output) == Address(input)) return OkStatus();
     return c->CopyTensor(input, *output);
   }
 };

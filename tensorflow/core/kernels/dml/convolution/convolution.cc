@@ -65,7 +65,7 @@ class Convolution {
     geometry->output =
         SpatialShape(format_, input.dim_size(BatchDim(spatial_rank_, format_)),
                      out_channels, output);
-    return Status::OK();
+    return OkStatus();
   }
 
   // The same for a gradient, which brings the output's shape with it.
@@ -77,7 +77,7 @@ class Convolution {
     const Status status = GetGeometry(input, filter, geometry);
     if (!status.ok()) {
       return Status(status.code(),
-                    strings::StrCat(op, ": ", status.error_message()));
+                    strings::StrCat(op, ": ", MessageOf(status)));
     }
     if (output_gradient.dims() != spatial_rank_ + 2) {
       return errors::InvalidArgument(op, ": out_backprop must be ",
@@ -107,7 +107,7 @@ class Convolution {
           output_gradient.DebugString(),
           ", computed = ", expected.DebugString());
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   // [out channels, in channels / groups, spatial...], by strides.
@@ -180,7 +180,7 @@ class Convolution {
         window->pad_after = paddings[2 * d + 1];
       }
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   Status GetChannels(int64 in_channels, const TensorShape& filter,
@@ -197,7 +197,7 @@ class Convolution {
       *groups = in_channels;
       *filter_channels = 1;
       *out_channels *= in_channels;
-      return Status::OK();
+      return OkStatus();
     }
     if (depth == 0 ? in_channels != 0 : in_channels % depth != 0) {
       return errors::InvalidArgument(
@@ -212,7 +212,7 @@ class Convolution {
           "output depth must be evenly divisible by the number of groups: ",
           *out_channels, " vs ", *groups);
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const int spatial_rank_;
@@ -233,7 +233,7 @@ class Forward : Convolution {
     TF_RETURN_IF_ERROR(GetGeometry(input.shape(), filter.shape(), &geometry));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, geometry.output, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     if (input.NumElements() == 0 || filter.NumElements() == 0) {
       return FillZero(c, *output);
     }
@@ -242,7 +242,7 @@ class Forward : Convolution {
     const dml_tensor y = DescribeData(*output);
     DML_RETURN_IF_FAILED(dml_convolution(c->device(), &geometry.attributes, &x,
                                          &w, nullptr, DML_ACTIVATION_NONE, &y));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -270,7 +270,7 @@ class Fused : Convolution {
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, geometry.output, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const dml_tensor x = DescribeData(input);
     const dml_tensor w = DescribeFilter(filter, geometry);
     const dml_tensor y = DescribeData(*output);
@@ -284,14 +284,14 @@ class Fused : Convolution {
         ops_.batch_norm || elu_behind ? DML_ACTIVATION_NONE : ops_.activation,
         &y));
     if (elu_behind) return c->Elementwise(DML_ELU, {output}, *output);
-    if (!ops_.batch_norm) return Status::OK();
+    if (!ops_.batch_norm) return OkStatus();
     const dml_tensor offset = Describe(c->Input(3));
     const dml_tensor mean = Describe(c->Input(4));
     const dml_tensor variance = Describe(c->Input(5));
     DML_RETURN_IF_FAILED(dml_batch_norm_inference(
         c->device(), &y, &first, &offset, &mean, &variance, ops_.epsilon,
         nullptr, ops_.activation, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -327,7 +327,7 @@ class BackwardInput : Convolution {
                                            output_gradient.shape(), &geometry));
     Tensor* input_gradient;
     TF_RETURN_IF_ERROR(c->Output(0, input, &input_gradient));
-    if (input_gradient->NumElements() == 0) return Status::OK();
+    if (input_gradient->NumElements() == 0) return OkStatus();
     if (filter.NumElements() == 0 || output_gradient.NumElements() == 0) {
       return FillZero(c, *input_gradient);
     }
@@ -336,7 +336,7 @@ class BackwardInput : Convolution {
     const dml_tensor dx = DescribeData(*input_gradient);
     DML_RETURN_IF_FAILED(dml_convolution_backward_data(
         c->device(), &geometry.attributes, &w, &dy, &dx));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -354,7 +354,7 @@ class BackwardFilter : Convolution {
                                            output_gradient.shape(), &geometry));
     Tensor* filter_gradient;
     TF_RETURN_IF_ERROR(c->Output(0, filter, &filter_gradient));
-    if (filter_gradient->NumElements() == 0) return Status::OK();
+    if (filter_gradient->NumElements() == 0) return OkStatus();
     if (input.NumElements() == 0 || output_gradient.NumElements() == 0) {
       return FillZero(c, *filter_gradient);
     }
@@ -363,7 +363,7 @@ class BackwardFilter : Convolution {
     const dml_tensor dw = DescribeFilter(*filter_gradient, geometry);
     DML_RETURN_IF_FAILED(dml_convolution_backward_filter(
         c->device(), &geometry.attributes, &x, &dy, &dw));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -27,7 +27,7 @@ class Concat {
     }
     if (count == 1) {
       c->SetOutput(0, c->Input(first));
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, output_shape, &output));
@@ -53,7 +53,7 @@ class Concat {
           ", ", rank, "), but got ", value);
     }
     *axis = value < 0 ? value + rank : value;
-    return Status::OK();
+    return OkStatus();
   }
 
   static Status CheckShapes(const TensorShape& first, const TensorShape& other,
@@ -70,7 +70,7 @@ class Concat {
             first.DebugString(), " vs. shape[", i, "] = ", other.DebugString());
       }
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const bool axis_first_;

@@ -64,7 +64,7 @@ class FillLike {
     const uint64 value[2] = {ones_ ? One(output->dtype()) : 0, 0};
     const dml_tensor y = Describe(*output, {output->NumElements()});
     DML_RETURN_IF_FAILED(dml_fill(c->device(), &y, value));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -89,7 +89,7 @@ class Empty {
     TF_RETURN_IF_ERROR(TensorShapeUtils::MakeShape(sizes.vec<int32>(), &shape));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (!init_ || output->NumElements() == 0) return Status::OK();
+    if (!init_ || output->NumElements() == 0) return OkStatus();
     return FillZero(c, *output);
   }
 

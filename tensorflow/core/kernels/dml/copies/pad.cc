@@ -36,7 +36,7 @@ Status ReadPaddings(KernelContext* c, int rank, Paddings* paddings) {
     }
     paddings->push_back(padding);
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 bool Nothing(const EdgePadding& padding) {
@@ -47,7 +47,7 @@ bool Nothing(const EdgePadding& padding) {
 Status EnqueuePad(KernelContext* c, dml_pad_mode mode, const Tensor& input,
                   const Paddings& paddings, const void* value,
                   const Tensor& output) {
-  if (output.NumElements() == 0) return Status::OK();
+  if (output.NumElements() == 0) return OkStatus();
   Dims from, to;
   gtl::InlinedVector<int64_t, 8> before;
   bool last_is_padded = false;
@@ -78,7 +78,7 @@ Status EnqueuePad(KernelContext* c, dml_pad_mode mode, const Tensor& input,
   const dml_tensor y = Describe(output, to);
   DML_RETURN_IF_FAILED(
       dml_pad(c->device(), mode, &x, before.data(), value, &y));
-  return Status::OK();
+  return OkStatus();
 }
 
 TensorShape Padded(const TensorShape& shape, const Paddings& paddings) {
@@ -110,7 +110,7 @@ class Pad {
     const TensorShape shape = Padded(input.shape(), paddings);
     if (shape == input.shape()) {
       c->SetOutput(0, input);
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
@@ -122,13 +122,13 @@ Status ReadMode(OpKernelConstruction* c, dml_pad_mode* mode) {
   MirrorPadMode value;
   TF_RETURN_IF_ERROR(c->GetAttr("mode", &value));
   *mode = value == MirrorPadMode::REFLECT ? DML_PAD_REFLECT : DML_PAD_SYMMETRIC;
-  return Status::OK();
+  return OkStatus();
 }
 
 Status CheckMirror(dml_pad_mode mode, const EdgePadding& padding, int64 size) {
   const int64 most = mode == DML_PAD_REFLECT ? size - 1 : size;
   if (Nothing(padding) || (padding.before <= most && padding.after <= most)) {
-    return Status::OK();
+    return OkStatus();
   }
   return mode == DML_PAD_REFLECT
              ? errors::InvalidArgument(
@@ -155,7 +155,7 @@ class MirrorPad {
     const TensorShape shape = Padded(input.shape(), paddings);
     if (shape == input.shape()) {
       c->SetOutput(0, input);
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
@@ -193,7 +193,7 @@ class MirrorPadGradient {
     }
     if (last < 0) {
       c->SetOutput(0, c->Input(0));
-      return Status::OK();
+      return OkStatus();
     }
     Tensor gradient = c->Input(0);
     for (int d = 0; d <= last; ++d) {
@@ -211,13 +211,13 @@ class MirrorPadGradient {
       TF_RETURN_IF_ERROR(Fold(c, d, paddings[d], gradient, folded));
       gradient = folded;
     }
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
   Status Fold(KernelContext* c, int d, const EdgePadding& padding,
               const Tensor& padded, const Tensor& folded) {
-    if (folded.NumElements() == 0) return Status::OK();
+    if (folded.NumElements() == 0) return OkStatus();
     const View from = MakeView(padded), to = MakeView(folded);
     const int64 size = to.sizes[d];
     const int64 edge = mode_ == DML_PAD_REFLECT ? 1 : 0;
@@ -232,13 +232,13 @@ class MirrorPadGradient {
 
   // sum += value
   static Status Add(KernelContext* c, const View& value, const View& sum) {
-    if (sum.NumElements() == 0) return Status::OK();
+    if (sum.NumElements() == 0) return OkStatus();
     dml_tensor x, y;
     TF_RETURN_IF_ERROR(ToDmlTensors({&value, &sum}, {&x, &y}));
     const dml_tensor* const inputs[] = {&y, &x};
     DML_RETURN_IF_FAILED(
         dml_elementwise(c->device(), DML_ADD, inputs, 2, &y, nullptr));
-    return Status::OK();
+    return OkStatus();
   }
 
   dml_pad_mode mode_;

@@ -45,7 +45,7 @@ class Update {
     const int64 begin = (row_ % count + count) % count;
     TF_RETURN_IF_ERROR(c->CopyTensor(row, rows.Slice(begin, begin + 1)));
     c->SetOutput(0, rows);
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

@@ -17,7 +17,7 @@ class Roll {
     TF_RETURN_IF_ERROR(ReadShifts(c, &shifts));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, input.shape(), &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     return Copy(c, shifts, 0, MakeView(input), MakeView(*output));
   }
 
@@ -52,7 +52,7 @@ class Roll {
       const int64 sum = (*result)[axis] + shifts[i] % size;
       (*result)[axis] = (sum % size + size) % size;
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   // From axis `d` on.

@@ -34,11 +34,11 @@ class SliceKernel {
     }
     if (all) {
       c->SetOutput(0, input);
-      return Status::OK();
+      return OkStatus();
     }
     if (rows_only && RowsAreAligned(input)) {
       c->SetOutput(0, input.Slice(begin[0], begin[0] + size[0]));
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
@@ -73,7 +73,7 @@ class SliceKernel {
       return errors::InvalidArgument("Expected size[", d, "] in [0, ",
                                      extent - begin, "], but got ", size);
     }
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -173,7 +173,7 @@ class StridedSliceGradient : StridedBase {
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     if (!selection.is_identity) TF_RETURN_IF_ERROR(FillZero(c, *output));
     return CopyView(c, selection.Whole(gradient), selection.Of(*output));
   }
@@ -226,12 +226,12 @@ class StridedSliceAssign : StridedBase {
           " does not match r-value shape ", value.DebugString(),
           ". Automatic broadcasting not yet implemented.");
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   static Status Assign(KernelContext* c, const StridedSelection& selection,
                        const Tensor& tensor) {
-    if (selection.processing_shape.num_elements() == 0) return Status::OK();
+    if (selection.processing_shape.num_elements() == 0) return OkStatus();
     return CopyView(c, selection.Whole(c->Input(4)), selection.Of(tensor));
   }
 

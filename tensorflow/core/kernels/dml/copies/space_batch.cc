@@ -10,13 +10,13 @@ namespace dml {
 namespace {
 
 Status CheckImages(const Tensor& input) {
-  if (input.dims() == 4) return Status::OK();
+  if (input.dims() == 4) return OkStatus();
   return errors::InvalidArgument("Input rank should be 4, not ", input.dims(),
                                  ": ", input.shape().DebugString());
 }
 
 Status CheckBlock(int64 block) {
-  if (block > 1) return Status::OK();
+  if (block > 1) return OkStatus();
   return errors::InvalidArgument("Block size should be > 1, but was: ", block);
 }
 
@@ -169,7 +169,7 @@ class SpaceBatch {
       }
       dimensions->push_back(dimension);
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   // The same elements of `batch` and of `space`, which has no padding, in the
@@ -227,11 +227,11 @@ class SpaceToBatch : SpaceBatch {
     }
     if (shape == space.shape()) {
       c->SetOutput(0, space);
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* batch;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &batch));
-    if (batch->NumElements() == 0) return Status::OK();
+    if (batch->NumElements() == 0) return OkStatus();
     if (padded != space.shape()) {
       TF_RETURN_IF_ERROR(Pad(c, dimensions, padded, &space));
     }
@@ -271,7 +271,7 @@ class SpaceToBatch : SpaceBatch {
     DML_RETURN_IF_FAILED(
         dml_pad(c->device(), DML_PAD_CONSTANT, &x, before.data(), nullptr, &y));
     *space = padded;
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -310,11 +310,11 @@ class BatchToSpace : SpaceBatch {
     }
     if (shape == batch.shape()) {
       c->SetOutput(0, batch);
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     Tensor space = *output;
     if (shape != whole) {
       TF_RETURN_IF_ERROR(c->Temporary(batch.dtype(), whole, &space));
@@ -322,7 +322,7 @@ class BatchToSpace : SpaceBatch {
     View in_batch, in_space;
     Match(dimensions, batch, space, &in_batch, &in_space);
     TF_RETURN_IF_ERROR(CopyView(c, in_batch, in_space));
-    if (shape == whole) return Status::OK();
+    if (shape == whole) return OkStatus();
     View kept = MakeView(space);
     for (size_t i = 0; i < dimensions.size(); ++i) {
       kept = Slice(kept, 1 + i, dimensions[i].before, shape.dim_size(1 + i));

@@ -14,7 +14,7 @@ Status CheckAxis(int64 given, int rank, int* axis) {
                                    "), but got ", given);
   }
   *axis = given < 0 ? given + rank : given;
-  return Status::OK();
+  return OkStatus();
 }
 
 // Output i takes the next sizes[i] elements along `axis`.
@@ -63,7 +63,7 @@ class Split {
     }
     if (count == 1) {
       c->SetOutput(0, input);
-      return Status::OK();
+      return OkStatus();
     }
     return SplitBy(c, input, axis, Dims(count, size / count));
   }
@@ -98,7 +98,7 @@ class SplitV {
     TF_RETURN_IF_ERROR(Complete(input.dim_size(axis), &sizes));
     if (count == 1) {
       c->SetOutput(0, input);
-      return Status::OK();
+      return OkStatus();
     }
     return SplitBy(c, input, axis, sizes);
   }
@@ -136,7 +136,7 @@ class SplitV {
           determined);
     }
     if (open != nullptr) *open = total - determined;
-    return Status::OK();
+    return OkStatus();
   }
 };
 

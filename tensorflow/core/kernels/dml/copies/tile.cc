@@ -41,7 +41,7 @@ class Tile {
     }
     if (shape == input.shape()) {
       c->SetOutput(0, input);
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
@@ -63,7 +63,7 @@ class BroadcastTo {
         TensorShapeUtils::MakeShape(sizes.data(), sizes.size(), &shape));
     if (shape == input.shape()) {
       c->SetOutput(0, input);
-      return Status::OK();
+      return OkStatus();
     }
     if (input.dims() > shape.dims()) {
       return errors::InvalidArgument(
@@ -115,7 +115,7 @@ class Reverse {
     }
     if (!any || input.NumElements() == 0) {
       c->SetOutput(0, input);
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, input.shape(), &output));
@@ -133,7 +133,7 @@ class Reverse {
           rank, "'dims' has ", flags.dim_size(0), " values");
     }
     for (int d = 0; d < rank; ++d) (*reversed)[d] = flags.vec<bool>()(d);
-    return Status::OK();
+    return OkStatus();
   }
 
   static Status ReadAxes(KernelContext* c, int rank,
@@ -153,7 +153,7 @@ class Reverse {
       }
       (*reversed)[axis] = true;
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const bool flags_;

@@ -32,13 +32,13 @@ class Transpose {
     const View from = Permute(MakeView(input), permutation);
     const View to = MakeView(*output);
     if (!conjugate_) return CopyView(c, from, to);
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     dml_tensor x, y;
     TF_RETURN_IF_ERROR(ToDmlTensors({&from, &to}, {&x, &y}));
     const dml_tensor* const inputs[] = {&x};
     DML_RETURN_IF_FAILED(
         dml_elementwise(c->device(), DML_CONJUGATE, inputs, 1, &y, nullptr));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -67,7 +67,7 @@ class Transpose {
                                        str_util::Join(*permutation, ","), "}.");
       }
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const bool conjugate_;

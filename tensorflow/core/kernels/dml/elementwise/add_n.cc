@@ -28,7 +28,7 @@ class AddN {
     }
     if (c->num_inputs() == 1) {
       c->SetOutput(0, first);
-      return Status::OK();
+      return OkStatus();
     }
     // The first launch adds eight; what it does not add must survive it.
     const int first_launch = std::min(c->num_inputs(), 8);
@@ -36,7 +36,7 @@ class AddN {
     std::iota(reusable.begin(), reusable.end(), 0);
     Tensor* sum;
     TF_RETURN_IF_ERROR(c->OutputOrForward(reusable, 0, first.shape(), &sum));
-    if (sum->NumElements() == 0) return Status::OK();
+    if (sum->NumElements() == 0) return OkStatus();
     const int64 count = sum->NumElements();
     std::vector<dml_tensor> inputs;
     for (int i = 0; i < c->num_inputs(); ++i) {
@@ -47,7 +47,7 @@ class AddN {
     const dml_tensor output = Describe(*sum, {count});
     DML_RETURN_IF_FAILED(dml_add_tensors(c->device(), pointers.data(),
                                          pointers.size(), &output));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

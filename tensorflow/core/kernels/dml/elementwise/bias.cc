@@ -30,7 +30,7 @@ class BiasBase {
     for (int d = channels + 1; d < shape.dims(); ++d)
       inner *= shape.dim_size(d);
     *result = TensorShape({outer, shape.dim_size(channels), inner});
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -80,7 +80,7 @@ class BiasAddGrad : BiasBase {
     const dml_tensor to = Describe(*output, {1, channels, 1});
     DML_RETURN_IF_FAILED(
         dml_reduce(c->device(), DML_REDUCE_SUM, &from, &to, 1.0));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

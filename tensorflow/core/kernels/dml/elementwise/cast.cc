@@ -16,7 +16,7 @@ class Cast {
     const Tensor& input = c->Input(0);
     if (input.dtype() == c->tf()->expected_output_dtype(0)) {
       c->SetOutput(0, input);
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, input.shape(), &output));

@@ -18,7 +18,7 @@ class CheckNumerics {
     const Tensor& input = c->Input(0);
     const int64 count = input.NumElements();
     readings->value = Tensor(DT_BOOL, TensorShape({0}));
-    if (count == 0) return Status::OK();
+    if (count == 0) return OkStatus();
     Tensor matches;
     TF_RETURN_IF_ERROR(c->Temporary(DT_BOOL, TensorShape({count}), &matches));
     TF_RETURN_IF_ERROR(
@@ -32,14 +32,14 @@ class CheckNumerics {
           dml_reduce(c->device(), DML_REDUCE_ANY, &from, &to, 1.0));
       ++to.data;
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   Status Finish(KernelContext* c, const Tensor& value, const Readings&) {
     c->SetOutput(0, c->Input(0));
-    if (value.NumElements() == 0) return Status::OK();
+    if (value.NumElements() == 0) return OkStatus();
     const bool infinite = value.flat<bool>()(0), nan = value.flat<bool>()(1);
-    if (!infinite && !nan) return Status::OK();
+    if (!infinite && !nan) return OkStatus();
     return errors::InvalidArgument(
         message_, " : Tensor had ",
         infinite ? (nan ? "Inf and NaN" : "Inf") : "NaN", " values");

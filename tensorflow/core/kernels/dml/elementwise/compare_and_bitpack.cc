@@ -33,7 +33,7 @@ class CompareAndBitpack {
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     const int64 count = output->NumElements();
-    if (count == 0) return Status::OK();
+    if (count == 0) return OkStatus();
     Tensor above = input;
     if (input.dtype() != DT_BOOL) {
       TF_RETURN_IF_ERROR(c->Temporary(DT_BOOL, input.shape(), &above));
@@ -43,7 +43,7 @@ class CompareAndBitpack {
     const dml_tensor x = Describe(above, {count, 8}),
                      y = Describe(*output, {count});
     DML_RETURN_IF_FAILED(dml_pack_bits(c->device(), &x, &y));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -65,7 +65,7 @@ class Same {
 
   Status Compute(KernelContext* c) {
     c->SetOutput(0, c->Input(0));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -103,7 +103,7 @@ class Binary : ElementwiseBase {
       const dml_tensor output = Describe(*z);
       const bool unequal = op_ == DML_NOT_EQUAL;
       DML_RETURN_IF_FAILED(dml_fill(c->device(), &output, &unequal));
-      return Status::OK();
+      return OkStatus();
     }
     TF_RETURN_IF_ERROR(c->OutputOrForward(
         {0, 1}, 0, BCast::ToShape(broadcast.output_shape()), &z));

@@ -63,11 +63,11 @@ class FakeQuant {
     }
     TF_RETURN_IF_ERROR(c->Temporary(
         DT_FLOAT, TensorShape({kParameters, channels}), &q->parameters));
-    if (values.empty()) return Status::OK();
+    if (values.empty()) return OkStatus();
     DML_RETURN_IF_FAILED(dml_copy_from_host(c->device(), Address(q->parameters),
                                             values.data(),
                                             values.size() * sizeof(float)));
-    return Status::OK();
+    return OkStatus();
   }
 
   Ranges ranges() const { return ranges_; }
@@ -92,7 +92,7 @@ class FakeQuant {
     }
     first_step_ = narrow ? 1 : 0;
     last_step_ = (1 << bits) - 1;
-    return Status::OK();
+    return OkStatus();
   }
 
   Status ReadRange(KernelContext* c, int first, int64 channels, int64 i,
@@ -112,7 +112,7 @@ class FakeQuant {
       }
       *values[k] = range.flat<float>()(i);
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   // An empty range makes all values zero, and passes all gradients.
@@ -152,7 +152,7 @@ class Quantize : FakeQuant {
     TF_RETURN_IF_ERROR(Prepare(c, c->Input(0).shape(), 1, &q));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, c->Input(0).shape(), &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const Tensor x = Reshaped(c->Input(0), q.shape);
     const Tensor y = Reshaped(*output, q.shape);
     const Tensor low = q[kLow], high = q[kHigh], half = q[kHalf];
@@ -200,7 +200,7 @@ class QuantizeGradient : FakeQuant {
       TF_RETURN_IF_ERROR(c->Elementwise(DML_SELECT, {&inside, &dy, &zero},
                                         Reshaped(*output, q.shape)));
     }
-    if (ranges() == Ranges::kAttributes) return Status::OK();
+    if (ranges() == Ranges::kAttributes) return OkStatus();
     const Tensor low = q[kLow], high = q[kHigh];
     TF_RETURN_IF_ERROR(SumBeyond(c, 1, DML_LESS, x, low, dy, q));
     return SumBeyond(c, 2, DML_GREATER, x, high, dy, q);
@@ -213,7 +213,7 @@ class QuantizeGradient : FakeQuant {
                    const Quantization& q) const {
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(index, c->Input(1 + index).shape(), &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     if (x.NumElements() == 0) return FillZero(c, *output);
     Tensor mask, masked;
     TF_RETURN_IF_ERROR(c->Temporary(DT_BOOL, q.shape, &mask));
@@ -225,7 +225,7 @@ class QuantizeGradient : FakeQuant {
     const dml_tensor to = Describe(*output, {1, q.shape.dim_size(1)});
     DML_RETURN_IF_FAILED(
         dml_reduce(c->device(), DML_REDUCE_SUM, &from, &to, 1.0));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -68,7 +68,7 @@ class Select {
           "'then' and 'else' must have the same size.  but received: ",
           then.shape().DebugString(), " vs. ", otherwise.shape().DebugString());
     }
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -9,13 +9,13 @@ namespace dml {
 namespace {
 
 Status CheckImage(const Tensor& image) {
-  if (image.dims() >= 3) return Status::OK();
+  if (image.dims() >= 3) return OkStatus();
   return errors::InvalidArgument("input must be at least 3-D, got shape",
                                  image.shape().DebugString());
 }
 
 Status CheckScalar(const Tensor& value, const char* name) {
-  if (TensorShapeUtils::IsScalar(value.shape())) return Status::OK();
+  if (TensorShapeUtils::IsScalar(value.shape())) return OkStatus();
   return errors::InvalidArgument(
       name, " must be scalar: ", value.shape().DebugString());
 }
@@ -26,7 +26,7 @@ Status ConvertColors(KernelContext* c, dml_color_op op, const Tensor& input,
   const Dims sizes = {input.NumElements() / 3, 3};
   const dml_tensor x = Describe(input, sizes), y = Describe(output, sizes);
   DML_RETURN_IF_FAILED(dml_convert_colors(c->device(), op, &x, amount, &y));
-  return Status::OK();
+  return OkStatus();
 }
 
 class Conversion {
@@ -98,12 +98,12 @@ class Contrast {
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, input.shape(), &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     Tensor images, factor;
     TF_RETURN_IF_ERROR(As(c, input, output->dtype(), &images));
     TF_RETURN_IF_ERROR(As(c, c->Input(1), output->dtype(), &factor));
     TF_RETURN_IF_ERROR(Adjust(c, images, factor, *output));
-    if (!bounded_) return Status::OK();
+    if (!bounded_) return OkStatus();
     TF_RETURN_IF_ERROR(
         c->Elementwise(DML_MINIMUM, {output, &c->Input(3)}, *output));
     return c->Elementwise(DML_MAXIMUM, {output, &c->Input(2)}, *output);
@@ -116,7 +116,7 @@ class Contrast {
       return CastToTemporary(c, tensor, dtype, result);
     }
     *result = tensor;
-    return Status::OK();
+    return OkStatus();
   }
 
   static Status Adjust(KernelContext* c, const Tensor& images,

@@ -25,7 +25,7 @@ class CropBase {
                              const Tensor& box_index, Readings* readings) {
     readings->value = Tensor(DT_INT32, TensorShape({0}));
     if (boxes.NumElements() == 0 && box_index.NumElements() == 0) {
-      return Status::OK();
+      return OkStatus();
     }
     if (boxes.dims() != 2) {
       return errors::InvalidArgument("boxes must be 2-D",
@@ -49,13 +49,13 @@ class CropBase {
       DML_RETURN_IF_FAILED(dml_reduce(c->device(), op, &from, &to, 1.0));
       to.data += sizeof(int32);
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   static Status CheckBoxes(const Tensor& range, int64 images) {
-    if (range.NumElements() == 0) return Status::OK();
+    if (range.NumElements() == 0) return OkStatus();
     const auto values = range.flat<int32>();
-    if (values(0) >= 0 && values(1) < images) return Status::OK();
+    if (values(0) >= 0 && values(1) < images) return OkStatus();
     return errors::OutOfRange("box_index has values outside [0, batch_size)");
   }
 
@@ -72,7 +72,7 @@ class CropBase {
                                      " elements",
                                      c->Input(input).shape().DebugString());
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   static Status CheckImage(const TensorShape& image) {
@@ -83,7 +83,7 @@ class CropBase {
     if (image.dim_size(1) <= 0 || image.dim_size(2) <= 0) {
       return errors::InvalidArgument("image dimensions must be positive");
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   static Status CheckGradients(const TensorShape& gradients,
@@ -98,7 +98,7 @@ class CropBase {
     if (boxes.dims() > 0 && gradients.dim_size(0) != boxes.dim_size(0)) {
       return errors::InvalidArgument("boxes and grads have incompatible shape");
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   dml_resize_mode mode_;
@@ -119,7 +119,7 @@ class CropAndResize : CropBase {
     if (crop[0] <= 0 || crop[1] <= 0) {
       return errors::InvalidArgument("crop dimensions must be positive");
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   Status Finish(KernelContext* c, const Tensor& value, const Readings&) {
@@ -133,12 +133,12 @@ class CropAndResize : CropBase {
         Dims{count, crop[0], crop[1], image.dim_size(3)}, &shape));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const dml_tensor x = Describe(image), boxes = Describe(c->Input(1));
     const dml_tensor index = Describe(c->Input(2)), y = Describe(*output);
     DML_RETURN_IF_FAILED(dml_crop_and_resize(c->device(), mode_, &x, &boxes,
                                              &index, outside_, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -162,7 +162,7 @@ class ImageGradient : CropBase {
     if (gradients.dim_size(3) != size[3]) {
       return errors::InvalidArgument("image_size and grads are incompatible");
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   Status Finish(KernelContext* c, const Tensor& value, const Readings&) {
@@ -174,13 +174,13 @@ class ImageGradient : CropBase {
         TensorShapeUtils::MakeShape(size.data(), size.size(), &shape));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     if (c->Input(0).NumElements() == 0) return FillZero(c, *output);
     const dml_tensor dy = Describe(c->Input(0)), boxes = Describe(c->Input(1));
     const dml_tensor index = Describe(c->Input(2)), dx = Describe(*output);
     DML_RETURN_IF_FAILED(dml_crop_and_resize_image_gradient(
         c->device(), mode_, &dy, &boxes, &index, &dx));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -208,13 +208,13 @@ class BoxesGradient : CropBase {
     const int64 count = c->Input(3).NumElements();
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, TensorShape({count, 4}), &output));
-    if (count == 0) return Status::OK();
+    if (count == 0) return OkStatus();
     const dml_tensor dy = Describe(c->Input(0)), x = Describe(c->Input(1));
     const dml_tensor boxes = Describe(c->Input(2));
     const dml_tensor index = Describe(c->Input(3)), y = Describe(*output);
     DML_RETURN_IF_FAILED(dml_crop_and_resize_boxes_gradient(
         c->device(), &dy, &x, &boxes, &index, &y));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -58,7 +58,7 @@ class ExtractPatches {
     shape.AddDim(depth);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const dml_tensor x =
         Describe(input, {batch, spatial[0], spatial[1], spatial[2], channels});
     Dims sizes = {batch, 1, 1, 1, windows[0], windows[1], windows[2], channels};
@@ -68,7 +68,7 @@ class ExtractPatches {
     const dml_tensor y = Describe(*output, sizes);
     DML_RETURN_IF_FAILED(
         dml_extract_patches(c->device(), strides, dilations, pads, &x, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -86,7 +86,7 @@ class ExtractPatches {
     for (const int32 value : *values) {
       if (value < 1) return errors::OutOfRange(name, " is out of range.");
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const int spatial_rank_;

@@ -20,7 +20,7 @@ Status ReadScalar(KernelContext* c, int input, const char* name, float* value) {
   *value = tensor.dtype() == DT_HALF
                ? static_cast<float>(tensor.scalar<Eigen::half>()())
                : tensor.scalar<float>()();
-  return Status::OK();
+  return OkStatus();
 }
 
 // Inputs: boxes, scores, max_output_size, iou_threshold and, if
@@ -56,7 +56,7 @@ class NonMaxSuppression {
     TF_RETURN_IF_ERROR(CheckBoxes(boxes, scores));
     const int64 size =
         std::min<int64>(most.scalar<int32>()(), scores.NumElements());
-    if (size == 0) return Status::OK();
+    if (size == 0) return OkStatus();
     TF_RETURN_IF_ERROR(
         c->Temporary(DT_INT32, TensorShape({size}), &readings->kept));
     TF_RETURN_IF_ERROR(
@@ -66,7 +66,7 @@ class NonMaxSuppression {
     const dml_tensor count = Describe(readings->value);
     DML_RETURN_IF_FAILED(dml_non_max_suppression(c->device(), &b, &s, overlap,
                                                  score, &selected, &count));
-    return Status::OK();
+    return OkStatus();
   }
 
   Status Finish(KernelContext* c, const Tensor& value,
@@ -74,7 +74,7 @@ class NonMaxSuppression {
     const int64 count = value.NumElements() == 0 ? 0 : value.flat<int32>()(0);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, TensorShape({count}), &output));
-    if (count == 0) return Status::OK();
+    if (count == 0) return OkStatus();
     return c->CopyTensor(readings.kept.Slice(0, count), *output);
   }
 
@@ -92,7 +92,7 @@ class NonMaxSuppression {
     if (scores.dim_size(0) != boxes.dim_size(0)) {
       return errors::InvalidArgument("scores has incompatible shape");
     }
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -22,7 +22,7 @@ class ResizeBase {
   }
 
   static Status CheckImages(const Tensor& images, const char* name) {
-    if (images.dims() == 4) return Status::OK();
+    if (images.dims() == 4) return OkStatus();
     return errors::InvalidArgument(name, " must be 4-dimensional, not ",
                                    images.shape().DebugString());
   }
@@ -37,7 +37,7 @@ class ResizeBase {
     }
     *height = size.flat<int32>()(0);
     *width = size.flat<int32>()(1);
-    if (*height > 0 && *width > 0) return Status::OK();
+    if (*height > 0 && *width > 0) return OkStatus();
     return errors::InvalidArgument("output dimensions must be positive, not ",
                                    *height, " x ", *width);
   }
@@ -64,11 +64,11 @@ class Resize : ResizeBase {
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(
         0, {images.dim_size(0), height, width, images.dim_size(3)}, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const dml_tensor x = DescribeChannelsFirst(images, FORMAT_NHWC);
     const dml_tensor y = DescribeChannelsFirst(*output, FORMAT_NHWC);
     DML_RETURN_IF_FAILED(dml_resize(c->device(), mode_, coordinates_, &x, &y));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -95,12 +95,12 @@ class ResizeGradient : ResizeBase {
     TF_RETURN_IF_ERROR(c->Output(
         0, {gradient.dim_size(0), height, width, gradient.dim_size(3)},
         &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const dml_tensor dy = DescribeChannelsFirst(gradient, FORMAT_NHWC);
     const dml_tensor dx = DescribeChannelsFirst(*output, FORMAT_NHWC);
     DML_RETURN_IF_FAILED(
         dml_resize_gradient(c->device(), mode_, coordinates_, &dy, &dx));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

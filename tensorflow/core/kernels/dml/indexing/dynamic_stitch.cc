@@ -53,7 +53,7 @@ class DynamicStitch {
     shape.AppendShape(row);
     Tensor* merged;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &merged));
-    if (merged->NumElements() == 0) return Status::OK();
+    if (merged->NumElements() == 0) return OkStatus();
     const int64 inner = row.num_elements();
     const dml_tensor output = Describe(*merged, {rows, inner});
     TF_RETURN_IF_ERROR(FillZero(c, *merged));
@@ -61,7 +61,7 @@ class DynamicStitch {
       TF_RETURN_IF_ERROR(
           Place(c, c->Input(i), c->Input(count + i), inner, output));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -69,7 +69,7 @@ class DynamicStitch {
                       const Tensor& data, int64 inner,
                       const dml_tensor& output) {
     const int64 count = indices.NumElements();
-    if (count == 0) return Status::OK();
+    if (count == 0) return OkStatus();
     Tensor on_device;
     TF_RETURN_IF_ERROR(c->Temporary(DT_INT32, indices.shape(), &on_device));
     DML_RETURN_IF_FAILED(dml_copy_from_host(c->device(), Address(on_device),
@@ -79,7 +79,7 @@ class DynamicStitch {
     const dml_tensor x = Describe(data, {count, inner});
     DML_RETURN_IF_FAILED(
         dml_scatter(c->device(), DML_SCATTER_ASSIGN, &i, &x, &output));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -20,14 +20,14 @@ struct GatherShape {
 Status EnqueueGather(KernelContext* c, const Tensor& params,
                      const Tensor& indices, const GatherShape& s,
                      const Tensor& output) {
-  if (output.NumElements() == 0) return Status::OK();
+  if (output.NumElements() == 0) return OkStatus();
   const int64 outer = s.batch * s.outer;
   const dml_tensor x = Describe(params, {outer, s.rows, s.inner});
   const dml_tensor y = Describe(output, {outer, s.count, s.inner});
   const dml_tensor i = s.batch == 1 ? Describe(indices, {s.count})
                                     : Describe(indices, {s.batch, s.count});
   DML_RETURN_IF_FAILED(dml_gather(c->device(), &x, &i, &y));
-  return Status::OK();
+  return OkStatus();
 }
 
 // The shape of the result, params.shape[:axis] + indices.shape[batch_dims:] +
@@ -55,7 +55,7 @@ Status ShapeGather(const TensorShape& params, const TensorShape& indices,
     result->AddDim(params.dim_size(d));
   }
   s->rows = params.dim_size(axis);
-  return Status::OK();
+  return OkStatus();
 }
 
 Status Compute(KernelContext* c, const Tensor& params, const Tensor& indices,

@@ -39,7 +39,7 @@ Status MakeNdShape(const TensorShape& params, const TensorShape& indices,
     (d < s->depth ? s->rows : s->inner) *= params.dim_size(d);
     if (d < s->depth) s->sizes.push_back(params.dim_size(d));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 // indices.shape[:-1] + params.shape[depth:].
@@ -61,7 +61,7 @@ Status GatherSlices(KernelContext* c, const Tensor& params,
   Tensor* output;
   TF_RETURN_IF_ERROR(
       c->Output(0, SlicesShape(params.shape(), indices.shape()), &output));
-  if (output->NumElements() == 0) return Status::OK();
+  if (output->NumElements() == 0) return OkStatus();
   if (params.NumElements() == 0) {
     return errors::InvalidArgument(
         "Requested more than 0 entries, but params is empty. Params shape: ",
@@ -71,7 +71,7 @@ Status GatherSlices(KernelContext* c, const Tensor& params,
   const dml_tensor i = Describe(indices, {s.count, s.depth});
   const dml_tensor y = Describe(*output, {s.count, s.inner});
   DML_RETURN_IF_FAILED(dml_gather_nd(c->device(), &x, s.sizes.data(), &i, &y));
-  return Status::OK();
+  return OkStatus();
 }
 
 // Applies updates [indices.shape[:-1] + output.shape[depth:]] to `output`.
@@ -95,14 +95,14 @@ Status ScatterSlices(KernelContext* c, dml_scatter_op op, const Tensor& indices,
         output.shape().DebugString());
   }
   if (updates.NumElements() == 0 || output.NumElements() == 0) {
-    return Status::OK();
+    return OkStatus();
   }
   const dml_tensor i = Describe(indices, {s.count, s.depth});
   const dml_tensor u = Describe(updates, {s.count, s.inner});
   const dml_tensor y = Describe(output, {s.rows, s.inner});
   DML_RETURN_IF_FAILED(
       dml_scatter_nd(c->device(), op, s.sizes.data(), &i, &u, &y));
-  return Status::OK();
+  return OkStatus();
 }
 
 class GatherNd {

@@ -17,7 +17,7 @@ class InplaceUpdate {
     const Tensor& updates = c->Input(2);
     TF_RETURN_IF_ERROR(Check(x.shape(), indices.shape(), updates.shape()));
     c->SetOutput(0, x);
-    if (updates.NumElements() == 0) return Status::OK();
+    if (updates.NumElements() == 0) return OkStatus();
     const int64 rows = x.dim_size(0), count = indices.NumElements();
     if (rows == 0) {
       return errors::InvalidArgument("x has no rows to update: ",
@@ -42,7 +42,7 @@ class InplaceUpdate {
     const dml_tensor i = Describe(wrapped), y = Describe(x, {rows, inner}),
                      v = Describe(values, {count, inner});
     DML_RETURN_IF_FAILED(dml_scatter(c->device(), op_, &i, &v, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -70,7 +70,7 @@ class InplaceUpdate {
       return errors::InvalidArgument("x has more rows than int32 can number: ",
                                      x.DebugString());
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const dml_scatter_op op_;

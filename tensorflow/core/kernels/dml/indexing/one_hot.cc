@@ -37,7 +37,7 @@ class OneHot {
     shape.InsertDim(axis, depth);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     int64 outer = 1;
     for (int d = 0; d < axis; ++d) outer *= indices.dim_size(d);
     const int64 inner = indices.NumElements() / outer;
@@ -46,7 +46,7 @@ class OneHot {
     const dml_tensor off = Describe(c->Input(3));
     const dml_tensor y = Describe(*output, {outer, depth, inner});
     DML_RETURN_IF_FAILED(dml_one_hot(c->device(), &x, &on, &off, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

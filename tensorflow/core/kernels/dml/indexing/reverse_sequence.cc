@@ -22,7 +22,7 @@ class ReverseSequence {
     TF_RETURN_IF_ERROR(Check(input.shape(), lengths.shape()));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, input.shape(), &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     // [outer, first axis, between, second axis, inner]
     const int64 first = std::min(sequence_, batch_);
     const int64 second = std::max(sequence_, batch_);
@@ -36,7 +36,7 @@ class ReverseSequence {
     const uint32_t sequence_axis = sequence_ < batch_ ? 1 : 3;
     DML_RETURN_IF_FAILED(dml_reverse_sequence(
         c->device(), &x, &l, sequence_axis, 4 - sequence_axis, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -61,7 +61,7 @@ class ReverseSequence {
                                      "), (", lengths.num_elements(), " vs. ",
                                      input.dim_size(batch_), ")");
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   int64 sequence_ = 0;

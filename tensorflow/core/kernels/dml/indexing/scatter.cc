@@ -13,7 +13,7 @@ Status EnqueueScatter(KernelContext* c, dml_scatter_op op,
                       const Tensor& indices, const Tensor& updates, int64 rows,
                       const Tensor& output) {
   const int64 count = indices.NumElements();
-  if (count == 0 || output.NumElements() == 0) return Status::OK();
+  if (count == 0 || output.NumElements() == 0) return OkStatus();
   const int64 inner = output.NumElements() / rows;
   const dml_tensor i = Describe(indices, {count});
   const dml_tensor u = updates.dims() == 0
@@ -21,7 +21,7 @@ Status EnqueueScatter(KernelContext* c, dml_scatter_op op,
                            : Describe(updates, {count, inner});
   const dml_tensor y = Describe(output, {rows, inner});
   DML_RETURN_IF_FAILED(dml_scatter(c->device(), op, &i, &u, &y));
-  return Status::OK();
+  return OkStatus();
 }
 
 // Inputs: the variable, indices, updates. Only the ref op has `use_locking`.

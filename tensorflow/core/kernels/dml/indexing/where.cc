@@ -29,14 +29,14 @@ class Where {
                                      input.dims());
     }
     readings->value = Tensor(DT_INT32, TensorShape({0}));
-    if (input.NumElements() == 0) return Status::OK();
+    if (input.NumElements() == 0) return OkStatus();
     const int64 blocks = BlocksOf(input.NumElements());
     TF_RETURN_IF_ERROR(
         c->Temporary(DT_INT32, TensorShape({blocks}), &readings->kept));
     const dml_tensor x = Describe(input), ends = Describe(readings->kept);
     DML_RETURN_IF_FAILED(dml_nonzero_count(c->device(), &x, &ends));
     readings->value = readings->kept.Slice(blocks - 1, blocks);
-    return Status::OK();
+    return OkStatus();
   }
 
   Status Finish(KernelContext* c, const Tensor& value,
@@ -46,11 +46,11 @@ class Where {
     Tensor* output;
     TF_RETURN_IF_ERROR(
         c->Output(0, TensorShape({count, input.dims()}), &output));
-    if (count == 0) return Status::OK();
+    if (count == 0) return OkStatus();
     const dml_tensor x = Describe(input), ends = Describe(readings.kept);
     const dml_tensor y = Describe(*output);
     DML_RETURN_IF_FAILED(dml_nonzero(c->device(), &x, &ends, &y));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -74,7 +74,7 @@ class DynamicPartition {
     }
     const int64 count = partitions.NumElements();
     readings->value = Tensor(DT_INT32, TensorShape({0}));
-    if (count == 0) return Status::OK();
+    if (count == 0) return OkStatus();
     const int64 blocks = BlocksOf(count);
     TF_RETURN_IF_ERROR(c->Temporary(
         DT_INT32, TensorShape({partitions_, blocks}), &readings->kept));
@@ -129,7 +129,7 @@ class DynamicPartition {
       const dml_tensor y = Describe(*output, {1, rows, inner});
       DML_RETURN_IF_FAILED(dml_gather(c->device(), &x, &i, &y));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

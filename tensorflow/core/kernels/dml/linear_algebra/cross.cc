@@ -43,7 +43,7 @@ class Cross {
     const dml_tensor x = Describe(a, sizes), y = Describe(b, sizes),
                      z = Describe(product, sizes);
     DML_RETURN_IF_FAILED(dml_cross(c->device(), &x, &y, &z));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

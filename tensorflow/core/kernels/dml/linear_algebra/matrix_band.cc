@@ -34,7 +34,7 @@ Status ReadBand(KernelContext* c, int k, Band* band) {
   }
   band->lower = values.front();
   band->upper = values.back();
-  if (band->lower <= band->upper) return Status::OK();
+  if (band->lower <= band->upper) return OkStatus();
   return errors::InvalidArgument(
       "lower_diag_index must not be larger than upper_diag_index: ",
       band->lower, " > ", band->upper);
@@ -59,7 +59,7 @@ struct Matrices {
 };
 
 Status CheckMatrix(const TensorShape& shape) {
-  if (TensorShapeUtils::IsMatrixOrHigher(shape)) return Status::OK();
+  if (TensorShapeUtils::IsMatrixOrHigher(shape)) return OkStatus();
   return errors::InvalidArgument(
       "input must be at least 2-dim, received shape: ", shape.DebugString());
 }
@@ -67,7 +67,7 @@ Status CheckMatrix(const TensorShape& shape) {
 Status CheckInside(const Matrices& m, const Band& band) {
   const auto check = [&](const char* name, int64 diagonal) {
     if ((-m.rows < diagonal && diagonal < m.columns) || diagonal == 0) {
-      return Status::OK();
+      return OkStatus();
     }
     return errors::InvalidArgument(
         name, "_diag_index is out of bound: ", diagonal,
@@ -92,14 +92,14 @@ Status ReadPadding(KernelContext* c, DataType dtype, int input,
   }
   const dml_tensor scalar = Describe(*padding);
   DML_RETURN_IF_FAILED(dml_fill(c->device(), &scalar, value));
-  return Status::OK();
+  return OkStatus();
 }
 
 Status Enqueue(KernelContext* c, dml_band_mode mode, const dml_tensor& x,
                const dml_tensor& z, const Band& band, const dml_tensor& y) {
   DML_RETURN_IF_FAILED(
       dml_matrix_band(c->device(), mode, &x, &z, band.lower, band.upper, &y));
-  return Status::OK();
+  return OkStatus();
 }
 
 // Inputs: matrices, num_lower and num_upper (host); negative keeps all.
@@ -116,7 +116,7 @@ class MatrixBandPart {
     TF_RETURN_IF_ERROR(ReadCount(c, 2, m.columns, "columns", &above));
     if (input.NumElements() == 0 || (below == m.rows && above == m.columns)) {
       c->SetOutput(0, input);
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, input.shape(), &output));
@@ -142,7 +142,7 @@ class MatrixBandPart {
           limit, ") got: ", *count);
     }
     if (*count < 0) *count = limit;
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -183,7 +183,7 @@ class MatrixDiag {
     shape.AddDim(columns);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     Tensor padding;
     TF_RETURN_IF_ERROR(
         ReadPadding(c, diagonal.dtype(), version2 ? 4 : -1, &padding));
@@ -211,7 +211,7 @@ class MatrixDiag {
     }
     if (*rows == -1) *rows = least_rows;
     if (*columns == -1) *columns = least_columns;
-    if (*rows == least_rows || *columns == least_columns) return Status::OK();
+    if (*rows == least_rows || *columns == least_columns) return OkStatus();
     return errors::InvalidArgument(
         "The number of rows or columns is not consistent with the specified "
         "d_lower, d_upper, and diagonal.");
@@ -238,7 +238,7 @@ class MatrixDiagPart {
     shape.AddDim(length);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     Tensor padding;
     TF_RETURN_IF_ERROR(
         ReadPadding(c, input.dtype(), version2 ? 2 : -1, &padding));
@@ -283,7 +283,7 @@ class MatrixSetDiag {
     }
     if (input.NumElements() == 0) {
       c->SetOutput(0, input);
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, input.shape(), &output));
@@ -307,7 +307,7 @@ class Diag {
     shape.AppendShape(diagonal.shape());
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     Tensor padding;
     TF_RETURN_IF_ERROR(ReadPadding(c, diagonal.dtype(), -1, &padding));
     const int64 n = diagonal.NumElements();
@@ -341,7 +341,7 @@ class DiagPart {
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     const int64 n = output->NumElements();
-    if (n == 0) return Status::OK();
+    if (n == 0) return OkStatus();
     // The main diagonal of a square matrix fills its row of the output, so that
     // no padding is read: `y` stands in for it.
     const dml_tensor y = Describe(*output, {1, 1, n});

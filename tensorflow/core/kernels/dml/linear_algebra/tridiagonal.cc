@@ -37,7 +37,7 @@ Status CheckMatrices(KernelContext* c) {
       }
     }
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 // Inputs: the diagonal above the main one, the main one and the one below, each
@@ -67,7 +67,7 @@ class TridiagonalMatMul {
     const dml_tensor x = Describe(right, sizes), y = Describe(*product, sizes);
     DML_RETURN_IF_FAILED(dml_tridiagonal_matmul(
         c->device(), &diagonals[0], &diagonals[1], &diagonals[2], &x, &y));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -98,7 +98,7 @@ class TridiagonalSolve {
     Tensor* solution;
     TF_RETURN_IF_ERROR(
         c->OutputOrForward({1}, 0, c->Input(1).shape(), &solution));
-    if (left[0] == 0 || left[2] == 0) return Status::OK();
+    if (left[0] == 0 || left[2] == 0) return OkStatus();
     Tensor singular;
     TF_RETURN_IF_ERROR(
         c->Temporary(DT_INT32, TensorShape({left[0]}), &singular));
@@ -108,18 +108,18 @@ class TridiagonalSolve {
     DML_RETURN_IF_FAILED(
         dml_tridiagonal_solve(c->device(), pivoting_, &a, &b, &x, &found));
     readings->value = singular;
-    if (left[0] == 1) return Status::OK();
+    if (left[0] == 1) return OkStatus();
     TF_RETURN_IF_ERROR(
         c->Temporary(DT_INT32, TensorShape({1}), &readings->value));
     const dml_tensor any = Describe(readings->value);
     DML_RETURN_IF_FAILED(
         dml_reduce(c->device(), DML_REDUCE_MAX, &found, &any, 1.0));
-    return Status::OK();
+    return OkStatus();
   }
 
   Status Finish(KernelContext* c, const Tensor& value, const Readings&) {
     if (value.NumElements() == 0 || value.flat<int32>()(0) == 0) {
-      return Status::OK();
+      return OkStatus();
     }
     const string matrix =
         AsMatrices(c->Input(0))[0] == 1 ? "The matrix" : "One of the matrices";

@@ -36,11 +36,11 @@ Status TensorArray::MakeHandle(OpKernelContext* c, Tensor** handle) {
     handle_.vec<tstring>()(1) = name_;
   }
   *handle = &handle_;
-  return Status::OK();
+  return OkStatus();
 }
 
 Status TensorArray::CheckOpen() const {
-  if (!closed_) return Status::OK();
+  if (!closed_) return OkStatus();
   return errors::InvalidArgument("TensorArray ", name_,
                                  " has already been closed.");
 }
@@ -49,21 +49,21 @@ Status TensorArray::Size(int32* size) const {
   mutex_lock lock(mu_);
   TF_RETURN_IF_ERROR(CheckOpen());
   *size = static_cast<int32>(elements_.size());
-  return Status::OK();
+  return OkStatus();
 }
 
 Status TensorArray::JoinedSize(int32* size) const {
   mutex_lock lock(mu_);
   TF_RETURN_IF_ERROR(CheckOpen());
   *size = is_gradient_ ? marked_size_ : static_cast<int32>(elements_.size());
-  return Status::OK();
+  return OkStatus();
 }
 
 Status TensorArray::SetMarkedSize(int32 size) {
   mutex_lock lock(mu_);
   TF_RETURN_IF_ERROR(CheckOpen());
   if (!is_gradient_) marked_size_ = size;
-  return Status::OK();
+  return OkStatus();
 }
 
 Status TensorArray::MergeElementShape(const PartialTensorShape& shape) {
@@ -71,7 +71,7 @@ Status TensorArray::MergeElementShape(const PartialTensorShape& shape) {
   PartialTensorShape merged;
   TF_RETURN_IF_ERROR(element_shape_.MergeWith(shape, &merged));
   element_shape_ = merged;
-  return Status::OK();
+  return OkStatus();
 }
 
 Status TensorArray::SizeToHold(int64 count, int64* size) const {
@@ -79,7 +79,7 @@ Status TensorArray::SizeToHold(int64 count, int64* size) const {
   TF_RETURN_IF_ERROR(CheckOpen());
   *size = elements_.size();
   if (dynamic_size_ && *size < count) *size = count;
-  return Status::OK();
+  return OkStatus();
 }
 
 Status TensorArray::Write(KernelContext* c, gtl::ArraySlice<int32> indices,
@@ -88,7 +88,7 @@ Status TensorArray::Write(KernelContext* c, gtl::ArraySlice<int32> indices,
   for (size_t i = 0; i < indices.size(); ++i) {
     TF_RETURN_IF_ERROR(WriteOne(c, indices[i], values[i]));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status TensorArray::WriteOne(KernelContext* c, int32 index,
@@ -127,7 +127,7 @@ Status TensorArray::WriteOne(KernelContext* c, int32 index,
   element.tensor = value;
   element.shape = value.shape();
   element.written = true;
-  return Status::OK();
+  return OkStatus();
 }
 
 Status TensorArray::AddTo(KernelContext* c, int32 index, const Tensor& value) {
@@ -140,7 +140,7 @@ Status TensorArray::AddTo(KernelContext* c, int32 index, const Tensor& value) {
   }
   if (element.tensor.NumElements() == 0) {
     element.tensor = value;
-    return Status::OK();
+    return OkStatus();
   }
   Tensor sum = element.tensor;
   if (!element.is_sum) {
@@ -151,7 +151,7 @@ Status TensorArray::AddTo(KernelContext* c, int32 index, const Tensor& value) {
   element.tensor = sum;
   element.is_sum = true;
   has_sums_ = true;
-  return Status::OK();
+  return OkStatus();
 }
 
 Status TensorArray::Read(KernelContext* c, gtl::ArraySlice<int32> indices,
@@ -161,7 +161,7 @@ Status TensorArray::Read(KernelContext* c, gtl::ArraySlice<int32> indices,
   for (size_t i = 0; i < indices.size(); ++i) {
     TF_RETURN_IF_ERROR(ReadOne(c, indices[i], &(*values)[i]));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status TensorArray::ReadOne(KernelContext* c, int32 index, Tensor* value) {
@@ -191,7 +191,7 @@ Status TensorArray::ReadOne(KernelContext* c, int32 index, Tensor* value) {
     element.tensor = Tensor();
     element.cleared = true;
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 // A forward array that was not fully written, or a gradient behind
@@ -213,7 +213,7 @@ Status TensorArray::ReadUnwritten(int32 index) {
     elements_[i].shape = shape;
     elements_[i].written = true;
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 void TensorArray::Close() {
@@ -257,7 +257,7 @@ Status TensorArray::NewGradient(const string& container, const string& name,
     }
   }
   *gradient = result.release();
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

@@ -9,6 +9,7 @@
 
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/framework/partial_tensor_shape.h"
 #include "tensorflow/core/framework/resource_mgr.h"
 #include "tensorflow/core/kernels/dml/kernel.h"
@@ -88,14 +89,14 @@ class TensorArray : public ResourceBase {
     bool is_sum = false;
   };
 
-  Status CheckOpen() const EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Status CheckOpen() const TF_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Status WriteOne(KernelContext* c, int32 index, const Tensor& value)
-      EXCLUSIVE_LOCKS_REQUIRED(mu_);
+      TF_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Status AddTo(KernelContext* c, int32 index, const Tensor& value)
-      EXCLUSIVE_LOCKS_REQUIRED(mu_);
+      TF_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Status ReadOne(KernelContext* c, int32 index, Tensor* value)
-      EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Status ReadUnwritten(int32 index) EXCLUSIVE_LOCKS_REQUIRED(mu_);
+      TF_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Status ReadUnwritten(int32 index) TF_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const string container_;
   const string name_;
@@ -105,14 +106,14 @@ class TensorArray : public ResourceBase {
   const bool is_gradient_;
 
   mutable mutex mu_;
-  Tensor handle_ GUARDED_BY(mu_);
-  PartialTensorShape element_shape_ GUARDED_BY(mu_);
-  bool dynamic_size_ GUARDED_BY(mu_);
-  int32 marked_size_ GUARDED_BY(mu_);
+  Tensor handle_ TF_GUARDED_BY(mu_);
+  PartialTensorShape element_shape_ TF_GUARDED_BY(mu_);
+  bool dynamic_size_ TF_GUARDED_BY(mu_);
+  int32 marked_size_ TF_GUARDED_BY(mu_);
   // Sums have no gradient of their own.
-  bool has_sums_ GUARDED_BY(mu_) = false;
-  bool closed_ GUARDED_BY(mu_) = false;
-  std::vector<Element> elements_ GUARDED_BY(mu_);
+  bool has_sums_ TF_GUARDED_BY(mu_) = false;
+  bool closed_ TF_GUARDED_BY(mu_) = false;
+  std::vector<Element> elements_ TF_GUARDED_BY(mu_);
 };
 
 }  // namespace dml

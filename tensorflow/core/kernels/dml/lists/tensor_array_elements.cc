@@ -25,7 +25,7 @@ class TensorArrayWrite {
     TF_RETURN_IF_ERROR(
         array->Write(c, {c->Input(1).scalar<int32>()()}, {c->Input(2)}));
     ForwardFlow(c);
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -49,7 +49,7 @@ class TensorArrayRead {
     TF_RETURN_IF_ERROR(
         array->Read(c, {c->Input(1).scalar<int32>()()}, &values));
     c->SetOutput(0, values[0]);
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

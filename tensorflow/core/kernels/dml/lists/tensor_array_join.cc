@@ -115,7 +115,7 @@ class TensorArrayConcat {
     shape.InsertDim(0, total);
     if (values.size() == 1) {
       c->SetOutput(0, values[0]);
-      return Status::OK();
+      return OkStatus();
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
@@ -126,7 +126,7 @@ class TensorArrayConcat {
   // The elements' common shape, but for their first dimension.
   Status RestOfShape(const std::vector<Tensor>& values, TensorShape* shape) {
     if (values.empty()) {
-      if (rest_.AsTensorShape(shape)) return Status::OK();
+      if (rest_.AsTensorShape(shape)) return OkStatus();
       return errors::Unimplemented(
           "TensorArray has size zero, but element_shape_except0 ",
           rest_.DebugString(),
@@ -157,7 +157,7 @@ class TensorArrayConcat {
           " but index 0 has (excepting dimension 0) shape: ",
           shape->DebugString(), " which does not match.");
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   DataType dtype_;

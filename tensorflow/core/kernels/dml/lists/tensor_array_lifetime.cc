@@ -111,7 +111,7 @@ class TensorArrayClose {
     TensorArrayPtr array;
     TF_RETURN_IF_ERROR(FindTensorArray(c, &array));
     array->Close();
-    return Status::OK();
+    return OkStatus();
   }
 };
 

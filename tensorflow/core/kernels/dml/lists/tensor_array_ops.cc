@@ -25,7 +25,7 @@ Status FindTensorArray(KernelContext* c, TensorArrayPtr* array) {
       tf->step_container()->name(), strings::StrCat(parts(0), parts(1)),
       &found));
   array->reset(found);
-  return Status::OK();
+  return OkStatus();
 }
 
 Status OutputTensorArray(KernelContext* c, TensorArray* array) {
@@ -44,7 +44,7 @@ Status OutputTensorArray(KernelContext* c, TensorArray* array) {
       c->SetOutput(0, *handle);
     }
   }
-  if (tf->num_outputs() < 2) return Status::OK();
+  if (tf->num_outputs() < 2) return OkStatus();
   return c->Output(1, TensorShape({}), &output);
 }
 
@@ -61,7 +61,7 @@ Status ReadIndices(KernelContext* c, int input, std::vector<int32>* indices) {
   }
   const auto values = tensor.vec<int32>();
   indices->assign(values.data(), values.data() + values.size());
-  return Status::OK();
+  return OkStatus();
 }
 
 std::vector<int32> AllIndices(int32 count) {
@@ -71,14 +71,14 @@ std::vector<int32> AllIndices(int32 count) {
 }
 
 Status CheckWrite(const TensorArray& array, const Tensor& value) {
-  if (value.dtype() == array.dtype()) return Status::OK();
+  if (value.dtype() == array.dtype()) return OkStatus();
   return errors::InvalidArgument(
       "TensorArray dtype is ", DataTypeString(array.dtype()),
       " but Op is trying to write dtype ", DataTypeString(value.dtype()), ".");
 }
 
 Status CheckRead(const TensorArray& array, DataType dtype) {
-  if (dtype == array.dtype()) return Status::OK();
+  if (dtype == array.dtype()) return OkStatus();
   return errors::InvalidArgument(
       "TensorArray dtype is ", DataTypeString(array.dtype()),
       " but Op requested dtype ", DataTypeString(dtype), ".");

@@ -60,7 +60,7 @@ class TensorArrayScatter {
     if (all_) TF_RETURN_IF_ERROR(array->SetMarkedSize(size));
     TF_RETURN_IF_ERROR(array->Write(c, indices, rows));
     ForwardFlow(c);
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -86,7 +86,7 @@ class TensorArrayScatter {
     for (int64 i = 0; i < count; ++i) {
       rows->push_back(Reshaped(flat.Slice(i * pitch, i * pitch + size), shape));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const bool all_;
@@ -154,7 +154,7 @@ class TensorArraySplit {
     TF_RETURN_IF_ERROR(array->SetMarkedSize(count));
     TF_RETURN_IF_ERROR(array->Write(c, AllIndices(count), parts));
     ForwardFlow(c);
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -79,7 +79,7 @@ Status TensorList::FromVariant(const Variant& variant, TensorList* list) {
       return Malformed();
     }
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status TensorList::ToVariant(Variant* variant) const {
@@ -100,7 +100,7 @@ Status TensorList::ToVariant(Variant* variant) const {
   }
   if (!result.Decode(std::move(data))) return Malformed();
   *variant = std::move(result);
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

@@ -28,14 +28,14 @@ bool IsInHostMemory(const Tensor& tensor) {
 Status CopyToDevice(KernelContext* c, const Tensor& host, Tensor* tensor) {
   TF_RETURN_IF_ERROR(c->Temporary(host.dtype(), host.shape(), tensor));
   const StringPiece bytes = host.tensor_data();
-  if (bytes.empty()) return Status::OK();
+  if (bytes.empty()) return OkStatus();
   if (bytes[0] == 0 &&
       std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0) {
     return FillZero(c, *tensor);
   }
   DML_RETURN_IF_FAILED(dml_copy_from_host(c->device(), Address(*tensor),
                                           bytes.data(), bytes.size()));
-  return Status::OK();
+  return OkStatus();
 }
 
 class TensorListAccess : public OpKernel {

@@ -21,13 +21,13 @@ Status KnownShape(KernelContext* c, const TensorList& list, int input,
 // Narrows `shape` to what `tensors` agree with.
 Status MergeShapes(const TensorList& list, gtl::ArraySlice<Tensor> tensors,
                    PartialTensorShape* shape) {
-  if (list.element_shape.IsFullyDefined()) return Status::OK();  // they do
+  if (list.element_shape.IsFullyDefined()) return OkStatus();  // they do
   for (const Tensor& tensor : tensors) {
     if (tensor.dtype() == DT_INVALID) continue;
     const PartialTensorShape before = *shape;
     TF_RETURN_IF_ERROR(before.MergeWith(tensor.shape(), shape));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 // Writes `tensors`, one after the other, to `target`, which is not empty: each
@@ -60,7 +60,7 @@ Status JoinRows(KernelContext* c, gtl::ArraySlice<Tensor> tensors,
     }
     row = end;
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 // Joins `tensors` along a new first dimension, as output 0.
@@ -85,7 +85,7 @@ Status Stack(KernelContext* c, const TensorList& list,
   shape.InsertDim(0, tensors.size());
   Tensor* output;
   TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-  if (shape.num_elements() == 0) return Status::OK();
+  if (shape.num_elements() == 0) return OkStatus();
   return JoinRows(c, tensors, Dims(tensors.size(), 1), *output);
 }
 
@@ -181,7 +181,7 @@ class TensorListConcat : public ListKernel {
     shape.InsertDim(0, total);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     return JoinRows(c, list.tensors,
                     {lengths->vec<int64>().data(), static_cast<size_t>(count)},
                     *output);
@@ -233,7 +233,7 @@ class TensorListConcat : public ListKernel {
       length = tensor.dim_size(0);
     }
     *common_length = agree ? length : -1;
-    if (rest.AsTensorShape(rest_shape)) return Status::OK();
+    if (rest.AsTensorShape(rest_shape)) return OkStatus();
     return errors::InvalidArgument(
         "Trying to concat list with only uninitialized tensors but "
         "element_shape_except_first_dim_ is not fully defined: ",

@@ -8,7 +8,7 @@ namespace dml {
 Status ListFromVariant(const Variant& variant, DataType element_dtype,
                        TensorList* list) {
   TF_RETURN_IF_ERROR(TensorList::FromVariant(variant, list));
-  if (list->element_dtype == element_dtype) return Status::OK();
+  if (list->element_dtype == element_dtype) return OkStatus();
   return errors::InvalidArgument(
       "Invalid data types; op elements ", DataTypeString(element_dtype),
       " but list elements ", DataTypeString(list->element_dtype));
@@ -37,7 +37,7 @@ Status ReadPartialShape(KernelContext* c, int input,
           "specified as -1.");
     }
     *shape = PartialTensorShape();
-    return Status::OK();
+    return OkStatus();
   }
   return PartialTensorShape::MakePartialShape(
       sizes.data(), static_cast<int>(sizes.size()), shape);

@@ -20,7 +20,7 @@ Status WriteList(KernelContext* c, int output, const TensorList& list) {
 }
 
 Status CheckAtLeastVector(const Tensor& tensor) {
-  if (tensor.dims() > 0) return Status::OK();
+  if (tensor.dims() > 0) return OkStatus();
   return errors::InvalidArgument(
       "Tensor must be at least a vector, but saw shape: ",
       tensor.shape().DebugString());
@@ -30,7 +30,7 @@ Status CheckAtLeastVector(const Tensor& tensor) {
 Status CopyRows(KernelContext* c, const Tensor& tensor, int64 row, int64 rows,
                 const TensorShape& shape, Tensor* copy) {
   TF_RETURN_IF_ERROR(c->Temporary(tensor.dtype(), shape, copy));
-  if (copy->NumElements() == 0) return Status::OK();
+  if (copy->NumElements() == 0) return OkStatus();
   return c->CopyTensor(tensor.Slice(row, row + rows), *copy);
 }
 
@@ -77,7 +77,7 @@ class TensorListPushBackBatch : public ListKernel {
       list.tensors.push_back(row);
       TF_RETURN_IF_ERROR(list.ToVariant(&output->flat<Variant>()(b)));
     }
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -221,7 +221,7 @@ class TensorListSplit : public ListKernel {
  private:
   // The parts may have any length, but else the list's shape.
   static Status CheckRest(PartialTensorShape shape, TensorShape tensor) {
-    if (shape.unknown_rank()) return Status::OK();
+    if (shape.unknown_rank()) return OkStatus();
     if (shape.dims() == 0) {
       return errors::InvalidArgument(
           "TensorListSplit requires element_shape to be at least of rank 1, "
@@ -233,7 +233,7 @@ class TensorListSplit : public ListKernel {
         " is not compatible with element_shape ", shape.DebugString());
     shape.RemoveDim(0);
     tensor.RemoveDim(0);
-    if (shape.IsCompatibleWith(tensor)) return Status::OK();
+    if (shape.IsCompatibleWith(tensor)) return OkStatus();
     return errors::InvalidArgument(message);
   }
 };

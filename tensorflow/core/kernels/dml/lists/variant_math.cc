@@ -36,7 +36,7 @@ struct Optional {
       return errors::Internal("An optional has an encoding that is not known");
     }
     optional->values = data.tensors();
-    return Status::OK();
+    return OkStatus();
   }
 
   Status ToVariant(Variant* variant) const {
@@ -55,7 +55,7 @@ struct Optional {
       return errors::Internal("An optional can't be made from its values");
     }
     *variant = std::move(result);
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -67,7 +67,7 @@ class ZerosLikeVariants {
     Tensor zeros;
     TF_RETURN_IF_ERROR(OfTensor(c, c->Input(0), &zeros));
     c->SetOutput(0, zeros);
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -82,7 +82,7 @@ class ZerosLikeVariants {
       TF_RETURN_IF_ERROR(
           OfVariant(c, tensor.flat<Variant>()(i), &zeros->flat<Variant>()(i)));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   static Status OfVariant(KernelContext* c, const Variant& variant,
@@ -119,7 +119,7 @@ class ZerosLikeVariants {
       TF_RETURN_IF_ERROR(OfTensor(c, tensor, &zeros));
       tensor = zeros;
     }
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -133,16 +133,16 @@ class AddVariants {
       TF_RETURN_IF_ERROR(Add(c, c->Input(input), &sum));
     }
     c->SetOutput(0, sum);
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
   // An absent tensor counts as zeros.
   static Status Add(KernelContext* c, const Tensor& other, Tensor* sum) {
-    if (other.dtype() == DT_INVALID) return Status::OK();
+    if (other.dtype() == DT_INVALID) return OkStatus();
     if (sum->dtype() == DT_INVALID) {
       *sum = other;
-      return Status::OK();
+      return OkStatus();
     }
     if (!sum->shape().IsSameSize(other.shape())) {
       return errors::InvalidArgument(
@@ -162,7 +162,7 @@ class AddVariants {
       TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {sum, &other}, result));
     }
     *sum = result;
-    return Status::OK();
+    return OkStatus();
   }
 
   static Status AddVariant(KernelContext* c, const Variant& a, const Variant& b,
@@ -236,7 +236,7 @@ class AddVariants {
     for (size_t i = 0; i < sums->size(); ++i) {
       TF_RETURN_IF_ERROR(Add(c, others[i], &(*sums)[i]));
     }
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -45,7 +45,7 @@ REGISTER_OP("_DmlFusedBatchNormGradEx")
       c->set_output(2, c->input(3));
       c->set_output(3, c->UnknownShape());
       c->set_output(4, c->UnknownShape());
-      return Status::OK();
+      return dml::OkStatus();
     })
     .Doc(R"doc(
 The gradient of a batch norm with an activation behind it, whose output is y.
@@ -59,7 +59,7 @@ namespace {
 Status Fill(KernelContext* c, const Tensor& tensor, float value) {
   const dml_tensor output = Describe(tensor);
   DML_RETURN_IF_FAILED(dml_fill(c->device(), &output, &value));
-  return Status::OK();
+  return OkStatus();
 }
 
 class BatchNormBase {
@@ -71,7 +71,7 @@ class BatchNormBase {
   }
 
   static Status CheckRank(const char* name, const Tensor& tensor, int rank) {
-    if (tensor.dims() == rank) return Status::OK();
+    if (tensor.dims() == rank) return OkStatus();
     return errors::InvalidArgument(name, " must be ", rank, "-dimensional",
                                    tensor.shape().DebugString());
   }
@@ -80,7 +80,7 @@ class BatchNormBase {
                        const Tensor& data) const {
     TF_RETURN_IF_ERROR(CheckRank(name, tensor, 1));
     const int64 channels = data.dim_size(ChannelDim(2, format_));
-    if (tensor.dim_size(0) == channels) return Status::OK();
+    if (tensor.dim_size(0) == channels) return OkStatus();
     return errors::InvalidArgument(
         name, " must have as many elements as the input has channels, ",
         channels, ", but its shape is ", tensor.shape().DebugString());
@@ -184,7 +184,7 @@ class BatchNorm : BatchNormBase {
         c->device(), &input, &scale, &offset, epsilon_,
         /*unbiased_variance=*/1, side != nullptr ? &added : nullptr, activation,
         &output, &mean, &variance, &inverse_deviation));
-    return Status::OK();
+    return OkStatus();
   }
 
   // What was made of an Add, which may broadcast: only its kernel sees shapes.
@@ -202,7 +202,7 @@ class BatchNorm : BatchNormBase {
     TF_RETURN_IF_ERROR(c->Temporary(x.dtype(), x.shape(), &normalized));
     TF_RETURN_IF_ERROR(c->Output(0, BCast::ToShape(sizes.output_shape()), &y));
     TF_RETURN_IF_ERROR(Train(c, x, nullptr, DML_ACTIVATION_NONE, normalized));
-    if (y->NumElements() == 0) return Status::OK();
+    if (y->NumElements() == 0) return OkStatus();
     TF_RETURN_IF_ERROR(c->Elementwise(DML_ADD, {&normalized, &side}, *y));
     switch (activation_) {
       case DML_ACTIVATION_RELU:
@@ -212,7 +212,7 @@ class BatchNorm : BatchNormBase {
       case DML_ACTIVATION_ELU:
         return c->Elementwise(DML_ELU, {y}, *y);
       default:
-        return Status::OK();
+        return OkStatus();
     }
   }
 
@@ -221,7 +221,7 @@ class BatchNorm : BatchNormBase {
     TF_RETURN_IF_ERROR(CheckChannels("estimated_mean", c->Input(3), x));
     TF_RETURN_IF_ERROR(CheckChannels("estimated_variance", c->Input(4), x));
     for (int i = 0; i < 4; ++i) c->SetOutput(1 + i, c->Input(3 + i % 2));
-    if (x.NumElements() == 0) return Status::OK();
+    if (x.NumElements() == 0) return OkStatus();
     const dml_tensor input = DescribeData(x), output = DescribeData(y);
     const dml_tensor scale = Describe(c->Input(1));
     const dml_tensor offset = Describe(c->Input(2));
@@ -232,7 +232,7 @@ class BatchNorm : BatchNormBase {
     DML_RETURN_IF_FAILED(dml_batch_norm_inference(
         c->device(), &input, &scale, &offset, &mean, &variance, epsilon_,
         side != nullptr ? &added : nullptr, activation_, &output));
-    return Status::OK();
+    return OkStatus();
   }
 
   dml_activation activation_ = DML_ACTIVATION_NONE;
@@ -315,7 +315,7 @@ class BatchNormGradient : BatchNormBase {
         c->device(), is_training_, &output_gradient,
         fused ? &activated : nullptr, activation_, &input, &scale, &mean,
         &inverse, &input_gradient, &scale_gradient, &offset_gradient));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

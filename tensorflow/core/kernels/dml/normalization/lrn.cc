@@ -16,7 +16,7 @@ class LrnBase {
   }
 
   static Status CheckImages(const Tensor& input) {
-    if (input.dims() == 4) return Status::OK();
+    if (input.dims() == 4) return OkStatus();
     return errors::InvalidArgument("in must be 4-dimensional, not ",
                                    input.shape().DebugString());
   }
@@ -42,11 +42,11 @@ class Lrn : LrnBase {
     TF_RETURN_IF_ERROR(CheckImages(input));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, input.shape(), &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const dml_tensor x = Matrix(input), y = Matrix(*output);
     DML_RETURN_IF_FAILED(dml_local_response_normalization(
         c->device(), &x, radius_, bias_, alpha_, beta_, &y));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -68,12 +68,12 @@ class LrnGradient : LrnBase {
     }
     Tensor* result;
     TF_RETURN_IF_ERROR(c->Output(0, input.shape(), &result));
-    if (result->NumElements() == 0) return Status::OK();
+    if (result->NumElements() == 0) return OkStatus();
     const dml_tensor x = Matrix(input), y = Matrix(output);
     const dml_tensor dy = Matrix(gradient), dx = Matrix(*result);
     DML_RETURN_IF_FAILED(dml_local_response_normalization_gradient(
         c->device(), &x, &y, &dy, radius_, bias_, alpha_, beta_, &dx));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -38,7 +38,7 @@ class Optimizer {
     TF_RETURN_IF_ERROR(GetTensors(c, &variables, &tensors));
     ForwardRef(c, 0, 0);
     const Tensor& var = tensors[0];
-    if (var.NumElements() == 0) return Status::OK();
+    if (var.NumElements() == 0) return OkStatus();
     const int64 rows = sparse() ? var.dim_size(0) : 1;
     gtl::InlinedVector<dml_tensor, 11> described;
     for (int i = 0; i < c->num_inputs(); ++i) {
@@ -67,7 +67,7 @@ class Optimizer {
                                                pointers.data(), count,
                                                use_nesterov_, update_slots_));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -106,14 +106,14 @@ class Optimizer {
             names_[i], " is not a scalar: ", shape.DebugString());
       }
     }
-    if (!sparse()) return Status::OK();
+    if (!sparse()) return OkStatus();
     return CheckRows((*tensors)[0].shape(), (*tensors)[gradient_].shape(),
                      (*tensors)[indices_].shape());
   }
 
   Status CheckSameShape(const TensorShape& var, int input,
                         const TensorShape& shape) const {
-    if (shape.IsSameSize(var)) return Status::OK();
+    if (shape.IsSameSize(var)) return OkStatus();
     return errors::InvalidArgument("var and ", names_[input],
                                    " do not have the same shape",
                                    var.DebugString(), " ", shape.DebugString());
@@ -139,7 +139,7 @@ class Optimizer {
       return errors::InvalidArgument("var and grad must match in dimension ",
                                      d);
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const dml_optimizer optimizer_;

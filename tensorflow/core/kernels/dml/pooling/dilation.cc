@@ -42,13 +42,13 @@ class Dilation {
             ? shape
             : (result_ == Result::kInputGradient ? input : filter).shape(),
         &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const dml_tensor x = Describe(input), taps = Describe(filter);
     const dml_tensor y = Describe(*output);
     if (result_ == Result::kOutput) {
       DML_RETURN_IF_FAILED(
           dml_dilation(c->device(), strides_, rates_, pads, &x, &taps, &y));
-      return Status::OK();
+      return OkStatus();
     }
     const dml_tensor dy = Describe(c->Input(2));
     const auto gradient = result_ == Result::kInputGradient
@@ -56,7 +56,7 @@ class Dilation {
                               : dml_dilation_filter_gradient;
     DML_RETURN_IF_FAILED(
         gradient(c->device(), strides_, rates_, pads, &x, &taps, &dy, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -76,7 +76,7 @@ class Dilation {
       }
       values[d] = given[1 + d];
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   // The shape of the output, and what is padded before each dimension.
@@ -106,7 +106,7 @@ class Dilation {
       pads[d] = window.pad_before;
       shape->set_dim(1 + d, size);
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const Result result_;

@@ -49,7 +49,7 @@ class Pooling {
     *output = SpatialShape(
         format_, input.dim_size(BatchDim(spatial_rank_, format_)),
         input.dim_size(ChannelDim(spatial_rank_, format_)), spatial);
-    return Status::OK();
+    return OkStatus();
   }
 
   dml_tensor DescribeData(const Tensor& tensor) const {
@@ -67,7 +67,7 @@ class Pooling {
                                      expected.DebugString(), ", but got ",
                                      shape.DebugString());
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   int rank() const { return spatial_rank_ + 2; }
@@ -78,7 +78,7 @@ class Pooling {
     TF_RETURN_IF_ERROR(c->GetAttr("padding", &padding_));
     TF_RETURN_IF_ERROR(ReadBoolFromEnvVar("TF_ENABLE_MAXPOOL_NANPROP", false,
                                           &propagate_nan_));
-    if (!c->HasAttr("ksize")) return Status::OK();
+    if (!c->HasAttr("ksize")) return OkStatus();
     std::vector<int32> sizes, strides;
     TF_RETURN_IF_ERROR(c->GetAttr("ksize", &sizes));
     TF_RETURN_IF_ERROR(c->GetAttr("strides", &strides));
@@ -115,7 +115,7 @@ class Pooling {
             sizes[d], " and stride ", strides[d], " for dimension ", d);
       }
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const int spatial_rank_;
@@ -141,11 +141,11 @@ class Pool : Pooling {
     TF_RETURN_IF_ERROR(GetGeometry(c, input.shape(), 1, &attributes, &shape));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const dml_tensor x = DescribeData(input);
     const dml_tensor y = DescribeData(*output);
     DML_RETURN_IF_FAILED(function_(c->device(), &attributes, &x, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -167,14 +167,14 @@ class MaxPoolGradient : Pooling {
     TF_RETURN_IF_ERROR(CheckShape("out_backprop", c->Input(2).shape(), shape));
     Tensor* input_gradient;
     TF_RETURN_IF_ERROR(c->Output(0, input.shape(), &input_gradient));
-    if (input_gradient->NumElements() == 0) return Status::OK();
+    if (input_gradient->NumElements() == 0) return OkStatus();
     const dml_tensor x = DescribeData(input);
     const dml_tensor y = DescribeData(c->Input(1));
     const dml_tensor dy = DescribeData(c->Input(2));
     const dml_tensor dx = DescribeData(*input_gradient);
     DML_RETURN_IF_FAILED(
         dml_max_pool_gradient(c->device(), &attributes, &x, &y, &dy, &dx));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -195,13 +195,13 @@ class MaxPoolGradientGradient : Pooling {
         CheckShape("out_grad_backprop", c->Input(2).shape(), input.shape()));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const dml_tensor x = DescribeData(input);
     const dml_tensor values = DescribeData(c->Input(2));
     const dml_tensor y = DescribeData(*output);
     DML_RETURN_IF_FAILED(
         dml_max_pool_gather(c->device(), &attributes, &x, &values, &y));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -228,12 +228,12 @@ class AvgPoolGradient : Pooling {
     TF_RETURN_IF_ERROR(CheckShape("out_backprop", c->Input(1).shape(), output));
     Tensor* input_gradient;
     TF_RETURN_IF_ERROR(c->Output(0, input, &input_gradient));
-    if (input_gradient->NumElements() == 0) return Status::OK();
+    if (input_gradient->NumElements() == 0) return OkStatus();
     const dml_tensor dy = DescribeData(c->Input(1));
     const dml_tensor dx = DescribeData(*input_gradient);
     DML_RETURN_IF_FAILED(
         dml_average_pool_gradient(c->device(), &attributes, &dy, &dx));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -42,7 +42,7 @@ Status Parse(const string& subscript, Labels* labels) {
           subscript, "'");
     }
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 // `labels` with as many ellipsis dimensions as asked for.
@@ -130,7 +130,7 @@ Labels Join(const std::vector<Labels>& groups) {
 // As Merge(), by way of a copy if need be.
 Status Arrange(KernelContext* c, const std::vector<Labels>& groups,
                Operand* operand, dml_tensor* tensor) {
-  if (Merge(*operand, groups, tensor)) return Status::OK();
+  if (Merge(*operand, groups, tensor)) return OkStatus();
   const Labels labels = Join(groups);
   const View from = Ordered(*operand, labels);
   Tensor copy;
@@ -139,7 +139,7 @@ Status Arrange(KernelContext* c, const std::vector<Labels>& groups,
   TF_RETURN_IF_ERROR(CopyView(c, from, to));
   *operand = {to, labels, copy};
   Merge(*operand, groups, tensor);
-  return Status::OK();
+  return OkStatus();
 }
 
 // Sums over the labels that are in neither `a` nor `b`.
@@ -153,7 +153,7 @@ Status SumOthers(KernelContext* c, const Labels& a, const Labels& b,
     (keep ? kept : summed).push_back(label);
     if (keep) shape.AddDim(operand->view.sizes[d]);
   }
-  if (summed.empty()) return Status::OK();
+  if (summed.empty()) return OkStatus();
   dml_tensor x;
   TF_RETURN_IF_ERROR(Arrange(c, {kept, summed}, operand, &x));
   Tensor sums;
@@ -161,7 +161,7 @@ Status SumOthers(KernelContext* c, const Labels& a, const Labels& b,
   const dml_tensor y = Describe(sums, {shape.num_elements(), 1});
   DML_RETURN_IF_FAILED(dml_reduce(c->device(), DML_REDUCE_SUM, &x, &y, 1.0));
   *operand = {MakeView(sums), kept, sums};
-  return Status::OK();
+  return OkStatus();
 }
 
 // z [batch, m, n] = x [batch, m, k] times y [batch, k, n].
@@ -182,7 +182,7 @@ Status Multiply(KernelContext* c, const dml_tensor& x, const dml_tensor& y,
     DML_RETURN_IF_FAILED(dml_gemm(c->device(), &x, &y, &z, 1.0, 0.0, nullptr,
                                   DML_ACTIVATION_NONE));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 // `output` becomes the product of two operands whose labels all matter.
@@ -273,13 +273,13 @@ class Einsum {
     }
     Tensor* tensor;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &tensor));
-    if (tensor->NumElements() == 0) return Status::OK();
+    if (tensor->NumElements() == 0) return OkStatus();
     const Operand output = MakeOperand(*tensor, labels);
     // Sums of nothing, and what lies off a diagonal.
     if (empty || output.view.NumElements() < tensor->NumElements()) {
       TF_RETURN_IF_ERROR(FillZero(c, *tensor));
     }
-    if (empty) return Status::OK();
+    if (empty) return OkStatus();
 
     const Labels none;
     for (size_t i = 0; i < inputs.size(); ++i) {
@@ -304,7 +304,7 @@ class Einsum {
                                        " but got: ", input.dims());
       }
       *labels = subscript;
-      return Status::OK();
+      return OkStatus();
     }
     const int more = input.dims() - (named - 1);
     if (more < 0) {
@@ -314,7 +314,7 @@ class Einsum {
     }
     *labels = Expand(subscript, more);
     *ellipsis = std::max(*ellipsis, more);
-    return Status::OK();
+    return OkStatus();
   }
 
   // Dimensions of a label have one size; those of the ellipsis also 1.
@@ -338,7 +338,7 @@ class Einsum {
       }
       if (known == 1) known = size;
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   std::vector<Labels> subscripts_;  // of the inputs

@@ -45,7 +45,7 @@ struct Epilogue {
 Status Multiply(KernelContext* c, const Tensor& a, Use use_a, const Tensor& b,
                 Use use_b, const Tensor& product,
                 const Epilogue& epilogue = Epilogue()) {
-  if (product.NumElements() == 0) return Status::OK();
+  if (product.NumElements() == 0) return OkStatus();
   Dims batch_sizes;
   for (int d = 0; d < product.dims() - 2; ++d) {
     batch_sizes.push_back(product.dim_size(d));
@@ -72,7 +72,7 @@ Status Multiply(KernelContext* c, const Tensor& a, Use use_a, const Tensor& b,
   if (DataTypeIsComplex(product.dtype())) {
     DML_RETURN_IF_FAILED(dml_complex_gemm(c->device(), &ta, use_a.conjugate,
                                           &tb, use_b.conjugate, &tc));
-    return Status::OK();
+    return OkStatus();
   }
   dml_tensor bias = tc;
   if (epilogue.bias != nullptr) {
@@ -83,7 +83,7 @@ Status Multiply(KernelContext* c, const Tensor& a, Use use_a, const Tensor& b,
   DML_RETURN_IF_FAILED(dml_gemm(c->device(), &ta, &tb, &tc, 1.0, 0.0,
                                 epilogue.bias != nullptr ? &bias : nullptr,
                                 epilogue.activation));
-  return Status::OK();
+  return OkStatus();
 }
 
 class MatMul {
@@ -181,7 +181,7 @@ class BatchMatMul {
             "In[", i, "] ndims must be >= 2: ", inputs[i]->dims());
       }
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   static Status CheckSameBatch(const Tensor& a, const Tensor& b) {
@@ -202,7 +202,7 @@ class BatchMatMul {
             b.shape().DebugString());
       }
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const bool broadcast_;

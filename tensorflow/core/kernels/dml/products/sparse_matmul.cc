@@ -30,7 +30,7 @@ class SparseMatMul {
         TensorShapeUtils::MakeShape(Dims{rows, columns}, &shape));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     TF_RETURN_IF_ERROR(FillZero(c, *output));
     dml_tensor matrix = Describe(b);
     if (adjoint_b_) matrix = Permute(matrix, {1, 0});
@@ -39,7 +39,7 @@ class SparseMatMul {
     const dml_tensor x = Describe(values), y = Describe(*output);
     DML_RETURN_IF_FAILED(
         dml_sparse_matmul(c->device(), &to, &from, &x, &matrix, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -82,7 +82,7 @@ class SparseMatMul {
           ".  Did you forget a transpose?  Dimensions of A: [", (*a)[0], ", ",
           (*a)[1], ").  Dimensions of B: ", b.DebugString());
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   static dml_tensor Column(const Tensor& indices, int column) {

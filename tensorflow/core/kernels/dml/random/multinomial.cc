@@ -42,7 +42,7 @@ class MultinomialBase {
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, TensorShape({batch, samples}), &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     return c->Temporary(DT_FLOAT, TensorShape({batch, samples, classes}),
                         noise);
   }
@@ -62,7 +62,7 @@ class MultinomialBase {
         Describe(*c->tf()->mutable_output(0), {batch, noise.dim_size(1), 1});
     DML_RETURN_IF_FAILED(
         dml_arg_reduce(c->device(), DML_ARG_MAX, &scores, 2, &best));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -75,7 +75,7 @@ class Multinomial : MultinomialBase {
   Status Compute(KernelContext* c) {
     Tensor noise;
     TF_RETURN_IF_ERROR(Prepare(c, &noise));
-    if (noise.NumElements() == 0) return Status::OK();
+    if (noise.NumElements() == 0) return OkStatus();
     return Choose(c, generator_.ReserveRandomOutputs(noise.NumElements(), 256),
                   noise);
   }
@@ -94,7 +94,7 @@ class StatelessMultinomial : MultinomialBase {
     TF_RETURN_IF_ERROR(StatelessGenerator(c, 2, &generator));
     Tensor noise;
     TF_RETURN_IF_ERROR(Prepare(c, &noise));
-    if (noise.NumElements() == 0) return Status::OK();
+    if (noise.NumElements() == 0) return OkStatus();
     return Choose(c, generator, noise);
   }
 };

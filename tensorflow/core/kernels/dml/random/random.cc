@@ -26,11 +26,11 @@ Status ReadLimits(KernelContext* c, int input, Limits* limits) {
     }
     TF_RETURN_IF_ERROR(c->HostInteger(input + i, values[i]));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status CheckLimits(const Limits& limits) {
-  if (limits.low < limits.high) return Status::OK();
+  if (limits.low < limits.high) return OkStatus();
   return errors::InvalidArgument("Need minval < maxval, got ", limits.low,
                                  " >= ", limits.high);
 }
@@ -51,7 +51,7 @@ class StatefulRandom {
     TF_RETURN_IF_ERROR(c->tf()->op_kernel().MakeShape(c->Input(0), &shape));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     if (integers) TF_RETURN_IF_ERROR(CheckLimits(limits));
     // Skips ahead by as much as the CPU kernels do.
     const PhiloxRandom generator =
@@ -79,7 +79,7 @@ class StatelessRandom {
     TF_RETURN_IF_ERROR(StatelessGenerator(c, 1, &generator));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     Limits limits;
     if (distribution_ == DML_RANDOM_UNIFORM_INT) {
       TF_RETURN_IF_ERROR(ReadLimits(c, 2, &limits));

@@ -7,7 +7,7 @@ namespace dml {
 
 Status CheckSizes(const char* name, const Tensor& tensor,
                   gtl::ArraySlice<int64> sizes) {
-  if (tensor.shape() == TensorShape(sizes)) return Status::OK();
+  if (tensor.shape() == TensorShape(sizes)) return OkStatus();
   return errors::InvalidArgument(name, " must have shape ",
                                  TensorShape(sizes).DebugString(), ", not ",
                                  tensor.shape().DebugString());
@@ -29,7 +29,7 @@ Status RunBlockCell(KernelContext* c, dml_block_step step, uint32 flags,
   }
   DML_RETURN_IF_FAILED(dml_block_cell(c->device(), step, flags, pointers.data(),
                                       pointers.size(), forget_bias, cell_clip));
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

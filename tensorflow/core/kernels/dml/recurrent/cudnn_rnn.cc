@@ -30,12 +30,12 @@ class Forward : public Pass {
         TF_RETURN_IF_ERROR(DropOut(layer, masks));
       }
     }
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
   Status MultiplyInput(const Tensor& input, int64 layer, int64 d) {
-    if (n_.rows() == 0) return Status::OK();
+    if (n_.rows() == 0) return OkStatus();
     const dml_tensor x = LayerInput(input, layer);
     const dml_tensor gates = AllGates(reserve_, at_.Gates(layer, d));
     const dml_tensor bias =
@@ -53,7 +53,7 @@ class Forward : public Pass {
     const dml_tensor* const inputs[] = {&x_by_gate, &bias_by_gate};
     DML_RETURN_IF_FAILED(dml_elementwise(c_->device(), DML_ADD, inputs, 2,
                                          &gates_by_gate, nullptr));
-    return Status::OK();
+    return OkStatus();
   }
 
   // `output`: the op's; null where the layer's own goes into the reserve.
@@ -81,7 +81,7 @@ class Forward : public Pass {
         c_->device(), n_.model.cell, d, &gates,
         n_.model.gru() ? &recurrent : nullptr, &weights, &bias, &states,
         n_.model.lstm() ? &cell_states : nullptr, Lengths(&described), &y));
-    return Status::OK();
+    return OkStatus();
   }
 
   // A direction's part of what a layer gives to the next.
@@ -96,7 +96,7 @@ class Forward : public Pass {
     const int64 slot = d == 0 ? n_.steps : 0;
     TF_RETURN_IF_ERROR(CopyMatrix(c_, StateAt(at_.Hidden(layer, d), slot),
                                   n_.State(output_h, layer, d)));
-    if (output_c == nullptr) return Status::OK();
+    if (output_c == nullptr) return OkStatus();
     return CopyMatrix(c_, StateAt(at_.Cells(layer, d), slot),
                       n_.State(*output_c, layer, d));
   }
@@ -104,7 +104,7 @@ class Forward : public Pass {
   // Multiplies a layer's output by 0, or by 1 / (1 - dropout).
   Status DropOut(int64 layer, GuardedPhiloxRandom* masks) {
     const int64 count = at_.OutputElements();
-    if (count == 0) return Status::OK();
+    if (count == 0) return OkStatus();
     Tensor numbers, kept;
     TF_RETURN_IF_ERROR(c_->Temporary(DT_FLOAT, TensorShape({count}), &numbers));
     TF_RETURN_IF_ERROR(c_->Temporary(DT_BOOL, TensorShape({count}), &kept));
@@ -129,7 +129,7 @@ class Forward : public Pass {
     const dml_tensor* const factors[] = {&output, &mask};
     DML_RETURN_IF_FAILED(dml_elementwise(c_->device(), DML_MULTIPLY, factors, 2,
                                          &output, nullptr));
-    return Status::OK();
+    return OkStatus();
   }
 
   Status Scalar(DataType dtype, double value, Tensor* scalar) {
@@ -142,7 +142,7 @@ class Forward : public Pass {
         : dtype == DT_FLOAT ? static_cast<const void*>(&as_float)
                             : static_cast<const void*>(&as_half);
     DML_RETURN_IF_FAILED(dml_fill(c_->device(), &described, bits));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

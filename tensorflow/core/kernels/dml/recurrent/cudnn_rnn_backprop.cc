@@ -50,7 +50,7 @@ class Backward : public Pass {
       }
       above = below;
     }
-    if (n_.time_major || above.NumElements() == 0) return Status::OK();
+    if (n_.time_major || above.NumElements() == 0) return OkStatus();
     return CopyView(c_, MakeView(above),
                     Permute(MakeView(*g_.input), {1, 0, 2}));
   }
@@ -60,7 +60,7 @@ class Backward : public Pass {
   Status GradientBelow(int64 layer, Tensor* below) const {
     if (layer == 0 && n_.time_major) {
       *below = *g_.input;
-      return Status::OK();
+      return OkStatus();
     }
     return c_->Temporary(
         n_.dtype,
@@ -95,7 +95,7 @@ class Backward : public Pass {
         &weights, gru ? &states : nullptr, lstm ? &cell_states : nullptr,
         Lengths(&described), &dy, &dh, lstm ? &dc : nullptr, &dgates,
         gru ? &drecurrent : nullptr));
-    return Status::OK();
+    return OkStatus();
   }
 
   // From the gradients of a direction's gates: those of its parameters, and its
@@ -119,7 +119,7 @@ class Backward : public Pass {
     const int64 biases = n_.parameters.OffsetOfBiases(layer, d);
     TF_RETURN_IF_ERROR(SumRows(dgates, biases));
     TF_RETURN_IF_ERROR(SumRows(drecurrent, biases + n_.columns()));
-    if (n_.rows() == 0) return Status::OK();
+    if (n_.rows() == 0) return OkStatus();
     const dml_tensor dx =
         Matrix(below, 0, n_.rows(), n_.parameters.InputWidth(layer));
     if (!SkipsInput(layer)) {
@@ -134,7 +134,7 @@ class Backward : public Pass {
     const dml_tensor sum = Matrix(*g_.params, offset, 1, n_.columns());
     DML_RETURN_IF_FAILED(
         dml_reduce(c_->device(), DML_REDUCE_SUM, &matrix, &sum, 1.0));
-    return Status::OK();
+    return OkStatus();
   }
 
   // What all gates took alike: the sum of their gradients, added to `dx` or in
@@ -153,13 +153,13 @@ class Backward : public Pass {
     const dml_tensor sum_by_gate = ByGate(sum, 1, n_.units());
     DML_RETURN_IF_FAILED(
         dml_reduce(c_->device(), DML_REDUCE_SUM, &by_gate, &sum_by_gate, 1.0));
-    if (!add) return Status::OK();
+    if (!add) return OkStatus();
     return Combine(DML_ADD, dx, sum);
   }
 
   Status DropOut(int64 layer, const Tensor& below) const {
     const int64 count = at_.OutputElements();
-    if (count == 0) return Status::OK();
+    if (count == 0) return OkStatus();
     return Combine(DML_MULTIPLY, Matrix(below, 0, 1, count),
                    Matrix(reserve_, at_.Mask(layer), 1, count));
   }
@@ -170,7 +170,7 @@ class Backward : public Pass {
     const dml_tensor* const inputs[] = {&x, &y};
     DML_RETURN_IF_FAILED(
         dml_elementwise(c_->device(), op, inputs, 2, &x, nullptr));
-    return Status::OK();
+    return OkStatus();
   }
 
   const Gradients g_;

@@ -33,7 +33,7 @@ Status ReadRnnModel(OpKernelConstruction* c, RnnModel* model) {
         "The DML device has no LSTM with projections (num_proj = ", projection,
         "); use tf.nn.rnn_cell.LSTMCell");
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status RnnParameters::Make(const RnnModel& model, int64 layers, int64 units,
@@ -56,7 +56,7 @@ Status RnnParameters::Make(const RnnModel& model, int64 layers, int64 units,
   parameters->gates_ = model.gates();
   parameters->directions_ = model.directions;
   parameters->skips_input_ = same && model.input_mode != "linear_input";
-  return Status::OK();
+  return OkStatus();
 }
 
 int64 RnnParameters::InputWidth(int64 layer) const {
@@ -116,7 +116,7 @@ class ParamsSize {
     Tensor* size;
     TF_RETURN_IF_ERROR(c->Output(0, TensorShape({1}), &size));
     size->flat<int32>()(0) = static_cast<int32>(parameters.size());
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -155,7 +155,7 @@ std::vector<Piece> Pieces(const RnnModel& model,
 }
 
 Status CheckCount(int64 found, int64 wanted) {
-  if (found == wanted) return Status::OK();
+  if (found == wanted) return OkStatus();
   return errors::InvalidArgument("The network has ", wanted / 2,
                                  " matrices and as many biases, not ", found,
                                  " parameters together");
@@ -188,7 +188,7 @@ class ParamsToCanonical {
       TF_RETURN_IF_ERROR(CopyView(c, PieceOf(params, pieces[i]),
                                   MakeView(*piece, {piece->NumElements()})));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -219,7 +219,7 @@ class CanonicalToParams {
       TF_RETURN_IF_ERROR(CopyView(c, MakeView(piece, {piece.NumElements()}),
                                   PieceOf(*params, pieces[i])));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

@@ -50,12 +50,12 @@ Status ReadNetwork(KernelContext* c, const RnnModel& model, bool time_major,
                                      network->lengths->shape().DebugString());
     }
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 Status Pass::TimeMajor(const Tensor& input, Tensor* time_major) const {
   *time_major = input;
-  if (n_.time_major || input.NumElements() == 0) return Status::OK();
+  if (n_.time_major || input.NumElements() == 0) return OkStatus();
   TF_RETURN_IF_ERROR(c_->Temporary(
       n_.dtype, TensorShape({n_.steps, n_.batch, n_.input_size}), time_major));
   return CopyView(c_, Permute(MakeView(input), {1, 0, 2}),

@@ -63,7 +63,7 @@ class LstmBlockCell {
       TF_RETURN_IF_ERROR(c->Output(i, state, &output));
       tensors.push_back(Describe(*output));
     }
-    if (state.num_elements() == 0) return Status::OK();
+    if (state.num_elements() == 0) return OkStatus();
     TF_RETURN_IF_ERROR(MultiplyBoth(c, Describe(c->Input(0)),
                                     Describe(c->Input(2)),
                                     Describe(c->Input(3)), tensors[0]));
@@ -109,7 +109,7 @@ class LstmBlockCellGrad {
         TF_RETURN_IF_ERROR(FillZero(c, *weights[i]));
       }
     }
-    if (state.num_elements() == 0) return Status::OK();
+    if (state.num_elements() == 0) return OkStatus();
     std::vector<dml_tensor> tensors = {Describe(c->Input(1))};
     for (int i = 4; i < 7; ++i) {
       tensors.push_back(Peephole(c, use_peephole_, i));
@@ -138,7 +138,7 @@ class LstmBlockCellGrad {
       DML_RETURN_IF_FAILED(
           dml_reduce(c->device(), DML_REDUCE_SUM, &columns, &sums, 1.0));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

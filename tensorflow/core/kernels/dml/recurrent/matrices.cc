@@ -69,13 +69,13 @@ Status MultiplyMatrices(KernelContext* c, const dml_tensor& a,
                         double beta, const dml_tensor* bias) {
   DML_RETURN_IF_FAILED(dml_gemm(c->device(), &a, &b, &product, 1.0, beta, bias,
                                 DML_ACTIVATION_NONE));
-  return Status::OK();
+  return OkStatus();
 }
 
 Status CopyMatrix(KernelContext* c, const dml_tensor& from,
                   const dml_tensor& to) {
   DML_RETURN_IF_FAILED(dml_copy_tensor(c->device(), &from, &to));
-  return Status::OK();
+  return OkStatus();
 }
 
 }  // namespace dml

@@ -29,7 +29,7 @@ class Bincount {
     }
     Tensor* bins;
     TF_RETURN_IF_ERROR(c->Output(0, TensorShape({size}), &bins));
-    if (size == 0) return Status::OK();
+    if (size == 0) return OkStatus();
     const dml_tensor x = Describe(numbers, {count});
     if (weights.NumElements() != 0) {
       TF_RETURN_IF_ERROR(FillZero(c, *bins));
@@ -37,7 +37,7 @@ class Bincount {
                        y = Describe(*bins, {size, 1});
       DML_RETURN_IF_FAILED(
           dml_scatter(c->device(), DML_SCATTER_ADD, &x, &w, &y));
-      return Status::OK();
+      return OkStatus();
     }
     Tensor counts = *bins;
     if (bins->dtype() != DT_INT32) {
@@ -49,7 +49,7 @@ class Bincount {
       const dml_tensor y = Describe(*bins);
       DML_RETURN_IF_FAILED(dml_cast(c->device(), &n, &y));
     }
-    return Status::OK();
+    return OkStatus();
   }
 };
 

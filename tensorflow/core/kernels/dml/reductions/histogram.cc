@@ -24,7 +24,7 @@ Status MakeLevels(const Tensor& range, int64 bins, Tensor* levels) {
   for (int64 i = 1; i < bins; ++i) {
     values(i - 1) = static_cast<T>(start + step * static_cast<double>(i));
   }
-  return Status::OK();
+  return OkStatus();
 }
 
 // Inputs: values, their range (host) and how many bins it has (host). Values
@@ -72,7 +72,7 @@ class HistogramFixedWidth {
         dml_search_sorted(c->device(), /*upper=*/1, &x, &v, &found));
     const dml_tensor numbers = Describe(bin_of), y = Describe(*counts);
     DML_RETURN_IF_FAILED(dml_count_values(c->device(), &numbers, &y));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -31,7 +31,7 @@ class Reduction {
     if (trivial) return c->SetOutputReshaped(0, input, shape);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
 
     // Runs of dimensions that are all reduced, or all kept.
     Dims from, to;
@@ -56,7 +56,7 @@ class Reduction {
     const dml_tensor x = Describe(input, from);
     const dml_tensor y = Describe(*output, to);
     DML_RETURN_IF_FAILED(dml_reduce(c->device(), op_, &x, &y, 1.0));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -73,7 +73,7 @@ class Reduction {
       }
       (*reduced)[axis < 0 ? axis + rank : axis] = true;
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   const dml_reduce_op op_;
@@ -92,7 +92,7 @@ class L2Loss {
     const dml_tensor y = Describe(*output, {1});
     DML_RETURN_IF_FAILED(
         dml_reduce(c->device(), DML_REDUCE_SUM_SQUARE, &x, &y, 0.5));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -125,14 +125,14 @@ class ArgReduction {
     shape.RemoveDim(axis);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     int64 outer = 1, inner = 1;
     for (int d = 0; d < axis; ++d) outer *= input.dim_size(d);
     for (int d = axis + 1; d < rank; ++d) inner *= input.dim_size(d);
     const dml_tensor x = Describe(input, {outer, input.dim_size(axis), inner});
     const dml_tensor y = Describe(*output, {outer, 1, inner});
     DML_RETURN_IF_FAILED(dml_arg_reduce(c->device(), op_, &x, 1, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

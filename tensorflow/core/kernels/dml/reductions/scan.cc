@@ -29,7 +29,7 @@ class Scan {
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, input.shape(), &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     int64 outer = 1, inner = 1;
     for (int d = 0; d < axis; ++d) outer *= input.dim_size(d);
     for (int d = axis + 1; d < rank; ++d) inner *= input.dim_size(d);
@@ -37,7 +37,7 @@ class Scan {
     const dml_tensor x = Describe(input, sizes), y = Describe(*output, sizes);
     DML_RETURN_IF_FAILED(
         dml_scan(c->device(), op_, &x, 1, exclusive_, reverse_, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

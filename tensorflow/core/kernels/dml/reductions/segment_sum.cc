@@ -25,7 +25,7 @@ class SegmentSum {
     }
     const int64 count = ids.NumElements();
     readings->value = ids.Slice(std::max<int64>(count - 1, 0), count);
-    return Status::OK();
+    return OkStatus();
   }
 
   Status Finish(KernelContext* c, const Tensor& value, const Readings&) {
@@ -50,14 +50,14 @@ class SegmentSum {
         TensorShapeUtils::MakeShape(sizes.data(), sizes.size(), &shape));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     TF_RETURN_IF_ERROR(FillZero(c, *output));
     const int64 inner = output->NumElements() / rows;
     const dml_tensor i = Describe(ids);
     const dml_tensor x = Describe(data, {ids.NumElements(), inner});
     const dml_tensor y = Describe(*output, {rows, inner});
     DML_RETURN_IF_FAILED(dml_scatter(c->device(), DML_SCATTER_ADD, &i, &x, &y));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

@@ -72,18 +72,18 @@ class UnsortedSegment {
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const uint64 start[2] = {StartOf(op_, output->dtype()), 0};
     const dml_tensor y = Describe(*output, {output->NumElements()});
     DML_RETURN_IF_FAILED(dml_fill(c->device(), &y, start));
     const int64 count = segments.NumElements();
-    if (count == 0) return Status::OK();
+    if (count == 0) return OkStatus();
     const int64 inner = output->NumElements() / rows;
     const dml_tensor i = Describe(segments, {count});
     const dml_tensor x = Describe(data, {count, inner});
     const dml_tensor sums = Describe(*output, {rows, inner});
     DML_RETURN_IF_FAILED(dml_scatter(c->device(), op_, &i, &x, &sums));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

@@ -18,13 +18,13 @@ class Softmax {
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, logits.shape(), &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const int64 classes = logits.dim_size(logits.dims() - 1);
     const int64 rows = logits.NumElements() / classes;
     const dml_tensor x = Describe(logits, {rows, classes});
     const dml_tensor y = Describe(*output, {rows, classes});
     DML_RETURN_IF_FAILED(dml_softmax(c->device(), log_, &x, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -57,7 +57,7 @@ class SoftmaxCrossEntropy {
     Tensor *loss, *gradient;
     TF_RETURN_IF_ERROR(c->Output(0, TensorShape({rows}), &loss));
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 1, shape, &gradient));
-    if (rows == 0) return Status::OK();
+    if (rows == 0) return OkStatus();
     const gtl::InlinedVector<int64, 4> sizes = shape.dim_sizes();
     const dml_tensor x = DescribeBroadcast(logits, sizes);
     const dml_tensor t = DescribeBroadcast(labels, sizes);
@@ -65,7 +65,7 @@ class SoftmaxCrossEntropy {
     const dml_tensor dx = Describe(*gradient);
     DML_RETURN_IF_FAILED(
         dml_softmax_cross_entropy(c->device(), &x, &t, &y, &dx));
-    return Status::OK();
+    return OkStatus();
   }
 };
 
@@ -99,14 +99,14 @@ class SparseSoftmaxCrossEntropy {
     Tensor *loss, *gradient;
     TF_RETURN_IF_ERROR(c->Output(0, labels.shape(), &loss));
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 1, logits.shape(), &gradient));
-    if (logits.dim_size(0) == 0) return Status::OK();
+    if (logits.dim_size(0) == 0) return OkStatus();
     const dml_tensor x = Describe(logits);
     const dml_tensor t = Describe(labels);
     const dml_tensor y = Describe(*loss);
     const dml_tensor dx = Describe(*gradient);
     DML_RETURN_IF_FAILED(
         dml_sparse_softmax_cross_entropy(c->device(), &x, &t, &y, &dx));
-    return Status::OK();
+    return OkStatus();
   }
 };
 

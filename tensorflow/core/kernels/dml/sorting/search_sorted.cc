@@ -27,7 +27,7 @@ class Bound {
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, values.shape(), &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     if (sorted.dtype() == DT_BFLOAT16) {
       TF_RETURN_IF_ERROR(CastToTemporary(c, sorted, DT_FLOAT, &sorted));
       TF_RETURN_IF_ERROR(CastToTemporary(c, values, DT_FLOAT, &values));
@@ -35,7 +35,7 @@ class Bound {
     const dml_tensor x = Describe(sorted), v = Describe(values);
     const dml_tensor y = Describe(*output);
     DML_RETURN_IF_FAILED(dml_search_sorted(c->device(), upper_, &x, &v, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -55,7 +55,7 @@ class Bucketize {
     Tensor values = c->Input(0);
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, values.shape(), &output));
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     const int64 count = boundaries_.size();
     Tensor sorted;
     TF_RETURN_IF_ERROR(c->Temporary(DT_FLOAT, TensorShape({count}), &sorted));
@@ -75,7 +75,7 @@ class Bucketize {
     const dml_tensor y = Describe(*output, {1, values.NumElements()});
     DML_RETURN_IF_FAILED(
         dml_search_sorted(c->device(), /*upper=*/1, &x, &v, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

@@ -38,13 +38,13 @@ class TopK {
     Tensor *values, *indices;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &values));
     TF_RETURN_IF_ERROR(c->Output(1, shape, &indices));
-    if (values->NumElements() == 0) return Status::OK();
+    if (values->NumElements() == 0) return OkStatus();
     const int64 rows = input.NumElements() / n;
     const dml_tensor x = Describe(input, {rows, n});
     const dml_tensor v = Describe(*values, {rows, k});
     const dml_tensor i = Describe(*indices, {rows, k});
     DML_RETURN_IF_FAILED(dml_top_k(c->device(), &x, &v, &i));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -82,7 +82,7 @@ class InTopK {
                                        k_tensor.shape().DebugString());
       }
     }
-    if (output->NumElements() == 0) return Status::OK();
+    if (output->NumElements() == 0) return OkStatus();
     if (!k_is_input_) {
       TF_RETURN_IF_ERROR(
           c->Temporary(targets.dtype(), TensorShape(), &k_tensor));
@@ -95,7 +95,7 @@ class InTopK {
     const dml_tensor x = Describe(predictions), t = Describe(targets);
     const dml_tensor k = Describe(k_tensor), y = Describe(*output);
     DML_RETURN_IF_FAILED(dml_in_top_k(c->device(), &x, &t, &k, &y));
-    return Status::OK();
+    return OkStatus();
   }
 
  private:

@@ -18,7 +18,7 @@ Status Transform(KernelContext* c, bool inverse, const Tensor& x, int dim,
   }
   const dml_tensor input = Describe(x, sizes), output = Describe(y, sizes);
   DML_RETURN_IF_FAILED(dml_fft(c->device(), inverse, &input, &output));
-  return Status::OK();
+  return OkStatus();
 }
 
 // The first elements of `x` in every dimension, as many as `like` has.
@@ -38,7 +38,7 @@ View RealParts(const Tensor& x, DataType part) {
 }
 
 Status CheckRank(const Tensor& x, int rank) {
-  if (x.dims() >= rank) return Status::OK();
+  if (x.dims() >= rank) return OkStatus();
   return errors::InvalidArgument("Input must have rank of at least ", rank,
                                  " but got: ", x.shape().DebugString());
 }
@@ -54,13 +54,13 @@ class Fft {
     TF_RETURN_IF_ERROR(CheckRank(x, rank_));
     Tensor* y;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, x.shape(), &y));
-    if (x.NumElements() == 0) return Status::OK();
+    if (x.NumElements() == 0) return OkStatus();
     const Tensor* from = &x;
     for (int i = 1; i <= rank_; ++i) {
       TF_RETURN_IF_ERROR(Transform(c, inverse_, *from, x.dims() - i, *y));
       from = y;
     }
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
@@ -82,7 +82,7 @@ class RealFft {
     TF_RETURN_IF_ERROR(FindShapes(c, &lines, &spectra));
     Tensor* y;
     TF_RETURN_IF_ERROR(c->Output(0, inverse_ ? lines : spectra, &y));
-    if (y->NumElements() == 0) return Status::OK();
+    if (y->NumElements() == 0) return OkStatus();
     // An empty input counts as zeros, whose transform is zeros.
     if (x.NumElements() == 0) return FillZero(c, *y);
     return inverse_ ? ToReal(c, x, lines, spectra, *y)
@@ -120,7 +120,7 @@ class RealFft {
       lines->set_dim(d, length);
       spectra->set_dim(d, last ? half : length);
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   // All dimensions but the last.
@@ -128,7 +128,7 @@ class RealFft {
     for (int i = 2; i <= rank_; ++i) {
       TF_RETURN_IF_ERROR(Transform(c, inverse_, x, x.dims() - i, x));
     }
-    return Status::OK();
+    return OkStatus();
   }
 
   Status FromReal(KernelContext* c, const Tensor& x, const TensorShape& lines,

@@ -55,7 +55,7 @@ class Assign {
         value.shape(), DEVICE_MEMORY, VariableAttributes());
     if (adopted != nullptr) {
       tf->replace_ref_input(0, *adopted, /*lock_held=*/true);
-      return Status::OK();
+      return OkStatus();
     }
     Tensor fresh;
     TF_RETURN_IF_ERROR(c->Temporary(value.dtype(), value.shape(), &fresh));
@@ -115,7 +115,7 @@ class AssignVariable {
     TF_RETURN_IF_ERROR(LookupOrCreateResource<Var>(
         c->tf(), HandleFromInput(c->tf(), 0), &variable, [this](Var** var) {
           *var = new Var(dtype_);
-          return Status::OK();
+          return OkStatus();
         }));
     mutex_lock lock(*variable->mu());
     if (variable->tensor()->dtype() != dtype_) {
@@ -133,7 +133,7 @@ class AssignVariable {
       *variable->tensor() = value;
     }
     variable->is_initialized = true;
-    return Status::OK();
+    return OkStatus();
   }
 
  private:
