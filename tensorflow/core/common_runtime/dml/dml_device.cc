@@ -31,10 +31,10 @@ DmlDevice::DmlDevice(const SessionOptions& options,
   // Core copies tensors only to and from devices that carry this.
   info_.default_context = shared_.context;
   info_.gpu_id = index;
-  set_tensorflow_gpu_device_info(&info_);
+  SetDeviceInfo(this, &info_);
 }
 
-DmlDevice::~DmlDevice() { set_tensorflow_gpu_device_info(nullptr); }
+DmlDevice::~DmlDevice() { SetDeviceInfo(this, nullptr); }
 
 void DmlDevice::Compute(OpKernel* op_kernel, OpKernelContext* context) {
   if (HasFailed(context)) return;

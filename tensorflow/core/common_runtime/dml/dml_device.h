@@ -2,6 +2,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_DEVICE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_DEVICE_H_
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/dml_process_state.h"
 #include "tensorflow/core/common_runtime/local_device.h"
 
@@ -43,7 +44,7 @@ class DmlDevice : public LocalDevice {
   Status ToDevice(const Tensor& host, Tensor* tensor);
 
   const SharedDevice shared_;
-  GpuDeviceInfo info_;
+  DeviceInfo info_;
 };
 
 // While one lives, DML devices give the calling thread host memory whatever it

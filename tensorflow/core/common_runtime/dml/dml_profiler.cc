@@ -18,7 +18,7 @@
 #include "tensorflow/core/framework/step_stats.pb.h"
 #include "tensorflow/core/lib/core/errors.h"
 #include "tensorflow/core/lib/strings/strcat.h"
-#include "tensorflow/core/platform/env_time.h"
+#include "tensorflow/core/platform/env.h"
 #include "tensorflow/core/platform/logging.h"
 #include "tensorflow/core/platform/mutex.h"
 
@@ -148,7 +148,7 @@ class DmlProfiler : public ProfilerInterface {
       Read(device);
     }
     // TensorFlow's times are those of the clock on the wall.
-    wall_offset_ns_ = static_cast<int64>(EnvTime::Default()->NowNanos()) -
+    wall_offset_ns_ = static_cast<int64>(Env::Default()->NowNanos()) -
                       static_cast<int64>(SteadyNanos());
     return status;
   }

@@ -23,7 +23,7 @@ namespace dml {
 namespace {
 
 dml_device* RuntimeDevice(const DeviceBase& device) {
-  const auto* const info = device.tensorflow_gpu_device_info();
+  const auto* const info = GetDeviceInfo(device);
   if (info == nullptr) return nullptr;
   return static_cast<DmlDeviceContext*>(info->default_context)->device();
 }
@@ -146,10 +146,7 @@ class HostFallback : public OpKernel {
   explicit HostFallback(OpKernelConstruction* c)
       : OpKernel(c), view_(static_cast<DeviceBase*>(c->device())) {
     OpKernel* kernel = nullptr;
-    OP_REQUIRES_OK(
-        c, CreateOpKernel(DeviceType(DEVICE_CPU), &view_, cpu_allocator(),
-                          c->function_library(), c->def(),
-                          c->graph_def_version(), &kernel));
+    OP_REQUIRES_OK(c, CreateCpuKernel(c, &view_, c->def(), &kernel));
     kernel_.reset(kernel);
     OP_REQUIRES(c, kernel_->AsAsync() == nullptr,
                 errors::Unimplemented(type_string(), " on the host"));
@@ -168,10 +165,12 @@ class HostFallback : public OpKernel {
     TF_RETURN_IF_ERROR(variables.Fetch(&context, &locked));
     std::vector<Tensor> tensors;
     tensors.reserve(c->num_inputs());  // `inputs` points into it
-    gtl::InlinedVector<TensorValue, 4> inputs;
+    KernelInputs inputs;
+    inputs.attributes.resize(c->num_inputs());
+    inputs.contexts.resize(c->num_inputs());
     for (int i = 0; i < c->num_inputs(); ++i) {
       if (c->input_is_ref(i)) {
-        inputs.push_back(variables.Ref(i));
+        inputs.values.push_back(variables.Ref(i));
         continue;
       }
       const Tensor& input = c->input(i);
@@ -179,13 +178,9 @@ class HostFallback : public OpKernel {
       if (c->input_memory_type(i) != HOST_MEMORY) {
         TF_RETURN_IF_ERROR(ToHost(&context, input, &tensors.back()));
       }
-      inputs.emplace_back(&tensors.back());
+      inputs.values.emplace_back(&tensors.back());
     }
 
-    const gtl::InlinedVector<AllocatorAttributes, 4> input_attributes(
-        c->num_inputs());
-    const gtl::InlinedVector<DeviceContext*, 4> input_contexts(c->num_inputs(),
-                                                               nullptr);
     std::vector<AllocatorAttributes> output_attributes(c->num_outputs());
     // The copies of inputs are nobody else's, but host inputs may be.
     std::vector<int> no_forwarding(c->num_outputs(),
@@ -195,9 +190,7 @@ class HostFallback : public OpKernel {
     params.op_kernel = kernel_.get();
     params.device = &view_;
     params.resource_manager = variables.resources();
-    params.inputs = &inputs;
-    params.input_alloc_attrs = &input_attributes;
-    params.input_device_contexts = &input_contexts;
+    SetInputs(inputs, &params);
     params.output_attr_array = output_attributes.data();
     params.forward_from_array = no_forwarding.data();
     params.frame_iter = c->frame_iter();

@@ -103,7 +103,7 @@ dml_device* DeviceOf(OpKernelContext* context) {
 // Adds the runtime's message (the limit, the largest holders of memory) to
 // TensorFlow's, which names the tensor that did not fit.
 Status ExplainExhaustion(Status status) {
-  if (errors::IsResourceExhausted(status)) {
+  if (IsResourceExhausted(status)) {
     errors::AppendToMessage(&status, dml_error_message());
   }
   return status;

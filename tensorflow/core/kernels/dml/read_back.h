@@ -38,7 +38,7 @@ class ReadBackKernel : public AsyncOpKernel {
  public:
   explicit ReadBackKernel(OpKernelConstruction* c)
       : AsyncOpKernel(c),
-        device_(c->device()->tensorflow_gpu_device_info()->gpu_id),
+        device_(GetDeviceInfo(*c->device())->gpu_id),
         body_(c) {}
 
   void ComputeAsync(OpKernelContext* c, DoneCallback done) override {

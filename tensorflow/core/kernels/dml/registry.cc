@@ -103,15 +103,13 @@ Status Constrain(const OpDef& op, const string& attribute,
 }
 
 // The op's CPU kernel, for a DML node.
-Status CreateCpuKernel(OpKernelConstruction* c,
-                       std::unique_ptr<OpKernel>* kernel) {
+Status CreateTwinned(OpKernelConstruction* c,
+                     std::unique_ptr<OpKernel>* kernel) {
   OpKernel* raw = nullptr;
   NodeDef def = c->def();
   def.mutable_attr()->erase(kLabelAttribute);  // a label of ours
   const Status status =
-      CreateOpKernel(DeviceType(DEVICE_CPU),
-                     static_cast<DeviceBase*>(c->device()), cpu_allocator(),
-                     c->function_library(), def, c->graph_def_version(), &raw);
+      CreateCpuKernel(c, static_cast<DeviceBase*>(c->device()), def, &raw);
   kernel->reset(raw);
   return status;
 }
@@ -164,9 +162,9 @@ OpKernel* CreateTwin(OpKernelConstruction* c, bool all_host,
   Status status;
   if (all_host) {
     ScopedHostAllocation on_host;
-    status = CreateCpuKernel(c, &kernel);
+    status = CreateTwinned(c, &kernel);
   } else {
-    status = CreateCpuKernel(c, &kernel);
+    status = CreateTwinned(c, &kernel);
   }
   if (!status.ok()) {
     c->CtxFailure(status);

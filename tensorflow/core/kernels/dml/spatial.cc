@@ -5,9 +5,9 @@ namespace dml {
 
 Status SlideWindow(int64 input_size, Padding padding, Window* window,
                    int64* output_size) {
-  return GetWindowedOutputSizeVerboseV2(
-      input_size, window->size, window->dilation, window->stride, padding,
-      output_size, &window->pad_before, &window->pad_after);
+  return WindowedOutputSize(input_size, window->size, window->dilation,
+                            window->stride, padding, output_size,
+                            &window->pad_before, &window->pad_after);
 }
 
 Status ReadFormat(OpKernelConstruction* c, TensorFormat* format) {

@@ -41,9 +41,9 @@ class NewArray {
     TensorArrayPtr array(new TensorArray(
         kArrays, strings::StrCat(name_, "_", counter++), size, options_));
     array->Ref();  // Create() takes one reference, even where it fails
-    TF_RETURN_IF_ERROR(c->tf()->resource_manager()->Create(
-        c->tf()->step_container()->name(),
-        strings::StrCat(array->container(), array->name()), array.get()));
+    TF_RETURN_IF_ERROR(CreateInStep(
+        c->tf(), strings::StrCat(array->container(), array->name()),
+        array.get()));
     return OutputTensorArray(c, array.get());
   }
 
@@ -71,13 +71,13 @@ class NewGradientArray {
     }
     TensorShape prefix;
     if (c->num_inputs() > 2) {
-      TF_RETURN_IF_ERROR(c->tf()->op_kernel().MakeShape(c->Input(2), &prefix));
+      TF_RETURN_IF_ERROR(ShapeOf(c->tf(), c->Input(2), &prefix));
     }
     const string name = strings::StrCat(array->name(), "@", source_);
     TensorArray* gradient;
-    TF_RETURN_IF_ERROR(c->tf()->resource_manager()->LookupOrCreate<TensorArray>(
-        c->tf()->step_container()->name(), strings::StrCat(kGradients, name),
-        &gradient, [&](TensorArray** created) {
+    TF_RETURN_IF_ERROR(LookUpOrCreateInStep<TensorArray>(
+        c->tf(), strings::StrCat(kGradients, name), &gradient,
+        [&](TensorArray** created) {
           return array->NewGradient(kGradients, name, prefix, created);
         }));
     TensorArrayPtr owned(gradient);

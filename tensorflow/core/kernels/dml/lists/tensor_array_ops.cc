@@ -21,9 +21,8 @@ Status FindTensorArray(KernelContext* c, TensorArrayPtr* array) {
   }
   const auto parts = handle.flat<tstring>();
   TensorArray* found;
-  TF_RETURN_IF_ERROR(tf->resource_manager()->Lookup(
-      tf->step_container()->name(), strings::StrCat(parts(0), parts(1)),
-      &found));
+  TF_RETURN_IF_ERROR(
+      LookUpInStep(tf, strings::StrCat(parts(0), parts(1)), &found));
   array->reset(found);
   return OkStatus();
 }
@@ -33,7 +32,7 @@ Status OutputTensorArray(KernelContext* c, TensorArray* array) {
   Tensor* output;
   if (tf->expected_output_dtype(0) == DT_RESOURCE) {
     TF_RETURN_IF_ERROR(c->Output(0, TensorShape({}), &output));
-    output->scalar<ResourceHandle>()() = MakePerStepResourceHandle<TensorArray>(
+    output->scalar<ResourceHandle>()() = MakeStepHandle<TensorArray>(
         tf, strings::StrCat(array->container(), array->name()));
   } else {
     Tensor* handle;

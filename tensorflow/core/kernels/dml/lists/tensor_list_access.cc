@@ -45,11 +45,8 @@ class TensorListAccess : public OpKernel {
         tag_(LastingName(type_string())),
         element_output_(element_output) {
     OpKernel* kernel = nullptr;
-    OP_REQUIRES_OK(
-        c, CreateOpKernel(DeviceType(DEVICE_CPU),
-                          static_cast<DeviceBase*>(c->device()),
-                          cpu_allocator(), c->function_library(), c->def(),
-                          c->graph_def_version(), &kernel));
+    OP_REQUIRES_OK(c, CreateCpuKernel(c, static_cast<DeviceBase*>(c->device()),
+                                      c->def(), &kernel));
     kernel_.reset(kernel);
   }
 

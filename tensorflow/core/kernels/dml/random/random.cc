@@ -48,7 +48,7 @@ class StatefulRandom {
     const bool integers = distribution_ == DML_RANDOM_UNIFORM_INT;
     if (integers) TF_RETURN_IF_ERROR(ReadLimits(c, 1, &limits));
     TensorShape shape;
-    TF_RETURN_IF_ERROR(c->tf()->op_kernel().MakeShape(c->Input(0), &shape));
+    TF_RETURN_IF_ERROR(ShapeOf(c->tf(), c->Input(0), &shape));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     if (output->NumElements() == 0) return OkStatus();
@@ -74,7 +74,7 @@ class StatelessRandom {
 
   Status Compute(KernelContext* c) {
     TensorShape shape;
-    TF_RETURN_IF_ERROR(c->tf()->op_kernel().MakeShape(c->Input(0), &shape));
+    TF_RETURN_IF_ERROR(ShapeOf(c->tf(), c->Input(0), &shape));
     PhiloxRandom generator;
     TF_RETURN_IF_ERROR(StatelessGenerator(c, 1, &generator));
     Tensor* output;
