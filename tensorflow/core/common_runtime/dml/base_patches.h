@@ -1,5 +1,6 @@
-// Four places of TensorFlow 1.15's core know accelerators only by the names
-// "GPU", "SYCL" and "TPU". All are data that this process may rewrite:
+// Places of TensorFlow's core know accelerators only by names such as "GPU".
+// All are data that this process may rewrite. TensorFlow 1.15 has four; 2.x
+// asks devices whether they are pluggable in the first two.
 //
 //   DEVICE_SYCL: the graph pass that inserts copies between host and device
 //     memory (memory_types.cc) runs for GPU and SYCL only, and functions that

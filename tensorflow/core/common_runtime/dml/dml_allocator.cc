@@ -50,7 +50,7 @@ absl::optional<AllocatorStats> DmlAllocator::GetStats() {
   return stats;
 }
 
-void DmlAllocator::ClearStats() { dml_pool_reset_peaks(pool_); }
+void DmlAllocator::ResetStats() { dml_pool_reset_peaks(pool_); }
 
 }  // namespace dml
 }  // namespace tensorflow

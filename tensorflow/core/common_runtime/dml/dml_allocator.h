@@ -2,6 +2,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_ALLOCATOR_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_ALLOCATOR_H_
 
+#include "tensorflow/core/common_runtime/dml/base_device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
 #include "tensorflow/core/framework/allocator.h"
 
@@ -11,7 +12,7 @@ namespace dml {
 // Hands out device addresses. A failed allocation returns null; the cause is
 // then in dml_error_message() of the same thread. Thread-safe. Lives as long
 // as the process, because tensors may outlive sessions.
-class DmlAllocator : public Allocator {
+class DmlAllocator : public BaseAllocator {
  public:
   // Keeps `pool`, which must stay open.
   DmlAllocator(string name, dml_pool* pool);
@@ -25,7 +26,9 @@ class DmlAllocator : public Allocator {
   size_t RequestedSize(const void* ptr) const override;
   int64 AllocationId(const void* ptr) const override;
   absl::optional<AllocatorStats> GetStats() override;
-  void ClearStats() override;
+
+ protected:
+  void ResetStats() override;
 
  private:
   const string name_;

@@ -10,7 +10,6 @@
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow/core/framework/variant.h"
 #include "tensorflow/core/framework/variant_op_registry.h"
-#include "tensorflow/core/graph/graph.h"
 #include "tensorflow/core/lib/core/errors.h"
 
 namespace tensorflow {
@@ -27,7 +26,7 @@ ScopedHostAllocation::~ScopedHostAllocation() { --host_allocation_depth; }
 DmlDevice::DmlDevice(const SessionOptions& options,
                      const DeviceAttributes& attributes, int index,
                      const SharedDevice& shared)
-    : LocalDevice(options, attributes), shared_(shared) {
+    : BaseDevice(options, attributes), shared_(shared) {
   // Core copies tensors only to and from devices that carry this.
   info_.default_context = shared_.context;
   info_.gpu_id = index;
@@ -71,16 +70,6 @@ void DmlDevice::Sync(const DoneCallback& done) {
 Allocator* DmlDevice::GetAllocator(AllocatorAttributes attributes) {
   if (attributes.on_host() || host_allocation_depth > 0) return cpu_allocator();
   return shared_.allocator;
-}
-
-Status DmlDevice::FillContextMap(const Graph* graph,
-                                 DeviceContextMap* device_context_map) {
-  device_context_map->resize(graph->num_node_ids());
-  for (const Node* node : graph->nodes()) {
-    shared_.context->Ref();  // the caller drops them
-    (*device_context_map)[node->id()] = shared_.context;
-  }
-  return OkStatus();
 }
 
 Status DmlDevice::ToDevice(const Tensor& host, Tensor* tensor) {

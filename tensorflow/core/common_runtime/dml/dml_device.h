@@ -2,9 +2,8 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_DEVICE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_DEVICE_H_
 
-#include "tensorflow/core/common_runtime/dml/base_compat.h"
+#include "tensorflow/core/common_runtime/dml/base_device.h"
 #include "tensorflow/core/common_runtime/dml/dml_process_state.h"
-#include "tensorflow/core/common_runtime/local_device.h"
 
 namespace tensorflow {
 namespace dml {
@@ -14,7 +13,7 @@ constexpr char kDmlDeviceType[] = "DML";
 // One per session; what it computes with is shared by the process. Kernels
 // enqueue work and return; errors of the device surface in the step that waits
 // for it, at the latest in its Sync().
-class DmlDevice : public LocalDevice {
+class DmlDevice : public BaseDevice {
  public:
   DmlDevice(const SessionOptions& options, const DeviceAttributes& attributes,
             int index, const SharedDevice& shared);
@@ -28,14 +27,15 @@ class DmlDevice : public LocalDevice {
   void Sync(const DoneCallback& done) override;
 
   Allocator* GetAllocator(AllocatorAttributes attributes) override;
-  Status FillContextMap(const Graph* graph,
-                        DeviceContextMap* device_context_map) override;
   Status MakeTensorFromProto(const TensorProto& proto,
                              const AllocatorAttributes attributes,
                              Tensor* tensor) override;
   void CopyTensorInSameDevice(const Tensor* input_tensor, Tensor* output_tensor,
                               const DeviceContext* device_context,
                               StatusCallback done) override;
+
+ protected:
+  DeviceContext* Context() const override { return shared_.context; }
 
  private:
   // Gives `context` the failure of the device, if there was one.

@@ -3,7 +3,6 @@
 #include <memory>
 #include <utility>
 
-#include "tensorflow/core/common_runtime/copy_tensor.h"
 #include "tensorflow/core/common_runtime/dma_helper.h"
 #include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/dml_profiler.h"
@@ -94,8 +93,7 @@ void CopyBetweenDevices(DeviceContext* send_context,
 
 bool RegisterCopy() {
   if (!LoadStatus().ok()) return false;
-  static CopyTensor::Registration registration(
-      DeviceType("DML"), DeviceType("DML"), &CopyBetweenDevices);
+  RegisterDeviceCopy("DML", &CopyBetweenDevices);
   return true;
 }
 const bool registered = RegisterCopy();

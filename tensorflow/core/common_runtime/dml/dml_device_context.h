@@ -3,8 +3,8 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_DEVICE_CONTEXT_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_DEVICE_CONTEXT_H_
 
+#include "tensorflow/core/common_runtime/dml/base_device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
-#include "tensorflow/core/framework/device_base.h"
 #include "tensorflow/core/framework/tensor.h"
 
 namespace tensorflow {
@@ -22,7 +22,7 @@ uint64 DeviceAddress(const Tensor& tensor);
 // callbacks, never on one of the runtime's, so that it may use the device
 // freely. It runs on the calling thread if there is nothing to copy or the copy
 // cannot start; those of other copies always do.
-class DmlDeviceContext : public DeviceContext {
+class DmlDeviceContext : public BaseDeviceContext {
  public:
   // `device` must stay open.
   explicit DmlDeviceContext(dml_device* device) : device_(device) {}

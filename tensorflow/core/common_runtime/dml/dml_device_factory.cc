@@ -22,8 +22,8 @@
 #include <string>
 #include <vector>
 
-#include "tensorflow/core/common_runtime/device_factory.h"
-#include "tensorflow/core/common_runtime/dml/base_compat.h"
+#include "absl/memory/memory.h"
+#include "tensorflow/core/common_runtime/dml/base_device.h"
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
 #include "tensorflow/core/common_runtime/dml/environment.h"
 #include "tensorflow/core/common_runtime/dml/load_check.h"
@@ -297,7 +297,8 @@ class DmlDeviceFactory : public DeviceFactory {
 
 bool RegisterFactory() {
   if (!LoadStatus().ok()) return false;
-  DeviceFactory::Register(kDmlDeviceType, new DmlDeviceFactory, kPriority);
+  RegisterDeviceFactory(kDmlDeviceType, absl::make_unique<DmlDeviceFactory>(),
+                        kPriority);
   return true;
 }
 const bool registered = RegisterFactory();

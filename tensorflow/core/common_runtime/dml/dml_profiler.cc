@@ -1,6 +1,5 @@
 #include "tensorflow/core/common_runtime/dml/dml_profiler.h"
 
-#include <algorithm>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -13,9 +12,6 @@
 #include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/dml_device_context.h"
 #include "tensorflow/core/common_runtime/dml/dml_process_state.h"
-#include "tensorflow/core/common_runtime/dml/loaded_library.h"
-#include "tensorflow/core/common_runtime/dml/profiler_interface.h"
-#include "tensorflow/core/framework/step_stats.pb.h"
 #include "tensorflow/core/lib/core/errors.h"
 #include "tensorflow/core/lib/strings/strcat.h"
 #include "tensorflow/core/platform/env.h"
@@ -105,139 +101,100 @@ const char* CopyName(dml_work_kind kind) {
   }
 }
 
-// Microseconds, as TensorFlow counts them; what took less than one took one.
-uint64 Micros(uint64 nanos) {
-  return std::max<uint64>(1, (nanos + 500) / 1000);
+// As with CUDA, "node:type" names what a node ran; the label tells the rest.
+DeviceWork Tell(const dml_profile_record& record, const Activity& activity,
+                int64 wall_offset_ns) {
+  DeviceWork work;
+  work.device = activity.device;
+  work.copy = record.kind != DML_WORK_LAUNCH;
+  const bool of_node = !activity.type.empty();
+  const string what = work.copy ? CopyName(record.kind) : record.program;
+  const string details =
+      work.copy ? strings::StrCat(record.bytes, " bytes") : what;
+  const string& owner = of_node ? activity.type : activity.node;
+  work.name = strings::StrCat(of_node ? activity.node : what, ":",
+                              of_node && !work.copy ? activity.type : what);
+  work.label = owner.empty() ? details : strings::StrCat(owner, ", ", details);
+  work.start_ns = record.start_ns + wall_offset_ns;
+  work.duration_ns = record.end_ns - record.start_ns;
+  return work;
+}
+
+uint64 SteadyNanos() {
+  return static_cast<uint64>(
+      std::chrono::steady_clock::now().time_since_epoch() /
+      std::chrono::nanoseconds(1));
 }
 
 }  // namespace
 
-class DmlProfiler : public ProfilerInterface {
- public:
-  ~DmlProfiler() override { Stop().IgnoreError(); }
+ProfileRecorder::~ProfileRecorder() { Stop().IgnoreError(); }
 
-  Status Start() override {
-    State& state = TheState();
+Status ProfileRecorder::Start() {
+  State& state = TheState();
+  mutex_lock lock(state.lock);
+  if (state.active) {
+    return errors::FailedPrecondition("DML devices are being profiled");
+  }
+  started_ = state.active = true;
+  state.activities.Clear();
+  ScopedActivity::profiling_ = true;
+  // A device that is opened after this joins by itself.
+  for (dml_device* device : OpenDevices()) StartDevice(&state, device);
+  return OkStatus();
+}
+
+Status ProfileRecorder::Stop() {
+  if (!started_) return OkStatus();
+  started_ = false;
+  ScopedActivity::profiling_ = false;
+  State& state = TheState();
+  std::set<dml_device*> devices;
+  {
     mutex_lock lock(state.lock);
-    if (state.active) {
-      return errors::FailedPrecondition("DML devices are being profiled");
-    }
-    started_ = state.active = true;
-    state.activities.Clear();
-    ScopedActivity::profiling_ = true;
-    // A device that is opened after this joins by itself.
-    for (dml_device* device : OpenDevices()) StartDevice(&state, device);
-    return OkStatus();
+    state.active = false;
+    devices.swap(state.devices);
   }
-
-  Status Stop() override {
-    if (!started_) return OkStatus();
-    started_ = false;
-    ScopedActivity::profiling_ = false;
-    State& state = TheState();
-    std::set<dml_device*> devices;
-    {
-      mutex_lock lock(state.lock);
-      state.active = false;
-      devices.swap(state.devices);
-    }
-    Status status;
-    for (dml_device* device : devices) {
-      // A lost device still has the times of what it did before.
-      status.Update(ToStatus(dml_profile_stop(device)));
-      Read(device);
-    }
-    // TensorFlow's times are those of the clock on the wall.
-    wall_offset_ns_ = static_cast<int64>(Env::Default()->NowNanos()) -
-                      static_cast<int64>(SteadyNanos());
-    return status;
+  Status status;
+  for (dml_device* device : devices) {
+    // A lost device still has the times of what it did before.
+    status.Update(ToStatus(dml_profile_stop(device)));
+    Read(device);
   }
-
-  Status CollectData(RunMetadata* run_metadata) override {
-    StepStats* const stats = run_metadata->mutable_step_stats();
-    std::map<string, DeviceStepStats*> lines;
-    for (const Entry& entry : entries_) {
-      Activity activity = {entry.adapter, "", ""};
-      TheState().activities.Find(entry.record.activity, &activity);
-      const string name = strings::StrCat(
-          "/device:DML:", activity.device,
-          entry.record.kind == DML_WORK_LAUNCH ? "/stream:all" : "/memcpy");
-      DeviceStepStats*& line = lines[name];
-      if (line == nullptr) {
-        line = stats->add_dev_stats();
-        line->set_device(name);
-      }
-      Fill(entry.record, activity, line->add_node_stats());
-    }
-    entries_.clear();
-    return OkStatus();
-  }
-
- private:
-  struct Entry {
-    int adapter;
-    dml_profile_record record;
-  };
-
-  static uint64 SteadyNanos() {
-    return static_cast<uint64>(
-        std::chrono::steady_clock::now().time_since_epoch() /
-        std::chrono::nanoseconds(1));
-  }
-
-  void Read(dml_device* device) {
-    const int adapter = static_cast<int>(dml_device_adapter_index(device));
-    std::vector<dml_profile_record> some(1024);
-    for (;;) {
-      const size_t count = dml_profile_read(device, some.data(), some.size());
-      for (size_t i = 0; i < count; ++i) entries_.push_back({adapter, some[i]});
-      if (count < some.size()) break;
-    }
-    dml_profile_statistics statistics;
-    dml_profile_get_statistics(device, &statistics);
-    if (statistics.dropped > 0) {
-      LOG(WARNING) << "The profile lacks the last " << statistics.dropped
-                   << " launches and copies of DML device " << adapter
-                   << ": profile fewer steps at a time";
-    }
-  }
-
-  // As with CUDA, "node:type" names what a node ran; the label tells the rest.
-  void Fill(const dml_profile_record& record, const Activity& activity,
-            NodeExecStats* stats) const {
-    const bool copy = record.kind != DML_WORK_LAUNCH;
-    const bool of_node = !activity.type.empty();
-    const string what = copy ? CopyName(record.kind) : record.program;
-    const string details =
-        copy ? strings::StrCat(record.bytes, " bytes") : what;
-    const string& owner = of_node ? activity.type : activity.node;
-    stats->set_node_name(
-        strings::StrCat(of_node ? activity.node : what, ":",
-                        of_node && !copy ? activity.type : what));
-    stats->set_timeline_label(
-        owner.empty() ? details : strings::StrCat(owner, ", ", details));
-    const uint64 start = record.start_ns + wall_offset_ns_;
-    const uint64 nanos = record.end_ns - record.start_ns;
-    stats->set_all_start_micros(start / 1000);
-    stats->set_op_end_rel_micros(Micros(nanos));
-    stats->set_all_end_rel_micros(Micros(nanos));
-    stats->set_all_start_nanos(start);
-    stats->set_op_end_rel_nanos(nanos);
-    stats->set_all_end_rel_nanos(nanos);
-  }
-
-  bool started_ = false;
-  int64 wall_offset_ns_ = 0;
-  std::vector<Entry> entries_;
-};
-
-namespace {
-
-std::unique_ptr<ProfilerInterface> CreateProfiler() {
-  return std::unique_ptr<ProfilerInterface>(new DmlProfiler);
+  // TensorFlow's times are those of the clock on the wall.
+  wall_offset_ns_ = static_cast<int64>(Env::Default()->NowNanos()) -
+                    static_cast<int64>(SteadyNanos());
+  return status;
 }
 
-}  // namespace
+std::vector<DeviceWork> ProfileRecorder::Take() {
+  std::vector<DeviceWork> work;
+  work.reserve(entries_.size());
+  for (const Entry& entry : entries_) {
+    Activity activity = {entry.adapter, "", ""};
+    TheState().activities.Find(entry.record.activity, &activity);
+    work.push_back(Tell(entry.record, activity, wall_offset_ns_));
+  }
+  entries_.clear();
+  return work;
+}
+
+void ProfileRecorder::Read(dml_device* device) {
+  const int adapter = static_cast<int>(dml_device_adapter_index(device));
+  std::vector<dml_profile_record> some(1024);
+  for (;;) {
+    const size_t count = dml_profile_read(device, some.data(), some.size());
+    for (size_t i = 0; i < count; ++i) entries_.push_back({adapter, some[i]});
+    if (count < some.size()) break;
+  }
+  dml_profile_statistics statistics;
+  dml_profile_get_statistics(device, &statistics);
+  if (statistics.dropped > 0) {
+    LOG(WARNING) << "The profile lacks the last " << statistics.dropped
+                 << " launches and copies of DML device " << adapter
+                 << ": profile fewer steps at a time";
+  }
+}
 
 std::atomic<bool> ScopedActivity::profiling_{false};
 
@@ -259,16 +216,6 @@ void JoinProfile(dml_device* device) {
   State& state = TheState();
   mutex_lock lock(state.lock);
   if (state.active) StartDevice(&state, device);
-}
-
-Status RegisterProfiler() {
-  LoadedLibrary python;
-  TF_RETURN_IF_ERROR(
-      LoadedLibrary::Find("_pywrap_tensorflow_internal.so", &python));
-  void* address = nullptr;
-  TF_RETURN_IF_ERROR(python.Lookup(kRegisterProfilerFactory, &address));
-  reinterpret_cast<RegisterProfilerFactoryFn>(address)(&CreateProfiler);
-  return OkStatus();
 }
 
 }  // namespace dml

@@ -9,6 +9,8 @@
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_PROFILER_H_
 
 #include <atomic>
+#include <string>
+#include <vector>
 
 #include "tensorflow/core/common_runtime/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
@@ -21,6 +23,44 @@ namespace dml {
 
 // Registers the profiler with TensorFlow. Once, when the library is loaded.
 Status RegisterProfiler();
+
+// What a device did, for a profile.
+struct DeviceWork {
+  int device;  // the number in the device's name
+  bool copy;   // not a launch
+  string name;
+  string label;
+  uint64 start_ns;  // of the clock on the wall
+  uint64 duration_ns;
+};
+
+// One profile. Not thread-safe; one at a time in a process.
+class ProfileRecorder {
+ public:
+  ProfileRecorder() = default;
+  ~ProfileRecorder();
+  ProfileRecorder(const ProfileRecorder&) = delete;
+  ProfileRecorder& operator=(const ProfileRecorder&) = delete;
+
+  // FailedPrecondition where another profile is being taken.
+  Status Start();
+  // The second time it does nothing.
+  Status Stop();
+  // What was done between the two, in the order of each device; once.
+  std::vector<DeviceWork> Take();
+
+ private:
+  struct Entry {
+    int adapter;
+    dml_profile_record record;
+  };
+
+  void Read(dml_device* device);
+
+  bool started_ = false;
+  int64 wall_offset_ns_ = 0;
+  std::vector<Entry> entries_;
+};
 
 // Has a device that is opened while a profile is taken take part in it.
 void JoinProfile(dml_device* device);
@@ -49,7 +89,7 @@ class ScopedActivity {
   ScopedActivity& operator=(const ScopedActivity&) = delete;
 
  private:
-  friend class DmlProfiler;
+  friend class ProfileRecorder;
 
   void Begin(int device, StringPiece node, StringPiece type);
   void BeginCopy(const Device* device, StringPiece tensor);

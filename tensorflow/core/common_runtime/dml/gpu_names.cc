@@ -69,35 +69,25 @@ std::vector<string> LocalNamesForDeviceMappings(const ParsedName& device) {
   return ListWith(original_local_names, device);
 }
 
-// Mangled with the reference-counted string of the base.
-#define DML_DEVICE_NAME_UTILS "_ZN10tensorflow15DeviceNameUtils"
-constexpr char kParseFullName[] = DML_DEVICE_NAME_UTILS
-    "13ParseFullNameEN4absl11string_viewEPNS0_10ParsedNameE";
-constexpr char kNames[] =
-    DML_DEVICE_NAME_UTILS "25GetNamesForDeviceMappingsERKNS0_10ParsedNameE";
-constexpr char kLocalNames[] = DML_DEVICE_NAME_UTILS
-    "30GetLocalNamesForDeviceMappingsERKNS0_10ParsedNameE";
-#undef DML_DEVICE_NAME_UTILS
-
 }  // namespace
 
 ScopedGpuType::ScopedGpuType() { dml_reads_as_gpu = true; }
 ScopedGpuType::~ScopedGpuType() { dml_reads_as_gpu = false; }
 
-Status AliasGpuNames(const LoadedLibrary& framework,
-                     const LoadedLibrary& python) {
-  // Devices are only registered by the framework, names are read by both. The
-  // framework comes first: it defines what Python's library calls.
+Status AliasGpuNames(const DeviceNameSymbols& symbols,
+                     const std::vector<LoadedLibrary>& libraries) {
+  const LoadedLibrary& framework = libraries.front();
   TF_RETURN_IF_ERROR(framework.Redirect(
-      kNames, reinterpret_cast<void*>(&NamesForDeviceMappings),
+      symbols.names, reinterpret_cast<void*>(&NamesForDeviceMappings),
       &original_names));
-  TF_RETURN_IF_ERROR(framework.Redirect(
-      kLocalNames, reinterpret_cast<void*>(&LocalNamesForDeviceMappings),
-      &original_local_names));
-  for (const LoadedLibrary* library : {&framework, &python}) {
-    TF_RETURN_IF_ERROR(library->Redirect(
-        kParseFullName, reinterpret_cast<void*>(&ParseFullName),
-        &original_parse_full_name));
+  TF_RETURN_IF_ERROR(
+      framework.Redirect(symbols.local_names,
+                         reinterpret_cast<void*>(&LocalNamesForDeviceMappings),
+                         &original_local_names));
+  for (const LoadedLibrary& library : libraries) {
+    TF_RETURN_IF_ERROR(library.Redirect(symbols.parse_full_name,
+                                        reinterpret_cast<void*>(&ParseFullName),
+                                        &original_parse_full_name));
   }
   return OkStatus();
 }

@@ -11,15 +11,26 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_GPU_NAMES_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_GPU_NAMES_H_
 
+#include <vector>
+
 #include "tensorflow/core/common_runtime/dml/loaded_library.h"
 #include "tensorflow/core/lib/core/status.h"
 
 namespace tensorflow {
 namespace dml {
 
-// Redirects DeviceNameUtils for callers in TensorFlow's two libraries.
-Status AliasGpuNames(const LoadedLibrary& framework,
-                     const LoadedLibrary& python);
+// The mangled names of DeviceNameUtils' functions.
+struct DeviceNameSymbols {
+  const char* parse_full_name;
+  const char* names;        // GetNamesForDeviceMappings
+  const char* local_names;  // GetLocalNamesForDeviceMappings
+};
+
+// Redirects DeviceNameUtils for callers in TensorFlow's libraries. All read
+// names; the first is the framework, which defines what the others call, and
+// alone registers devices.
+Status AliasGpuNames(const DeviceNameSymbols& symbols,
+                     const std::vector<LoadedLibrary>& libraries);
 
 // While one lives, names of DML devices read as those of GPUs in its thread:
 // the alias the other way round.

@@ -26,22 +26,6 @@ using grappler::GrapplerItem;
 using grappler::ImplementationSelector;
 using grappler::Remapper;
 
-// Mangled with the reference-counted string of the base.
-#define DML_OPTIMIZE(CLASS)        \
-  "_ZN10tensorflow8grappler" CLASS \
-  "8OptimizeEPNS0_7ClusterERKNS0_12GrapplerItemEPNS_8GraphDefE"
-constexpr char kMixedPrecision[] = DML_OPTIMIZE("18AutoMixedPrecision");
-constexpr char kRemapper[] = DML_OPTIMIZE("8Remapper");
-constexpr char kSelector[] = DML_OPTIMIZE("22ImplementationSelector");
-#undef DML_OPTIMIZE
-constexpr char kIsOnCpu[] =
-    "_ZN10tensorflow8grappler11NodeIsOnCpuEPKNS_7NodeDefE";
-constexpr char kIsOnGpu[] =
-    "_ZN10tensorflow8grappler11NodeIsOnGpuEPKNS_7NodeDefE";
-constexpr char kSplitDeviceName[] =
-    "_ZN10tensorflow15DeviceNameUtils15SplitDeviceNameEN4absl11string_viewEPSs"
-    "S3_";
-
 using SplitFunction = bool (*)(StringPiece, string*, string*);
 void* original_split_device_name = nullptr;
 
@@ -150,28 +134,34 @@ Status Remap(Remapper* optimizer, Cluster* cluster, const GrapplerItem& item,
   return Original<Remapper>::Call(optimizer, cluster, item, output);
 }
 
-Status ExtendRemapper(const LoadedLibrary& python) {
-  TF_RETURN_IF_ERROR(python.Redirect(
-      kIsOnCpu, reinterpret_cast<void*>(&NodeIsOnCpu), &original_is_on_cpu));
-  TF_RETURN_IF_ERROR(python.Redirect(
-      kIsOnGpu, reinterpret_cast<void*>(&NodeIsOnGpu), &original_is_on_gpu));
-  return Redirect<Remapper>(python, kRemapper, &Remap);
+Status ExtendRemapper(const RewriteSymbols& symbols,
+                      const LoadedLibrary& grappler) {
+  TF_RETURN_IF_ERROR(grappler.Redirect(symbols.is_on_cpu,
+                                       reinterpret_cast<void*>(&NodeIsOnCpu),
+                                       &original_is_on_cpu));
+  TF_RETURN_IF_ERROR(grappler.Redirect(symbols.is_on_gpu,
+                                       reinterpret_cast<void*>(&NodeIsOnGpu),
+                                       &original_is_on_gpu));
+  return Redirect<Remapper>(grappler, symbols.remapper, &Remap);
 }
 
 }  // namespace
 
-Status ExtendGraphRewrites(const LoadedLibrary& framework,
-                           const LoadedLibrary& python, bool prefer_gpu) {
+Status ExtendGraphRewrites(const RewriteSymbols& symbols,
+                           const LoadedLibrary& framework,
+                           const LoadedLibrary& grappler, bool prefer_gpu) {
   TF_RETURN_IF_ERROR(
-      framework.Lookup(kSplitDeviceName, &original_split_device_name));
-  TF_RETURN_IF_ERROR(python.Redirect(kSplitDeviceName,
-                                     reinterpret_cast<void*>(&SplitDeviceName),
-                                     &original_split_device_name));
-  TF_RETURN_IF_ERROR(
-      Redirect<AutoMixedPrecision>(python, kMixedPrecision, &MixPrecision));
-  TF_RETURN_IF_ERROR(ExtendRemapper(python));
+      framework.Lookup(symbols.split_device_name, &original_split_device_name));
+  TF_RETURN_IF_ERROR(grappler.Redirect(
+      symbols.split_device_name, reinterpret_cast<void*>(&SplitDeviceName),
+      &original_split_device_name));
+  TF_RETURN_IF_ERROR(Redirect<AutoMixedPrecision>(
+      grappler, symbols.mixed_precision, &MixPrecision));
+  if (symbols.remapper != nullptr) {
+    TF_RETURN_IF_ERROR(ExtendRemapper(symbols, grappler));
+  }
   if (!prefer_gpu) return OkStatus();
-  return Redirect<ImplementationSelector>(python, kSelector,
+  return Redirect<ImplementationSelector>(grappler, symbols.selector,
                                           &SelectImplementations);
 }
 

@@ -23,10 +23,24 @@
 namespace tensorflow {
 namespace dml {
 
-// Redirects the optimizers in Python's library, and how it reads device names.
-// Functions that prefer a GPU are chosen for DML devices if `prefer_gpu`.
-Status ExtendGraphRewrites(const LoadedLibrary& framework,
-                           const LoadedLibrary& python, bool prefer_gpu);
+// The mangled names of the optimizers' methods Optimize(), and of functions
+// that they call.
+struct RewriteSymbols {
+  const char* mixed_precision;
+  const char* selector;
+  const char* split_device_name;
+  // Null where the remapper is left as it is.
+  const char* remapper;
+  const char* is_on_cpu;
+  const char* is_on_gpu;
+};
+
+// Redirects the optimizers in the library that holds Grappler, and how it reads
+// device names. Functions that prefer a GPU are chosen for DML devices if
+// `prefer_gpu`.
+Status ExtendGraphRewrites(const RewriteSymbols& symbols,
+                           const LoadedLibrary& framework,
+                           const LoadedLibrary& grappler, bool prefer_gpu);
 
 }  // namespace dml
 }  // namespace tensorflow

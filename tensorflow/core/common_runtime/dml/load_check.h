@@ -1,6 +1,7 @@
 // Whether this library may work with the TensorFlow that loads it.
 //
-// The library extends one frozen binary: TensorFlow 1.15.5 as built for PyPI.
+// The library extends frozen binaries: one build, or one minor version, of
+// TensorFlow (base_check.h).
 // Anything else, or a stock tensorflow package sharing the environment, is
 // refused: `import tensorflow` then raises the reason, and neither devices nor
 // kernels are registered.

@@ -7,7 +7,7 @@ from typing import Iterable, List, Tuple
 from ..findings import Finding, Status
 from ..system import System
 
-# Distributions that install the package `tensorflow`, as glue's load_check.cc has them.
+# Distributions that install the package `tensorflow`, as glue's base_check.cc has them.
 RIVALS = (
     "tensorflow",
     "tensorflow_cpu",

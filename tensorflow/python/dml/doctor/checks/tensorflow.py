@@ -8,7 +8,7 @@ from ..system import System
 from . import adapters, earlier, installation, libraries, packages, python
 from .installation import REINSTALL
 
-# As in the glue's load_check.cc, which refuses others.
+# As in the glue's base_check.cc, which refuses others.
 BUILD = "v1.15.4-39-g3db52be"
 
 

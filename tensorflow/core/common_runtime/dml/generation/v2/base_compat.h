@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "tensorflow/core/framework/allocator.h"
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/device_base.h"
@@ -30,11 +31,7 @@ inline std::string MessageOf(const Status& status) {
   return std::string(status.message());
 }
 
-// The code is an enum of one library or another, with the same numbers.
-inline bool IsResourceExhausted(const Status& status) {
-  return static_cast<int>(status.code()) ==
-         static_cast<int>(absl::StatusCode::kResourceExhausted);
-}
+using absl::IsResourceExhausted;
 
 using DeviceInfo = DeviceBase::AcceleratorDeviceInfo;
 

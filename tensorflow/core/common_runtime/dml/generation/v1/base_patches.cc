@@ -23,6 +23,27 @@ constexpr char kGetDeviceContext[] =
     "_ZNK10tensorflow29ProcessFunctionLibraryRuntime16GetDeviceContextERKSsPPNS"
     "_13DeviceContextE";
 
+// All mangled with the reference-counted string of this base.
+constexpr DeviceNameSymbols kDeviceNames = {
+    "_ZN10tensorflow15DeviceNameUtils13ParseFullNameEN4absl11string_viewEPNS0_"
+    "10ParsedNameE",
+    "_ZN10tensorflow15DeviceNameUtils25GetNamesForDeviceMappingsERKNS0_"
+    "10ParsedNameE",
+    "_ZN10tensorflow15DeviceNameUtils30GetLocalNamesForDeviceMappingsERKNS0_"
+    "10ParsedNameE"};
+#define DML_OPTIMIZE(CLASS)        \
+  "_ZN10tensorflow8grappler" CLASS \
+  "8OptimizeEPNS0_7ClusterERKNS0_12GrapplerItemEPNS_8GraphDefE"
+constexpr RewriteSymbols kRewrites = {
+    DML_OPTIMIZE("18AutoMixedPrecision"),
+    DML_OPTIMIZE("22ImplementationSelector"),
+    "_ZN10tensorflow15DeviceNameUtils15SplitDeviceNameEN4absl11string_viewEPSs"
+    "S3_",
+    DML_OPTIMIZE("8Remapper"),
+    "_ZN10tensorflow8grappler11NodeIsOnCpuEPKNS_7NodeDefE",
+    "_ZN10tensorflow8grappler11NodeIsOnGpuEPKNS_7NodeDefE"};
+#undef DML_OPTIMIZE
+
 Status PatchDeviceName(const LoadedLibrary& framework) {
   const char* current = DEVICE_SYCL;
   if (std::strcmp(current, kDeviceType) == 0) return OkStatus();
@@ -68,9 +89,10 @@ Status PatchBase() {
   TF_RETURN_IF_ERROR(
       LoadedLibrary::Find("_pywrap_tensorflow_internal.so", &python));
   const bool gpu_names = GpuNamesEnabled();
-  TF_RETURN_IF_ERROR(ExtendGraphRewrites(framework, python, gpu_names));
+  TF_RETURN_IF_ERROR(
+      ExtendGraphRewrites(kRewrites, framework, python, gpu_names));
   if (!gpu_names) return OkStatus();
-  return AliasGpuNames(framework, python);
+  return AliasGpuNames(kDeviceNames, {framework, python});
 }
 
 }  // namespace dml

@@ -1,8 +1,8 @@
 // What TensorFlow calls on a profiler. The wheel has no header of it; this one
 // has the same virtual functions in the same order, which is all that the two
 // sides must agree on.
-#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_PROFILER_INTERFACE_H_
-#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_PROFILER_INTERFACE_H_
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_GENERATION_V1_PROFILER_INTERFACE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_GENERATION_V1_PROFILER_INTERFACE_H_
 
 #include <memory>
 
@@ -33,4 +33,4 @@ constexpr char kRegisterProfilerFactory[] =
 }  // namespace dml
 }  // namespace tensorflow
 
-#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_PROFILER_INTERFACE_H_
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_GENERATION_V1_PROFILER_INTERFACE_H_

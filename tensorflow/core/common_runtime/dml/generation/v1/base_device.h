@@ -1,0 +1,61 @@
+// base_device.h on TensorFlow 1.15.
+#ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_GENERATION_V1_BASE_DEVICE_H_
+#define TENSORFLOW_CORE_COMMON_RUNTIME_DML_GENERATION_V1_BASE_DEVICE_H_
+
+#include <memory>
+
+#include "tensorflow/core/common_runtime/copy_tensor.h"
+#include "tensorflow/core/common_runtime/device_factory.h"
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
+#include "tensorflow/core/common_runtime/local_device.h"
+#include "tensorflow/core/framework/allocator.h"
+#include "tensorflow/core/framework/device_base.h"
+#include "tensorflow/core/graph/graph.h"
+
+namespace tensorflow {
+namespace dml {
+
+class BaseDevice : public LocalDevice {
+ public:
+  using LocalDevice::LocalDevice;
+
+  Status FillContextMap(const Graph* graph,
+                        DeviceContextMap* contexts) override {
+    contexts->resize(graph->num_node_ids());
+    for (const Node* node : graph->nodes()) {
+      Context()->Ref();  // the caller drops them
+      (*contexts)[node->id()] = Context();
+    }
+    return OkStatus();
+  }
+
+ protected:
+  virtual DeviceContext* Context() const = 0;
+};
+
+using BaseDeviceContext = DeviceContext;
+
+class BaseAllocator : public Allocator {
+ public:
+  void ClearStats() override { ResetStats(); }
+
+ protected:
+  virtual void ResetStats() = 0;
+};
+
+inline void RegisterDeviceFactory(const char* type,
+                                  std::unique_ptr<DeviceFactory> factory,
+                                  int priority) {
+  DeviceFactory::Register(type, factory.release(), priority);
+}
+
+inline void RegisterDeviceCopy(const char* type,
+                               CopyTensor::CopyFunction copy) {
+  const DeviceType device(type);
+  static const CopyTensor::Registration registration(device, device, copy);
+}
+
+}  // namespace dml
+}  // namespace tensorflow
+
+#endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_GENERATION_V1_BASE_DEVICE_H_
