@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What one training step asks of the device: launches, barriers and copies.
+"""What one training step asks of the device: launches, barriers, copies, bytes.
 
     benchmarks/steps.py [STEP...] [--by-op N] [--check | --write]
 
@@ -25,8 +25,9 @@ WARM_UP = 4  # steps until the allocator and TensorFlow's caches are settled
 # Launches wait for others only so long, and a busy machine may take longer: of so many steps
 # the one with the fewest counts.
 MEASURED = 5
+# launch_bytes: of all that launches read and write, each argument once a launch.
 COUNTS = ("launches", "barriers", "device_copies", "host_to_device_copies",
-          "device_to_host_copies")
+          "device_to_host_copies", "launch_bytes")
 
 
 def start_session():

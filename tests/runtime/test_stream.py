@@ -251,6 +251,16 @@ def test_one_barrier_a_step_of_a_chain(device):
     np.testing.assert_array_equal(x.numpy(), np.full(100, 101, np.float32))
 
 
+def test_bytes_of_launches(device):
+    """Each argument counts once a launch: what chains leave unwritten does not."""
+    x, one, y = (device.tensor(np.ones(1000, np.float32)) for _ in range(3))
+    forget(device)
+    with Counted(device) as counted:
+        device.elementwise("MULTIPLY", [x, one], y)
+        device.elementwise("ADD", [y, y], x)
+    assert counted["launch_bytes"] == 2 * 3 * 4000
+
+
 def test_no_barrier_between_chains(device):
     """Two chains, step by step: a barrier a step of both, none between them."""
     xs = [device.tensor(np.zeros(100, np.float32)) for _ in range(2)]

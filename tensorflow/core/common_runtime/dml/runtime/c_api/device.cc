@@ -295,6 +295,7 @@ void dml_device_get_statistics(dml_device* device, dml_device_statistics* out) {
   out->submissions = stream.submissions;
   out->transfer_queue_copies = stream.transfer_queue_copies;
   out->merged_launches = stream.merged_launches;
+  out->launch_bytes = stream.launch_bytes;
   out->host_to_device_copies = stream.host_to_device_copies;
   out->host_to_device_bytes = stream.host_to_device_bytes;
   out->device_to_host_copies = stream.device_to_host_copies;

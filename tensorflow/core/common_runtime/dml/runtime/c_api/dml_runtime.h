@@ -165,6 +165,7 @@ typedef struct dml_device_statistics {
   uint64_t driver_used_bytes;
   uint64_t transfer_queue_copies; /* in pieces, beside other work */
   uint64_t merged_launches;       /* whose work others in `launches` do */
+  uint64_t launch_bytes;          /* of all arguments of `launches` */
 } dml_device_statistics;
 
 /* Counters since the device was opened first. */

@@ -162,6 +162,7 @@ void Stream::Impl::RecordLaunch(const Launch& launch,
   NoteTouched(launch.buffers);
 
   ++statistics_.launches;
+  statistics_.launch_bytes += bytes;
   statistics_.barriers += command.barrier_before;
   if (profiling_) Time(WorkKind::kLaunch, command, name.activity);
   if (name.tag >= launches_by_tag_.size())

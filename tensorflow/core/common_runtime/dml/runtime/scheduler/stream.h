@@ -145,6 +145,7 @@ struct StreamOptions {
 struct StreamStatistics {
   uint64_t launches = 0;         // dispatches enqueued, those merged as one
   uint64_t merged_launches = 0;  // that others do the work of
+  uint64_t launch_bytes = 0;     // of launches' arguments
   uint64_t device_copies = 0;    // device-to-device
   uint64_t barriers = 0;
   uint64_t submissions = 0;

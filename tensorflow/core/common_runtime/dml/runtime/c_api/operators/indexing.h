@@ -92,6 +92,16 @@ DML_EXPORT dml_code dml_nonzero(dml_device* device, const dml_tensor* input,
                                 const dml_tensor* block_ends,
                                 const dml_tensor* output);
 
+/* The numbers of elements sorted by the elements, which are 0 to values - 1.
+ * input: int32 [count]; ends: contiguous int32 [values]; order: contiguous
+ * int32 [count], of any content behind the last end.
+ *   ends[v] = how many i there are with 0 <= input[i] <= v
+ *   order[ends[v - 1]..ends[v]] = the i with input[i] == v, ascending
+ * with 0 for ends[-1]. Elements out of range are in neither. */
+DML_EXPORT dml_code dml_partition(dml_device* device, const dml_tensor* input,
+                                  const dml_tensor* ends,
+                                  const dml_tensor* order);
+
 #ifdef __cplusplus
 }
 #endif

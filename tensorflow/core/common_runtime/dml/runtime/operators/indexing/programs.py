@@ -9,5 +9,6 @@ SHADERS = [
     Shader("scatter", T=SIZES, U=("i32", "i64"), name="scatter_move", defines={"DML_MOVE": "1"}),
     Shader("one_hot", T=SIZES, U=("u8", "i32", "i64")),
     Shader("nonzero", SIZES),
+    Shader("partition"),
     Shader("reverse_sequence", SIZES, ("i32", "i64")),
 ]
