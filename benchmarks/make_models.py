@@ -22,6 +22,12 @@ class Model:
         self.header = {"name": name, "source": source, "batches": batches}
         self.rows = collections.OrderedDict()
         self.parameters = 0
+        self.variables = []  # elements of each
+
+    def weigh(self, *variables):
+        """Counts variables, by their numbers of elements."""
+        self.variables += variables
+        self.parameters += sum(variables)
 
     def add(self, family, **row):
         row = {"family": family, **row}
@@ -55,13 +61,13 @@ class Network(Model):
             stride=stride, pad=pad, groups=groups,
             **({"input_gradient": False} if first else {}),
         )
-        self.parameters += window * window * channels // groups * filters + bias * filters
+        self.weigh(window * window * channels // groups * filters, *[filters] * bias)
         return (size + 2 * pad - window) // stride + 1
 
     def normalize(self, size, channels, activation):
         sizes = ["batch", size, size, channels]
         self.add("batch_norm", sizes=sizes)
-        self.parameters += 2 * channels
+        self.weigh(channels, channels)
         if activation:
             self.activate(activation, sizes)
 
@@ -78,7 +84,7 @@ class Network(Model):
         self.add("reduce", op="MEAN", sizes=["batch", size, size, channels], axes=[1, 2])
         self.add("matmul", m="batch", k=channels, n=classes)
         self.add("cross_entropy", sizes=["batch", classes])
-        self.parameters += channels * classes + classes
+        self.weigh(channels * classes, classes)
 
 
 def resnet50():
@@ -110,7 +116,9 @@ def resnet50():
             model.activate("RELU", sizes)
             size, channels = out, 4 * width
     model.classifier(size, channels, 1000)
+    model.add("top_k", rows="batch", n=1000, k=5)  # of the accuracy
     model.add("optimizer", optimizer="MOMENTUM", elements=model.parameters)
+    model.add("optimizers", optimizer="MOMENTUM", variables=model.variables)
     return model
 
 
@@ -191,7 +199,10 @@ def bert_base():
     tokens = f"{length}*batch"
     head = hidden // heads
     model.add("gather", rows=vocabulary, inner=hidden, indices=tokens)
+    model.add("segment_sum", rows=vocabulary, inner=hidden, indices=tokens)  # its gradient
+    model.add("scan", sizes=["batch", length], axis=1)  # positions, of a mask
     model.parameters += (vocabulary + 512 + 2) * hidden + 2 * hidden
+    model.add("dropout", sizes=[tokens, hidden])
 
     def dense(inputs, outputs):
         model.add("matmul", m=tokens, k=inputs, n=outputs)
@@ -204,6 +215,7 @@ def bert_base():
         for op in ("MEAN", "SUM_SQUARE"):
             model.add("reduce", op=op, sizes=[tokens, hidden], axes=[1])
         model.elementwise("MULTIPLY_ADD", [tokens, hidden], 3)
+        model.add("layer_norm", sizes=[tokens, hidden])  # the same, as TensorFlow has it
         model.parameters += 2 * hidden
 
     for _ in range(layers):
@@ -216,12 +228,16 @@ def bert_base():
         model.add("matmul", batch=f"{heads}*batch", m=length, k=length, n=head)
         model.add("transpose", sizes=["batch", heads, length, head], axes=[0, 2, 1, 3])
         dense(hidden, hidden)
+        model.add("dropout", sizes=[tokens, hidden])
         normalize()
         dense(hidden, inner)
         model.elementwise("TANH", [tokens, inner])  # of GELU
         model.elementwise("TANH_GRADIENT", [tokens, inner], 2)
         dense(inner, hidden)
+        model.add("dropout", sizes=[tokens, hidden])
         normalize()
+    # The masked words, by sentence and position.
+    model.add("gather_nd", sizes=["batch", length], inner=hidden, indices="20*batch")
     model.add("matmul", m="batch", k=hidden, n=hidden)  # the pooler
     model.parameters += hidden * hidden + hidden
     model.add("optimizer", optimizer="ADAM", elements=model.parameters)
@@ -237,6 +253,8 @@ def lstm():
         [20],
     )
     model.add("gather", rows=vocabulary, inner=hidden, indices=f"{steps}*batch")
+    # Its gradient's step.
+    model.add("scatter", op="SUBTRACT", rows=vocabulary, inner=hidden, indices=f"{steps}*batch")
     model.parameters += vocabulary * hidden
     for _ in range(layers):
         model.parameters += 4 * (2 * hidden * hidden + hidden)
@@ -257,10 +275,32 @@ def lstm():
     return model
 
 
+def gcn():
+    nodes, edges, features, hidden, classes = 2708, 13264, 1433, 16, 7
+    model = Model(
+        "GCN",
+        "Kipf and Welling 2016, arXiv:1609.02907: 2 layers of 16 units on Cora, 2708 papers of "
+        "1433 words, 5278 citations both ways and each paper itself; training",
+        [1],
+    )
+    for inputs, outputs in ((features, hidden), (hidden, classes)):
+        model.add("matmul", m=f"{nodes}*batch", k=inputs, n=outputs)
+        # Forward, and the gradient by the transpose.
+        for _ in range(2):
+            model.add("sparse_matmul", entries=f"{edges}*batch", rows=f"{nodes}*batch",
+                      depth=f"{nodes}*batch", columns=outputs)
+        model.parameters += inputs * outputs
+    for op, inputs in (("RELU", 1), ("RELU_GRADIENT", 2)):
+        model.elementwise(op, [f"{nodes}*batch", hidden], inputs)
+    model.add("cross_entropy", sizes=[f"{nodes}*batch", classes])
+    model.add("optimizer", optimizer="ADAM", elements=model.parameters)
+    return model
+
+
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    for model in (resnet50(), mobilenet_v2(), bert_base(), lstm(), unet()):
+    for model in (resnet50(), mobilenet_v2(), bert_base(), lstm(), unet(), gcn()):
         model.write(folder)
         print(f"{model.header['name']}: {len(model.rows)} rows, {model.parameters} parameters")
 

@@ -268,3 +268,54 @@ def test_unknown_names(arguments, said):
     )
     assert output.returncode != 0
     assert said in output.stderr
+
+
+@pytest.mark.parametrize("family, alone, joined", [("layer_norm", 10, 5), ("dropout", 5, 3)])
+def test_launches_of_models_are_joined(device, family, alone, joined):
+    """Tensors that die between are given back: launches become one, as below TensorFlow."""
+    case = models.cases(["float32"], quick=True, families=[family])[0]
+    work = measure.Work(device, REGISTRY[family](case.parameters, "float32"), 0, 1)
+
+    def taken():
+        before = device.statistics()["launches"]
+        work.launch(0)
+        device.sync()
+        return device.statistics()["launches"] - before
+
+    in_use = device.pool.statistics()["bytes_in_use"]
+    assert taken() == alone
+    with work.merging():
+        assert taken() <= joined
+        assert work.error() <= work.family.limit["float32"]
+    assert taken() == alone
+    assert device.pool.statistics()["bytes_in_use"] == in_use
+
+
+def test_steps_of_variables_are_joined(device):
+    parameters = {"optimizer": "MOMENTUM", "variables": [64] * 32}
+    work = measure.Work(device, REGISTRY["optimizers"](parameters, "float32"), 0, 1)
+    with work.merging():
+        before = device.statistics()["launches"]
+        work.launch(0)
+        device.sync()
+        assert device.statistics()["launches"] - before <= 2
+
+
+@pytest.mark.parametrize(
+    "family, parameters",
+    [
+        ("convolution", {"input": [2, 9, 12, 3], "filter": [3, 12, 3, 5], "stride": 1,
+                         "pad": [1, 0], "groups": 1}),
+        ("convolution_backward_data", {"input": [2, 9, 12, 3], "filter": [1, 5, 3, 4],
+                                       "stride": [1, 3], "pad": [0, 2], "groups": 1}),
+        ("convolution_backward_filter", {"input": [2, 9, 12, 3], "filter": [5, 1, 3, 4],
+                                         "stride": [2, 1], "pad": [2, 0], "groups": 1}),
+        ("scatter", {"op": "ADD", "rows": 50, "inner": 7, "indices": 300, "targets": 2}),
+        ("segment_sum", {"rows": 5, "inner": 3, "indices": 1000, "sorted": True}),
+        ("concat", {"sizes": [6, 5], "parts": [3] * 20}),
+    ],
+    ids=str,
+)
+def test_shapes_that_no_model_has(device, limits, family, parameters):
+    row = run(device, limits, models.Case(family, parameters, "float32", []))
+    assert row.get("correct"), row

@@ -19,6 +19,7 @@ PARAMETERS = {
     "BERT-base": 109.5e6,
     "LSTM": 66.0e6,
     "U-Net": 31.03e6,
+    "GCN": 23040,
 }
 # Multiply-adds of an image's forward pass.
 MULTIPLY_ADDS = {"ResNet-50": 4.09e9, "MobileNetV2": 0.300e9}

@@ -1,6 +1,7 @@
 """One case: whether it is right, how fast it is, how fast it could be."""
 
-from typing import Any, Callable, Dict, List, Tuple
+import contextlib
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 import numpy as np
 
@@ -19,6 +20,8 @@ MAX_SETS = 16
 # What one read from the device may fetch to look at samples of it.
 _WHOLE_BYTES = 8 << 20
 _OVERLAP = 256
+# Sequences of launches have a program of their own when they were seen this often.
+_LEARNING = 3
 
 
 class Work:
@@ -45,10 +48,13 @@ class Work:
         self.first = tensors[0]
         for name in self.host:  # what chained sets of tensors in place overwrote
             self.first[name].write(self.host[name])
-        self.launches = []
+        self.launches = []  # type: List[Callable[[], None]]
         for chosen in tensors:
             family.setup(chosen, self._prepare)
-            self.launches.append(family.enqueue(chosen, self._prepare))
+            self.launches.append(
+                self._with_scratch(chosen) if family.scratch
+                else family.enqueue(chosen, self._prepare)
+            )
 
     def _prepare(self, operator: str, *arguments: Any) -> Callable:
         return runtime.prepare(self.device, operator, *arguments)
@@ -62,15 +68,74 @@ class Work:
         whole = self.device.empty(count + step * (self.sets - 1), dtype)
         return [whole.view(sizes, offset=index * step) for index in range(self.sets)]
 
+    def _with_scratch(self, chosen: Dict[str, Any]) -> Callable[[], None]:
+        """A launch that takes memory for what it fills between, and gives it back.
+
+        So the device knows, as it does below TensorFlow, that nobody else will read it.
+        """
+        pool = self.device.pool
+        described = {name: self.family.described(name) for name in self.family.scratch}
+        sizes = {
+            name: max(1, int(np.prod(sizes, dtype=np.int64))) * dtype.itemsize
+            for name, (sizes, dtype) in described.items()
+        }
+        holder = next(iter(chosen.values())).memory
+        known = {}  # type: Dict[Any, Callable[[], None]]
+
+        def prepared(addresses: Any) -> Callable[[], None]:
+            tensors = dict(chosen)
+            for (name, (sizes, dtype)), address in zip(described.items(), addresses):
+                tensors[name] = runtime.Tensor(
+                    holder, address, dtype, sizes, runtime.row_major(sizes)
+                )
+            return self.family.enqueue(tensors, self._prepare)
+
+        def launch() -> None:
+            # The pool gives the same few addresses again.
+            addresses = tuple(pool.allocate(size) for size in sizes.values())
+            if addresses not in known:
+                known[addresses] = prepared(addresses)
+            known[addresses]()
+            for address in addresses:
+                pool.free(address)
+
+        return launch
+
     def launch(self, index: int) -> None:
         self.launches[index % len(self.launches)]()
 
-    def error(self) -> float:
-        """The largest relative error of an output, by norms over samples of it."""
+    @contextlib.contextmanager
+    def merging(self) -> Iterator[None]:
+        """Launches may become one where the family says so, and their programs are there."""
+        if not self.family.merged:
+            yield
+            return
+        self.device.merge_launches(True)
+        try:
+            for _ in range(_LEARNING):
+                self.launch(0)
+                self.device.sync()
+            self.device.finish_programs()
+            yield
+        finally:
+            self.device.merge_launches(False)
+
+    def clear(self) -> None:
+        """Fills the outputs with what no result is."""
         for name in self.family.outputs:
             if name not in self.family.inputs:
-                self.device.fill(self.first[name], value=np.nan)
+                tensor = self.first[name]
+                value = np.nan if tensor.dtype.kind == "f" else -1
+                self.device.fill(tensor, value=value)
+
+    def error(self) -> float:
+        """compare() after one launch."""
+        self.clear()
         self.launch(0)
+        return self.compare()
+
+    def compare(self) -> float:
+        """The largest relative error of an output, by norms over samples of it."""
         worst = 0.0
         for name, index, expected in self.family.expected(self.host, self.random):
             actual = self.read(self.first[name], np.asarray(index).ravel())
@@ -111,7 +176,8 @@ def run(
     try:
         work = Work(device, family, rotated_bytes, seed)
         error, limit = work.error(), family.limit[case.dtype]
-        timing = measure(work.launch, device.sync, seconds)
+        with work.merging():
+            timing = measure(work.launch, device.sync, seconds)
     except runtime.DmlError as problem:
         if problem.code == runtime.Code.DEVICE_LOST:
             raise

@@ -42,7 +42,7 @@ def programs(device: Any, family: Family) -> List[Any]:
     """What a case would run, each once, in order. It needs no memory for the tensors."""
     memory = device.empty(64)
     address, tensors = memory.data, {}
-    for name in list(family.inputs) + list(family.outputs):
+    for name in [*family.inputs, *family.outputs, *family.scratch]:
         if name not in tensors:
             sizes, dtype = family.described(name)
             tensors[name] = runtime.Tensor(

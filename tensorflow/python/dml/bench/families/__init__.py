@@ -1,7 +1,20 @@
 """The families of operators that are measured, by the names that cases give."""
 
-from . import convolution, dense, elementwise, normalization, pooling
+from . import (
+    composed,
+    convolution,
+    dense,
+    elementwise,
+    indexing,
+    normalization,
+    optimizers,
+    pooling,
+    sorting,
+)
 
 REGISTRY = {}
-for _module in (dense, convolution, normalization, elementwise, pooling):
+for _module in (
+    dense, convolution, normalization, composed, elementwise, pooling, indexing, sorting,
+    optimizers,
+):
     REGISTRY.update(_module.FAMILIES)

@@ -2,11 +2,18 @@
 
 import numpy as np
 
-from .family import Family, flat, pick
+from .family import Family, Unsupported, flat, pair, pick
+
+
+def _number_text(values):
+    return "x".join(str(value) for value in (values if values[0] != values[1] else values[:1]))
 
 
 class Convolution(Family):
-    """Forward; the base of the two gradients, which differ in what is given."""
+    """Forward; the base of the two gradients, which differ in what is given.
+
+    Strides and pads are one number, or one a dimension.
+    """
 
     limit = {"float32": 2e-5, "float16": 2e-3, "float64": 1e-12}
     given, made = ("x", "w"), "y"
@@ -15,10 +22,10 @@ class Convolution(Family):
         Family.__init__(self, parameters, dtype)
         n, height, width, channels = parameters["input"]
         rows, columns, in_group, filters = parameters["filter"]
-        self.stride, self.pad = parameters["stride"], parameters["pad"]
+        self.stride, self.pad = pair(parameters["stride"]), pair(parameters["pad"])
         self.groups = parameters["groups"]
-        reach = [(height, rows), (width, columns)]
-        y = [(size + 2 * self.pad - window) // self.stride + 1 for size, window in reach]
+        reach = zip((height, width), (rows, columns), self.stride, self.pad)
+        y = [(size + 2 * pad - window) // stride + 1 for size, window, stride, pad in reach]
         sizes = {
             "x": (n, height, width, channels),
             "w": (rows, columns, in_group, filters),
@@ -28,8 +35,8 @@ class Convolution(Family):
         self.outputs = {self.made: sizes[self.made]}
         self.sizes = sizes
         self.flops = 2 * n * y[0] * y[1] * filters * rows * columns * in_group
-        self.label = "%dx%d/%d %d->%d @%dx%d n%d" % (
-            rows, columns, self.stride, channels, filters, height, width, n,
+        self.label = "%dx%d/%s %d->%d @%dx%d n%d" % (
+            rows, columns, _number_text(self.stride), channels, filters, height, width, n,
         )
 
     def _logical(self, tensors):
@@ -39,7 +46,7 @@ class Convolution(Family):
 
     def _attributes(self):
         return {
-            "strides": [self.stride] * 2, "pad_before": [self.pad] * 2, "groups": self.groups,
+            "strides": self.stride, "pad_before": self.pad, "groups": self.groups,
         }
 
     def enqueue(self, tensors, prepare):
@@ -71,8 +78,8 @@ class Convolution(Family):
         height, width = self.sizes["x"][1:3]
         for i in range(rows):
             for j in range(columns):
-                x_row = row * self.stride - self.pad + i
-                x_column = column * self.stride - self.pad + j
+                x_row = row * self.stride[0] - self.pad[0] + i
+                x_column = column * self.stride[1] - self.pad[1] + j
                 inside = (x_row >= 0) & (x_row < height) & (x_column >= 0) & (x_column < width)
                 yield i, j, x_row.clip(0, height - 1), x_column.clip(0, width - 1), inside
 
@@ -97,9 +104,45 @@ class Convolution(Family):
         backward = torch.ops.aten.convolution_backward
         mask = [which == "x", which == "w", False]
         return lambda: backward(
-            y, x, w, None, [self.stride] * 2, [self.pad] * 2, [1, 1], False, [0, 0],
+            y, x, w, None, self.stride, self.pad, [1, 1], False, [0, 0],
             self.groups, mask,
         )
+
+    def _tensorflow_attributes(self):
+        """Strides and explicit pads; the CPU's kernels have no groups but depthwise ones."""
+        (top, left), stride = self.pad, [1, *self.stride, 1]
+        if self.groups > 1:
+            # Depthwise kernels know two kinds of padding, and square strides.
+            square, same = self.stride[0] == self.stride[1], self._pads_as_same()
+            if not square or (any(self.pad) and not same):
+                raise Unsupported("no depthwise convolution with these strides and pads")
+            return {"strides": stride, "padding": "SAME" if any(self.pad) else "VALID"}
+        return {
+            "strides": stride, "padding": [[0, 0], [top, top], [left, left], [0, 0]],
+        }
+
+    def _pads_as_same(self):
+        for size, window, stride, pad in zip(
+            self.sizes["x"][1:3], self.sizes["w"][:2], self.stride, self.pad
+        ):
+            whole = max((-(-size // stride) - 1) * stride + window - size, 0)
+            if whole != 2 * pad:
+                return False
+        return True
+
+    def tensorflow(self, tf, t):
+        if self.groups > 1:
+            w = tf.reshape(t["w"], self._depthwise_sizes())
+            return tf.raw_ops.DepthwiseConv2dNative(
+                input=t["x"], filter=w, **self._tensorflow_attributes()
+            )
+        return tf.nn.conv2d(t["x"], t["w"], **self._tensorflow_attributes())
+
+    def _depthwise_sizes(self):
+        rows, columns, in_group, filters = self.sizes["w"]
+        if in_group != 1:
+            raise Unsupported("no convolution in groups")
+        return [rows, columns, self.groups, filters // self.groups]
 
 
 class BackwardData(Convolution):
@@ -121,9 +164,9 @@ class BackwardData(Convolution):
         total = np.zeros(len(image))
         for i in range(rows):
             for j in range(columns):
-                row, column = x_row + self.pad - i, x_column + self.pad - j
-                inside = (row % self.stride == 0) & (column % self.stride == 0)
-                row, column = row // self.stride, column // self.stride
+                row, column = x_row + self.pad[0] - i, x_column + self.pad[1] - j
+                inside = (row % self.stride[0] == 0) & (column % self.stride[1] == 0)
+                row, column = row // self.stride[0], column // self.stride[1]
                 inside &= (row >= 0) & (row < y_rows) & (column >= 0) & (column < y_columns)
                 row, column = row.clip(0, y_rows - 1), column.clip(0, y_columns - 1)
                 y = host["y"][image[:, None], row[:, None], column[:, None], filters]
@@ -133,6 +176,15 @@ class BackwardData(Convolution):
 
     def torch(self, torch, make):
         return self._torch_gradient(torch, make, "x")
+
+    def tensorflow(self, tf, t):
+        given = dict(self._tensorflow_attributes(), input_sizes=list(self.sizes["x"]))
+        if self.groups > 1:
+            w = tf.reshape(t["w"], self._depthwise_sizes())
+            return tf.raw_ops.DepthwiseConv2dNativeBackpropInput(
+                filter=w, out_backprop=t["y"], **given
+            )
+        return tf.nn.conv2d_backprop_input(filter=t["w"], out_backprop=t["y"], **given)
 
 
 class BackwardFilter(Convolution):
@@ -152,15 +204,28 @@ class BackwardFilter(Convolution):
         _, y_rows, y_columns, _ = self.sizes["y"]
         for i, j, in_channel, filters in zip(*index):
             channel = self._in_channels(np.array([filters]))[0, in_channel]
-            x = np.zeros((n, height + 2 * self.pad, width + 2 * self.pad))
-            rows, columns = (slice(self.pad, self.pad + size) for size in (height, width))
+            x = np.zeros((n, height + 2 * self.pad[0], width + 2 * self.pad[1]))
+            rows, columns = (
+                slice(pad, pad + size) for pad, size in zip(self.pad, (height, width))
+            )
             x[:, rows, columns] = host["x"][..., channel]
-            x = x[:, i :: self.stride, j :: self.stride][:, :y_rows, :y_columns]
+            x = x[:, i :: self.stride[0], j :: self.stride[1]][:, :y_rows, :y_columns]
             values.append((x * host["y"][..., filters]).sum())
         yield "w", flat(index, self.sizes["w"]), np.array(values)
 
     def torch(self, torch, make):
         return self._torch_gradient(torch, make, "w")
+
+    def tensorflow(self, tf, t):
+        attributes = self._tensorflow_attributes()
+        if self.groups > 1:
+            return tf.raw_ops.DepthwiseConv2dNativeBackpropFilter(
+                input=t["x"], filter_sizes=self._depthwise_sizes(), out_backprop=t["y"],
+                **attributes
+            )
+        return tf.nn.conv2d_backprop_filter(
+            t["x"], list(self.sizes["w"]), t["y"], **attributes
+        )
 
 
 FAMILIES = {

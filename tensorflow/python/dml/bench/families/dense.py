@@ -1,4 +1,4 @@
-"""Matrix products."""
+"""Matrix products, of dense and of sparse matrices."""
 
 import numpy as np
 
@@ -55,5 +55,84 @@ class Gemm(Family):
             a, b = a[0], b[0]
         return lambda: torch.matmul(a, b)
 
+    def tensorflow(self, tf, t):
+        a, b = t["a"], t["b"]
+        transposes = dict(zip(("transpose_a", "transpose_b"), self.transposes))
+        if self.batch == 1:
+            a, b = (tf.reshape(x, x.shape[1:]) for x in (a, b))
+        return tf.matmul(a, b, **transposes)
 
-FAMILIES = {"gemm": Gemm}
+
+class SparseMatmul(Family):
+    """c = a x b of a sparse matrix a, given by its entries in row-major order."""
+
+    limit = {"float32": 1e-4, "float16": 5e-3, "float64": 1e-12}
+
+    def __init__(self, parameters, dtype):
+        Family.__init__(self, parameters, dtype)
+        self.entries = parameters["entries"]
+        rows, depth, columns = (parameters[name] for name in ("rows", "depth", "columns"))
+        self.sizes = rows, depth, columns
+        self.inputs = {
+            "places": ((self.entries, 2), "int64"), "values": (self.entries,),
+            "b": (depth, columns),
+        }
+        self.outputs = {"c": (rows, columns)}
+        self.flops = 2 * self.entries * columns
+        self.label = "%d of %dx%d by %d" % (self.entries, rows, depth, columns)
+
+    @property
+    def bytes(self):
+        # Of b, the rows that an entry asks for.
+        rows, depth, columns = self.sizes
+        rows_read = min(self.entries, depth)
+        return self.entries * (16 + self.dtype.itemsize) + (
+            (rows_read + rows) * columns * self.dtype.itemsize
+        )
+
+    def host_input(self, name, random):
+        if name == "places":
+            rows, depth, _ = self.sizes
+            places = np.stack([random.randint(0, size, self.entries) for size in (rows, depth)], 1)
+            return places[np.lexsort(places.T[::-1])].astype(np.int64)
+        return Family.host_input(self, name, random)
+
+    def enqueue(self, tensors, prepare):
+        t = tensors
+        clear = prepare("fill", t["c"], 0)
+        rows, inner = (t["places"][:, d] for d in range(2))
+        product = prepare("sparse_matmul", rows, inner, t["values"], t["b"], t["c"])
+
+        def launch():
+            clear()
+            product()
+
+        return launch
+
+    def expected(self, host, random):
+        index = pick(random, *self.outputs["c"])
+        rows, inner = host["places"].T
+        index[0][: len(index[0]) // 2] = random.choice(rows, len(index[0]) // 2)
+        values = []
+        for row, column in zip(*index):
+            start, end = np.searchsorted(rows, [row, row + 1])
+            b = host["b"][inner[start:end], column].astype(np.float64)
+            values.append((host["values"][start:end] * b).sum())
+        yield "c", flat(index, self.outputs["c"]), np.array(values)
+
+    def torch(self, torch, make):
+        rows, depth, columns = self.sizes
+        b, values = make(depth, columns), make(self.entries)
+        places = torch.stack([
+            torch.randint(0, size, (self.entries,), device=b.device) for size in (rows, depth)
+        ])
+        a = torch.sparse_coo_tensor(places, values, (rows, depth)).coalesce()
+        return lambda: torch.sparse.mm(a, b)
+
+    def tensorflow(self, tf, t):
+        return tf.raw_ops.SparseTensorDenseMatMul(
+            a_indices=t["places"], a_values=t["values"], a_shape=self.sizes[:2], b=t["b"]
+        )
+
+
+FAMILIES = {"gemm": Gemm, "sparse_matmul": SparseMatmul}

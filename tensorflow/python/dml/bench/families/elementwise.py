@@ -1,4 +1,4 @@
-"""What moves memory: element-wise, bias, transpose, concat, gather, optimizers."""
+"""What moves memory: element-wise, bias, transpose, concat."""
 
 import numpy as np
 
@@ -56,6 +56,21 @@ class Elementwise(Family):
         values = [make(*self.sizes) for _ in self.names]
         return lambda: self.torch_operation(torch, *values)
 
+    def tensorflow(self, tf, t):
+        op, values = self.parameters["op"], [t[name] for name in self.names]
+        if op == "MULTIPLY_ADD":
+            return values[0] * values[1] + values[2]
+        if op.endswith("_GRADIENT"):
+            # Those of RELU and RELU6 take the gradient first, as these do; the others second.
+            name = {"RELU": "ReluGrad", "RELU6": "Relu6Grad", "SIGMOID": "SigmoidGrad",
+                    "TANH": "TanhGrad"}[op[: -len("_GRADIENT")]]
+            named = ("gradients", "features") if name.startswith("Relu") else ("y", "dy")
+            return getattr(tf.raw_ops, name)(**dict(zip(named, values)))
+        return {
+            "RELU": tf.nn.relu, "RELU6": tf.nn.relu6, "SIGMOID": tf.sigmoid, "TANH": tf.tanh,
+            "ADD": tf.add, "MULTIPLY": tf.multiply,
+        }[op](*values)
+
 
 class Bias(Family):
     """Rows plus a vector, which repeats by a stride of 0."""
@@ -81,6 +96,9 @@ class Bias(Family):
         x, bias = make(*self.sizes), make(self.sizes[-1])
         return lambda: x + bias
 
+    def tensorflow(self, tf, t):
+        return tf.nn.bias_add(t["x"], t["bias"])
+
 
 class Transpose(Family):
     limit = {"float32": 0.0, "float16": 0.0, "float64": 0.0}
@@ -104,6 +122,15 @@ class Transpose(Family):
         x = make(*self.sizes).permute(*self.axes)
         return lambda: x.contiguous()
 
+    def tensorflow(self, tf, t):
+        return tf.transpose(t["x"], self.axes)
+
+
+def _parts_text(parts):
+    if len(parts) > 4:
+        return "%d in %d parts" % (sum(parts), len(parts))
+    return "+".join(str(part) for part in parts)
+
 
 class Concat(Family):
     """Images NHWC side by side in their channels."""
@@ -113,146 +140,27 @@ class Concat(Family):
     def __init__(self, parameters, dtype):
         Family.__init__(self, parameters, dtype)
         space, parts = tuple(parameters["sizes"]), parameters["parts"]
-        self.inputs = {"x%d" % i: space + (part,) for i, part in enumerate(parts)}
+        self.names = ["x%d" % i for i in range(len(parts))]
+        self.inputs = {name: space + (part,) for name, part in zip(self.names, parts)}
         self.sizes = space + (sum(parts),)
         self.outputs = {"y": self.sizes}
-        self.label = "%s c%s" % (size_text(space), "+".join(str(part) for part in parts))
+        self.label = "%s c%s" % (size_text(space), _parts_text(parts))
 
     def enqueue(self, tensors, prepare):
-        launches, start = [], 0
-        for name in sorted(self.inputs):
-            end = start + self.inputs[name][-1]
-            launches.append(prepare("copy_tensor", tensors[name], tensors["y"][..., start:end]))
-            start = end
-
-        def launch():
-            for part in launches:
-                part()
-
-        return launch
+        parts = [tensors[name] for name in self.names]
+        return prepare("join_parts", parts, len(self.sizes) - 1, tensors["y"])
 
     def expected(self, host, random):
         index = pick(random, *self.sizes)
-        whole = np.concatenate([host[name] for name in sorted(self.inputs)], axis=-1)
+        whole = np.concatenate([host[name] for name in self.names], axis=-1)
         yield "y", flat(index, self.sizes), whole[index].astype(np.float64)
 
     def torch(self, torch, make):
         parts = [make(*sizes) for sizes in self.inputs.values()]
         return lambda: torch.cat(parts, -1)
 
-
-class Gather(Family):
-    limit = Transpose.limit
-
-    def __init__(self, parameters, dtype):
-        Family.__init__(self, parameters, dtype)
-        self.rows, self.count = parameters["rows"], parameters["indices"]
-        self.inner = parameters["inner"]
-        self.inputs = {
-            "params": (1, self.rows, self.inner), "indices": ((self.count,), "int32"),
-        }
-        self.outputs = {"y": (1, self.count, self.inner)}
-        self.label = "%d of %dx%d" % (self.count, self.rows, self.inner)
-
-    @property
-    def bytes(self):
-        # Of the table, only the rows that are asked for.
-        return self.count * (2 * self.inner * self.dtype.itemsize + 4)
-
-    def host_input(self, name, random):
-        if name == "indices":
-            return random.randint(0, self.rows, self.count).astype(np.int32)
-        return Family.host_input(self, name, random)
-
-    def enqueue(self, tensors, prepare):
-        return prepare("gather", tensors["params"], tensors["indices"], tensors["y"])
-
-    def expected(self, host, random):
-        index = pick(random, *self.outputs["y"])
-        rows = host["indices"][index[1]]
-        yield "y", flat(index, self.outputs["y"]), host["params"][0, rows, index[2]].astype(float)
-
-    def torch(self, torch, make):
-        table = make(self.rows, self.inner)
-        indices = torch.randint(0, self.rows, (self.count,), device=table.device)
-        return lambda: torch.nn.functional.embedding(indices, table)
-
-
-class Optimizer(Family):
-    """One update of all weights as one tensor."""
-
-    limit = {"float32": 1e-5, "float16": 5e-3, "float64": 1e-12}
-    # State, then scalars before and after the gradient.
-    TENSORS = {
-        "SGD": (["var"], ["lr"], []),
-        "MOMENTUM": (["var", "accum"], ["lr"], ["momentum"]),
-        "RMSPROP": (["var", "ms", "mom"], ["lr", "rho", "momentum", "epsilon"], []),
-        "ADAM": (
-            ["var", "m", "v"],
-            ["beta1_power", "beta2_power", "lr", "beta1", "beta2", "epsilon"], [],
-        ),
-    }
-    SCALARS = {
-        "lr": 0.01, "momentum": 0.9, "rho": 0.9, "epsilon": 1e-3, "beta1": 0.9, "beta2": 0.99,
-        "beta1_power": 0.9, "beta2_power": 0.99,
-    }
-
-    def __init__(self, parameters, dtype):
-        Family.__init__(self, parameters, dtype)
-        self.kind, count = parameters["optimizer"], parameters["elements"]
-        self.state, before, after = self.TENSORS[self.kind]
-        self.order = self.state + before + ["grad"] + after
-        self.inputs = {
-            name: () if name in self.SCALARS else (count,) for name in self.order
-        }
-        self.outputs = {name: (count,) for name in self.state}
-        self.flops = count * {"SGD": 2, "MOMENTUM": 4, "RMSPROP": 9, "ADAM": 12}[self.kind]
-        self.label = "%s %d" % (self.kind.lower(), count)
-
-    def host_input(self, name, random):
-        if name in self.SCALARS:
-            return np.array(self.SCALARS[name], self.dtype)
-        values = Family.host_input(self, name, random)
-        return np.abs(values) if name in ("ms", "v") else values
-
-    def enqueue(self, tensors, prepare):
-        return prepare("apply_optimizer", self.kind, [tensors[name] for name in self.order])
-
-    def expected(self, host, random):
-        index = pick(random, *self.outputs["var"])[0]
-        t = {
-            name: value.astype(np.float64) if value.ndim == 0 else value[index].astype(np.float64)
-            for name, value in host.items()
-        }
-        if self.kind == "SGD":
-            t["var"] -= t["lr"] * t["grad"]
-        elif self.kind == "MOMENTUM":
-            t["accum"] = t["accum"] * t["momentum"] + t["grad"]
-            t["var"] -= t["lr"] * t["accum"]
-        elif self.kind == "RMSPROP":
-            t["ms"] += (t["grad"] ** 2 - t["ms"]) * (1 - t["rho"])
-            step = t["lr"] * t["grad"] / np.sqrt(t["ms"] + t["epsilon"])
-            t["mom"] = t["mom"] * t["momentum"] + step
-            t["var"] -= t["mom"]
-        else:
-            rate = t["lr"] * np.sqrt(1 - t["beta2_power"]) / (1 - t["beta1_power"])
-            t["m"] += (t["grad"] - t["m"]) * (1 - t["beta1"])
-            t["v"] += (t["grad"] ** 2 - t["v"]) * (1 - t["beta2"])
-            t["var"] -= rate * t["m"] / (np.sqrt(t["v"]) + t["epsilon"])
-        for name in self.state:
-            yield name, index, t[name]
-
-    def torch(self, torch, make):
-        weights = torch.nn.Parameter(make(*self.inputs["var"]))
-        weights.grad = make(*self.inputs["grad"])
-        optimizers = torch.optim
-        optimizer = {
-            "SGD": lambda: optimizers.SGD([weights], 0.01),
-            "MOMENTUM": lambda: optimizers.SGD([weights], 0.01, momentum=0.9),
-            "RMSPROP": lambda: optimizers.RMSprop([weights], 0.01, momentum=0.9),
-            "ADAM": lambda: optimizers.Adam([weights], 0.01),
-        }[self.kind]()
-        return optimizer.step
+    def tensorflow(self, tf, t):
+        return tf.concat([t[name] for name in self.names], -1)
 
 
 FAMILIES = {
@@ -260,6 +168,4 @@ FAMILIES = {
     "bias": Bias,
     "transpose": Transpose,
     "concat": Concat,
-    "gather": Gather,
-    "optimizer": Optimizer,
 }

@@ -1,6 +1,6 @@
 """The interface of a family: work to enqueue, its size, a reference, PyTorch's equivalent."""
 
-from typing import Any, Callable, Dict, Iterator, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
 
 import numpy as np
 
@@ -8,29 +8,39 @@ import numpy as np
 SAMPLES = 64
 
 
+class Unsupported(Exception):
+    """A peer has no such operator."""
+
+
 class Family:
     """A case of a family, by its parameters. Subclasses fill in __init__:
 
     inputs, outputs   name: sizes, or (sizes, type); all row-major in memory.
                       Outputs that are updated in place are among both.
+    scratch           as those: tensors that a launch fills, and gives back at its end
     flops             floating-point operations that the result needs
     label             the shape, for people
     limit             of the relative error, by type
+    merged            whether launches that follow one another may become one, as they do
+                      below TensorFlow; elsewhere each operator's launches are its own
     """
 
     limit = {"float32": 1e-5, "float16": 2e-3, "float64": 1e-12}
+    merged = False
 
     def __init__(self, parameters: Dict[str, Any], dtype: str):
         self.parameters = parameters
         self.dtype = np.dtype(dtype)
         self.inputs = {}  # type: Dict[str, Any]
         self.outputs = {}  # type: Dict[str, Any]
+        self.scratch = {}  # type: Dict[str, Any]
         self.flops = 0
         self.label = ""
 
     def described(self, name: str) -> Tuple[Tuple[int, ...], np.dtype]:
         """(sizes, type) of a tensor."""
-        value = self.inputs[name] if name in self.inputs else self.outputs[name]
+        groups = (self.inputs, self.outputs, self.scratch)
+        value = next(group[name] for group in groups if name in group)
         if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str):
             return tuple(value[0]), np.dtype(value[1])
         return tuple(value), self.dtype
@@ -67,6 +77,11 @@ class Family:
         """The same work for PyTorch; make(*sizes) gives a random tensor of the type."""
         raise NotImplementedError
 
+    def tensorflow(self, tf: Any, t: Dict[str, Any]) -> Any:
+        """The same work in a graph of TensorFlow's, of the inputs by name: a tensor, an
+        operation, or a list of them. Raises Unsupported where it has no such op."""
+        raise Unsupported("no such op")
+
 
 def fill(sizes: Sequence[int], dtype: Any, random: np.random.RandomState) -> np.ndarray:
     """Random values; those of large arrays repeat, since drawing takes long."""
@@ -90,6 +105,11 @@ def pick(random: np.random.RandomState, *sizes: int, count: int = SAMPLES) -> Tu
 
 def flat(index: Sequence[np.ndarray], sizes: Sequence[int]) -> np.ndarray:
     return np.ravel_multi_index(tuple(index), tuple(sizes))
+
+
+def pair(value: Any) -> List[int]:
+    """One number for both dimensions of an image, or one each."""
+    return [value] * 2 if isinstance(value, int) else list(value)
 
 
 def size_text(sizes: Sequence[int]) -> str:

@@ -64,6 +64,12 @@ class BatchNorm(Family):
             x, values[0], values[1].abs(), values[2], values[3], True, 0.1, EPSILON
         )
 
+    def tensorflow(self, tf, t):
+        return tf.raw_ops.FusedBatchNormV2(
+            x=t["x"], scale=t["scale"], offset=t["offset"], mean=[], variance=[],
+            epsilon=EPSILON, is_training=True,
+        ).y
+
 
 class BatchNormGradient(BatchNorm):
     def __init__(self, parameters, dtype):
@@ -120,6 +126,12 @@ class BatchNormGradient(BatchNorm):
             dy, x, scale, mean, inverse, mean, inverse, True, EPSILON, [True, True, True]
         )
 
+    def tensorflow(self, tf, t):
+        return tf.raw_ops.FusedBatchNormGradV2(
+            y_backprop=t["dy"], x=t["x"], scale=t["scale"], reserve_space_1=t["mean"],
+            reserve_space_2=t["deviation"], epsilon=EPSILON, is_training=True,
+        ).x_backprop
+
 
 class Softmax(Family):
     def __init__(self, parameters, dtype):
@@ -142,6 +154,9 @@ class Softmax(Family):
     def torch(self, torch, make):
         x = make(*self.sizes)
         return lambda: torch.softmax(x, -1)
+
+    def tensorflow(self, tf, t):
+        return tf.nn.softmax(t["x"])
 
 
 class CrossEntropy(Family):
@@ -182,6 +197,11 @@ class CrossEntropy(Family):
         loss = torch.nn.functional.cross_entropy
         return lambda: torch.autograd.grad(loss(x, labels, reduction="sum"), x)
 
+    def tensorflow(self, tf, t):
+        return tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(
+            features=t["logits"], labels=t["labels"]
+        ).loss
+
 
 class Reduce(Family):
     REFERENCES = {
@@ -220,6 +240,11 @@ class Reduce(Family):
             "MEAN": lambda: torch.mean(x, self.axes),
             "SUM_SQUARE": lambda: torch.linalg.vector_norm(x, 2, self.axes),
         }[self.parameters["op"]]
+
+    def tensorflow(self, tf, t):
+        x = tf.square(t["x"]) if self.parameters["op"] == "SUM_SQUARE" else t["x"]
+        reduce = tf.reduce_mean if self.parameters["op"] == "MEAN" else tf.reduce_sum
+        return reduce(x, self.axes, keepdims=True)
 
 
 FAMILIES = {

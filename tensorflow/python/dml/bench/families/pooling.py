@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .family import Family, flat, pick
+from .family import Family, Unsupported, flat, pick
 
 
 class MaxPool(Family):
@@ -67,6 +67,17 @@ class MaxPool(Family):
         pool = torch.nn.functional.max_pool2d
         return lambda: pool(x, self.window, self.stride, self.pad)
 
+    def _tensorflow_attributes(self):
+        if self.pad:
+            raise Unsupported("no max pooling with these pads on the CPU")
+        return {
+            "ksize": [1, self.window, self.window, 1],
+            "strides": [1, self.stride, self.stride, 1], "padding": "VALID",
+        }
+
+    def tensorflow(self, tf, t):
+        return tf.raw_ops.MaxPool(input=t["x"], **self._tensorflow_attributes())
+
 
 class MaxPoolGradient(MaxPool):
     def __init__(self, parameters, dtype):
@@ -101,6 +112,11 @@ class MaxPoolGradient(MaxPool):
         _, places = torch.ops.aten.max_pool2d_with_indices(x, *args)
         backward = torch.ops.aten.max_pool2d_with_indices_backward
         return lambda: backward(dy, x, *args, places)
+
+    def tensorflow(self, tf, t):
+        return tf.raw_ops.MaxPoolGrad(
+            orig_input=t["x"], orig_output=t["y"], grad=t["dy"], **self._tensorflow_attributes()
+        )
 
 
 FAMILIES = {"max_pool": MaxPool, "max_pool_gradient": MaxPoolGradient}
