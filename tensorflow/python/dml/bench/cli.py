@@ -12,6 +12,7 @@ from ..cli import device_number
 from . import ceilings as limits
 from . import check, measure, models, peer, plot, reduction, report, tuning
 from .families import REGISTRY
+from .hunt import command as hunt
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +32,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true",
         help="instead, run every case once and tell right from wrong, without timing; exit "
-        "status 1 when one is wrong or fails (writes check.json and check.txt to --out)",
+        "status 1 when one is wrong or fails (writes check.json and check.txt to --out). With "
+        "--hunt: exit status 1 when there is a cliff",
+    )
+    parser.add_argument(
+        "--hunt", action="store_true",
+        help="instead, measure random shapes, as models have them and as they do not, and rank "
+        "those that are far from what the adapter does, or behind TensorFlow's CPU kernels where "
+        "it can be imported; goes on where an earlier hunt in --out stopped (writes hunt.jsonl, "
+        "hunt.json, hunt.txt, hunt.png there)",
+    )
+    parser.add_argument(
+        "--cases", type=int, metavar="N",
+        help="with --hunt, how many shapes (default: %d)" % hunt.CASES,
+    )
+    parser.add_argument(
+        "--case-limit", type=float, metavar="S",
+        help="with --hunt, give a case up after S seconds (default: %g)" % hunt.CASE_LIMIT,
     )
     parser.add_argument(
         "--reduce", type=float, metavar="G",
@@ -89,8 +106,7 @@ class Progress:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    if arguments.reduce is not None and not arguments.check:
-        raise SystemExit("tensorflow-directml bench: --reduce goes with --check only")
+    _check_options(arguments)
     types = _check("type", _names(arguments.types), limits.TYPES)
     chosen = models.cases(
         types,
@@ -100,6 +116,8 @@ def main(arguments: argparse.Namespace) -> int:
     )
     if not runtime.adapters():
         raise runtime.DmlError(runtime.Code.NOT_FOUND, runtime.adapter_problem())
+    if arguments.hunt:
+        return _hunt(types, arguments)
     try:
         opponent = peer.Torch() if arguments.vs else None
         if arguments.out:
@@ -127,6 +145,31 @@ def main(arguments: argparse.Namespace) -> int:
             if written:
                 print("Written to %s: %s" % (arguments.out, written))
     return 0 if all(row.get("correct") for row in results["rows"]) else 1
+
+
+def _check_options(arguments: argparse.Namespace) -> None:
+    """Ends the command where options do not go together."""
+    without_hunt = ("tune", "quick", "vs", "models", "reduce")
+    problem = ""
+    if arguments.hunt:
+        others = [name for name in without_hunt if getattr(arguments, name)]
+        if others:
+            problem = "--%s does not go with --hunt" % others[0]
+        elif arguments.cases is not None and arguments.cases < 1:
+            problem = "--cases must be at least 1"
+    elif arguments.reduce is not None and not arguments.check:
+        problem = "--reduce goes with --check only"
+    elif arguments.cases is not None or arguments.case_limit is not None:
+        problem = "--cases and --case-limit go with --hunt only"
+    if problem:
+        raise SystemExit("tensorflow-directml bench: " + problem)
+
+
+def _hunt(types: List[str], arguments: argparse.Namespace) -> int:
+    try:
+        return hunt.main(arguments, types, _names(arguments.families), _seed(arguments))
+    except (hunt.journal.Mismatch, OSError) as error:
+        raise SystemExit("tensorflow-directml bench: %s" % error) from error
 
 
 def _device(arguments: argparse.Namespace) -> runtime.Device:

@@ -7,7 +7,8 @@ class Unavailable(Exception):
     """There is no matplotlib."""
 
 
-def draw(results: Dict[str, Any], path: str) -> None:
+def pyplot_without_display() -> Any:
+    """matplotlib's, or Unavailable."""
     try:
         import matplotlib
 
@@ -15,6 +16,11 @@ def draw(results: Dict[str, Any], path: str) -> None:
         from matplotlib import pyplot
     except ImportError as error:
         raise Unavailable("No picture: it needs matplotlib (pip install matplotlib)") from error
+    return pyplot
+
+
+def draw(results: Dict[str, Any], path: str) -> None:
+    pyplot = pyplot_without_display()
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(16, 7))
     where = results["surroundings"]
     figure.suptitle("%s, %s, %s" % (where["adapter"], where["driver"], where["date"]))

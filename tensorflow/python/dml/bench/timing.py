@@ -5,9 +5,9 @@ import statistics
 import time
 from typing import Callable, List
 
-# Seconds of one launch: median and interquartile range over samples; launches a
-# sample; share of the time that the host took to enqueue.
-Timing = collections.namedtuple("Timing", "median spread launches host_share")
+# Seconds of one launch: median, interquartile range and least over samples; launches
+# a sample; share of the time that the host took to enqueue.
+Timing = collections.namedtuple("Timing", "median spread launches host_share least")
 
 MAX_LAUNCHES = 4096
 
@@ -34,7 +34,9 @@ def measure(
         runs.append(_sample(launch, sync, number))
     times = [total / number for total, _ in runs]
     hosts = [host / total for total, host in runs]
-    return Timing(statistics.median(times), _spread(times), number, statistics.median(hosts))
+    return Timing(
+        statistics.median(times), _spread(times), number, statistics.median(hosts), min(times)
+    )
 
 
 def _sample(launch, sync, number):

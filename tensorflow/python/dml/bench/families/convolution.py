@@ -38,6 +38,8 @@ class Convolution(Family):
         self.label = "%dx%d/%s %d->%d @%dx%d n%d" % (
             rows, columns, _number_text(self.stride), channels, filters, height, width, n,
         )
+        if self.pad != [rows // 2, columns // 2]:
+            self.label += " pad %s" % _number_text(self.pad)
 
     def _logical(self, tensors):
         """The tensors in the C API's order of dimensions."""
@@ -109,40 +111,32 @@ class Convolution(Family):
         )
 
     def _tensorflow_attributes(self):
-        """Strides and explicit pads; the CPU's kernels have no groups but depthwise ones."""
+        """Strides and pads. Kernels of depthwise convolutions know no explicit pads: they get
+        images that are padded already."""
         (top, left), stride = self.pad, [1, *self.stride, 1]
-        if self.groups > 1:
-            # Depthwise kernels know two kinds of padding, and square strides.
-            square, same = self.stride[0] == self.stride[1], self._pads_as_same()
-            if not square or (any(self.pad) and not same):
-                raise Unsupported("no depthwise convolution with these strides and pads")
-            return {"strides": stride, "padding": "SAME" if any(self.pad) else "VALID"}
-        return {
-            "strides": stride, "padding": [[0, 0], [top, top], [left, left], [0, 0]],
-        }
+        if self.groups == 1:
+            return {"strides": stride, "padding": [[0, 0], [top, top], [left, left], [0, 0]]}
+        if self.stride[0] != self.stride[1]:
+            raise Unsupported("no depthwise convolution with two strides")
+        return {"strides": stride, "padding": "VALID"}
 
-    def _pads_as_same(self):
-        for size, window, stride, pad in zip(
-            self.sizes["x"][1:3], self.sizes["w"][:2], self.stride, self.pad
-        ):
-            whole = max((-(-size // stride) - 1) * stride + window - size, 0)
-            if whole != 2 * pad:
-                return False
-        return True
-
-    def tensorflow(self, tf, t):
-        if self.groups > 1:
-            w = tf.reshape(t["w"], self._depthwise_sizes())
-            return tf.raw_ops.DepthwiseConv2dNative(
-                input=t["x"], filter=w, **self._tensorflow_attributes()
-            )
-        return tf.nn.conv2d(t["x"], t["w"], **self._tensorflow_attributes())
+    def _padded(self, tf, x):
+        return tf.pad(x, [[0, 0], *[[pad, pad] for pad in self.pad], [0, 0]])
 
     def _depthwise_sizes(self):
         rows, columns, in_group, filters = self.sizes["w"]
         if in_group != 1:
             raise Unsupported("no convolution in groups")
         return [rows, columns, self.groups, filters // self.groups]
+
+    def tensorflow(self, tf, t):
+        attributes = self._tensorflow_attributes()
+        if self.groups > 1:
+            w = tf.reshape(t["w"], self._depthwise_sizes())
+            return tf.raw_ops.DepthwiseConv2dNative(
+                input=self._padded(tf, t["x"]), filter=w, **attributes
+            )
+        return tf.nn.conv2d(t["x"], t["w"], **attributes)
 
 
 class BackwardData(Convolution):
@@ -178,13 +172,17 @@ class BackwardData(Convolution):
         return self._torch_gradient(torch, make, "x")
 
     def tensorflow(self, tf, t):
-        given = dict(self._tensorflow_attributes(), input_sizes=list(self.sizes["x"]))
+        attributes = self._tensorflow_attributes()
+        n, height, width, channels = self.sizes["x"]
         if self.groups > 1:
-            w = tf.reshape(t["w"], self._depthwise_sizes())
+            (top, left), w = self.pad, tf.reshape(t["w"], self._depthwise_sizes())
             return tf.raw_ops.DepthwiseConv2dNativeBackpropInput(
-                filter=w, out_backprop=t["y"], **given
+                input_sizes=[n, height + 2 * top, width + 2 * left, channels], filter=w,
+                out_backprop=t["y"], **attributes
             )
-        return tf.nn.conv2d_backprop_input(filter=t["w"], out_backprop=t["y"], **given)
+        return tf.nn.conv2d_backprop_input(
+            [n, height, width, channels], t["w"], t["y"], **attributes
+        )
 
 
 class BackwardFilter(Convolution):
@@ -220,7 +218,7 @@ class BackwardFilter(Convolution):
         attributes = self._tensorflow_attributes()
         if self.groups > 1:
             return tf.raw_ops.DepthwiseConv2dNativeBackpropFilter(
-                input=t["x"], filter_sizes=self._depthwise_sizes(), out_backprop=t["y"],
+                input=self._padded(tf, t["x"]), filter_sizes=self._depthwise_sizes(), out_backprop=t["y"],
                 **attributes
             )
         return tf.nn.conv2d_backprop_filter(
