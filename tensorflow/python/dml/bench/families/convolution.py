@@ -218,8 +218,8 @@ class BackwardFilter(Convolution):
         attributes = self._tensorflow_attributes()
         if self.groups > 1:
             return tf.raw_ops.DepthwiseConv2dNativeBackpropFilter(
-                input=self._padded(tf, t["x"]), filter_sizes=self._depthwise_sizes(), out_backprop=t["y"],
-                **attributes
+                input=self._padded(tf, t["x"]), filter_sizes=self._depthwise_sizes(),
+                out_backprop=t["y"], **attributes
             )
         return tf.nn.conv2d_backprop_filter(
             t["x"], list(self.sizes["w"]), t["y"], **attributes

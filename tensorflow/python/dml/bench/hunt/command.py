@@ -55,7 +55,7 @@ def main(
         # After Ctrl-C, too.
         results = _results(kept, count)
         kept.close()
-        if results["rows"]:
+        if kept.rows:
             print("\nThe worst")
             print(report.worst_text(results["rows"]))
             print("\n" + report.summary_text(results["summary"]))
@@ -148,7 +148,8 @@ class Measuring:
     def _start_device(self) -> Process:
         try:
             process = Process(
-                "on_device", str(self._arguments.device), ",".join(self._types)
+                "on_device", str(self._arguments.device), ",".join(self._types),
+                str(self._seconds),
             )
         except Failed as failure:
             raise runtime.DmlError(

@@ -18,10 +18,10 @@ _ON_A_GPU, _ON_THE_CPU = (256 << 20, 2048), (32 << 20, 384)
 _SAMPLES = 5
 
 
-def serve(source: TextIO, target: TextIO, number: str, types: str) -> None:
+def serve(source: TextIO, target: TextIO, number: str, types: str, seconds: str) -> None:
     device = runtime.open(int(number))
     device.merge_launches(False)
-    limits = possible(device, types.split(","))
+    limits = possible(device, types.split(","), 2 * float(seconds))
     process.answer(target, {"surroundings": report.surroundings(device, ""), "limits": limits})
     for request in process.requests(source):
         case = Case(*request["case"], uses=[])
@@ -29,23 +29,26 @@ def serve(source: TextIO, target: TextIO, number: str, types: str) -> None:
         process.answer(target, row)
 
 
-def possible(device: Any, types: Any) -> Dict[str, Any]:
-    """What the adapter does in this run: products by type, copies, and one launch."""
+def possible(device: Any, types: Any, seconds: float) -> Dict[str, Any]:
+    """What the adapter does in this run: products by type, copies, and one launch.
+
+    `seconds`: for each rate.
+    """
     software = device.adapter.type == runtime.AdapterType.ADAPTER_SOFTWARE
     copied, edge = _ON_THE_CPU if software else _ON_A_GPU
-    rates = ceilings.copy_rates(device, copied, 0.2)
+    rates = ceilings.copy_rates(device, copied, seconds)
     return {
-        "flops": {dtype: _product_rate(device, dtype, edge) for dtype in types},
+        "flops": {dtype: _product_rate(device, dtype, edge, seconds) for dtype in types},
         "bytes_per_second": max(rates["device_copy"], rates["device_program"]),
         "dispatch": ceilings.overheads(device, 200)["dependent_dispatch"],
     }
 
 
-def _product_rate(device: Any, dtype: str, edge: int) -> float:
+def _product_rate(device: Any, dtype: str, edge: int, seconds: float) -> float:
     parameters = dict(m=edge, k=edge, n=edge, transpose_a=False, transpose_b=False)
     family = REGISTRY["gemm"](parameters, dtype)
     work = Work(device, family, 0, 1)
-    return family.flops / measure(work.launch, device.sync, 0.5, _SAMPLES).least
+    return family.flops / measure(work.launch, device.sync, seconds, _SAMPLES).least
 
 
 def attainable(limits: Dict[str, Any], dtype: str, flops: float, moved: float) -> Tuple[float, str]:

@@ -13,8 +13,9 @@ def draw(results: Dict[str, Any], path: str) -> None:
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(18, 8))
     header = results["hunt"]
     figure.suptitle("%(adapter)s, %(driver)s, seed %(seed)s" % header)
-    _cases(left, results["rows"])
-    _worst(right, results["rows"][:_BARS])
+    if results["rows"]:
+        _cases(left, results["rows"])
+        _worst(right, results["rows"][:_BARS])
     figure.tight_layout(rect=(0, 0, 1, 0.95))
     figure.savefig(path, dpi=110)
     pyplot.close(figure)
