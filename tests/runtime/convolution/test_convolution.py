@@ -73,6 +73,13 @@ ROWS = {
     "1x1 stride 2": row(2, 6, (5, 5), 7, (1, 1), stride=2),
     "1x1, one position": row(3, 6, (1, 1), 7, (1, 1)),
     "window is input": row(2, 4, (3, 3), 5, (3, 3)),
+    "window as wide as input": row(3, 1, (9, 6), 5, (3, 6)),
+    "window as wide as input, channels": row(2, 4, (9, 6), 5, (3, 6), stride=(1, 5)),
+    "window as high as input": row(2, 3, (6, 9), 5, (6, 2), stride=(3, 2), pad=(0, 1)),
+    "window is input, 3-d": row(2, 3, (2, 4, 3), 5, (2, 4, 3), stride=2),
+    "one position, stride": row(2, 3, (5, 5), 4, (3, 3), stride=7, pad=1),
+    "one position, dilation": row(2, 3, (5, 5), 4, (3, 3), stride=3, dilation=2),
+    "window as wide as input, groups": row(2, 4, (7, 6), 6, (3, 6), groups=2),
     "5x3, uneven pads": row(1, 4, (6, 5), 3, (5, 3), pad=(2, 0), after=(1, 2)),
     "1-d": row(2, 3, (17,), 4, (5,), stride=2, pad=2),
     "3-d": row(1, 2, (4, 5, 3), 3, (2, 3, 2), stride=(1, 2, 1), pad=1),
@@ -138,6 +145,53 @@ def test_other_types(device, name, dtype):
 @pytest.mark.parametrize("name", ["3x3", "1x1", "depthwise"])
 def test_unaligned(device, name):
     run_all(device, ROWS[name], "float32", "unaligned", "unaligned")
+
+
+def planned(device, dml, case, layout="channels last", filter_layout="hwio"):
+    """The programs of each direction."""
+    attributes, x_sizes, w_sizes, y_sizes = case
+    x, y = (upload(device, np.zeros(sizes, "f"), layout) for sizes in (x_sizes, y_sizes))
+    w = upload(device, np.zeros(w_sizes, "f"), filter_layout)
+    calls = [
+        lambda: device.convolution(attributes, x, w, None, "NONE", y),
+        lambda: device.convolution_backward_data(attributes, w, y, x),
+        lambda: device.convolution_backward_filter(attributes, x, y, w),
+    ]
+    found = []
+    for call in calls:
+        with dml.plan() as programs:
+            call()
+        found.append({program.shader for program in programs})
+    return found
+
+
+def test_windows_of_the_whole_image_are_products(device, dml):
+    """In channels last, what one window covers is one dimension with the channels."""
+    for programs in planned(device, dml, row(4, 6, (5, 7), 8, (5, 7), stride=3)):
+        assert programs <= {"gemm_f32", "split_reduce_f32"}
+    # Filters in that order, images not: no one dimension.
+    case = row(4, 6, (5, 7), 8, (5, 7))
+    for programs in planned(device, dml, case, "channels first", "hwio"):
+        assert "convolution_f32" in programs
+    both_first = planned(device, dml, case, "channels first", "channels first")
+    assert all(programs <= {"gemm_f32", "split_reduce_f32"} for programs in both_first)
+
+
+def tile_of_gradient(device, case):
+    """The tile that the input's gradient takes: its classes of rows and columns among it."""
+    attributes, x_sizes, w_sizes, y_sizes = case
+    x, y = (upload(device, np.zeros(sizes, "f"), "channels last") for sizes in (x_sizes, y_sizes))
+    device.convolution_backward_data(attributes, upload(device, np.zeros(w_sizes, "f"), "hwio"),
+                                     y, x)
+    return device.last_tile()
+
+
+def test_a_window_as_wide_as_the_image_is_no_window(device):
+    """The columns of its gradient's product are the image's, not the one of each position."""
+    wide = row(16, 1, (56, 64), 32, (3, 64))
+    narrow = row(16, 64, (56, 1), 32, (3, 1))
+    assert tile_of_gradient(device, wide) == tile_of_gradient(device, narrow)
+    assert tile_of_gradient(device, wide) != tile_of_gradient(device, row(16, 1, (56, 64), 32, (3, 63)))
 
 
 @pytest.mark.parametrize("activation", ["NONE", "RELU", "RELU6", "ELU"])

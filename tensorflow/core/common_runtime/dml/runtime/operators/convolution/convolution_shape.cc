@@ -1,6 +1,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/convolution/convolution_shape.h"
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/convolution/fold_windows.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/product.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
@@ -109,12 +110,18 @@ Status MakeConvolutionShape(const char* name, ConvolutionDirection direction,
   DML_RETURN_IF_ERROR(
       CheckTensors(name, *input, *filter, *output, *attributes));
 
+  ConvolutionViews views = {*attributes, *input, *filter, *output};
+  if (!IsEmpty(*input) && !IsEmpty(*filter) && !IsEmpty(*output)) {
+    FoldWindows(&views);
+  }
+  attributes = &views.attributes;
+
   const bool backward_data = direction == ConvolutionDirection::kBackwardData;
   shape->direction = direction;
   shape->type = input->type;
-  shape->x = backward_data ? *output : *input;
-  shape->y = backward_data ? *input : *output;
-  shape->w = *filter;
+  shape->x = backward_data ? views.output : views.image;
+  shape->y = backward_data ? views.image : views.output;
+  shape->w = views.filter;
   const dml_tensor &x = shape->x, &y = shape->y, &w = shape->w;
   // Of the filter: dimension 0 counts output channels, 1 input channels.
   const uint32_t w_x = backward_data ? 0 : 1;
