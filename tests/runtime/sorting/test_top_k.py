@@ -18,6 +18,12 @@ CASES = [
     (1, 5000, 5000),
     (2, 9001, 1),
     (1, 20011, 40),
+    (1, 70001, 5),
+    (3, 40000, 16),
+    (3, 40000, 17),
+    (300, 57, 1),
+    (70, 130, 8),
+    (2, 300, 9),
     (0, 4, 2),
     (4, 3, 0),
 ]
@@ -52,7 +58,30 @@ def test_values(device, rows, n, k):
 def test_types(device, dtype):
     x = helpers.random((3, 1100), dtype, -100, 100)
     x[0, :2] = (np.finfo if x.dtype.kind == "f" else np.iinfo)(dtype).min
-    check(device, x, 1100)
+    for k in (1100, 7):
+        check(device, x, k)
+
+
+@pytest.mark.parametrize("n, k, most", [(100, 1, 1), (1000, 16, 1), (200000, 5, 2)])
+def test_few_are_selected_without_sorting(device, dml, n, k, most):
+    """In one launch, or two where the rows are long and few."""
+    x = device.tensor(helpers.random((3, n)))
+    values, indices = device.empty((3, k)), device.empty((3, k), "int32")
+    taken = helpers.launches(device, lambda: device.top_k(x, values, indices))
+    assert taken <= most
+    with dml.plan() as programs:
+        device.top_k(x, values, indices)
+    assert {program.shader for program in programs} == {"select_k_f32"}
+
+
+def test_columns_may_be_rows(device):
+    """Of a transpose, neighbours are the rows."""
+    x = helpers.random((5000, 40))
+    values, indices = device.empty((40, 5)), device.empty((40, 5), "int32")
+    device.top_k(device.tensor(x).transpose(), values, indices)
+    want_values, want_indices = top_k(x.T, 5)
+    helpers.check(indices, want_indices)
+    np.testing.assert_array_equal(values.numpy(), want_values)
 
 
 @pytest.mark.parametrize("layout", helpers.LAYOUTS)
@@ -68,14 +97,29 @@ def test_order_of_special_values(device, dtype):
     device.top_k(device.tensor(x), values, indices)
     helpers.check(indices, [[3, 7, 6, 4, 0, 1, 8, 9, 5, 2]])
     helpers.check(values, x[:, indices.numpy()[0]])
+    # Sorted, and among more than are asked for.
+    rows = np.concatenate([x] * 50, 1)
+    check_order = top_k_of_specials(rows)
+    for k in (9, 40):
+        values, indices = device.empty((1, k), dtype), device.empty((1, k), "int32")
+        device.top_k(device.tensor(rows), values, indices)
+        helpers.check(indices, check_order[:, :k])
+
+
+def top_k_of_specials(x):
+    """Of 0, infinities and NaN: the order that the operator promises."""
+    rank = np.where(np.isnan(x), np.inf, np.where(np.isinf(x), np.sign(x) * 1e4, x))
+    return np.argsort(-rank.astype(np.float64), axis=1, kind="stable")
 
 
 def test_new_sizes_compile_nothing(device):
-    check(device, helpers.random((2, 3000)), 5)
+    check(device, helpers.random((2, 3000)), 50)
+    check(device, helpers.random((2, 30)), 20)
     check(device, helpers.random((2, 30)), 5)
     before = device.statistics()["programs_compiled"]
     check(device, helpers.random((3, 7000)), 2100)
     check(device, helpers.random((3, 70)), 70)
+    check(device, helpers.random((3, 90000)), 3)
     assert device.statistics()["programs_compiled"] == before
 
 

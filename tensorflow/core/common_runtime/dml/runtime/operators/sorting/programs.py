@@ -5,5 +5,6 @@ from variants import NUMBERS, Shader
 SHADERS = [
     Shader("search_sorted", NUMBERS + ("f64",)),
     Shader("top_k", NUMBERS + ("f64",)),
+    Shader("select_k", NUMBERS + ("f64",)),
     Shader("in_top_k", ("i32", "i64")),
 ]

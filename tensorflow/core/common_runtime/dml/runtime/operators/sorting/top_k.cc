@@ -1,4 +1,5 @@
-// The largest elements of rows: see top_k.comp for the launches.
+// The largest elements of rows: see select_k.comp for few of them, and
+// top_k.comp for the launches of many.
 #include <algorithm>
 #include <cstdint>
 
@@ -71,6 +72,73 @@ Status CheckInTopK(const dml_tensor* predictions, const dml_tensor* targets,
   return Status::Ok();
 }
 
+// The lengths of lists that select_k.comp is specialized for.
+constexpr uint32_t kListLengths[] = {1, 8, SelectKParameters::kLongestList};
+
+// Few of each row: without sorting the others.
+Status SelectK(OperatorContext& context, const dml_tensor& input,
+               const dml_tensor& values, const dml_tensor& indices) {
+  const uint64_t rows = input.sizes[0];
+  const uint64_t n = input.sizes[1];
+  const uint64_t k = values.sizes[1];
+  uint32_t list = kListLengths[0];
+  for (const uint32_t length : kListLengths) {
+    list = length;
+    if (length >= k) break;
+  }
+  // A lane has several times as many elements as its list, for in the end the
+  // lanes' lists are one.
+  const auto share_out = [&](uint64_t count, bool may_split) {
+    ReductionShape shape = ShapeReduction(
+        context, rows, CeilDivide(count, list),
+        ChooseNeighbours(input.strides[1], rows == 1 ? 0 : input.strides[0]),
+        may_split);
+    shape.chunk *= list;
+    return shape;
+  };
+  const ReductionShape shape = share_out(n, /*may_split=*/true);
+  SelectKParameters constants = {};
+  constants.rows = static_cast<uint32_t>(rows);
+  constants.n = static_cast<uint32_t>(n);
+  constants.k = static_cast<uint32_t>(k);
+  constants.splits = shape.splits;
+  constants.chunk = shape.chunk;
+  constants.lanes = shape.lanes;
+  constants.lane_stride = shape.lane_stride;
+  Locate(input, &constants.x_offset, &constants.x_row, &constants.x_column);
+  Locate(values, &constants.values_offset, &constants.values_row,
+         &constants.values_column);
+  Locate(indices, &constants.indices_offset, &constants.indices_row,
+         &constants.indices_column);
+
+  // Buffers that a launch leaves alone are the input.
+  const BufferArgument x = Argument(input, Access::kRead);
+  const auto launch = [&](uint64_t groups, const BufferArgument& candidates,
+                          const BufferArgument& found, bool final) {
+    return LaunchProgram(
+        context, ShaderName("select_k", input.type), {kGroupSize, list},
+        LinearGrid(context, groups),
+        {x, candidates, found, final ? Argument(values, Access::kWrite) : x,
+         final ? Argument(indices, Access::kWrite) : x},
+        constants);
+  };
+  if (shape.splits == 1) return launch(shape.groups, x, x, true);
+
+  const uint64_t candidates = shape.splits * k;
+  Scratch found(context);
+  DML_RETURN_IF_ERROR(found.Allocate(rows * candidates * sizeof(uint32_t)));
+  DML_RETURN_IF_ERROR(
+      launch(shape.groups, x, found.Argument(Access::kWrite), false));
+  const ReductionShape second = share_out(candidates, /*may_split=*/false);
+  constants.n = static_cast<uint32_t>(candidates);
+  constants.has_candidates = 1;
+  constants.splits = 1;
+  constants.chunk = static_cast<uint32_t>(candidates);
+  constants.lanes = second.lanes;
+  constants.lane_stride = second.lane_stride;
+  return launch(second.groups, found.Argument(Access::kRead), x, true);
+}
+
 }  // namespace
 
 Status TopK(OperatorContext& context, const dml_tensor* input,
@@ -82,6 +150,9 @@ Status TopK(OperatorContext& context, const dml_tensor* input,
   const uint64_t rows = input->sizes[0];
   const uint64_t n = input->sizes[1];
   const uint64_t k = values->sizes[1];
+  if (k <= SelectKParameters::kLongestList) {
+    return SelectK(context, *input, *values, *indices);
+  }
   TopKParameters constants = {};
   constants.rows = static_cast<uint32_t>(rows);
   constants.n = static_cast<uint32_t>(n);
