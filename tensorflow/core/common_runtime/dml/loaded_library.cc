@@ -104,9 +104,8 @@ Status LoadedLibrary::WritePointer(void* where, const void* value) const {
   return OkStatus();
 }
 
-Status LoadedLibrary::Redirect(const char* symbol, void* replacement,
-                               void** original) const {
-  void* expected = *original;
+std::vector<void**> LoadedLibrary::FindSlots(const char* symbol,
+                                             void** definition) const {
   std::vector<void**> slots;
   for (int table = 0; table < 2; ++table) {
     const size_t count = bytes_[table] / sizeof(ElfW(Rela));
@@ -121,10 +120,22 @@ Status LoadedLibrary::Redirect(const char* symbol, void* replacement,
       if (std::strcmp(strings_ + found.st_name, symbol) != 0) continue;
       slots.push_back(reinterpret_cast<void**>(base_ + relocation.r_offset));
       if (found.st_shndx != SHN_UNDEF) {
-        expected = reinterpret_cast<void*>(base_ + found.st_value);
+        *definition = reinterpret_cast<void*>(base_ + found.st_value);
       }
     }
   }
+  return slots;
+}
+
+bool LoadedLibrary::Calls(const char* symbol) const {
+  void* definition = nullptr;
+  return !FindSlots(symbol, &definition).empty();
+}
+
+Status LoadedLibrary::Redirect(const char* symbol, void* replacement,
+                               void** original) const {
+  void* expected = *original;
+  const std::vector<void**> slots = FindSlots(symbol, &expected);
   if (slots.empty()) {
     return BaseMismatch(std::string(name_) + " has no slot for " + symbol);
   }

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "tensorflow/core/lib/core/status.h"
 
@@ -29,6 +30,9 @@ class LoadedLibrary {
   // else to *original as set by the caller. A second call changes nothing.
   Status Redirect(const char* symbol, void* replacement, void** original) const;
 
+  // Whether this library calls a function by way of such entries.
+  bool Calls(const char* symbol) const;
+
   // The address of an exported function of this library.
   Status Lookup(const char* symbol, void** address) const;
 
@@ -37,6 +41,8 @@ class LoadedLibrary {
 
  private:
   static int Visit(dl_phdr_info* info, size_t, void* data);
+  // The entries of `symbol`, and its address if this library defines it.
+  std::vector<void**> FindSlots(const char* symbol, void** definition) const;
 
   const char* name_ = nullptr;
   std::string path_;

@@ -1,0 +1,72 @@
+#include "tensorflow/core/common_runtime/dml/base_patches.h"
+
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
+#include "tensorflow/core/common_runtime/dml/environment.h"
+#include "tensorflow/core/common_runtime/dml/generation/v2/remapper.h"
+#include "tensorflow/core/common_runtime/dml/gpu_names.h"
+#include "tensorflow/core/common_runtime/dml/graph_rewrites.h"
+#include "tensorflow/core/common_runtime/dml/loaded_library.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+#define DML_DEVICE_NAME_UTILS "_ZN3tsl15DeviceNameUtils"
+constexpr DeviceNameSymbols kDeviceNames = {
+    DML_DEVICE_NAME_UTILS
+    "13ParseFullNameESt17basic_string_viewIcSt11char_traitsIcEEPNS0_"
+    "10ParsedNameE",
+    DML_DEVICE_NAME_UTILS
+    "25GetNamesForDeviceMappingsB5cxx11ERKNS0_10ParsedNameE",
+    DML_DEVICE_NAME_UTILS
+    "30GetLocalNamesForDeviceMappingsB5cxx11ERKNS0_10ParsedNameE"};
+
+#define DML_OPTIMIZE(CLASS)        \
+  "_ZN10tensorflow8grappler" CLASS \
+  "8OptimizeEPNS0_7ClusterERKNS0_12GrapplerItemEPNS_8GraphDefE"
+// The remapper makes ops for oneDNN, too: it is only watched (remapper.h).
+constexpr RewriteSymbols kRewrites = {
+    DML_OPTIMIZE("18AutoMixedPrecision"),
+    DML_OPTIMIZE("22ImplementationSelector"),
+    DML_DEVICE_NAME_UTILS
+    "15SplitDeviceNameESt17basic_string_viewIcSt11char_traitsIcEEPNSt7__cxx1112"
+    "basic_stringIcS3_SaIcEEES9_",
+    /*remapper=*/nullptr,
+    /*is_on_cpu=*/nullptr,
+    /*is_on_gpu=*/nullptr};
+constexpr char kRemapper[] = DML_OPTIMIZE("8Remapper");
+#undef DML_OPTIMIZE
+#undef DML_DEVICE_NAME_UTILS
+
+// Who reads device names beside the framework; the last came with 2.19 or so,
+// before which the one before it was Python's.
+constexpr const char* kReaders[] = {"libtensorflow_cc.so.2",
+                                    "_pywrap_tensorflow_internal.so",
+                                    "lib_pywrap_tensorflow_common.so"};
+
+}  // namespace
+
+Status PatchBase() {
+  LoadedLibrary framework;
+  TF_RETURN_IF_ERROR(
+      LoadedLibrary::Find("libtensorflow_framework.so.2", &framework));
+  const bool gpu_names = GpuNamesEnabled();
+  TF_RETURN_IF_ERROR(
+      ExtendGraphRewrites(kRewrites, framework, framework, gpu_names));
+  TF_RETURN_IF_ERROR(WatchRemapper(framework, kRemapper));
+  if (!gpu_names) return OkStatus();
+  std::vector<LoadedLibrary> libraries = {framework};
+  for (const char* name : kReaders) {
+    LoadedLibrary reader;
+    if (LoadedLibrary::Find(name, &reader).ok() &&
+        reader.Calls(kDeviceNames.parse_full_name)) {
+      libraries.push_back(reader);
+    }
+  }
+  return AliasGpuNames(kDeviceNames, libraries);
+}
+
+}  // namespace dml
+}  // namespace tensorflow
