@@ -76,7 +76,7 @@ def _named_tuple(base: Any) -> Any:
     )
 
 
-def _adapt_context() -> None:
+def adapt_context() -> None:
     """tf.config.experimental's devices, memory growth, virtual devices; num_gpus."""
     context = _Module("eager.context")
     for name in ("PhysicalDevice", "LogicalDevice"):
@@ -104,9 +104,9 @@ class _HelpersDeviceLib:
         return devices
 
 
-def _adapt_device_lib() -> None:
-    """device_lib lists a DML device under its alias too, as type GPU; the helpers
-    of tf.test take DML devices for GPUs without CUDA."""
+def adapt_list_local_devices() -> Any:
+    """device_lib lists a DML device under its alias too, as type GPU. Returns what
+    device_lib.list_local_devices was before."""
     device_lib = _Module("client.device_lib")
     stock = device_lib.get("list_local_devices")
 
@@ -123,6 +123,12 @@ def _adapt_device_lib() -> None:
 
     list_local_devices.__doc__ = stock.__doc__
     device_lib.replace("list_local_devices", list_local_devices)
+    return stock
+
+
+def _adapt_device_lib() -> None:
+    """device_lib, and the helpers of tf.test, which take DML devices for GPUs without CUDA."""
+    stock = adapt_list_local_devices()
     _Module("framework.test_util").replace("device_lib", _HelpersDeviceLib(stock))
 
 
@@ -237,7 +243,7 @@ def apply() -> None:
     """Called once, at the end of `import tensorflow`."""
     if not enabled():
         return
-    _adapt_context()
+    adapt_context()
     _adapt_device_lib()
     _adapt_keras()
     _adapt_recurrent_layers()

@@ -17,6 +17,7 @@
 //   WindowedOutputSize: of a convolution or pooling along one dimension
 //   CreateInStep, LookUpInStep, LookUpOrCreateInStep, MakeStepHandle: resources
 //     that live until the step ends
+//   MayLack(op): whether versions of this generation lack an op of another
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_COMPAT_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_COMPAT_H_
 

@@ -127,6 +127,18 @@ std::vector<void**> LoadedLibrary::FindSlots(const char* symbol,
   return slots;
 }
 
+Status LoadedLibrary::RedirectAny(const char* symbol, void* replacement) const {
+  void* definition = nullptr;
+  const std::vector<void**> slots = FindSlots(symbol, &definition);
+  if (slots.empty()) {
+    return BaseMismatch(std::string(name_) + " has no slot for " + symbol);
+  }
+  for (void** slot : slots) {
+    TF_RETURN_IF_ERROR(WritePointer(slot, replacement));
+  }
+  return OkStatus();
+}
+
 bool LoadedLibrary::Calls(const char* symbol) const {
   void* definition = nullptr;
   return !FindSlots(symbol, &definition).empty();

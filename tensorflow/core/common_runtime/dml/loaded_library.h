@@ -30,6 +30,9 @@ class LoadedLibrary {
   // else to *original as set by the caller. A second call changes nothing.
   Status Redirect(const char* symbol, void* replacement, void** original) const;
 
+  // The same for a function whose definition does not matter.
+  Status RedirectAny(const char* symbol, void* replacement) const;
+
   // Whether this library calls a function by way of such entries.
   bool Calls(const char* symbol) const;
 

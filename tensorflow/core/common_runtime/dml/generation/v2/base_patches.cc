@@ -4,6 +4,7 @@
 
 #include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/environment.h"
+#include "tensorflow/core/common_runtime/dml/generation/v2/driver_scope.h"
 #include "tensorflow/core/common_runtime/dml/generation/v2/remapper.h"
 #include "tensorflow/core/common_runtime/dml/gpu_names.h"
 #include "tensorflow/core/common_runtime/dml/graph_rewrites.h"
@@ -49,6 +50,7 @@ constexpr const char* kReaders[] = {"libtensorflow_cc.so.2",
 }  // namespace
 
 Status PatchBase() {
+  SeparateDrivers();
   LoadedLibrary framework;
   TF_RETURN_IF_ERROR(
       LoadedLibrary::Find("libtensorflow_framework.so.2", &framework));

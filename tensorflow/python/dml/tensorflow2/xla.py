@@ -1,0 +1,132 @@
+"""XLA does not compile for DML devices: nothing is sent there that did not ask for it, and
+what asked gets an error that says so.
+
+Keras 3 compiles models with XLA where it thinks that it can (jit_compile="auto"); with
+DML devices it does not. Its own detours for what TensorFlow's CPU kernels lack go without XLA,
+too. jit_compile=True raises ValueError, of a model when it is compiled, of a function when it
+is traced for a DML device. Where no DML device is visible, nothing changes.
+"""
+
+import functools
+import importlib.abc
+import importlib.machinery
+import inspect
+import sys
+from typing import Any, Callable, Optional, Sequence
+
+_KERAS_TRAINER = "keras.src.trainers.trainer"
+_MESSAGE = (
+    "jit_compile=True asks for XLA, which does not compile for DML devices. Leave jit_compile "
+    'out%s, or use the CPU: with tf.device("CPU")'
+)
+
+
+def _on_dml() -> bool:
+    """Whether a DML device is visible, and the caller has not asked for the CPU."""
+    from tensorflow.python.eager import context
+
+    current = context.context()
+    if current.device_spec is not None and current.device_spec.device_type == "CPU":
+        return False
+    return any(device.device_type == "DML" for device in current.get_visible_devices())
+
+
+def apply() -> None:
+    """Called once, while TensorFlow is imported."""
+    from tensorflow.python.eager.polymorphic_function import polymorphic_function
+
+    _adapt_function(polymorphic_function.Function)
+    if _KERAS_TRAINER in sys.modules:
+        _adapt_keras(sys.modules[_KERAS_TRAINER])
+    else:
+        sys.meta_path.insert(0, _AfterImport(_KERAS_TRAINER, _adapt_keras))
+
+
+def _adapt_function(function_class: Any) -> None:
+    """tf.function."""
+    stock = function_class.__init__
+    signature = inspect.signature(stock)
+    if not {"python_function", "jit_compile"}.issubset(signature.parameters):
+        raise ImportError("tf.function takes other arguments than expected: %s" % signature)
+
+    @functools.wraps(stock)
+    def init(self: Any, *positional: Any, **named: Any) -> None:
+        bound = signature.bind(self, *positional, **named)
+        if bound.arguments.get("jit_compile"):
+            function = bound.arguments["python_function"]
+            if str(getattr(function, "__module__", "")).startswith("keras.src.backend."):
+                if _on_dml():
+                    bound.arguments["jit_compile"] = None
+            else:
+                bound.arguments["python_function"] = _checked(function)
+        stock(*bound.args, **bound.kwargs)
+
+    function_class.__init__ = init
+
+
+def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, which raises when it is traced for a DML device."""
+    from tensorflow.python.util import tf_decorator
+
+    if getattr(function, "_dml_checked", False):
+        return function
+
+    def traced(*positional: Any, **named: Any) -> Any:
+        if _on_dml():
+            raise ValueError(_MESSAGE % "")
+        return function(*positional, **named)
+
+    decorated = tf_decorator.make_decorator(function, traced)
+    decorated._dml_checked = True
+    return decorated
+
+
+def _adapt_keras(trainer: Any) -> None:
+    """The methods compile and fit of Keras 3's models."""
+    supports = trainer.model_supports_jit
+    stock = trainer.Trainer.compile
+    if "jit_compile" not in inspect.signature(stock).parameters:
+        raise ImportError("Keras' Trainer.compile takes no jit_compile")
+
+    @functools.wraps(supports)
+    def model_supports_jit(model: Any) -> bool:
+        return not _on_dml() and supports(model)
+
+    @functools.wraps(stock)
+    def compile(self: Any, *positional: Any, **named: Any) -> Any:
+        asked = inspect.signature(stock).bind(self, *positional, **named).arguments
+        if asked.get("jit_compile") is True and not asked.get("run_eagerly") and _on_dml():
+            raise ValueError(_MESSAGE % ' (or say "auto")')
+        return stock(self, *positional, **named)
+
+    trainer.model_supports_jit = model_supports_jit
+    trainer.Trainer.compile = compile
+
+
+class _AfterImport(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Calls `adapt` with the module `name` when that has been imported; once."""
+
+    def __init__(self, name: str, adapt: Callable[[Any], None]):
+        self._name = name
+        self._adapt = adapt
+        self._loader: Any = None
+
+    def find_spec(
+        self, name: str, path: Optional[Sequence[str]], target: Any = None
+    ) -> Optional[importlib.machinery.ModuleSpec]:
+        if name != self._name:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            self._loader = spec.loader
+            spec.loader = self
+        return spec
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> Any:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: Any) -> None:
+        self._loader.exec_module(module)
+        module.__loader__ = module.__spec__.loader = self._loader
+        self._adapt(module)
