@@ -7,6 +7,7 @@
 For each thing it says what it found, or what is missing and which command
 installs it; what only `bazel test` needs may be missing. A flag beats an
 environment variable, which beats the search.
+--tensorflow2 has libraries built for versions of TensorFlow 2.x, too (docs/tensorflow2.md).
 Downloads (the base wheels; glslang; DXC; Bazel, unless bazelisk works here) go to build/.
 Run it again after installing something, or to change an answer.
 """
@@ -27,6 +28,8 @@ BUILD = ROOT / "build"
 BAZELRC = ROOT / ".tf_configure.bazelrc"
 CONFIGURATION = BUILD / "configuration.json"
 BASE_REQUIREMENTS = ROOT / "third_party/tensorflow/requirements.txt"
+# One file a version of TensorFlow 2.x, as versions.bzl names them.
+TENSORFLOW2_REQUIREMENTS = ROOT / "third_party/tensorflow"
 BAZEL_PACKAGE = ROOT / "third_party/bazel/package.json"
 GLSLANG_REQUIREMENTS = ROOT / "third_party/glslang/requirements.txt"
 DXC_REQUIREMENTS = ROOT / "third_party/dxc/requirements.txt"
@@ -187,6 +190,63 @@ def check_base(path):
     if not os.path.isfile(path) or not path.endswith(".whl"):
         raise Missing(f"the base wheel {path} is no wheel file.", "Name one by --base-wheel PATH.")
     return os.path.abspath(path)
+
+
+def tensorflow2_versions():
+    """The versions of TensorFlow 2.x that there can be a library for: "2.15", ..."""
+    files = TENSORFLOW2_REQUIREMENTS.glob("requirements-2.*.txt")
+    names = [file.stem.partition("-")[2] for file in files]
+    return sorted(names, key=lambda name: [int(part) for part in name.split(".")])
+
+
+def find_base2(version):
+    """The wheel of TensorFlow 2.x to compile against, downloaded unless it is there."""
+    folder = BUILD / "base"
+    pattern = f"tensorflow_cpu-{version}.*.whl"
+    requirements = TENSORFLOW2_REQUIREMENTS / f"requirements-{version}.txt"
+    if not list(folder.glob(pattern)):
+        print(f"  downloading TensorFlow {version} (200 to 300 MB) ...", flush=True)
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        command += ["--require-hashes", "--only-binary=:all:", "--implementation=cp"]
+        command += ["--python-version=3.11", "--abi=cp311"]
+        # Its headers and core library are the same for all Pythons.
+        command += [f"--platform=manylinux_2_{glibc}_x86_64" for glibc in (27, 17)]
+        run(*command, "--dest", folder, "-r", requirements, timeout=1800)
+    found = sorted(folder.glob(pattern))
+    if not found:
+        variable = base2_variable(version)
+        raise Missing(
+            f"the wheel of TensorFlow {version} to compile against.",
+            f"Download one of tensorflow-cpu=={version}.* for Linux x86-64, and name it in "
+            f"{variable}.",
+        )
+    return str(found[0])
+
+
+def base2_variable(version):
+    return "TF_DIRECTML_BASE_WHEEL_" + version.replace(".", "_")
+
+
+def choose_tensorflow2(flags):
+    """The versions of TensorFlow 2.x to build for; none unless somebody says so."""
+    known = tensorflow2_versions()
+    text = flags.tensorflow2
+    if text is None:
+        text = os.environ.get("TF_DIRECTML_TENSORFLOW2")
+    if text is None:
+        text = "" if flags.yes else input(
+            f"For which versions of TensorFlow 2.x too ({', '.join(known)}; or all)? [none] "
+        )
+    if text.strip() == "all":
+        return known
+    wanted = [version for version in re.split(r"[,\s]+", text.strip()) if version]
+    for version in wanted:
+        if version not in known:
+            sys.exit(
+                f"There can be no library for TensorFlow {version}: versions are "
+                f"{', '.join(known)}. Say one of those, several with commas between, or all."
+            )
+    return wanted
 
 
 def find_compiler(_):
@@ -552,6 +612,7 @@ def answer(key, variable, what, argument, search, check, flags):
 
 def write_bazelrc(found, optimization):
     environment = {
+        **{base2_variable(version): wheel for version, wheel in found["tensorflow2"].items()},
         "CC": found["compiler"],
         "TF_DIRECTML_BASE_WHEEL": found["base_wheel"],
         "TF_DIRECTML_BUILD_PYTHON": sys.executable,
@@ -586,6 +647,12 @@ def main():
         default=os.environ.get("CC_OPT_FLAGS"),
         help="more compiler flags, such as -march=native (environment: CC_OPT_FLAGS); the "
         "default, none, makes libraries that run on every x86-64 processor",
+    )
+    parser.add_argument(
+        "--tensorflow2",
+        metavar="VERSIONS",
+        help="versions of TensorFlow 2.x to build libraries for, too, such as 2.21,2.18, or all "
+        "(environment: TF_DIRECTML_TENSORFLOW2); the default is none",
     )
     parser.add_argument(
         "--find",
@@ -623,8 +690,19 @@ def main():
                 continue
             missing.append(problem)
             print(f"MISSING  {problem}", flush=True)
+    versions = choose_tensorflow2(flags)
+    found["tensorflow2"] = {}
+    for version in versions:
+        try:
+            wheel = check_base(os.environ.get(base2_variable(version)) or find_base2(version))
+            found["tensorflow2"][version] = wheel
+            print(f"found    TensorFlow {version}: {wheel}", flush=True)
+        except Missing as problem:
+            missing.append(problem)
+            print(f"MISSING  {problem}", flush=True)
     if missing:
-        sys.exit(f"{len(missing)} of {len(QUESTIONS)} things are missing; see above.")
+        things = len(QUESTIONS) + len(versions)
+        sys.exit(f"{len(missing)} of {things} things are missing; see above.")
 
     optimization = flags.optimization
     if optimization is None:
