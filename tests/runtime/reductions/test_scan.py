@@ -118,6 +118,16 @@ def test_layouts(device, layout, reverse):
         check(device, "SUM", x, axis, True, reverse, layout)
 
 
+def test_an_axis_of_one_element_is_copied(device, dml):
+    x, y = device.tensor(helpers.random((70, 1, 30))), device.empty((70, 1, 30))
+    with dml.plan() as programs:
+        device.scan("SUM", x, 1, False, True, y)
+    assert not any(program.shader.startswith("scan") for program in programs)
+    device.scan("SUM", x, 1, False, True, y)
+    np.testing.assert_array_equal(y.numpy(), x.numpy())
+    assert helpers.launches(device, lambda: device.scan("SUM", x, 1, False, False, x)) == 0
+
+
 def test_in_place(device):
     x = helpers.random((3, 9000), "int32", -9, 9)
     y = device.tensor(x)

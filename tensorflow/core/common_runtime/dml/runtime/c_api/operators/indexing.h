@@ -50,7 +50,8 @@ typedef enum dml_scatter_op DML_ENUM {
  * int32 or int64; indices out of range are skipped. Assignment takes any type,
  * others floats, int32 and int64, sums also complex numbers (of which those of
  * a row lie side by side in memory). Deterministic: repeated indices apply in
- * order. */
+ * order, but of many updates to be added or subtracted those of a row may be
+ * summed up first, in float32 or the type, and in parts. */
 DML_EXPORT dml_code dml_scatter(dml_device* device, dml_scatter_op op,
                                 const dml_tensor* indices,
                                 const dml_tensor* updates,

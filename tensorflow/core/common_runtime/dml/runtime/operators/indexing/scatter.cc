@@ -1,5 +1,5 @@
-// Updates of rows by index, or by vectors of indices, in order. See
-// scatter.comp.
+// Updates of rows by index, or by vectors of indices: in order, by
+// scatter.comp, or, of many that add up, row by row, by scatter_sorted.comp.
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/indexing/index_vectors.h"
@@ -7,6 +7,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/row_walk.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/sorted_rows.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
@@ -54,6 +55,32 @@ Status CheckArguments(dml_scatter_op op, bool vectors,
   return Status::Ok();
 }
 
+// Sums of tensors that programs take whole.
+Status UpdateSorted(OperatorContext& context, bool subtract,
+                    const int64_t* sizes, const dml_tensor& indices,
+                    const dml_tensor& updates, const dml_tensor& output) {
+  SortedRows sorted(context);
+  DML_RETURN_IF_ERROR(sorted.Sort(indices, sizes, output.sizes[0]));
+  ScatterSortedParameters constants = {};
+  CopyStrides(updates, constants.update_strides);
+  CopyStrides(output, constants.y_strides);
+  constants.update_offset = DataOffset(updates);
+  constants.y_offset = DataOffset(output);
+  return sorted.SumUp(output.sizes[1], output.type,
+                      [&](const SortedWalk& walk, uint32_t step,
+                          uint64_t groups, const BufferArgument& partial) {
+                        constants.walk = walk;
+                        return LaunchProgram(
+                            context, ShaderName("scatter_sorted", output.type),
+                            {kGroupSize, step, subtract ? 1u : 0u},
+                            LinearGrid(context, groups),
+                            {sorted.rows(), sorted.positions(), partial,
+                             Argument(updates, Access::kRead),
+                             Argument(output, Access::kReadWrite)},
+                            constants);
+                      });
+}
+
 // Scatter(), or ScatterNd() of vectors that are places in `sizes`.
 Status Update(OperatorContext& context, dml_scatter_op op, const int64_t* sizes,
               const dml_tensor& indices, const dml_tensor& updates,
@@ -75,6 +102,14 @@ Status Update(OperatorContext& context, dml_scatter_op op, const int64_t* sizes,
   DML_RETURN_IF_ERROR(CheckDisjoint("scatter", indices, output));
   DML_RETURN_IF_ERROR(CheckDisjoint("scatter", updates, output));
 
+  const bool adds_up = op == DML_SCATTER_ADD || op == DML_SCATTER_SUBTRACT;
+  if (adds_up &&
+      SortingPays(context.adapter, indices.sizes[0], output.sizes[0]) &&
+      FitsPrograms(context, indices) && FitsPrograms(context, updates) &&
+      FitsPrograms(context, output)) {
+    return UpdateSorted(context, op == DML_SCATTER_SUBTRACT, sizes, indices,
+                        updates, output);
+  }
   const ShaderName program =
       op == DML_SCATTER_ASSIGN
           ? ShaderName("scatter_move", BitsType(output.type), indices.type)

@@ -15,4 +15,5 @@ SHADERS = [
     Shader("split_reduce", T=FLOATS, grouped=True),
     Shader("split_reduce", T=("f64", "i32", "i64")),
     Shader("sparse_matmul", T=FLOATS + ("f64",), U=("i32", "i64")),
+    Shader("sparse_matmul_sorted", T=FLOATS + ("f64",), U=("i32", "i64")),
 ]

@@ -1,10 +1,12 @@
-// A sparse matrix, given by its entries, times a dense one. See
-// sparse_matmul.comp.
+// A sparse matrix, given by its entries, times a dense one: in order, by
+// sparse_matmul.comp, or, of many entries, row by row, by
+// sparse_matmul_sorted.comp.
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/products_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/row_walk.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/sorted_rows.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
 namespace dml {
@@ -34,6 +36,36 @@ Status CheckArguments(const dml_tensor& rows, const dml_tensor& inner,
   return Status::Ok();
 }
 
+Status MultiplySorted(OperatorContext& context, const dml_tensor& rows,
+                      const dml_tensor& inner, const dml_tensor& values,
+                      const dml_tensor& b, const dml_tensor& output) {
+  SortedRows sorted(context);
+  DML_RETURN_IF_ERROR(sorted.Sort(rows, /*sizes=*/nullptr, output.sizes[0]));
+  SparseMatmulSortedParameters constants = {};
+  constants.b_rows = static_cast<uint32_t>(b.sizes[0]);
+  constants.inner_stride = static_cast<int32_t>(inner.strides[0]);
+  constants.value_stride = static_cast<int32_t>(values.strides[0]);
+  CopyStrides(b, constants.b_strides);
+  CopyStrides(output, constants.y_strides);
+  constants.inner_offset = DataOffset(inner);
+  constants.value_offset = DataOffset(values);
+  constants.b_offset = DataOffset(b);
+  constants.y_offset = DataOffset(output);
+  return sorted.SumUp(
+      output.sizes[1], output.type,
+      [&](const SortedWalk& walk, uint32_t step, uint64_t groups,
+          const BufferArgument& partial) {
+        constants.walk = walk;
+        return LaunchProgram(
+            context, ShaderName("sparse_matmul_sorted", output.type, rows.type),
+            {kGroupSize, step}, LinearGrid(context, groups),
+            {sorted.rows(), sorted.positions(), partial,
+             Argument(inner, Access::kRead), Argument(values, Access::kRead),
+             Argument(b, Access::kRead), Argument(output, Access::kReadWrite)},
+            constants);
+      });
+}
+
 }  // namespace
 
 Status SparseMatmul(OperatorContext& context, const dml_tensor* rows,
@@ -51,6 +83,9 @@ Status SparseMatmul(OperatorContext& context, const dml_tensor* rows,
     DML_RETURN_IF_ERROR(CheckDisjoint("sparse_matmul", *input, *output));
   }
 
+  if (SortingPays(context.adapter, rows->sizes[0], output->sizes[0])) {
+    return MultiplySorted(context, *rows, *inner, *values, *b, *output);
+  }
   const ShaderName program("sparse_matmul", output->type, rows->type);
   return LaunchUpdates(
       rows->sizes[0], kUpdatesPerLaunch, [&](int64_t first, int64_t count) {

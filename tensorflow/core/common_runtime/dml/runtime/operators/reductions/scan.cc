@@ -154,6 +154,10 @@ Status Scan(OperatorContext& context, dml_scan_op op, const dml_tensor* input,
   DML_RETURN_IF_ERROR(CheckScan(op, input, axis, output));
   if (IsEmpty(*output)) return Status::Ok();
   DML_RETURN_IF_ERROR(CheckAliasing("scan", *input, *output));
+  if (input->sizes[axis] == 1 && exclusive == 0) {
+    return input->data == output->data ? Status::Ok()
+                                       : CopyTensor(context, input, output);
+  }
   return ForEachPiece(context, "scan", {input, output}, ~(1u << axis),
                       [&](const dml_tensor* const* pieces) {
                         return LaunchWhole(context, op, *pieces[0], axis,
