@@ -112,6 +112,7 @@ GLUE_GETENV = "tensorflow/core/common_runtime/dml/environment.cc"
 PYTHON = "tensorflow/python/dml"
 # Modules that run inside of TensorFlow's process: reason.
 IMPORTS_TENSORFLOW = {
+    "bench/hunt/on_tensorflow.py": "measures its kernels, in a process of its own",
     "doctor/children/tensorflow_import.py": "tries, in a process of its own",
     "doctor/children/training.py": "trains by it, in a process of its own",
     "gpu_compat.py": "replaces attributes of TensorFlow's Python",
