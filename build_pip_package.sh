@@ -3,8 +3,18 @@
 #
 #   ./build_pip_package.sh [OUT_DIR]        (default: dist)
 #
+# or, with the option first, the one beside TensorFlow 2.x, of the versions that
+# ./configure.py --tensorflow2 chose:
+#
+#   ./build_pip_package.sh --tensorflow2 [OUT_DIR]
+#
 # Needs ./configure.py to have run; tools go to build/tools.
 set -euo pipefail
+tensorflow2=
+if [[ ${1:-} == --tensorflow2 ]]; then
+  tensorflow2=1
+  shift
+fi
 out=$(realpath -m "${1:-dist}")
 cd "$(dirname "$(realpath "$0")")"
 tools=tensorflow/tools/pip_package
@@ -17,7 +27,27 @@ setting() {
   python3 -c 'import json, sys; print(json.load(open("build/configuration.json"))[sys.argv[1]])' "$1"
 }
 
-"$(setting bazel)" build //:all
+targets=(//:all)
+bases=(--base "$(setting base_wheel)" --base "$(setting base_wheel_cp36)")
+builder=build_wheel.py
+if [[ $tensorflow2 ]]; then
+  builder=build_wheel2.py
+  mapfile -t bases < <(python3 -c 'import json
+for item in json.load(open("build/configuration.json")).get("tensorflow2", {}).items():
+    print("--base=" + "=".join(item))')
+  if ((!${#bases[@]})); then
+    echo "Run ./configure.py --tensorflow2 VERSIONS first." >&2
+    exit 1
+  fi
+  targets=(//:all_but_plugin //tensorflow:libtensorflow_dml_loader.so)
+  for base in "${bases[@]}"; do
+    version=${base#--base=}
+    version=${version%%=*}
+    targets+=("//tensorflow:libtensorflow_dml_${version/./_}.so")
+  done
+fi
+
+"$(setting bazel)" build "${targets[@]}"
 
 if ! cmp -s $tools/requirements.txt build/tools/requirements.txt; then
   rm -rf build/tools
@@ -26,9 +56,9 @@ if ! cmp -s $tools/requirements.txt build/tools/requirements.txt; then
   cp $tools/requirements.txt build/tools/
 fi
 
-PATH="$PWD/build/tools/bin:$PATH" build/tools/bin/python $tools/build_wheel.py \
+PATH="$PWD/build/tools/bin:$PATH" build/tools/bin/python "$tools/$builder" \
   --libraries bazel-bin/tensorflow \
   --package tensorflow/python/dml --api bazel-bin/tensorflow/python/dml/api.py \
-  --base "$(setting base_wheel)" --base "$(setting base_wheel_cp36)" \
+  "${bases[@]}" \
   --vulkan "$(setting vulkan_include)" --directx "$(setting directx_include)" \
   --out "$out"

@@ -13,8 +13,6 @@ import argparse
 import json
 import pathlib
 import re
-import shutil
-import subprocess
 import tempfile
 import zipfile
 
@@ -23,47 +21,17 @@ import metadata
 import platform_tag
 import provenance
 import sbom
+from libraries import RUNTIME_LIBRARIES, add_libraries
 from package_files import package_files
 from wheel_archive import WheelWriter, read_record
 
 ROOT = provenance.ROOT
-RUNTIME = "libdml_runtime.so"
 PLUGIN = "libtensorflow_dml.so"
-CHECK = "dml_check_matrices"
-DXC = "libdxcompiler.so"  # of somebody else: it goes in as it is
 # Where the wheel puts each library or program, and where it looks for others from there.
 LIBRARIES = {
-    RUNTIME: ("tensorflow_directml", None),
-    CHECK: ("tensorflow_directml", None),
-    DXC: ("tensorflow_directml", None),
+    **RUNTIME_LIBRARIES,
     PLUGIN: ("tensorflow-plugins", "$ORIGIN/../tensorflow_directml:$ORIGIN/../tensorflow_core"),
 }
-
-# What libraries need of glibc (tensorflow/older_systems.cc) that moved into libc.so.6 with 2.34,
-# by where it was before. Loaders look for a version in the library that the linker found it in.
-MOVED = {
-    "libdl.so.2": ("dladdr", "dlclose", "dlerror", "dlopen", "dlsym"),
-    "libpthread.so.0": (
-        "pthread_once",
-        "pthread_rwlock_rdlock",
-        "pthread_rwlock_unlock",
-        "pthread_rwlock_wrlock",
-    ),
-}
-
-
-def finish_library(source, target, runpath):
-    """Strips a copy of a library, replaces Bazel's run paths by the wheel's, and lets it find
-    MOVED wherever they are."""
-    shutil.copyfile(source, target)
-    subprocess.run(["strip", "--strip-unneeded", target], check=True)
-    command = ["--set-rpath", runpath] if runpath else ["--remove-rpath"]
-    for library, functions in MOVED.items():
-        command += ["--add-needed", library]
-        for function in functions:
-            command += ["--clear-symbol-version", function]
-    subprocess.run(["patchelf", *command, target], check=True)
-
 
 def base_licence(bases):
     """TensorFlow's licence; not each of its wheels contains it."""
@@ -140,15 +108,7 @@ def main():
     built = json.dumps(provenance.commit(), indent=1, sort_keys=True) + "\n"
     files.append(("tensorflow_directml/build.json", built.encode(), False))
     with tempfile.TemporaryDirectory() as temporary:
-        libraries = {}
-        for name, (folder, runpath) in LIBRARIES.items():
-            library = pathlib.Path(temporary, name)
-            if name == DXC:
-                shutil.copyfile(arguments.libraries / name, library)
-            else:
-                finish_library(arguments.libraries / name, library, runpath)
-            libraries[f"{folder}/{name}"] = library
-            files.append((f"{folder}/{name}", library.read_bytes(), True))
+        libraries = add_libraries(LIBRARIES, arguments.libraries, temporary, files)
         platform = platform_tag.platform_tag(libraries, arguments.base[0])
     additions = {name: (ROOT / name).read_bytes() for name in ("LICENSE", "NOTICE")}
     additions["LICENSE.tensorflow"] = base_licence(arguments.base)
@@ -156,7 +116,7 @@ def main():
     headers = sbom.vulkan_version(arguments.vulkan), sbom.directx_version(arguments.directx)
     data = {name: data for name, data, _ in files}
     for base in arguments.base:
-        additions[sbom.NAME] = sbom.bill(base, data, *headers).encode()
+        additions[sbom.NAME] = sbom.bill(data, *headers, base).encode()
         print(repack(base, arguments.out, files, additions, platform), flush=True)
 
 

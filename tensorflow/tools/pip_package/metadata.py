@@ -105,10 +105,11 @@ def entry_points(base):
     return f"{head}{section}{command}\n{tail}"
 
 
-def wheel_file(python_tag, platform_tag):
+def wheel_file(python_tag, platform_tag, version=VERSION):
+    """`python_tag` with the tag of the ABI, as "cp37-cp37m"."""
     return (
         "Wheel-Version: 1.0\n"
-        f"Generator: tensorflow-directml ({VERSION})\n"
+        f"Generator: tensorflow-directml ({version})\n"
         "Root-Is-Purelib: false\n"
         f"Tag: {python_tag}-{platform_tag}\n"
     )

@@ -16,10 +16,12 @@ from wheel_archive import WheelWriter
 
 # What our libraries need of TensorFlow.
 FRAMEWORK = "tensorflow_core/libtensorflow_framework.so.1"
+FRAMEWORK2 = "tensorflow/libtensorflow_framework.so.2"
 
 
-def platform_tag(files, base):
-    """The tag for `files` ({name in the wheel: path}) beside the base wheel."""
+def platform_tag(files, base, framework=FRAMEWORK):
+    """The tag for `files` ({name in the wheel: path}) beside the base wheel, in which
+    `framework` is the library that they need."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "probe-1-cp37-cp37m-linux_x86_64.whl")
         writer = WheelWriter(path, "probe-1.dist-info")
@@ -31,7 +33,7 @@ def platform_tag(files, base):
             b"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp37-cp37m-linux_x86_64\n",
         )
         with zipfile.ZipFile(base) as wheel:
-            writer.add(FRAMEWORK, wheel.read(FRAMEWORK))
+            writer.add(framework, wheel.read(framework))
         for name, library in files.items():
             writer.add(name, library.read_bytes(), executable=True)
         writer.close()

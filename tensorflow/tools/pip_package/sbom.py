@@ -81,10 +81,9 @@ def _dxc(library):
     )
 
 
-def bill(base, files, vulkan, directx):
-    """The JSON for the wheel made of the base wheel and `files` ({name: data}), which were
-    compiled with the headers of those versions."""
-    tensorflow = Component(
+def _tensorflow(base):
+    """The wheel of TensorFlow that ours is made of."""
+    return Component(
         type=ComponentType.LIBRARY,
         name=metadata.BASE,
         version=metadata.BASE_VERSION,
@@ -98,6 +97,11 @@ def bill(base, files, vulkan, directx):
         ),
         modified=True,
     )
+
+
+def bill(files, vulkan, directx, base=None, version=metadata.VERSION):
+    """The JSON for the wheel of `files` ({name: data}), which were compiled with the headers of
+    those versions; `base`: made of that wheel of TensorFlow."""
     made = [
         Component(
             type=ComponentType.FILE,
@@ -133,16 +137,18 @@ def bill(base, files, vulkan, directx):
     root = Component(
         type=ComponentType.FRAMEWORK,
         name=metadata.NAME,
-        version=metadata.VERSION,
+        version=version,
         bom_ref=metadata.NAME,
         licenses=[LicenseExpression("Apache-2.0 AND NCSA")],
-        purl=PackageURL("pypi", None, metadata.NAME, metadata.VERSION),
+        purl=PackageURL("pypi", None, metadata.NAME, version),
         properties=[
             Property(name=f"{metadata.NAME}:{key}", value=str(value).lower())
             for key, value in provenance.commit().items()
         ],
     )
-    parts = [tensorflow, _dxc(compiler), *headers, *made]
+    parts = [_dxc(compiler), *headers, *made]
+    if base:
+        parts.insert(0, _tensorflow(base))
     named = [f"{part.name} {part.version} {list(part.hashes)}" for part in [root, *parts]]
     bom = Bom(components=parts, serial_number=uuid.uuid5(NAMESPACE, "\n".join(named)))
     bom.metadata.component = root
