@@ -122,6 +122,8 @@ IMPORTS_TENSORFLOW = {
     "explain/kernels.py": "reads TensorFlow's registry",
     "explain/nodes.py": "names TensorFlow's types",
     "explain/placement.py": "asks TensorFlow's placer",
+    "tensorflow2/start.py": "called by TensorFlow 2.x, to load our library",
+    "tensorflow2/xla.py": "replaces functions of TensorFlow's Python",
     "trace/functions.py": "watches TensorFlow's functions, once the script imported it",
     "trace/sessions.py": "watches TensorFlow's sessions, once the script imported it",
     "trace/step_stats.py": "reads TensorFlow's profiles",

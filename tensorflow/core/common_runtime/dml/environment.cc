@@ -35,6 +35,12 @@ bool GpuNamesEnabled() {
   return !IsOff(value);
 }
 
+std::string DriverLoader() {
+  const char* const chosen = std::getenv("TF_DIRECTML_VULKAN_LOADER");
+  if (chosen != nullptr && *chosen != '\0') return chosen;
+  return "libvulkan.so.1";
+}
+
 bool ForceGpuAllowGrowth(bool otherwise) {
   const std::string value = Variable("TF_FORCE_GPU_ALLOW_GROWTH");
   if (IsOn(value)) return true;

@@ -4,6 +4,8 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_ENVIRONMENT_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_ENVIRONMENT_H_
 
+#include <string>
+
 namespace tensorflow {
 namespace dml {
 
@@ -14,6 +16,10 @@ bool GpuNamesEnabled();
 
 // What TF_FORCE_GPU_ALLOW_GROWTH says, if anything; else `otherwise`.
 bool ForceGpuAllowGrowth(bool otherwise);
+
+// The library by which the runtime opens drivers: what
+// TF_DIRECTML_VULKAN_LOADER says, or the system's.
+std::string DriverLoader();
 
 }  // namespace dml
 }  // namespace tensorflow

@@ -41,8 +41,8 @@ constexpr char kRemapper[] = DML_OPTIMIZE("8Remapper");
 #undef DML_OPTIMIZE
 #undef DML_DEVICE_NAME_UTILS
 
-// Who reads device names beside the framework; the last came with 2.19 or so,
-// before which the one before it was Python's.
+// Who reads device names beside the framework, where it is there: the last has
+// been Python's library since 2.19, the one before it until then.
 constexpr const char* kReaders[] = {"libtensorflow_cc.so.2",
                                     "_pywrap_tensorflow_internal.so",
                                     "lib_pywrap_tensorflow_common.so"};

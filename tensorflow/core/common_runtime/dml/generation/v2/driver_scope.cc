@@ -2,10 +2,10 @@
 
 #include <dlfcn.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "tensorflow/core/common_runtime/dml/base_compat.h"
+#include "tensorflow/core/common_runtime/dml/environment.h"
 #include "tensorflow/core/common_runtime/dml/loaded_library.h"
 #include "tensorflow/core/platform/logging.h"
 
@@ -13,7 +13,8 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
-constexpr char kVulkanLoader[] = "libvulkan.so.1";
+// The part of its path by which the loader itself is known.
+constexpr char kLoaderName[] = "libvulkan.so";
 
 Status Separate(const char* loader);
 
@@ -23,8 +24,8 @@ void* OpenSeparately(const char* path, int mode) {
   void* const handle = dlopen(path, mode | RTLD_DEEPBIND);
   // A stand-in for the loader, as tests have them, opens the loader.
   if (handle != nullptr && path != nullptr &&
-      std::string(path).find(kVulkanLoader) != std::string::npos) {
-    const Status status = Separate(kVulkanLoader);
+      std::string(path).find(kLoaderName) != std::string::npos) {
+    const Status status = Separate(kLoaderName);
     if (!status.ok()) LOG(WARNING) << MessageOf(status);
   }
   return handle;
@@ -41,14 +42,12 @@ Status Separate(const char* loader) {
 }  // namespace
 
 void SeparateDrivers() {
-  const char* chosen = std::getenv("TF_DIRECTML_VULKAN_LOADER");
-  const bool has_choice = chosen != nullptr && *chosen != '\0';
-  const char* const loader = has_choice ? chosen : kVulkanLoader;
+  const std::string loader = DriverLoader();
   // Kept open: the process has one loader.
-  if (dlopen(loader, RTLD_NOW | RTLD_LOCAL) == nullptr) return;
-  const Status status = Separate(loader);
+  if (dlopen(loader.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) return;
+  const Status status = Separate(loader.c_str());
   if (!status.ok()) {
-    LOG(WARNING) << "Vulkan drivers share TensorFlow's libraries: "
+    LOG(WARNING) << "drivers share TensorFlow's libraries: "
                  << MessageOf(status);
   }
 }
