@@ -17,6 +17,9 @@
 //   WindowedOutputSize: of a convolution or pooling along one dimension
 //   CreateInStep, LookUpInStep, LookUpOrCreateInStep, MakeStepHandle: resources
 //     that live until the step ends
+//   kHasDefaultVariableKernels: whether TensorFlow has kernels of resource
+//     variables for any device. They compute on the CPU, so that types without
+//     a kernel of the device's own would crash
 //   MayLack(op): whether versions of this generation lack an op of another
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_COMPAT_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_COMPAT_H_

@@ -15,6 +15,7 @@
 #include "tensorflow/core/kernels/dml/kernel.h"
 #include "tensorflow/core/kernels/dml/locked_variables.h"
 #include "tensorflow/core/lib/core/errors.h"
+#include "tensorflow/core/lib/strings/strcat.h"
 #include "tensorflow/core/platform/logging.h"
 #include "tensorflow/core/platform/mutex.h"
 
@@ -76,8 +77,8 @@ Status ToDevice(KernelContext* c, const Tensor& host, const Tensor& target) {
   return OkStatus();
 }
 
-// The ref and resource variables that a kernel updates, as variables of the
-// same names on the host.
+// The ref and resource variables that a kernel updates, as variables on the
+// host.
 class HostVariables {
  public:
   Status Fetch(KernelContext* c, LockedVariables* locked) {
@@ -101,11 +102,18 @@ class HostVariables {
       Var* const var = new Var(host.dtype());
       *var->tensor() = std::move(host);
       var->is_initialized = true;
-      const ResourceHandle& handle = HandleFromInput(tf, inputs_[v]);
-      TF_RETURN_IF_ERROR(
-          resources_.Create(handle.container(), handle.name(), var));
+      TF_RETURN_IF_ERROR(resources_.Create(kContainer, Name(inputs_[v]), var));
     }
     return OkStatus();
+  }
+
+  // The handle of the variable for the CPU's kernel. Not the one that the
+  // device's kernel has, which may hold the device's variable itself.
+  Tensor Handle(OpKernelContext* tf, int input) const {
+    Tensor handle(DT_RESOURCE, TensorShape());
+    handle.scalar<ResourceHandle>()() =
+        MakeResourceHandle<Var>(tf, kContainer, Name(input));
+    return handle;
   }
 
   TensorValue Ref(int input) {
@@ -123,11 +131,10 @@ class HostVariables {
         TF_RETURN_IF_ERROR(ToDevice(c, refs_[v], target));
         continue;
       }
-      const ResourceHandle& handle = HandleFromInput(c->tf(), inputs_[v]);
       core::RefCountPtr<Var> var;
       Var* found = nullptr;
       TF_RETURN_IF_ERROR(
-          resources_.Lookup(handle.container(), handle.name(), &found));
+          resources_.Lookup(kContainer, Name(inputs_[v]), &found));
       var.reset(found);
       TF_RETURN_IF_ERROR(ToDevice(c, *var->tensor(), target));
     }
@@ -135,6 +142,10 @@ class HostVariables {
   }
 
  private:
+  static constexpr const char* kContainer = "host_fallback";
+
+  static string Name(int input) { return strings::StrCat(input); }
+
   gtl::InlinedVector<int, 4> inputs_;
   std::vector<Tensor> refs_;  // on the host, in the order of inputs_
   mutex mu_;
@@ -174,7 +185,8 @@ class HostFallback : public OpKernel {
         continue;
       }
       const Tensor& input = c->input(i);
-      tensors.push_back(input);
+      tensors.push_back(input.dtype() == DT_RESOURCE ? variables.Handle(c, i)
+                                                     : input);
       if (c->input_memory_type(i) != HOST_MEMORY) {
         TF_RETURN_IF_ERROR(ToHost(&context, input, &tensors.back()));
       }

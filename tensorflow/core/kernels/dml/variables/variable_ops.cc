@@ -152,6 +152,25 @@ const TypeList kResourceTypes = {
 const TypeList kUpdated = {DT_FLOAT, DT_HALF,      DT_DOUBLE,
                            DT_INT64, DT_COMPLEX64, DT_COMPLEX128};
 
+// What resource variables are assigned and updated in.
+TypeList AssignedTypes() {
+  TypeList types = kVariableTypes;
+  if (kHasDefaultVariableKernels) {
+    types.push_back(DT_BFLOAT16);
+    types.push_back(DT_INT32);
+  }
+  return types;
+}
+
+TypeList UpdatedTypes() {
+  return kHasDefaultVariableKernels
+             ? TypeList{DT_FLOAT,     DT_HALF,   DT_DOUBLE, DT_INT8,
+                        DT_INT16,     DT_INT32,  DT_INT64,  DT_UINT8,
+                        DT_UINT16,    DT_UINT32, DT_UINT64, DT_COMPLEX64,
+                        DT_COMPLEX128}
+             : kUpdated;
+}
+
 const Kernels kRows({
     Row("Variable").Types("dtype", kVariableTypes).HostTwin({"ref"}),
     Row("VariableV2").Types("dtype", kVariableTypes).HostTwin({"ref"}),
@@ -171,22 +190,37 @@ const Kernels kRows({
     Row("ReadVariableOp").HostTwin({"value"}),
     Row("_ReadVariablesOp").HostTwin({"values"}),
     Row("AssignVariableOp")
-        .Types("dtype", kVariableTypes)
+        .Types("dtype", AssignedTypes())
         .Host({"resource"})
         .Make<AssignVariable>(),
     Row("AssignVariableOp").Types("dtype", {DT_VARIANT}).HostTwin({"value"}),
     Row("AssignAddVariableOp")
-        .Types("dtype", kUpdated)
+        .Types("dtype", UpdatedTypes())
         .Host({"resource"})
         .Make<Update>(DML_ADD),
     Row("AssignSubVariableOp")
-        .Types("dtype", kUpdated)
+        .Types("dtype", UpdatedTypes())
         .Host({"resource"})
         .Make<Update>(DML_SUBTRACT),
     Row("VarIsInitializedOp").HostTwin(),
     Row("VariableShape").Types("out_type", kIndices).HostTwin(),
     Row("DestroyResourceOp").HostTwin(),
 });
+
+// The device does not compute in bfloat16.
+std::vector<Row> RowsOfBfloat16() {
+  std::vector<Row> rows;
+  if (!kHasDefaultVariableKernels) return rows;
+  for (const char* op : {"AssignAddVariableOp", "AssignSubVariableOp"}) {
+    rows.push_back(Row(op)
+                       .Types("dtype", {DT_BFLOAT16})
+                       .Host({"resource"})
+                       .UpdatesOnHost());
+  }
+  return rows;
+}
+
+const Kernels kBfloat16(RowsOfBfloat16());
 
 }  // namespace
 }  // namespace dml

@@ -41,6 +41,8 @@ inline void SetDeviceInfo(DeviceBase* device, DeviceInfo* info) {
   device->set_tensorflow_gpu_device_info(info);
 }
 
+constexpr bool kHasDefaultVariableKernels = false;
+
 inline bool MayLack(const std::string&) { return false; }
 
 inline Status CreateCpuKernel(OpKernelConstruction* c, DeviceBase* device,

@@ -43,6 +43,8 @@ inline void SetDeviceInfo(DeviceBase* device, DeviceInfo* info) {
   device->set_tensorflow_accelerator_device_info(info);
 }
 
+constexpr bool kHasDefaultVariableKernels = true;
+
 // What 2.x has dropped since 1.15.
 inline bool MayLack(const std::string& op) { return op == "CompareAndBitpack"; }
 
