@@ -12,10 +12,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 # Keras 2, which the functions of tf.compat.v1 are made of.
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 
-import tensorflow as tf  # noqa: E402
 from tensorflow.core.framework import op_def_pb2  # noqa: E402
 from tensorflow.python.client import pywrap_tf_session  # noqa: E402
 from tensorflow.python.framework import op_def_registry  # noqa: E402
+
+import tensorflow as tf  # noqa: E402
 
 
 def registered_ops():

@@ -1,0 +1,157 @@
+"""The device in TensorFlow 2.x: its names, what XLA may do, variables, functions, profiles."""
+
+import ctypes
+import pathlib
+
+import numpy as np
+import pytest
+import tensorflow_directml as directml
+from launches import launches
+
+import tensorflow as tf
+
+DML = "/job:localhost/replica:0/task:0/device:DML:0"
+
+
+def test_import_tensorflow_lists_the_device_as_a_gpu():
+    (device,) = tf.config.list_physical_devices("GPU")
+    assert device.name == "/physical_device:DML:0"
+    assert tf.config.list_physical_devices("DML") == [device]
+    assert [d.name for d in tf.config.list_logical_devices("GPU")] == ["/device:DML:0"]
+
+
+@pytest.mark.parametrize("name", ["/gpu:0", "/device:GPU:0", "/device:DML:0", None])
+def test_names_of_gpus_name_the_device(name):
+    with launches() as ran, tf.device(name):
+        result = tf.matmul(tf.ones([3, 3]), tf.ones([3, 3]))
+    assert result.device == DML
+    np.testing.assert_array_equal(result, np.full((3, 3), 3))
+    assert ran["MatMul"] == 1
+
+
+def test_no_row_of_the_registry_is_a_mistake():
+    folder = pathlib.Path(directml.__file__).parent / "tensorflow2"
+    version = "_".join(tf.__version__.split(".")[:2])
+    library = ctypes.CDLL(str(folder / f"libtensorflow_dml_{version}.so"))
+    assert library.dml_registry_problems() == 0
+
+
+def test_functions_variables_and_gradients():
+    variable = tf.Variable(tf.fill([4, 4], 2.0))
+
+    @tf.function
+    def step(x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(variable * x * x)
+        variable.assign_sub(0.5 * tape.gradient(loss, variable))
+        return loss
+
+    with launches() as ran:
+        losses = [float(step(tf.ones([4, 4]))) for _ in range(3)]
+    assert losses == [32, 24, 16]
+    assert variable.device == DML
+    assert ran["Sum"] == 3
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    [tf.float32, tf.float16, tf.bfloat16, tf.float64, tf.int8, tf.int16, tf.int32, tf.int64,
+     tf.uint8, tf.uint16, tf.uint32, tf.uint64, tf.complex64, tf.complex128],
+    ids=lambda dtype: dtype.name,
+)
+def test_variables_of_every_type_add(dtype):
+    variable = tf.Variable(tf.cast([1, 2], dtype))
+    variable.assign_add(tf.cast([1, 1], dtype))
+    variable.assign_sub(tf.cast([0, 1], dtype))
+    np.testing.assert_array_equal(variable.numpy().astype(np.complex128), [2, 2])
+    # As with CUDA, int32 is for the host.
+    assert variable.device == (DML if dtype != tf.int32 else DML.replace("DML", "CPU"))
+
+
+def test_loops_and_branches():
+    @tf.function
+    def run(x):
+        while tf.reduce_sum(x) < 100.0:
+            x = x * 2.0
+        return tf.cond(tf.reduce_max(x) > 3.0, lambda: x, lambda: -x)
+
+    with launches() as ran:
+        result = run(tf.ones([4]))
+    np.testing.assert_array_equal(result, [32] * 4)
+    assert ran["Mul"] == 5
+
+
+def test_a_function_for_xla_says_that_it_does_not_work():
+    @tf.function(jit_compile=True)
+    def double(x):
+        return x * 2
+
+    with pytest.raises(ValueError, match="XLA, which does not compile for DML devices"):
+        double(tf.ones([2]))
+    with tf.device("CPU"):
+        assert double(tf.ones([2])).device.endswith("CPU:0")
+
+
+def test_mirrored_strategy_takes_the_device():
+    strategy = tf.distribute.MirroredStrategy()
+    (worker,) = strategy.extended.worker_devices
+    assert tf.DeviceSpec.from_string(worker).device_type == "DML"
+    with strategy.scope():
+        variable = tf.Variable(1.5)
+    with launches() as ran:
+        result = strategy.run(lambda: variable * 2.0)
+    assert float(result) == 3.0
+    assert ran["Mul"] == 1
+
+
+def test_a_saved_model_runs_on_the_device(tmp_path):
+    module = tf.Module()
+    module.v = tf.Variable(tf.ones([2]))
+    module.f = tf.function(
+        lambda x: x * module.v, input_signature=[tf.TensorSpec([None], tf.float32)]
+    )
+    tf.saved_model.save(module, str(tmp_path))
+    loaded = tf.saved_model.load(str(tmp_path))
+    with launches() as ran:
+        result = loaded.f(tf.constant([1.0, 3.0]))
+    np.testing.assert_array_equal(result, [1, 3])
+    assert loaded.v.device == DML
+    assert ran["Mul"] == 1
+
+
+def test_a_profile_has_the_device(tmp_path):
+    from tensorflow.tsl.profiler.protobuf import xplane_pb2
+
+    x = tf.ones([64, 64])
+    tf.matmul(x, x).numpy()
+    tf.profiler.experimental.start(str(tmp_path))
+    tf.matmul(x, x).numpy()
+    tf.profiler.experimental.stop()
+    (path,) = tmp_path.glob("**/*.xplane.pb")
+    space = xplane_pb2.XSpace.FromString(path.read_bytes())
+    (plane,) = [plane for plane in space.planes if plane.name == "/device:GPU:0"]
+    names = {metadata.name for metadata in plane.event_metadata.values()}
+    assert any(name.endswith(":MatMul") for name in names), names
+    events = [event for line in plane.lines for event in line.events]
+    assert events and all(event.duration_ps > 0 for event in events)
+
+
+def test_memory_of_the_device_is_told():
+    x = tf.ones([256, 256])
+    info = tf.config.experimental.get_memory_info("DML:0")
+    assert info["current"] >= x.shape.num_elements() * 4
+    assert info["peak"] >= info["current"]
+
+
+def test_the_remapper_leaves_the_device_what_it_has_kernels_for():
+    @tf.function
+    def layer(x, scale, offset):
+        mean, variance = tf.nn.moments(x, [-1], keepdims=True)
+        normalized = (x - mean) * tf.math.rsqrt(variance + 1e-3)
+        return tf.nn.gelu(normalized * scale + offset, approximate=True)
+
+    x = tf.random.stateless_normal([8, 16], [1, 2])
+    scale, offset = tf.ones([16]), tf.zeros([16])
+    with tf.device("CPU"):
+        expected = layer(x, scale, offset)
+    np.testing.assert_allclose(layer(x, scale, offset), expected, rtol=1e-4, atol=1e-5)
