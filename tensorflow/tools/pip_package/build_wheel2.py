@@ -19,12 +19,11 @@ import metadata2
 import platform_tag
 import provenance
 import sbom
-from libraries import RUNTIME_LIBRARIES, add_libraries
+from libraries import LOADER, RUNTIME_LIBRARIES, add_libraries
 from package_files import package_files
 from wheel_archive import WheelWriter
 
 ROOT = provenance.ROOT
-LOADER = "libtensorflow_dml_loader.so"
 INIT = "tensorflow_directml/__init__.py"
 
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 DXC = "libdxcompiler.so"  # of somebody else: it goes in as it is
+LOADER = "libtensorflow_dml_loader.so"
 # The runtime and what is beside it, in each wheel: name: (folder in the wheel, run path).
 RUNTIME_LIBRARIES = {
     "libdml_runtime.so": ("tensorflow_directml", None),
@@ -30,6 +31,8 @@ def finish_library(source, target, runpath):
     MOVED wherever they are."""
     shutil.copyfile(source, target)
     subprocess.run(["strip", "--strip-unneeded", target], check=True)
+    if source.name == LOADER:  # needs nothing, nor looks for it
+        return
     command = ["--set-rpath", runpath] if runpath else ["--remove-rpath"]
     for library, functions in MOVED.items():
         command += ["--add-needed", library]
