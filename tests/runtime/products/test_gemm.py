@@ -61,6 +61,42 @@ def test_transposes(device, transpose_a, transpose_b, transpose_c):
     helpers.check(c, product(a, b))
 
 
+VECTORS = [(1, 1, 1), (1, 1, 3000), (1, 2, 300), (3, 1, 70), (1, 1, 400000)]
+
+
+@pytest.mark.parametrize("dtype", DTYPES + ["int32", "int64"])
+@pytest.mark.parametrize("batch", [(), (5,), (3, 40)])
+@pytest.mark.parametrize("m, n, k", VECTORS)
+def test_vectors(device, dml, m, n, k, batch, dtype):
+    """Few elements of a product are no tile: lanes share out their depth."""
+    k = k if not batch else min(k, 3000)
+    integer = dtype.startswith("int")
+    a, b = (helpers.random(batch + shape, dtype, *((-9, 9) if integer else (-1, 1)), seed)
+            for seed, shape in ((1, (m, k)), (2, (k, n))))
+    a_tensor, b_tensor, c = device.tensor(a), device.tensor(b), device.empty(batch + (m, n), dtype)
+    with dml.plan() as programs:
+        device.gemm(a_tensor, b_tensor, c)
+    assert programs[0].shader.startswith("vector_product_"), programs
+    assert len(programs) <= 2
+    device.gemm(a_tensor, b_tensor, c)
+    helpers.check(c, a @ b if integer else product(a, b), tolerance(dtype, k) if not integer else 0)
+
+
+@pytest.mark.parametrize("transpose_b", [False, True])
+@pytest.mark.parametrize("transpose_a", [False, True])
+@pytest.mark.parametrize("m, n", [(1, 3), (4, 1)])
+def test_vectors_of_transposes(device, dml, m, n, transpose_a, transpose_b):
+    a, a_tensor = operand(device, (2, m, 130), "float32", transpose_a, 1)
+    b, b_tensor = operand(device, (1, 130, n), "float32", transpose_b, 2)
+    c = device.empty((2, m, n))
+    device.gemm(a_tensor, b_tensor.broadcast_to((2, 130, n)), c)
+    helpers.check(c, product(a, b), tolerance("float32", 130))
+    # What ends in more than a store is a tile's.
+    with dml.plan() as programs:
+        device.gemm(a_tensor, b_tensor.broadcast_to((2, 130, n)), c, 1.0, 1.0)
+    assert programs[0].shader == "gemm_f32"
+
+
 @pytest.mark.parametrize("layout", helpers.LAYOUTS)
 def test_layouts(device, layout):
     a, b = helpers.random((2, 9, 20), seed=1), helpers.random((2, 20, 12), seed=2)

@@ -11,6 +11,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/product.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/products_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/tile_chooser.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/products/vector_product.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 namespace dml {
@@ -216,14 +217,17 @@ Status Gemm(OperatorContext& context, const dml_tensor* a, const dml_tensor* b,
 
   const TileConfig tile =
       context.tiles.Choose(TileFamily::kGemm, TypeOfTile(c->type), m, n);
+  const bool plain = alpha == 1 && beta == 0 && bias == nullptr &&
+                     activation == DML_ACTIVATION_NONE;
+  if (plain && k > 0 && IsVectorProduct(tile, m, n)) {
+    return VectorProduct(context, constants, o.a, o.b, o.c);
+  }
   const Split split =
       ChooseSplit(context.adapter, tile, constants.batches, m, n, k);
   constants.parts = split.parts;
   constants.depth_a_part = split.depth_a_part;
 
   TileLayout layout;
-  const bool plain = alpha == 1 && beta == 0 && bias == nullptr &&
-                     activation == DML_ACTIVATION_NONE;
   layout.end = split.parts > 1 ? TileEnd::kPartial
                                : (plain ? TileEnd::kStore : TileEnd::kFull);
   layout.a_order = LoadOrder(k, ColumnStride(o.a), m, RowStride(o.a));

@@ -14,6 +14,7 @@ SHADERS = [
     Shader("complex_expand", T=COMPLEX),
     Shader("split_reduce", T=FLOATS, grouped=True),
     Shader("split_reduce", T=("f64", "i32", "i64")),
+    Shader("vector_product", T=FLOATS + ("f64", "i32", "i64")),
     Shader("sparse_matmul", T=FLOATS + ("f64",), U=("i32", "i64")),
     Shader("sparse_matmul_sorted", T=FLOATS + ("f64",), U=("i32", "i64")),
 ]
