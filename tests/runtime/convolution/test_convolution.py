@@ -177,6 +177,20 @@ def test_windows_of_the_whole_image_are_products(device, dml):
     assert all(programs <= {"gemm_f32", "split_reduce_f32"} for programs in both_first)
 
 
+def test_images_of_one_position_are_one_product(device):
+    """Rows of a product, not a product of one row each."""
+    for case in (row(40, 64, (1, 1), 48, (1, 1)), row(40, 4, (5, 7), 48, (5, 7))):
+        attributes, x_sizes, w_sizes, y_sizes = case
+        x, y = (upload(device, np.zeros(size, "f"), "channels last") for size in (x_sizes, y_sizes))
+        w = upload(device, np.zeros(w_sizes, "f"), "hwio")
+        device.convolution(attributes, x, w, None, "NONE", y)
+        tile = device.last_tile()
+        device.gemm(device.empty((40, w_sizes[1] * w_sizes[2] * w_sizes[3])),
+                    device.empty((w_sizes[1] * w_sizes[2] * w_sizes[3], 48)),
+                    device.empty((40, 48)))
+        assert tile == device.last_tile()
+
+
 def tile_of_gradient(device, case):
     """The tile that the input's gradient takes: its classes of rows and columns among it."""
     attributes, x_sizes, w_sizes, y_sizes = case

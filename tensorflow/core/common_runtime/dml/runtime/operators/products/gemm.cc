@@ -50,7 +50,10 @@ void FoldBatchIntoRows(Operands* o) {
     const bool one = o->c.sizes[last] == 1;
     if (!one && o->b.strides[last] != 0) return;
     for (dml_tensor* t : {&o->a, &o->c, &o->bias}) {
-      if (!one && t->strides[last] != rows * RowStride(*t)) return;
+      if (one) continue;
+      // One row has no stride that matters: images of one position are rows.
+      if (rows == 1) RowStride(*t) = t->strides[last];
+      if (t->strides[last] != rows * RowStride(*t)) return;
     }
     for (dml_tensor* t : {&o->a, &o->b, &o->c, &o->bias}) {
       const int64_t repeats = t == &o->b ? 1 : t->sizes[last];
