@@ -85,6 +85,13 @@ Status AliasGpuNames(const DeviceNameSymbols& symbols,
                          reinterpret_cast<void*>(&LocalNamesForDeviceMappings),
                          &original_local_names));
   for (const LoadedLibrary& library : libraries) {
+    TF_RETURN_IF_ERROR(library.RedirectIfCalled(
+        symbols.names, reinterpret_cast<void*>(&NamesForDeviceMappings),
+        &original_names));
+    TF_RETURN_IF_ERROR(library.RedirectIfCalled(
+        symbols.local_names,
+        reinterpret_cast<void*>(&LocalNamesForDeviceMappings),
+        &original_local_names));
     TF_RETURN_IF_ERROR(library.Redirect(symbols.parse_full_name,
                                         reinterpret_cast<void*>(&ParseFullName),
                                         &original_parse_full_name));

@@ -27,8 +27,7 @@ struct DeviceNameSymbols {
 };
 
 // Redirects DeviceNameUtils for callers in TensorFlow's libraries. All read
-// names; the first is the framework, which defines what the others call, and
-// alone registers devices.
+// names; the first is the framework, which registers devices.
 Status AliasGpuNames(const DeviceNameSymbols& symbols,
                      const std::vector<LoadedLibrary>& libraries);
 

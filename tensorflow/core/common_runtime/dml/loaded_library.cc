@@ -16,6 +16,17 @@
 namespace tensorflow {
 namespace dml {
 
+namespace {
+
+// Whether a function that some library exports as `symbol` is there.
+bool IsCalled(const void* address, const char* symbol) {
+  Dl_info info;
+  return dladdr(address, &info) != 0 && info.dli_saddr == address &&
+         info.dli_sname != nullptr && std::strcmp(info.dli_sname, symbol) == 0;
+}
+
+}  // namespace
+
 Status BaseMismatch(const std::string& what) {
   return errors::FailedPrecondition(
       "tensorflow-directml can't adapt this TensorFlow: ", what,
@@ -127,6 +138,12 @@ std::vector<void**> LoadedLibrary::FindSlots(const char* symbol,
   return slots;
 }
 
+Status LoadedLibrary::RedirectIfCalled(const char* symbol, void* replacement,
+                                       void** original) const {
+  if (!Calls(symbol)) return OkStatus();
+  return Redirect(symbol, replacement, original);
+}
+
 Status LoadedLibrary::RedirectAny(const char* symbol, void* replacement) const {
   void* definition = nullptr;
   const std::vector<void**> slots = FindSlots(symbol, &definition);
@@ -157,6 +174,11 @@ Status LoadedLibrary::Redirect(const char* symbol, void* replacement,
   if (std::all_of(slots.begin(), slots.end(), redirected)) return OkStatus();
   for (void* const* slot : slots) {
     if (expected != nullptr && *slot == expected) continue;
+    // Another library of TensorFlow's may define it, too, and come first.
+    if (IsCalled(*slot, symbol)) {
+      expected = *slot;
+      continue;
+    }
     return BaseMismatch(std::string(name_) + ": " + symbol +
                         " is already redirected; is another copy of the plugin "
                         "loaded?");

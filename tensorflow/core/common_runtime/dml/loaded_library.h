@@ -26,9 +26,14 @@ class LoadedLibrary {
 
   // Makes this library's calls of a function go to `replacement`, and hands out
   // the `original` that it called before. The mangled `symbol` must have
-  // entries, which point to the definition in this library if it has one, or
-  // else to *original as set by the caller. A second call changes nothing.
+  // entries, which point to a definition of it: in this library, at *original
+  // as set by the caller, or in another that exports it. A second call changes
+  // nothing.
   Status Redirect(const char* symbol, void* replacement, void** original) const;
+
+  // The same where this library calls the function at all.
+  Status RedirectIfCalled(const char* symbol, void* replacement,
+                          void** original) const;
 
   // The same for a function whose definition does not matter.
   Status RedirectAny(const char* symbol, void* replacement) const;

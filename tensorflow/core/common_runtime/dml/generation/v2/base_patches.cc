@@ -43,8 +43,8 @@ constexpr char kRemapper[] = DML_OPTIMIZE("8Remapper");
 
 // Who reads device names beside the framework, where it is there: the last has
 // been Python's library since 2.19, the one before it until then.
-constexpr const char* kReaders[] = {"libtensorflow_cc.so.2",
-                                    "_pywrap_tensorflow_internal.so",
+constexpr char kKernels[] = "libtensorflow_cc.so.2";
+constexpr const char* kReaders[] = {kKernels, "_pywrap_tensorflow_internal.so",
                                     "lib_pywrap_tensorflow_common.so"};
 
 }  // namespace
@@ -55,9 +55,15 @@ Status PatchBase() {
   TF_RETURN_IF_ERROR(
       LoadedLibrary::Find("libtensorflow_framework.so.2", &framework));
   const bool gpu_names = GpuNamesEnabled();
-  TF_RETURN_IF_ERROR(
-      ExtendGraphRewrites(kRewrites, framework, framework, gpu_names));
-  TF_RETURN_IF_ERROR(WatchRemapper(framework, kRemapper));
+  LoadedLibrary kernels;
+  TF_RETURN_IF_ERROR(LoadedLibrary::Find(kKernels, &kernels));
+  for (const LoadedLibrary* library : {&framework, &kernels}) {
+    // Up to 2.18, both have Grappler.
+    if (!library->Calls(kRemapper)) continue;
+    TF_RETURN_IF_ERROR(
+        ExtendGraphRewrites(kRewrites, framework, *library, gpu_names));
+    TF_RETURN_IF_ERROR(WatchRemapper(*library, kRemapper));
+  }
   if (!gpu_names) return OkStatus();
   std::vector<LoadedLibrary> libraries = {framework};
   for (const char* name : kReaders) {
