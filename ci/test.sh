@@ -3,6 +3,7 @@
 #
 #   ci/test.sh [LAYER...]        (default: all, in the order below)
 #
+# tf2, which is not in "all", is ci/tensorflow2.sh: the wheel beside TensorFlow 2.x, and its tests.
 # d3d12 is the part of ci/d3d12.sh that takes a few minutes; where Debian's archive no longer
 # has the packages of its stand-in, it is left out, and says so.
 # Arguments for pytest may be given in PYTEST_ADDOPTS. What an earlier run left in
@@ -11,6 +12,10 @@ source "$(dirname "$0")/common.sh"
 layers=("$@")
 ((${#layers[@]})) ||
   layers=(docs unit compilers tools runtime d3d12 bench packaging device kernels training upstream)
+
+if [[ ${layers[*]} == tf2 ]]; then
+  exec ci/tensorflow2.sh # needs none of what the other layers do
+fi
 
 # A process a core, a file of tests to a process, for layers that are large.
 a_core=(--numprocesses "$(nproc)" --dist loadfile)
@@ -22,6 +27,10 @@ mkdir -p build/test-results
 failed=0
 for layer in "${layers[@]}"; do
   step "Testing: $layer"
+  if [[ $layer == tf2 ]]; then
+    ci/tensorflow2.sh || failed=1
+    continue
+  fi
   # Also without a build: ci/docs.sh.
   if [[ $layer == docs ]]; then
     ci/docs.sh || failed=1

@@ -26,7 +26,8 @@ PLUGIN_BASES = [struct(
 )] + [struct(
     suffix = "_" + underscored(version),
     generation = "v2",
-    copts = ["-std=c++17"] + _COPTS,
+    # int64 and string, which 1.15 wants, are deprecated in later versions.
+    copts = ["-std=c++17", "-Wno-deprecated-declarations"] + _COPTS,
     tensorflow = "@tensorflow_base_" + underscored(version) + "//:tensorflow",
     tags = ["manual"],
 ) for version in TENSORFLOW2_VERSIONS]
