@@ -47,6 +47,7 @@ BUILD_VARIABLES = (
     "TF_DIRECTML_GOOGLETEST",
     "TF_DIRECTML_PYTHON",
     "TF_DIRECTML_SPIRV_CROSS",
+    "TF_DIRECTML_TENSORFLOW2",
     "TF_DIRECTML_VULKAN_INCLUDE",
 )
 # Of others, but they decide which drivers and libraries there are.

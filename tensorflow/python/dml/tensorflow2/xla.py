@@ -129,4 +129,10 @@ class _AfterImport(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: Any) -> None:
         self._loader.exec_module(module)
         module.__loader__ = module.__spec__.loader = self._loader
-        self._adapt(module)
+        try:
+            self._adapt(module)
+        except Exception as problem:  # a Keras of another shape must import all the same
+            sys.stderr.write(
+                "tensorflow-directml: this Keras may send models to XLA, which does not compile "
+                "for DML devices: %s. Pass jit_compile=False to compile()\n" % problem
+            )

@@ -102,6 +102,9 @@ class AssignVariable {
  public:
   explicit AssignVariable(OpKernelConstruction* c) {
     OP_REQUIRES_OK(c, c->GetAttr("dtype", &dtype_));
+    if (c->HasAttr("validate_shape")) {  // of TensorFlow 2.x
+      OP_REQUIRES_OK(c, c->GetAttr("validate_shape", &validate_shape_));
+    }
   }
 
   Status Compute(KernelContext* c) {
@@ -124,6 +127,14 @@ class AssignVariable {
           DataTypeString(variable->tensor()->dtype()), " got ",
           DataTypeString(dtype_));
     }
+    if (validate_shape_ && variable->is_initialized &&
+        !variable->tensor()->shape().IsSameSize(value.shape())) {
+      return errors::InvalidArgument(
+          "Trying to assign to variable with tensor with wrong shape. "
+          "Expected ",
+          variable->tensor()->shape().DebugString(), " got ",
+          value.shape().DebugString());
+    }
     if (variable->copy_on_read_mode.load()) {
       Tensor copy;
       TF_RETURN_IF_ERROR(c->Temporary(dtype_, value.shape(), &copy));
@@ -138,9 +149,12 @@ class AssignVariable {
 
  private:
   DataType dtype_;
+  bool validate_shape_ = false;
 };
 
-// int32 variables stay on the CPU, as with CUDA.
+// int32 variables stay on the CPU, as with CUDA; what AssignedTypes() adds
+// keeps kernels that TensorFlow 2.x has for any device from the device's
+// addresses.
 const TypeList kVariableTypes = {
     DT_FLOAT, DT_HALF,      DT_DOUBLE,    DT_INT8,   DT_INT16,
     DT_INT64, DT_UINT8,     DT_UINT16,    DT_UINT32, DT_UINT64,

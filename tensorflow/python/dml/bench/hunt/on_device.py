@@ -21,7 +21,7 @@ _SAMPLES = 5
 def serve(source: TextIO, target: TextIO, number: str, types: str, seconds: str) -> None:
     device = runtime.open(int(number))
     device.merge_launches(False)
-    limits = possible(device, types.split(","), 2 * float(seconds))
+    limits = possible(device, sorted({"float32", *types.split(",")}), 2 * float(seconds))
     process.answer(target, {"surroundings": report.surroundings(device, ""), "limits": limits})
     for request in process.requests(source):
         case = Case(*request["case"], uses=[])

@@ -88,7 +88,11 @@ class Process:
             said = self.errors()
             self.end()
             raise Failed(_how_it_ended(status, said), False)
-        return json.loads(line)
+        try:
+            return json.loads(line)
+        except ValueError:  # it ended while it wrote
+            self.end()
+            raise Failed("the process ended within an answer", False) from None
 
     def errors(self) -> str:
         """The last that it wrote to stderr."""

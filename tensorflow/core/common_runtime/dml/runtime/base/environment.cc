@@ -113,7 +113,8 @@ constexpr const char* kKnownToBuilds[] = {
     "TF_DIRECTML_DIRECTX_INCLUDE", "TF_DIRECTML_DXC",
     "TF_DIRECTML_GLSLANG",         "TF_DIRECTML_GLSLC",
     "TF_DIRECTML_GOOGLETEST",      "TF_DIRECTML_PYTHON",
-    "TF_DIRECTML_SPIRV_CROSS",     "TF_DIRECTML_VULKAN_INCLUDE",
+    "TF_DIRECTML_SPIRV_CROSS",     "TF_DIRECTML_TENSORFLOW2",
+    "TF_DIRECTML_VULKAN_INCLUDE",
 };
 
 // How many letters must be put in, taken out or replaced (Levenshtein).

@@ -57,6 +57,10 @@ bool TakesPacks(Span<const dml_tensor* const> tensors, uint32_t size,
   return true;
 }
 
+// Mesa's software driver ends loops, without a word, when they have made 65535
+// iterations; some programs make several for an element.
+constexpr uint64_t kIterationsOfSoftware = 8192;
+
 }  // namespace
 
 uint64_t BusyGroups(const hal::AdapterInfo& adapter) {
@@ -99,6 +103,10 @@ ReductionShape ShapeReduction(const OperatorContext& context, uint64_t outputs,
     splits = std::min(BusyGroups(context.adapter) / blocks,
                       count / (shape.lanes * kElementsPerSplitLane));
     splits = std::max<uint64_t>(splits, 1);
+    if (context.adapter.type == hal::AdapterType::kSoftware) {
+      splits = std::max(splits,
+                        CeilDivide(count, shape.lanes * kIterationsOfSoftware));
+    }
   }
   shape.chunk = static_cast<uint32_t>(CeilDivide(count, splits));
   if (shape.chunk > 0) splits = CeilDivide(count, shape.chunk);

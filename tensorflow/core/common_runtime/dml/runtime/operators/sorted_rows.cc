@@ -27,10 +27,21 @@ constexpr Costs kOnTheCpu = {64, 8, 24};
 // is left for none.
 constexpr int64_t kMaxSortedRows = INT32_MAX - 1;
 
+// Of one row, the first launch has a block's updates to add up one after the
+// other, the second one the blocks' sums: as many of either.
+int64_t BlockOf(int64_t count) {
+  const auto root = static_cast<int64_t>(std::sqrt(double(count)));
+  return std::max(root, kLeastBlock);
+}
+
 }  // namespace
 
-bool SortingPays(const hal::AdapterInfo& adapter, int64_t count, int64_t rows) {
-  if (count > INT32_MAX || rows > kMaxSortedRows) return false;
+bool SortingPays(const hal::AdapterInfo& adapter, int64_t count, int64_t rows,
+                 int64_t columns) {
+  if (count > INT32_MAX || rows > kMaxSortedRows ||
+      2 * CeilDivide(count, BlockOf(count)) > INT32_MAX / columns) {
+    return false;
+  }
   const Costs& costs =
       adapter.type == hal::AdapterType::kSoftware ? kOnTheCpu : kOnAGpu;
   return count / costs.looked_at +
@@ -43,10 +54,7 @@ SortedWalk SortedRows::Walk(int64_t columns) const {
   walk.count = static_cast<uint32_t>(count_);
   walk.none = static_cast<uint32_t>(row_count_);
   walk.columns = static_cast<uint32_t>(columns);
-  // Of one row, the first launch has a block's updates to add up one after the
-  // other, the second one the blocks' sums: as many of either.
-  const auto root = static_cast<int64_t>(std::sqrt(double(count_)));
-  walk.block = static_cast<uint32_t>(std::max(root, kLeastBlock));
+  walk.block = static_cast<uint32_t>(BlockOf(count_));
   walk.blocks = static_cast<uint32_t>(CeilDivide(count_, walk.block));
   return walk;
 }

@@ -13,8 +13,11 @@
 namespace dml {
 
 // Whether sums of `count` updates of [rows, columns] are faster in their rows'
-// order, with what it takes to bring them there.
-bool SortingPays(const hal::AdapterInfo& adapter, int64_t count, int64_t rows);
+// order, with what it takes to bring them there, and programs can number their
+// parts. They take memory besides: where there is none (kOutOfMemory), nothing
+// has been written yet.
+bool SortingPays(const hal::AdapterInfo& adapter, int64_t count, int64_t rows,
+                 int64_t columns);
 
 // Row numbers and which updates they are of, in scratch memory.
 class SortedRows {

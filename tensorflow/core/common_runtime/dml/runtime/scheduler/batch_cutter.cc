@@ -91,8 +91,16 @@ bool BatchCutter::Next(Piece* piece) {
   const float limit = kLimit * target;
   float total = 0;
   while (last_.end < end_ && total < target) {
-    const float estimate = times_.Estimate(WorkOf(commands_[last_.end]));
+    const Batch::Command& command = commands_[last_.end];
+    const WorkTimes::Work work = WorkOf(command);
+    const float estimate = times_.Estimate(work);
     if (total > 0 && total + estimate > limit) break;
+    // Until one was measured, so that several of them are not sent as one piece
+    // to a bus that is much slower than thought.
+    if (total > 0 && command.copy_bytes >= kLeastCopyBytes &&
+        !times_.Known(work)) {
+      break;
+    }
     total += estimate;
     ++last_.end;
   }

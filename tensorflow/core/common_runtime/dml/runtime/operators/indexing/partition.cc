@@ -1,5 +1,6 @@
 // The numbers of elements by their values: see partition.comp for the launches.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 
@@ -11,11 +12,11 @@
 namespace dml {
 namespace {
 
-// A block has at least so many elements, and there are at most so many blocks
-// and counts: each group reads the counts of all.
-constexpr uint64_t kLeastBlock = 2048;
-constexpr uint64_t kMostBlocks = 8192;
-constexpr uint64_t kMostCounts = 1 << 22;
+// A block has at least so many elements, and at most so many that none of its
+// invocations makes too many iterations.
+constexpr uint64_t kLeastBlock = 2048, kMostBlock = uint64_t{1} << 18;
+// Counts that a launch reads: each block's group reads those of all.
+constexpr uint64_t kMostReads = uint64_t{1} << 28;
 
 Status CheckNumbers(const dml_tensor* tensor, const char* name, int64_t count) {
   DML_RETURN_IF_ERROR(CheckTensor(tensor, name));
@@ -29,9 +30,12 @@ Status CheckNumbers(const dml_tensor* tensor, const char* name, int64_t count) {
 }
 
 uint64_t BlockOf(uint64_t count, uint64_t values) {
-  const uint64_t block = std::max({kLeastBlock, CeilDivide(count, kMostBlocks),
-                                   CeilDivide(count * values, kMostCounts)});
-  return std::min(RoundUp(block, kGroupSize), RoundUp(count, kGroupSize));
+  const auto most_blocks = static_cast<uint64_t>(
+      std::sqrt(static_cast<double>(kMostReads / values)));
+  const uint64_t block = CeilDivide(count, std::max<uint64_t>(most_blocks, 1));
+  return std::min(
+      RoundUp(std::min(std::max(block, kLeastBlock), kMostBlock), kGroupSize),
+      RoundUp(count, kGroupSize));
 }
 
 // Iterations of an invocation in a launch, so that none runs into a driver's
@@ -46,6 +50,14 @@ uint32_t ValuesPerLaunch(const PartitionParameters& constants) {
       std::max<uint64_t>(1, kIterationsPerLaunch / of_chunk);
   return static_cast<uint32_t>(std::min<uint64_t>(
       constants.values, chunks * PartitionParameters::kChunk));
+}
+
+// What a launch does, in the scheduler's unit.
+uint64_t EstimateOf(const PartitionParameters& constants, uint32_t step) {
+  const uint64_t reads = constants.count;
+  if (step == PartitionParameters::kCount) return reads;
+  return reads * kGroupSize + uint64_t{constants.blocks} * constants.blocks *
+                                  (constants.end_value - constants.first_value);
 }
 
 }  // namespace
@@ -84,9 +96,10 @@ Status Partition(OperatorContext& context, const dml_tensor* input,
   const auto launch = [&](uint32_t step, const BufferArgument& of_counts,
                           const BufferArgument& to_ends,
                           const BufferArgument& to_order) {
-    return LaunchProgram(context, ShaderName("partition"), {kGroupSize, step},
-                         LinearGrid(context, constants.blocks),
-                         {x, of_counts, to_ends, to_order}, constants);
+    return LaunchProgram(
+        context, ShaderName("partition"), {kGroupSize, step},
+        LinearGrid(context, constants.blocks, EstimateOf(constants, step)),
+        {x, of_counts, to_ends, to_order}, constants);
   };
   const uint32_t per_launch = ValuesPerLaunch(constants);
   const auto each = [&](auto step) {

@@ -66,19 +66,20 @@ Status UpdateSorted(OperatorContext& context, bool subtract,
   CopyStrides(output, constants.y_strides);
   constants.update_offset = DataOffset(updates);
   constants.y_offset = DataOffset(output);
-  return sorted.SumUp(output.sizes[1], output.type,
-                      [&](const SortedWalk& walk, uint32_t step,
-                          uint64_t groups, const BufferArgument& partial) {
-                        constants.walk = walk;
-                        return LaunchProgram(
-                            context, ShaderName("scatter_sorted", output.type),
-                            {kGroupSize, step, subtract ? 1u : 0u},
-                            LinearGrid(context, groups),
-                            {sorted.rows(), sorted.positions(), partial,
-                             Argument(updates, Access::kRead),
-                             Argument(output, Access::kReadWrite)},
-                            constants);
-                      });
+  return sorted.SumUp(
+      output.sizes[1], output.type,
+      [&](const SortedWalk& walk, uint32_t step, uint64_t groups,
+          const BufferArgument& partial) {
+        constants.walk = walk;
+        return LaunchProgram(
+            context, ShaderName("scatter_sorted", output.type),
+            {kGroupSize, step, subtract ? 1u : 0u},
+            LinearGrid(context, groups, uint64_t{walk.count} * walk.columns),
+            {sorted.rows(), sorted.positions(), partial,
+             Argument(updates, Access::kRead),
+             Argument(output, Access::kReadWrite)},
+            constants);
+      });
 }
 
 // Scatter(), or ScatterNd() of vectors that are places in `sizes`.
@@ -104,11 +105,13 @@ Status Update(OperatorContext& context, dml_scatter_op op, const int64_t* sizes,
 
   const bool adds_up = op == DML_SCATTER_ADD || op == DML_SCATTER_SUBTRACT;
   if (adds_up &&
-      SortingPays(context.adapter, indices.sizes[0], output.sizes[0]) &&
+      SortingPays(context.adapter, indices.sizes[0], output.sizes[0],
+                  output.sizes[1]) &&
       FitsPrograms(context, indices) && FitsPrograms(context, updates) &&
       FitsPrograms(context, output)) {
-    return UpdateSorted(context, op == DML_SCATTER_SUBTRACT, sizes, indices,
-                        updates, output);
+    const Status status = UpdateSorted(context, op == DML_SCATTER_SUBTRACT,
+                                       sizes, indices, updates, output);
+    if (status.code() != Code::kOutOfMemory) return status;
   }
   const ShaderName program =
       op == DML_SCATTER_ASSIGN

@@ -58,7 +58,8 @@ Status MultiplySorted(OperatorContext& context, const dml_tensor& rows,
         constants.walk = walk;
         return LaunchProgram(
             context, ShaderName("sparse_matmul_sorted", output.type, rows.type),
-            {kGroupSize, step}, LinearGrid(context, groups),
+            {kGroupSize, step},
+            LinearGrid(context, groups, uint64_t{walk.count} * walk.columns),
             {sorted.rows(), sorted.positions(), partial,
              Argument(inner, Access::kRead), Argument(values, Access::kRead),
              Argument(b, Access::kRead), Argument(output, Access::kReadWrite)},
@@ -83,8 +84,11 @@ Status SparseMatmul(OperatorContext& context, const dml_tensor* rows,
     DML_RETURN_IF_ERROR(CheckDisjoint("sparse_matmul", *input, *output));
   }
 
-  if (SortingPays(context.adapter, rows->sizes[0], output->sizes[0])) {
-    return MultiplySorted(context, *rows, *inner, *values, *b, *output);
+  if (SortingPays(context.adapter, rows->sizes[0], output->sizes[0],
+                  output->sizes[1])) {
+    const Status status =
+        MultiplySorted(context, *rows, *inner, *values, *b, *output);
+    if (status.code() != Code::kOutOfMemory) return status;
   }
   const ShaderName program("sparse_matmul", output->type, rows->type);
   return LaunchUpdates(
