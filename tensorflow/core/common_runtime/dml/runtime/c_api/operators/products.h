@@ -39,8 +39,8 @@ DML_EXPORT dml_code dml_complex_gemm(dml_device* device, const dml_tensor* a,
  * += values[i] * b[inner[i], j] with rows and inner [count], both int32 or both
  * int64, and values [count], b and output of one float type. An entry whose row
  * is out of range is skipped; one whose inner number is out of range makes its
- * row NaN. Deterministic; of many entries, those of a row may be summed up first,
- * in parts. */
+ * row NaN. Deterministic; of many entries, those of a row may be summed up
+ * first, in parts. */
 DML_EXPORT dml_code dml_sparse_matmul(
     dml_device* device, const dml_tensor* rows, const dml_tensor* inner,
     const dml_tensor* values, const dml_tensor* b, const dml_tensor* output);
