@@ -25,6 +25,8 @@ WARM_UP = 4  # steps until the allocator and TensorFlow's caches are settled
 # Launches wait for others only so long, and a busy machine may take longer: of so many steps
 # the one with the fewest counts.
 MEASURED = 5
+# And so often it may be busy for all of them.
+AGAIN = 2
 # launch_bytes: of all that launches read and write, each argument once a launch.
 COUNTS = ("launches", "barriers", "device_copies", "host_to_device_copies",
           "device_to_host_copies", "launch_bytes")
@@ -280,14 +282,18 @@ def main():
     print("{:14}".format("step") + "".join(f"{count:>23}" for count in COUNTS))
     failed = False
     for step in args.steps or STEPS:
+        if args.check and step not in table:
+            sys.exit(f"{step} has no row in {TABLE}: --write makes it")
         measured = measure_apart(step)
+        for _ in range(AGAIN if args.check else 0):
+            if not grown(measured["counts"], table[step]):
+                break
+            measured = measure_apart(step)
         counts, ops = measured["counts"], measured["ops"]
         print(f"{step:14}" + "".join(f"{counts[c]:23}" for c in COUNTS),
               flush=True)
         for op in sorted(ops, key=ops.get, reverse=True)[:args.by_op]:
             print(f"{ops[op]:>37} {op}")
-        if args.check and step not in table:
-            sys.exit(f"{step} has no row in {TABLE}: --write makes it")
         more = grown(counts, table[step]) if args.check else []
         failed |= bool(more)
         for text in more:
