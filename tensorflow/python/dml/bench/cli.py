@@ -10,7 +10,7 @@ from typing import Any, Dict, List
 from .. import runtime
 from ..cli import device_number
 from . import ceilings as limits
-from . import check, measure, models, peer, plot, reduction, report, tuning
+from . import check, files, measure, models, peer, plot, reduction, report, tuning
 from .families import REGISTRY
 from .hunt import command as hunt
 
@@ -137,7 +137,9 @@ def main(arguments: argparse.Namespace) -> int:
         if results["rows"]:
             results["not_measured"] = len(chosen) - len(results["rows"])
             results["summary"] = report.summarize(results["rows"])
-            written = arguments.out and _save(results, arguments.out)
+            written = arguments.out and files.save(
+                results, arguments.out, "bench", report.full_text(results), plot.draw
+            )
             print("\nGeometric means")
             print(report.summary_text(results["summary"]))
             if results["not_measured"]:
@@ -282,18 +284,3 @@ def _run(
 
 def _command() -> str:
     return " ".join(sys.argv[1:])
-
-
-def _save(results: Dict[str, Any], folder: str) -> str:
-    """The names of the files."""
-    with open(os.path.join(folder, "bench.json"), "w") as file:
-        json.dump(results, file, indent=1)
-    with open(os.path.join(folder, "bench.txt"), "w") as file:
-        file.write(report.full_text(results))
-    written = "bench.json, bench.txt"
-    try:
-        plot.draw(results, os.path.join(folder, "bench.png"))
-        written += ", bench.png"
-    except plot.Unavailable as problem:
-        print(problem, file=sys.stderr)
-    return written

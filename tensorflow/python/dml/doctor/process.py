@@ -3,11 +3,12 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
 from typing import Any, Mapping, NamedTuple, Sequence
+
+from .. import signals
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -48,11 +49,7 @@ class Outcome(NamedTuple):
 
 def _how_it_ended(status: int, errors: str) -> str:
     if status < 0:
-        try:
-            name = signal.Signals(-status).name
-        except ValueError:
-            name = "signal %d" % -status
-        return "the process crashed (%s)" % name
+        return "the process crashed (%s)" % signals.name_of(status)
     said = _EXCEPTION.findall(errors)
     return said[-1].strip() if said else "the process ended with status %d" % status
 

@@ -8,10 +8,10 @@ is left is cut by what the tests took so far.
 
 import collections
 import selectors
-import signal
 import time
 from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Sequence, Set
 
+from .. import signals
 from . import machine, plan
 from .discover import TestFile
 from .process import Process, Slice, Target
@@ -255,7 +255,4 @@ class Scheduler:
 def _describe(status: int) -> str:
     if status >= 0:
         return "The process ended itself with exit status %d" % status
-    try:
-        return "The process died of %s" % signal.Signals(-status).name
-    except ValueError:
-        return "The process died of signal %d" % -status
+    return "The process died of %s" % signals.name_of(status)

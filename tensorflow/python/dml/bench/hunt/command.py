@@ -1,15 +1,13 @@
 """The command tensorflow-directml bench --hunt."""
 
 import argparse
-import json
-import os
 import sys
 import time
 from typing import Any, Callable, Dict, Sequence
 
 from ... import runtime
 from ...build_info import commit
-from .. import plot as pictures
+from .. import files
 from ..models import Case
 from . import journal, plot, report, shapes, verdict
 from .process import Failed, Process
@@ -60,7 +58,10 @@ def main(
             print(report.worst_text(results["rows"]))
             print("\n" + report.summary_text(results["summary"]))
             if arguments.out:
-                print("Written to %s: %s" % (arguments.out, _save(results, arguments.out)))
+                written = files.save(
+                    results, arguments.out, "hunt", report.full_text(results), plot.draw
+                )
+                print("Written to %s: %s" % (arguments.out, written))
     summary = results["summary"]
     bad = summary["wrong"] or summary["failed"] or (arguments.check and summary["cliffs"])
     return 1 if bad else 0
@@ -234,18 +235,3 @@ def _results(kept: journal.Journal, count: int) -> Dict[str, Any]:
         "not_measured": [row for row in rows if "seconds" not in row],
         "missing": max(0, count - len(rows)),
     }
-
-
-def _save(results: Dict[str, Any], folder: str) -> str:
-    """The names of the files."""
-    with open(os.path.join(folder, "hunt.json"), "w") as file:
-        json.dump(results, file, indent=1)
-    with open(os.path.join(folder, "hunt.txt"), "w") as file:
-        file.write(report.full_text(results))
-    written = "hunt.json, hunt.txt"
-    try:
-        plot.draw(results, os.path.join(folder, "hunt.png"))
-        written += ", hunt.png"
-    except pictures.Unavailable as problem:
-        print(problem, file=sys.stderr)
-    return written

@@ -4,12 +4,13 @@ import contextlib
 import json
 import os
 import queue
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from typing import Any, Dict, Iterator, TextIO
+
+from ... import signals
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -119,11 +120,7 @@ class Process:
 def _how_it_ended(status: int, said: str) -> str:
     lines = [line for line in said.splitlines() if line.strip()]
     if status < 0:
-        try:
-            name = signal.Signals(-status).name
-        except ValueError:
-            name = "signal %d" % -status
-        return "the process crashed (%s)" % name
+        return "the process crashed (%s)" % signals.name_of(status)
     return lines[-1].strip() if lines else "the process ended with status %d" % status
 
 
