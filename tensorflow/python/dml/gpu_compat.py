@@ -11,6 +11,7 @@ import importlib
 import os
 from typing import Any, List
 
+from . import wheel_source
 from .environment import is_off
 
 _DML = "DML"
@@ -37,8 +38,8 @@ class _Module:
         except AttributeError:
             raise ImportError(
                 "tensorflow-directml can't adapt this TensorFlow: %s has no %s. The base is "
-                "not the build that it was made for. Run: pip install --force-reinstall "
-                "tensorflow-directml" % (self._name, attribute)
+                "not the build that it was made for. Run: %s"
+                % (self._name, attribute, wheel_source.install_again())
             ) from None
         return value
 

@@ -324,7 +324,7 @@ def test_files_of_the_wheel_that_are_missing(machine):
     machine.write("/packages/tensorflow_core/__init__.py", "# stock\n")
     finding = machine.finding(Status.FAILURE, "installation")
     assert len(finding.details) == 2
-    assert "pip install tensorflow-directml" in finding.cure
+    assert "pip install tensorflow_directml-*.whl" in finding.cure
 
 
 def test_tensorflow_that_cannot_be_imported(machine):

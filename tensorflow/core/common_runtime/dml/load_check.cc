@@ -18,7 +18,7 @@ Status CheckRuntime() {
       "libdml_runtime.so has API version ", dml_api_version(),
       ", but libtensorflow_dml.so needs version ", DML_RUNTIME_API_VERSION,
       ". Files of two tensorflow-directml versions are mixed. Run: pip "
-      "install --force-reinstall tensorflow-directml");
+      "install --force-reinstall tensorflow_directml-*.whl");
 }
 
 Status Load() {

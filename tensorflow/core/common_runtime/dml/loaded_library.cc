@@ -31,7 +31,7 @@ Status BaseMismatch(const std::string& what) {
   return errors::FailedPrecondition(
       "tensorflow-directml can't adapt this TensorFlow: ", what,
       ". The base is not the build that it was made for. Run: pip install "
-      "--force-reinstall tensorflow-directml");
+      "--force-reinstall tensorflow_directml-*.whl");
 }
 
 int LoadedLibrary::Visit(dl_phdr_info* info, size_t, void* data) {

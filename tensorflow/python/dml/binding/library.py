@@ -34,7 +34,7 @@ class Library:
         if version != expected:
             raise ImportError(
                 "%s has version %d of the runtime's API, but this Python package "
-                "is for %d: reinstall tensorflow-directml." % (path, version, expected)
+                "is for %d: install tensorflow-directml again." % (path, version, expected)
             )
         for name, (result, parameters) in api.FUNCTIONS.items():
             setattr(self, name, self._function(getattr(library, name), result, parameters))

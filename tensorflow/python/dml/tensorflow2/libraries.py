@@ -4,6 +4,8 @@ import os
 import re
 from typing import List, Optional, Tuple
 
+from .. import wheel_source
+
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 _NAME = re.compile(r"libtensorflow_dml_(\d+)_(\d+)\.so$")
 
@@ -40,8 +42,8 @@ def find(version: str, folder: str = FOLDER) -> str:
         return os.path.join(folder, "libtensorflow_dml_%d_%d.so" % wanted)
     if not known:
         raise Refused(
-            "this installation has no library for any TensorFlow. Run: pip install "
-            "--force-reinstall tensorflow-directml"
+            "this installation has no library for any TensorFlow. Run: "
+            + wheel_source.install_again()
         )
     nearest = _nearest(wanted, known)
     raise Refused(

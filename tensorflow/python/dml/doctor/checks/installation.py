@@ -3,16 +3,14 @@
 import os
 from typing import Iterable, List
 
-from ... import __version__, build_info
+from ... import __version__, build_info, wheel_source
 from ..findings import Finding, Status
 from ..system import System
 
 RUNTIME = "libdml_runtime.so"
 PLUGIN = os.path.join("tensorflow-plugins", "libtensorflow_dml.so")
 HOOK = os.path.join("tensorflow_core", "__init__.py")
-REINSTALL = (
-    "pip uninstall -y tensorflow tensorflow-directml && pip install tensorflow-directml"
-)
+REINSTALL = wheel_source.replace()
 
 
 def _problems(packages: str, package: str) -> Iterable[str]:

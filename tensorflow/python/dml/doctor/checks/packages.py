@@ -4,6 +4,7 @@ import os
 import re
 from typing import Iterable, List, Tuple
 
+from ... import wheel_source
 from ..findings import Finding, Status
 from ..system import System
 
@@ -60,8 +61,7 @@ def check(system: System) -> Iterable[Finding]:
             "%s is installed beside tensorflow-directml, and each overwrites files of the other"
             % ", ".join("%s %s" % entry[:2] for entry in beside),
             (),
-            "pip uninstall -y %s tensorflow-directml && pip install tensorflow-directml"
-            % " ".join(entry[0] for entry in beside),
+            wheel_source.replace(" ".join(entry[0] for entry in beside)),
         )
     hiding = list(_hiding(system))
     if hiding:

@@ -5,6 +5,7 @@ import struct
 import sys
 from typing import Iterable, Tuple
 
+from ... import wheel_source
 from ..findings import Finding, Status
 from ..system import System
 
@@ -55,6 +56,6 @@ def check(system: System, version: Tuple[int, int] = sys.version_info[:2]) -> It
             Status.FAILURE, "requirements", "packages that TensorFlow needs are missing, or of "
             "another version",
             tuple("%s: %s" % pair for pair in wrong),
-            "pip install tensorflow-directml, which brings them." if len(wrong) > 3
+            "pip install %s, which brings them." % wheel_source.wheel() if len(wrong) > 3
             else "pip install %s" % " ".join("'%s'" % requirement for requirement, _ in wrong),
         )

@@ -29,7 +29,7 @@ Status CheckBuild() {
       " (1.15.5), but this is build ", actual,
       ". Another package has replaced its files. Run: pip uninstall -y "
       "tensorflow tensorflow-gpu tensorflow-directml && pip install "
-      "tensorflow-directml");
+      "tensorflow_directml-*.whl");
 }
 
 // The site-packages folder that holds the TensorFlow in use; empty when it
@@ -80,7 +80,7 @@ Status CheckNeighbours() {
       "): both install the package `tensorflow`, and each overwrites files of "
       "the other. Run: pip uninstall -y ",
       found.substr(0, found.find('-')),
-      " tensorflow-directml && pip install tensorflow-directml");
+      " tensorflow-directml && pip install tensorflow_directml-*.whl");
 }
 
 }  // namespace

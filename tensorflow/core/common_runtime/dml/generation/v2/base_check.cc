@@ -32,7 +32,8 @@ Status CheckBase() {
   return errors::FailedPrecondition(
       "this library of tensorflow-directml is for TensorFlow ",
       kExpectedVersion, ", but TensorFlow ", actual,
-      " loads it. Run: pip install --force-reinstall tensorflow-directml");
+      " loads it. Run: pip install --force-reinstall "
+      "tensorflow_directml-*.whl");
 }
 
 }  // namespace dml
