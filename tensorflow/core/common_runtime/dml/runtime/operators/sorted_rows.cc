@@ -38,8 +38,9 @@ int64_t BlockOf(int64_t count) {
 
 bool SortingPays(const hal::AdapterInfo& adapter, int64_t count, int64_t rows,
                  int64_t columns) {
+  const int64_t blocks = CeilDivide(count, BlockOf(count));
   if (count > INT32_MAX || rows > kMaxSortedRows ||
-      2 * CeilDivide(count, BlockOf(count)) > INT32_MAX / columns) {
+      2 * blocks > INT32_MAX / columns) {
     return false;
   }
   const Costs& costs =
