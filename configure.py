@@ -132,7 +132,7 @@ def find_python(_):
                 return candidate
     raise Missing(
         "Python 3.7 (or 3.6) to target, with venv: TensorFlow 1.15 runs on no newer one.",
-        "Install it by: uv python install 3.7    or: pyenv install 3.7\n"
+        "Install it by: uvx uv@0.6.17 python install 3.7    or: pyenv install 3.7\n"
         "    or name it: ./configure.py --python PATH",
     )
 

@@ -41,10 +41,11 @@ if ((${#packages[@]})); then
     --yes "${packages[@]}" >/dev/null
 fi
 
-# TensorFlow 1.15 runs on Python 3.7 and 3.6, which today's systems lack.
+# TensorFlow 1.15 runs on Python 3.7 and 3.6, which today's systems lack; uv 0.6.17 is the last
+# that knows where to get them.
 if ! python3 configure.py --find python >/dev/null 2>&1; then
   echo "installing: Python 3.7, by uv"
   python3 -m venv build/uv
-  build/uv/bin/pip install --quiet uv==0.9.10
+  build/uv/bin/pip install --quiet uv==0.6.17
   build/uv/bin/uv python install --quiet 3.7
 fi

@@ -401,7 +401,7 @@ def test_the_cache_folder(machine, monkeypatch):
 def test_python_of_another_version(machine):
     python = module("doctor.checks.python")
     (first, _) = python.check(machine.system(), version=(3, 12))
-    assert first.status is Status.FAILURE and "uv venv --python 3.7" in first.cure
+    assert first.status is Status.FAILURE and "venv --python 3.7" in first.cure
     machine.answers["numpy_import"] = "ModuleNotFoundError: No module named 'numpy'"
     assert "No module named 'numpy'" in machine.finding(Status.FAILURE, "python").summary
 

@@ -40,7 +40,7 @@ def check(system: System, version: Tuple[int, int] = sys.version_info[:2]) -> It
     else:
         yield Finding(
             Status.FAILURE, "Python", text + "; TensorFlow 1.15 is for 3.6 and 3.7",
-            cure="Make an environment of Python 3.7, for example: uv venv --python 3.7",
+            cure="Make an environment of Python 3.7, for example: uvx uv@0.6.17 venv --python 3.7",
         )
     found = system.child("numpy_import")
     if found.problem:
