@@ -89,6 +89,17 @@ ROWS = {
     "depthwise, stride 2": row(1, 20, (7, 6), 20, (3, 3), stride=2, pad=1, groups=20),
     "depthwise x 3, 5x5": row(1, 4, (8, 9), 12, (5, 5), dilation=(1, 2), pad=2, groups=4),
     "depthwise 1-d": row(2, 3, (12,), 6, (4,), stride=3, pad=1, groups=3),
+    "depthwise 1x1": row(3, 2, (7, 5), 2, (1, 1), groups=2),
+    "depthwise, two taps": row(2, 3, (6, 7), 3, (1, 2), groups=3),
+    "depthwise, window as wide as input": row(2, 3, (5, 40), 6, (2, 40), groups=3),
+    "depthwise, window is input": row(3, 3, (6, 11), 3, (6, 11), stride=7, groups=3),
+    "depthwise, wide windows, stride 2": row(
+        1, 2, (5, 41), 4, (3, 37), stride=(1, 2), pad=1, groups=2),
+    "depthwise, wide windows, dilation 2": row(1, 2, (9, 30), 2, (3, 14), dilation=2, pad=(2, 0),
+                                               groups=2),
+    "depthwise, windows beyond input": row(1, 2, (3, 4), 2, (7, 9), pad=(3, 4), groups=2),
+    "depthwise 3-d, windows beyond input": row(1, 2, (2, 3, 2), 2, (3, 7, 5), stride=(1, 2, 1),
+                                               pad=(1, 3, 2), groups=2),
     "deep": row(1, 160, (3, 3), 3, (3, 3), pad=1),
     "many positions": row(1, 3, (40, 36), 4, (3, 3), pad=1),
 }
@@ -175,6 +186,20 @@ def test_windows_of_the_whole_image_are_products(device, dml):
         assert "convolution_f32" in programs
     both_first = planned(device, dml, case, "channels first", "channels first")
     assert all(programs <= {"gemm_f32", "split_reduce_f32"} for programs in both_first)
+
+
+def test_taps_beside_the_image_are_passed_over(device, dml):
+    """Of depthwise windows, where most taps are."""
+    wide = row(2, 3, (5, 40), 6, (2, 40), groups=3)
+    for case, clipped in ((wide, (False, True)), (ROWS["depthwise"], (False, False)),
+                          (ROWS["depthwise, windows beyond input"], (True, True))):
+        attributes, x_sizes, w_sizes, y_sizes = case
+        x, w, y = (device.empty(sizes) for sizes in (x_sizes, w_sizes, y_sizes))
+        with dml.plan() as programs:
+            device.convolution(attributes, x, w, None, "NONE", y)
+            device.convolution_backward_data(attributes, w, y, x)
+        assert [program.shader for program in programs] == ["depthwise_f32"] * 2
+        assert tuple(program.constants[3] != 1 for program in programs) == clipped
 
 
 def test_images_of_one_position_are_one_product(device):

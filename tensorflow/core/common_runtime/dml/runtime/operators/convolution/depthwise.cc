@@ -15,18 +15,32 @@ bool AlongChannels(const ConvolutionParameters& c) {
   return std::abs(c.y_channel) <= std::abs(c.y_space[2]);
 }
 
-// Nothing is multiplied through shared memory here: of the tile, only `m` and
-// `n` mean something, to the filter's gradient.
+// Nothing is multiplied through shared memory here: of the tile, `m` and `n`
+// mean something to the filter's gradient, and `k` what the programs say.
 TileSpecialization Specialize(const ConvolutionShape& shape, uint32_t lanes,
-                              uint32_t channels) {
+                              uint32_t channels, uint32_t k) {
   TileLayout layout;
   layout.c_order = AlongChannels(shape.constants) ? 0 : 1;
   layout.direction = static_cast<uint32_t>(shape.direction);
-  return TileSpecialization({lanes, channels, 1, 1, 1}, layout);
+  return TileSpecialization({lanes, channels, k, 1, 1}, layout);
 }
 
 BufferArgument ReadOr(const dml_tensor& tensor, const BufferArgument& unused) {
   return IsEmpty(tensor) ? unused : Argument(tensor, Access::kRead);
+}
+
+// Whether most taps of most positions lie beside x: as where a window is as
+// wide as the image, and its gradient has a position for each tap.
+bool ClippingPays(const ConvolutionParameters& c) {
+  constexpr double kFewTaps = 16;
+  double taps = 1;
+  double inside = 1;
+  for (int d = 0; d < 3; ++d) {
+    taps *= c.taps[d];
+    inside *= std::min<double>(c.taps[d],
+                               c.x_size[d] + (d == 2 ? kPositionsARun - 1 : 0));
+  }
+  return taps > kFewTaps && inside * 2 <= taps;
 }
 
 Status DepthwisePositions(OperatorContext& context, ConvolutionShape& shape,
@@ -49,29 +63,39 @@ Status DepthwisePositions(OperatorContext& context, ConvolutionShape& shape,
       bias != nullptr ? Argument(*bias, Access::kRead) : unused, unused};
   return LaunchProgram(
       context, ShaderName("depthwise", shape.type),
-      Specialize(shape, kThreads, 1).values,
+      Specialize(shape, kThreads, 1, ClippingPays(c) ? 2 : 1).values,
       LinearGrid(context, uint64_t(shape.Phases()) * c.tiles_m,
                  static_cast<uint64_t>(items * kPositionsARun * shape.Taps())),
       buffers, c);
 }
 
 Status DepthwiseFilter(OperatorContext& context, ConvolutionShape& shape) {
-  constexpr uint32_t kLanes = 16;
-  constexpr uint32_t kChannels = 16;
+  constexpr uint32_t kThreads = 256;
+  constexpr uint32_t kMostChannels = 16;
   ConvolutionParameters& c = shape.constants;
   const int64_t channels = int64_t{c.groups} * c.y_channels;
   const int64_t taps = shape.Taps();
+  // Few channels have more lanes each.
+  uint32_t tile_channels = 2;
+  while (tile_channels < channels && tile_channels < kMostChannels) {
+    tile_channels *= 2;
+  }
+  const uint32_t lanes = kThreads / tile_channels;
+  uint32_t taps_a_run = kMostTapsARun;
+  for (const uint32_t fewer : {3, 1}) {
+    if (taps <= fewer) taps_a_run = fewer;
+  }
   const int64_t positions = shape.MaxPositions();
-  c.tiles_n = static_cast<uint32_t>(CeilDivide(channels, kChannels));
-  const int64_t tap_runs = CeilDivide(taps, kTapsARun);
+  c.tiles_n = static_cast<uint32_t>(CeilDivide(channels, tile_channels));
+  const int64_t tap_runs = CeilDivide(taps, taps_a_run);
   // Lanes take turns over the positions: a slice is one turn.
-  const TileConfig slice = {kLanes, kChannels, kLanes, 1, 1};
+  const TileConfig slice = {lanes, tile_channels, lanes, 1, 1};
   Split split;
   split.inner = static_cast<uint32_t>(channels * taps);
   const uint32_t wanted = ChooseParts(
       context.adapter, slice, c.tiles_n * tap_runs, positions, split.inner);
   split.depth_a_part = static_cast<uint32_t>(std::max<int64_t>(
-      CeilDivide(CeilDivide(positions, wanted), kLanes) * kLanes, kLanes));
+      CeilDivide(CeilDivide(positions, wanted), lanes) * lanes, lanes));
   split.parts = static_cast<uint32_t>(
       std::max<int64_t>(CeilDivide(positions, split.depth_a_part), 1));
   c.parts = split.parts;
@@ -87,7 +111,7 @@ Status DepthwiseFilter(OperatorContext& context, ConvolutionShape& shape) {
       split.parts > 1 ? partial.Argument(Access::kWrite) : unused};
   DML_RETURN_IF_ERROR(LaunchProgram(
       context, ShaderName("depthwise_filter", shape.type),
-      Specialize(shape, kLanes, kChannels).values,
+      Specialize(shape, lanes, tile_channels, taps_a_run).values,
       LinearGrid(context, uint64_t{c.parts} * c.tiles_n * tap_runs,
                  static_cast<uint64_t>(channels * taps * positions)),
       buffers, c));

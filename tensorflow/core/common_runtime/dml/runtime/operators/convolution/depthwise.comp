@@ -4,6 +4,7 @@
 // neighbouring positions of one channel, so that each filter value serves four
 // times. The terms are those of convolution_parameters.glsl; the multiplier is
 // whichever of x_channels and y_channels is not 1.
+// CLIPPED: only taps that meet the image are visited, where most do not.
 // Groups: phases * ceil(positions / 4 * channels / invocations).
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
@@ -11,11 +12,24 @@
 #include "products/epilogue.glsl"
 
 DML_SHARED const uint POSITIONS_A_RUN = 4;
+const bool CLIPPED = TILE_K != 1;
 
 // Held: see walk_begin().
 DML_HELD(TBuffer, x_data);
 DML_HELD(TBuffer, w_data);
 DML_HELD(TBuffer, y_data);
+
+// Of a dimension's taps those that meet x, of so many elements, from the first of
+// some positions or from the last: half open.
+uvec2 taps_inside(int first, int last, int x_size, int tap_step, uint taps) {
+  int step = abs(tap_step);
+  // How far taps have to come, and how far they may go.
+  int nearest = tap_step > 0 ? -last : first - (x_size - 1);
+  int farthest = tap_step > 0 ? x_size - 1 - first : last;
+  if (farthest < 0) return uvec2(0);
+  return uvec2(nearest > 0 ? (nearest + step - 1) / step : 0,
+               min(taps, uint(farthest / step) + 1));
+}
 
 void main() {
   uint phases = DIRECTION == BACKWARD_DATA
@@ -63,19 +77,34 @@ void main() {
   }
   DML_HOLD(x_data, p.x);
   DML_HOLD(w_data, p.w);
-  uint taps = walk_tap_count();
+  uvec2 planes = uvec2(0, walk_taps.x);
+  uvec2 rows = uvec2(0, walk_taps.y);
+  uvec2 columns = uvec2(0, walk_taps.z);
+  if (CLIPPED) {
+    ivec3 first = x_at[0].yzw;
+    ivec3 last = x_at[POSITIONS_A_RUN - 1].yzw;
+    ivec3 size = ivec3(walk_x_size);
+    ivec3 step = walk_tap_step;
+    planes = taps_inside(first.x, last.x, size.x, step.x, planes.y);
+    rows = taps_inside(first.y, last.y, size.y, step.y, rows.y);
+    columns = taps_inside(first.z, last.z, size.z, step.z, columns.y);
+  }
   for (uint c = 0; c < walk_x_channels; ++c) {
     int x_base = x_first + int(c) * walk_x_channel;
-    for (uint t = 0; t < taps; ++t) {
-      ivec4 x_tap = walk_x_of_tap(walk_tap(t));
-      T_compute w =
-          T_load(w_data, w_at + walk_w_of_tap(walk_tap(t)) +
-                             int(c) * walk_w_x_channel);
-      [[unroll]] for (uint r = 0; r < POSITIONS_A_RUN; ++r) {
-        ivec4 meet = x_at[r] + x_tap;
-        bool inside = walk_inside(meet.yzw);
-        T_compute v = T_load(x_data, inside ? x_base + meet.x : x_base);
-        sum[r] += w * (inside ? v : T_compute(0));
+    int w_base = w_at + int(c) * walk_w_x_channel;
+    for (uint i = planes.x; i < planes.y; ++i) {
+      for (uint j = rows.x; j < rows.y; ++j) {
+        for (uint k = columns.x; k < columns.y; ++k) {
+          ivec3 tap = ivec3(i, j, k);
+          ivec4 x_tap = walk_x_of_tap(tap);
+          T_compute w = T_load(w_data, w_base + walk_w_of_tap(tap));
+          [[unroll]] for (uint r = 0; r < POSITIONS_A_RUN; ++r) {
+            ivec4 meet = x_at[r] + x_tap;
+            bool inside = walk_inside(meet.yzw);
+            T_compute v = T_load(x_data, inside ? x_base + meet.x : x_base);
+            sum[r] += w * (inside ? v : T_compute(0));
+          }
+        }
       }
     }
   }

@@ -1,6 +1,6 @@
 #version 450
 // Gradient of a depthwise filter. A work group takes TILE_N output channels,
-// up to nine taps, and a part of the positions, which TILE_M lanes a channel
+// up to TILE_K taps, and a part of the positions, which TILE_M lanes a channel
 // share; the lanes' sums are added up through shared memory. The terms are
 // those of convolution_parameters.glsl. With more than one part, sums go to
 // `partial` [part, output channel, tap].
@@ -9,7 +9,8 @@
 #include "dml.glsl"
 #include "convolution_parameters.glsl"
 
-DML_SHARED const uint TAPS_A_RUN = 9;
+DML_SHARED const uint MOST_TAPS_A_RUN = 9;
+const uint TAPS_A_RUN = TILE_K;
 shared T_compute lane_sums[TILE_M * TILE_N];
 
 // Held: see walk_begin().
@@ -36,7 +37,7 @@ void main() {
   int x_base = p.x_offset + group * p.x_group;
   int y_base = group * p.y_group + y_channel * p.y_channel;
 
-  T_compute sum[TAPS_A_RUN];
+  T_compute sum[MOST_TAPS_A_RUN];
   [[unroll]] for (uint t = 0; t < TAPS_A_RUN; ++t) sum[t] = T_compute(0);
   DML_HOLD(x_data, p.x);
   DML_HOLD(y_data, p.y);
