@@ -128,6 +128,22 @@ def test_an_axis_of_one_element_is_copied(device, dml):
     assert helpers.launches(device, lambda: device.scan("SUM", x, 1, False, False, x)) == 0
 
 
+SHORT = [((5000, 3), 1), ((70, 16), 1), ((43, 500, 5), 0), ((2, 100, 600), 1), ((7, 2, 11), 1)]
+
+
+@pytest.mark.parametrize("reverse,exclusive", [(False, False), (True, True)])
+@pytest.mark.parametrize("shape,axis", SHORT, ids=str)
+def test_short_axes(device, dml, shape, axis, exclusive, reverse):
+    """An invocation walks each."""
+    x = helpers.random(shape, "int32", -3, 3).astype(np.float32)
+    check(device, "SUM", x, axis, exclusive, reverse)
+    check(device, "LOG_SUM_EXP", x, axis, exclusive, reverse)
+    tensor = device.tensor(x)
+    with dml.plan() as programs:
+        device.scan("SUM", tensor, axis, exclusive, reverse, tensor)
+    assert [program.constants[2] for program in programs] == [2]  # SHORT
+
+
 def test_in_place(device):
     x = helpers.random((3, 9000), "int32", -9, 9)
     y = device.tensor(x)

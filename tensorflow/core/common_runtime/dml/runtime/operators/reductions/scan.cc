@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
@@ -13,8 +14,14 @@ namespace {
 
 enum class Step : uint32_t {
   kParts = ScanParameters::kParts,
-  kTotals = ScanParameters::kTotals
+  kTotals = ScanParameters::kTotals,
+  kShort = ScanParameters::kShort
 };
+
+// Elements that an invocation walks alone however few invocations there are,
+// and those where it reads beside its neighbours and there are many.
+constexpr uint32_t kShortAxis = 16;
+constexpr uint32_t kShortAxisOfMany = 256;
 
 Status CheckScan(dml_scan_op op, const dml_tensor* input, uint32_t axis,
                  const dml_tensor* output) {
@@ -86,6 +93,21 @@ class Scanner {
                           may_split);
   }
 
+  // Whether one invocation for each scan, without shared memory, is faster.
+  bool IsShort(const OperatorContext& context) const {
+    if (constants_.count <= kShortAxis) return true;
+    return constants_.count <= kShortAxisOfMany &&
+           ChooseNeighbours(constants_.x_stride, kept_stride_) ==
+               Neighbours::kKept &&
+           outputs_ >= BusyGroups(context.adapter) * kGroupSize / 4;
+  }
+
+  Status RunShort(OperatorContext& context, bool exclusive) {
+    ReductionShape shape;
+    shape.groups = CeilDivide(outputs_, kGroupSize);
+    return Run(context, Step::kShort, exclusive, shape, nullptr);
+  }
+
   Status Run(OperatorContext& context, Step step, bool exclusive,
              const ReductionShape& shape, const BufferArgument* carries) {
     constants_.has_carries = carries != nullptr;
@@ -123,6 +145,7 @@ Status LaunchWhole(OperatorContext& context, dml_scan_op op,
   const dml_tensor x = reverse ? Reverse(input, axis) : input;
   const dml_tensor y = reverse ? Reverse(output, axis) : output;
   Scanner scanner(op, x, y, axis);
+  if (scanner.IsShort(context)) return scanner.RunShort(context, exclusive);
   const ReductionShape shape = scanner.Shape(context, /*may_split=*/true);
   if (shape.splits == 1) {
     return scanner.Run(context, Step::kParts, exclusive, shape, nullptr);

@@ -8,6 +8,7 @@
 //   TOTALS  the total of each part, to scratch [splits, outputs]
 //   PARTS   of these totals, along the splits, exclusively
 //   PARTS   of each part, starting from what came before it
+// Of short axes with many others, an invocation walks one whole: SHORT.
 //
 // T: the type of the elements. Scratch is float32 for float16, else T.
 #version 460
@@ -33,6 +34,7 @@ const float kLog2 = 0.693147181f;
 
 DML_SHARED const uint PARTS = 0;
 DML_SHARED const uint TOTALS = 1;
+DML_SHARED const uint SHORT = 2;
 layout(constant_id = 1) const uint OPERATION = DML_SCAN_SUM;
 layout(constant_id = 2) const uint STEP = PARTS;
 layout(constant_id = 3) const bool EXCLUSIVE = false;
@@ -105,7 +107,7 @@ void main() {
   const uint slot = slot_of(lanes, p.lane_stride);
   const uint block = dml_group() / p.splits;
   const uint part = dml_group() - block * p.splits;
-  const uint o = block * slots + slot;
+  const uint o = STEP == SHORT ? dml_global() : block * slots + slot;
   const bool inside = o < p.outputs;
   const uint begin = part * p.chunk;
   const uint end = min(begin + p.chunk, p.count);
@@ -115,6 +117,22 @@ void main() {
   if (inside) {
     DML_ADD_OFFSET(from, o, p.kept_rank, p.kept, p.kept_x_strides)
     DML_ADD_OFFSET(to, o, p.kept_rank, p.kept, p.kept_y_strides)
+  }
+
+  if (STEP == SHORT) {
+    if (!inside) return;
+    const uint count = p.count;
+    const int x_stride = p.x_stride;
+    const int y_stride = p.y_stride;
+    T_compute running = identity;
+    for (uint i = 0; i < count; ++i) {
+      const T_compute next = combine(running, T_load(p.x, from));
+      T_store(p.y, to, EXCLUSIVE ? running : next);
+      running = next;
+      from += x_stride;
+      to += y_stride;
+    }
+    return;
   }
 
   if (STEP == TOTALS) {
