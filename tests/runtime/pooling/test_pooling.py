@@ -220,6 +220,57 @@ def test_max_of_nan_where_it_propagates(device):
     helpers.check(dx, [[[3, 0, 4, 0, 0, 5]]])
 
 
+def gradient_of_equals(case, x, y, dy, propagate_nan):
+    """Each window's to its first element that equals y, if there is one."""
+    dx = np.zeros(case.shape)
+    for o, box, _ in case.windows():
+        part, wanted = x[(slice(None), slice(None)) + box], y[at(o)][..., None]
+        same = part.reshape(*x.shape[:2], -1) == wanted
+        if propagate_nan:
+            same |= np.isnan(part.reshape(*x.shape[:2], -1)) & np.isnan(wanted)
+        share = (same & (np.cumsum(same, -1) == 1)) * dy[at(o)][..., None]
+        dx[(slice(None), slice(None)) + box] += share.reshape(part.shape)
+    return dx
+
+
+LARGE = [
+    Case((2, 3, 12, 11), (7, 5), (1, 1), (3, 2), (12, 11)),
+    Case((1, 2, 65), (40,), (3,), (0,), (9,)),
+    Case((1, 2, 7, 9, 8), (4, 3, 5), (1, 2, 3), (1, 0, 2), (6, 4, 3)),
+    Case((2, 5, 9, 9), (9, 9), (9, 9), (0, 0), (1, 1)),
+]
+
+
+@pytest.mark.parametrize("layout", ["contiguous", "channels last", "reversed"])
+@pytest.mark.parametrize("propagate_nan", [0, 1])
+@pytest.mark.parametrize("case", LARGE, ids=str)
+def test_large_windows(device, dml, case, propagate_nan, layout):
+    """Are searched once each; with ties, and with windows of nothing but NaN."""
+    x = ties(case.shape, np.float32)
+    x[:, 0] = np.nan
+    x[:, 1:][helpers.random(x[:, 1:].shape) > 0.9] = np.nan
+    # Whole numbers: sums are exact.
+    dy = helpers.random(case.output_shape, "int32", -99, 99, seed=1).astype(np.float32)
+    attributes = dict(case.attributes, propagate_nan=propagate_nan)
+    y, dx = (empty(device, shape, np.float32, layout) for shape in (dy.shape, x.shape))
+    device.max_pool(attributes, place(device, x, layout), y)
+    arguments = attributes, place(device, x, layout), y, place(device, dy, layout), dx
+    with dml.plan() as programs:
+        device.max_pool_gradient(*arguments)
+    assert [program.shader for program in programs] == [
+        "max_pool_places_f32", "max_pool_places_gradient_f32"]
+    device.max_pool_gradient(*arguments)
+    want = gradient_of_equals(case, x, y.numpy(), dy, propagate_nan)
+    np.testing.assert_array_equal(dx.numpy(), want)
+
+
+def test_small_windows_take_one_launch(device):
+    case = CASES[-1]
+    x, y = device.empty(case.shape), device.empty(case.output_shape)
+    assert helpers.launches(
+        device, lambda: device.max_pool_gradient(case.attributes, x, y, y, x)) == 1
+
+
 def test_empty(device):
     attributes = {"window": (2,), "strides": (2,), "pad_before": (0,)}
     before = device.statistics()["launches"]

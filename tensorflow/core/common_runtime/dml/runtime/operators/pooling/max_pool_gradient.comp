@@ -1,13 +1,11 @@
 // Each input sums the gradients of those windows of which it is the first
 // largest element: no two invocations write one place, so the sum's order is
-// fixed.
+// fixed. Where windows are large and overlap, max_pool_places_gradient.comp.
 #version 460
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
-#include "math_t.glsl"
 #include "pooling.glsl"
-
-layout(constant_id = 1) const bool PROPAGATE_NAN = false;
+#include "same_value.glsl"
 
 DML_PARAMETERS_BEGIN
   TBuffer x;
@@ -25,11 +23,6 @@ DML_PARAMETERS_END
 
 T_compute input_at(int n, int c, ivec3 at) {
   return T_load(p.x, DML_POOLING_OFFSET(p.x_at, n, c, at));
-}
-
-// NaN equals NaN where it counts as a value.
-bool same(T_compute a, T_compute b) {
-  return a == b || (PROPAGATE_NAN && dml_is_nan(a) && dml_is_nan(b));
 }
 
 // Whether a window, known to have `value` at `here` and nothing larger, has it

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
@@ -126,7 +127,7 @@ PooledTensor Locate(const dml_tensor& tensor) {
 
 // The last of `tensors` is written, one element an invocation.
 template <typename Parameters, int kCount>
-Status LaunchPooling(OperatorContext& context, const char* stem,
+Status LaunchPooling(OperatorContext& context, const ShaderName& program,
                      Span<const uint32_t> specialization,
                      const dml_tensor* const (&tensors)[kCount],
                      const Parameters& constants) {
@@ -140,7 +141,7 @@ Status LaunchPooling(OperatorContext& context, const char* stem,
                           i == kCount - 1 ? Access::kWrite : Access::kRead);
   }
   return LaunchProgram(
-      context, ShaderName(stem, written.type), specialization,
+      context, program, specialization,
       LinearGrid(context, CeilDivide(constants.g.count, kGroupSize),
                  uint64_t{constants.g.count} * window),
       buffers, constants);
@@ -156,9 +157,66 @@ Status LaunchMaxPool(OperatorContext& context, bool gather,
       Locate(input), Locate(values), Locate(output),
       MakeGeometry(attributes, input, output, output)};
   return LaunchPooling(
-      context, "max_pool",
+      context, ShaderName("max_pool", input.type),
       {kGroupSize, gather ? 1u : 0u, PropagatesNan(attributes)},
       {&input, &values, &output}, constants);
+}
+
+// A gradient in one launch compares each element with the largest of each of
+// its windows, and walks the window where both are equal: work that grows with
+// the product of both. From here on places that are written and read back pay.
+constexpr double kMostWork = 32;
+
+bool PlacesPay(const dml_pooling_attributes& attributes) {
+  double work = 1;
+  for (uint32_t d = 0; d < attributes.spatial_rank; ++d) {
+    const double window = attributes.window[d];
+    const double windows = std::max(window / attributes.strides[d], 1.0);
+    work *= window * windows;
+  }
+  return work > kMostWork;
+}
+
+// Places of the elements of `output`, in its order.
+dml_tensor PlacesOf(const dml_tensor& output, uint64_t address) {
+  dml_tensor places = MakeTensor(
+      address, DML_INT32, Span<const int64_t>(output.sizes, output.rank));
+  if (std::llabs(output.strides[kChannel]) <
+      std::llabs(output.strides[output.rank - 1])) {
+    places.strides[kChannel] = 1;
+    int64_t stride = output.sizes[kChannel];
+    for (uint32_t d = output.rank; d-- > kSpace;) {
+      places.strides[d] = stride;
+      stride *= output.sizes[d];
+    }
+    places.strides[kBatch] = stride;
+  }
+  return places;
+}
+
+// In two launches, where there is memory for the places.
+Status GradientByPlaces(OperatorContext& context,
+                        const dml_pooling_attributes& attributes,
+                        const dml_tensor& input, const dml_tensor& output,
+                        const dml_tensor& output_gradient,
+                        const dml_tensor& input_gradient) {
+  Scratch scratch(context);
+  DML_RETURN_IF_ERROR(
+      scratch.Allocate(ElementCount(output) * sizeof(uint32_t)));
+  const dml_tensor places = PlacesOf(output, scratch.address());
+  const MaxPoolPlacesParameters find = {
+      Locate(input), Locate(output), Locate(places),
+      MakeGeometry(attributes, input, output, output)};
+  DML_RETURN_IF_ERROR(LaunchPooling(context,
+                                    ShaderName("max_pool_places", input.type),
+                                    {kGroupSize, PropagatesNan(attributes)},
+                                    {&input, &output, &places}, find));
+  const MaxPoolPlacesGradientParameters sum = {
+      Locate(places), Locate(output_gradient), Locate(input_gradient),
+      MakeGeometry(attributes, input, output, input_gradient)};
+  return LaunchPooling(
+      context, ShaderName("max_pool_places_gradient", input.type), {kGroupSize},
+      {&places, &output_gradient, &input_gradient}, sum);
 }
 
 }  // namespace
@@ -198,13 +256,20 @@ Status MaxPoolGradient(OperatorContext& context,
   DML_RETURN_IF_ERROR(
       CheckLike(input_gradient, "max_pool_gradient: input_gradient", *input));
   if (IsEmpty(*input_gradient)) return Status::Ok();
+  if (PlacesPay(*attributes) && !IsEmpty(*output)) {
+    const Status status =
+        GradientByPlaces(context, *attributes, *input, *output,
+                         *output_gradient, *input_gradient);
+    if (status.code() != Code::kOutOfMemory) return status;
+  }
   const MaxPoolGradientParameters constants = {
       Locate(*input), Locate(*output), Locate(*output_gradient),
       Locate(*input_gradient),
       MakeGeometry(*attributes, *input, *output, *input_gradient)};
-  return LaunchPooling(
-      context, "max_pool_gradient", {kGroupSize, PropagatesNan(*attributes)},
-      {input, output, output_gradient, input_gradient}, constants);
+  return LaunchPooling(context, ShaderName("max_pool_gradient", input->type),
+                       {kGroupSize, PropagatesNan(*attributes)},
+                       {input, output, output_gradient, input_gradient},
+                       constants);
 }
 
 Status AveragePool(OperatorContext& context,
@@ -216,8 +281,8 @@ Status AveragePool(OperatorContext& context,
   const AveragePoolParameters constants = {
       Locate(*input), Locate(*output),
       MakeGeometry(*attributes, *input, *output, *output)};
-  return LaunchPooling(context, "average_pool", {kGroupSize}, {input, output},
-                       constants);
+  return LaunchPooling(context, ShaderName("average_pool", input->type),
+                       {kGroupSize}, {input, output}, constants);
 }
 
 Status AveragePoolGradient(OperatorContext& context,
@@ -232,8 +297,9 @@ Status AveragePoolGradient(OperatorContext& context,
       Locate(*output_gradient), Locate(*input_gradient),
       MakeGeometry(*attributes, *input_gradient, *output_gradient,
                    *input_gradient)};
-  return LaunchPooling(context, "average_pool_gradient", {kGroupSize},
-                       {output_gradient, input_gradient}, constants);
+  return LaunchPooling(
+      context, ShaderName("average_pool_gradient", input_gradient->type),
+      {kGroupSize}, {output_gradient, input_gradient}, constants);
 }
 
 }  // namespace dml

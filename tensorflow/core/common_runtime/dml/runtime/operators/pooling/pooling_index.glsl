@@ -64,6 +64,13 @@ Box windows_over(ivec3 at) {
   return Box(begin, min(by_stride(padded) + 1, TRIPLE(p.g.output_size)));
 }
 
+// The number of a place in the input's space; kNoPlace is none's.
+const uint kNoPlace = 0xffffffffu;
+
+uint place_in_space(ivec3 at) {
+  return uint((at.x * p.g.input_size[1] + at.y) * p.g.input_size[2] + at.z);
+}
+
 // for (ivec3 at : box), the last coordinate fastest.
 #define DML_FOR_EACH(at, box)                                          \
   for (ivec3 at = (box).begin; at.x < (box).end.x; ++at.x)             \

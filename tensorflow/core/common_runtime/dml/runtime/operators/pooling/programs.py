@@ -5,6 +5,8 @@ from variants import FLOATS, Shader
 SHADERS = [
     Shader("max_pool", FLOATS + ("f64",)),
     Shader("max_pool_gradient", FLOATS + ("f64",)),
+    Shader("max_pool_places", FLOATS + ("f64",)),
+    Shader("max_pool_places_gradient", FLOATS + ("f64",)),
     Shader("average_pool", FLOATS + ("f64",)),
     Shader("average_pool_gradient", FLOATS + ("f64",)),
     Shader("dilation", FLOATS + ("f64",)),
