@@ -74,6 +74,46 @@ def test_few_are_selected_without_sorting(device, dml, n, k, most):
     assert {program.shader for program in programs} == {"select_k_f32"}
 
 
+SORTED = [(3, 3000, 3000), (1, 70001, 50000), (5, 2049, 1500), (2, 4097, 4096)]
+
+
+@pytest.mark.parametrize("rows,n,k", SORTED, ids=str)
+def test_most_of_long_rows(device, rows, n, k):
+    x = helpers.random((rows, n))
+    x[:, ::7] = helpers.random(x[:, ::7].shape, "int32", -2, 2)  # and ties
+    x[0, :5] = [np.nan, -np.inf, np.inf, -0.0, 0.0]
+    values, indices = device.empty((rows, k)), device.empty((rows, k), "int32")
+    device.top_k(device.tensor(x), values, indices)
+    want = np.argsort(np.where(np.isnan(x), -np.inf, -x), axis=1, kind="stable")[:, :k]
+    helpers.check(indices, want)
+    np.testing.assert_array_equal(values.numpy(), np.take_along_axis(x, want, 1))
+
+
+@pytest.mark.parametrize("n,k,sorts", [(400000, 100000, True), (400000, 40, False),
+                                       (1000, 1000, False)])
+def test_most_of_long_rows_are_sorted_by_their_bytes(device, dml, n, k, sorts):
+    x, values, indices = device.empty((3, n)), device.empty((3, k)), device.empty((3, k), "int32")
+    with dml.plan() as programs:
+        device.top_k(x, values, indices)
+    assert ("radix_sort" in {program.shader for program in programs}) == sorts
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64"] + INTEGERS)
+def test_types_sorted_by_their_bytes(device, dtype):
+    kind = np.dtype(dtype).kind
+    limits = (np.finfo if kind == "f" else np.iinfo)(dtype)
+    if kind == "f":
+        x = helpers.random((2, 9000), "float64") * 10 ** helpers.random((2, 9000), "float64", -7, 4)
+        x = x.astype(dtype)
+    else:
+        x = np.frombuffer(np.random.RandomState(1).bytes(2 * 9000 * np.dtype(dtype).itemsize),
+                          dtype).reshape(2, 9000).copy()
+    x[0, [5, 17, 8000]] = limits.min
+    x[1, [6, 18, 8999]] = limits.max
+    check(device, x, 9000)
+    check(device, x[:, ::-1].copy(), 5000, "transposed")
+
+
 def test_columns_may_be_rows(device):
     """Of a transpose, neighbours are the rows."""
     x = helpers.random((5000, 40))

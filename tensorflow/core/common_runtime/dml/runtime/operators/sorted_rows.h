@@ -4,10 +4,12 @@
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_SORTED_ROWS_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_tensor.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/radix_sort.h"
 #include "tensorflow/core/common_runtime/dml/runtime/shaders/shared_parameters.h"
 
 namespace dml {
@@ -22,18 +24,15 @@ bool SortingPays(const hal::AdapterInfo& adapter, int64_t count, int64_t rows,
 // Row numbers and which updates they are of, in scratch memory.
 class SortedRows {
  public:
-  explicit SortedRows(OperatorContext& context)
-      : context_(context), pairs_{Pair(context), Pair(context)} {}
+  explicit SortedRows(OperatorContext& context) : context_(context) {}
 
   // Sorts the rows that `indices` name, [count], or with `sizes` vectors
   // [count, depth] as scatter_nd takes them; those that name none of `rows`
   // come last. indexing/sort_rows.cc.
   Status Sort(const dml_tensor& indices, const int64_t* sizes, int64_t rows);
 
-  BufferArgument rows() const { return sorted().rows.Argument(Access::kRead); }
-  BufferArgument positions() const {
-    return sorted().positions.Argument(Access::kRead);
-  }
+  BufferArgument rows() const { return sort_->keys(Access::kRead); }
+  BufferArgument positions() const { return sort_->positions(); }
 
   // Two launches that add up `count` sorted updates of `columns`: launch(walk,
   // step, groups, partial), with the value of STEP and the memory of `partial`.
@@ -50,19 +49,12 @@ class SortedRows {
   }
 
  private:
-  struct Pair {
-    explicit Pair(OperatorContext& context)
-        : rows(context), positions(context) {}
-    Scratch rows, positions;
-  };
-  const Pair& sorted() const { return pairs_[last_]; }
   SortedWalk Walk(int64_t columns) const;
   static uint64_t PartialBytes(const SortedWalk& walk, uint32_t type);
   static uint64_t Groups(const SortedWalk& walk);
 
   OperatorContext& context_;
-  Pair pairs_[2];
-  int last_ = 0;
+  std::optional<RadixSort> sort_;
   int64_t count_ = 0;
   int64_t row_count_ = 0;
 };

@@ -9,7 +9,7 @@ SHADERS = [
     Shader("scatter", T=SIZES, U=("i32", "i64"), name="scatter_move", defines={"DML_MOVE": "1"}),
     Shader("scatter_sorted", T=FLOATS + ("f64", "i32", "i64")),
     Shader("row_numbers", U=("i32", "i64")),
-    Shader("sort_rows"),
+    Shader("radix_sort"),
     Shader("one_hot", T=SIZES, U=("u8", "i32", "i64")),
     Shader("nonzero", SIZES),
     Shader("partition"),

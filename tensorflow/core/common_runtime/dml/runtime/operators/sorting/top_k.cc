@@ -1,10 +1,12 @@
-// The largest elements of rows: see select_k.comp for few of them, and
-// top_k.comp for the launches of many.
+// The largest elements of rows: see select_k.comp for few of them, top_k.comp
+// for the launches of many, and sort_elements.comp where they are more yet.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/radix_sort.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/sorting/sorting_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
@@ -139,6 +141,81 @@ Status SelectK(OperatorContext& context, const dml_tensor& input,
   return launch(second.groups, found.Argument(Access::kRead), x, true);
 }
 
+// Whether a radix sort of all elements is faster than sorted blocks and merges,
+// by how many words either takes from where nothing else is near.
+bool RadixSortPays(const hal::AdapterInfo& adapter, uint64_t rows, uint64_t n,
+                   uint64_t k, uint32_t passes) {
+  // A pass reads keys twice, and writes them and their positions; and it has
+  // launches of its own, which take as long as this many words on a GPU.
+  constexpr double kWordsOfPass = 4;
+  constexpr double kLaunchesOnAGpu = 1 << 18;
+  double merged = 0;
+  double keep = std::min<double>(k, kTile);
+  for (uint64_t lists = CeilDivide(n, uint64_t{kTile}); lists > 1;
+       lists = (lists + 1) / 2) {
+    merged += lists * keep * std::log2(keep);
+    keep = std::min<double>(k, 2 * keep);
+  }
+  const bool software = adapter.type == hal::AdapterType::kSoftware;
+  return rows * merged >
+         passes * (rows * n * kWordsOfPass + (software ? 0 : kLaunchesOnAGpu));
+}
+
+// Which bits of keys (sort_elements.comp) tell elements of a type apart.
+struct KeyBits {
+  uint32_t first, end;  // of a word
+  bool two_words;
+  uint32_t passes() const {
+    return (end - first) / RadixSort::kBitsOfPass * (two_words ? 2 : 1);
+  }
+};
+
+KeyBits KeyBitsOf(uint32_t type) {
+  // float16 is compared as float32, whose last bits it does not use.
+  if (type == DML_FLOAT16) return {8, 32, false};
+  const uint32_t bytes = TypeBytes(type);
+  return {0, std::min(bytes, 4u) * 8, bytes == 8};
+}
+
+// All of each row, in order. kOutOfMemory: nothing was launched.
+Status SortElements(OperatorContext& context, const KeyBits& bits,
+                    const dml_tensor& input, const dml_tensor& values,
+                    const dml_tensor& indices) {
+  const uint64_t rows = input.sizes[0];
+  SortElementsParameters constants = {};
+  constants.n = static_cast<uint32_t>(input.sizes[1]);
+  constants.k = static_cast<uint32_t>(values.sizes[1]);
+  Locate(input, &constants.x_offset, &constants.x_row, &constants.x_column);
+  Locate(values, &constants.values_offset, &constants.values_row,
+         &constants.values_column);
+  Locate(indices, &constants.indices_offset, &constants.indices_row,
+         &constants.indices_column);
+  RadixSort sort(context, rows, constants.n);
+  DML_RETURN_IF_ERROR(sort.Allocate());
+
+  // Buffers that a launch leaves alone are the input.
+  const BufferArgument x = Argument(input, Access::kRead);
+  const auto launch = [&](uint32_t step, bool high, uint64_t count) {
+    const bool write = step == SortElementsParameters::kWrite;
+    constants.count = static_cast<uint32_t>(count);
+    return LaunchProgram(context, ShaderName("sort_elements", input.type),
+                         {kGroupSize, step, high ? 1u : 0u},
+                         LinearGrid(context, CeilDivide(count, kGroupSize)),
+                         {x, write || high ? sort.positions() : x,
+                          write ? x : sort.keys(Access::kWrite),
+                          write ? Argument(values, Access::kWrite) : x,
+                          write ? Argument(indices, Access::kWrite) : x},
+                         constants);
+  };
+  for (const bool high : {false, true}) {
+    if (high && !bits.two_words) break;
+    DML_RETURN_IF_ERROR(
+        launch(SortElementsParameters::kKeys, high, rows * constants.n));
+    DML_RETURN_IF_ERROR(sort.Sort(bits.first, bits.end));
+  }
+  return launch(SortElementsParameters::kWrite, false, rows * constants.k);
+}
+
 }  // namespace
 
 Status TopK(OperatorContext& context, const dml_tensor* input,
@@ -152,6 +229,12 @@ Status TopK(OperatorContext& context, const dml_tensor* input,
   const uint64_t k = values->sizes[1];
   if (k <= SelectKParameters::kLongestList) {
     return SelectK(context, *input, *values, *indices);
+  }
+  const KeyBits bits = KeyBitsOf(input->type);
+  if (RadixSortPays(context.adapter, rows, n, k, bits.passes())) {
+    const Status status =
+        SortElements(context, bits, *input, *values, *indices);
+    if (status.code() != Code::kOutOfMemory) return status;
   }
   TopKParameters constants = {};
   constants.rows = static_cast<uint32_t>(rows);
