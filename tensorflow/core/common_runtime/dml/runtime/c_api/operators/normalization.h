@@ -1,4 +1,4 @@
-/* Batch normalization and local response normalization. */
+/* Batch, layer and local response normalization. */
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_OPERATORS_NORMALIZATION_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_OPERATORS_NORMALIZATION_H_
 
@@ -44,6 +44,33 @@ dml_batch_norm_inference(dml_device* device, const dml_tensor* input,
 DML_EXPORT dml_code dml_batch_norm_gradient(
     dml_device* device, int32_t training, const dml_tensor* output_gradient,
     DML_NULLABLE const dml_tensor* activated, dml_activation activation,
+    const dml_tensor* input, const dml_tensor* scale, const dml_tensor* mean,
+    const dml_tensor* inverse_stddev, const dml_tensor* input_gradient,
+    const dml_tensor* scale_gradient, const dml_tensor* offset_gradient);
+
+/* input, output [rows, n], float32 or float16, and so scale, offset [n]; mean,
+ * inverse_stddev float32 [rows]. Of each row, with its mean and biased variance
+ * v, summed in float32:
+ *   output = (input - mean) * inverse_stddev * scale + offset,
+ *   inverse_stddev = 1 / sqrt(v + epsilon)
+ * `output` may be `input`; nothing else overlaps. It is an error if n is 0 and
+ * there are rows. */
+DML_EXPORT dml_code dml_layer_norm(
+    dml_device* device, const dml_tensor* input, const dml_tensor* scale,
+    const dml_tensor* offset, double epsilon, const dml_tensor* output,
+    DML_NULLABLE const dml_tensor* mean,
+    DML_NULLABLE const dml_tensor* inverse_stddev);
+
+/* Gradients of the above, of its mean and inverse_stddev. With x' = (input -
+ * mean) * inverse_stddev and g = output_gradient * scale:
+ *   input_gradient = inverse_stddev * (g - mean of g - x' * mean of (g * x')),
+ *     means of each row
+ *   scale_gradient = sum over rows of output_gradient * x'
+ *   offset_gradient = sum over rows of output_gradient
+ * `input_gradient` may be `output_gradient` or `input`; nothing else overlaps.
+ */
+DML_EXPORT dml_code dml_layer_norm_gradient(
+    dml_device* device, const dml_tensor* output_gradient,
     const dml_tensor* input, const dml_tensor* scale, const dml_tensor* mean,
     const dml_tensor* inverse_stddev, const dml_tensor* input_gradient,
     const dml_tensor* scale_gradient, const dml_tensor* offset_gradient);

@@ -1,4 +1,4 @@
-"""Programs of batch and local response normalization."""
+"""Programs of batch, layer and local response normalization."""
 
 from variants import FLOATS, Shader
 
@@ -11,5 +11,9 @@ SHADERS = [
     Shader("batch_norm_gradient_finish"),
     Shader("batch_norm_gradient", FLOATS),
     Shader("batch_norm_merged_gradient", FLOATS),
+    Shader("layer_norm", FLOATS),
+    Shader("layer_norm_gradient", FLOATS),
+    Shader("layer_norm_columns", FLOATS),
+    Shader("layer_norm_finish", FLOATS),
     Shader("local_response_normalization", FLOATS),
 ]
