@@ -1,22 +1,18 @@
 #include "tensorflow/core/common_runtime/dml/batch_norm_fusion.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/base_compat.h"
+#include "tensorflow/core/common_runtime/dml/graph_edits.h"
 #include "tensorflow/core/common_runtime/dml/placed_graphs.h"
 #include "tensorflow/core/framework/node_def_util.h"
 #include "tensorflow/core/graph/graph.h"
 #include "tensorflow/core/graph/node_builder.h"
 #include "tensorflow/core/lib/core/status.h"
 #include "tensorflow/core/lib/gtl/array_slice.h"
-#include "tensorflow/core/protobuf/config.pb.h"
-#include "tensorflow/core/protobuf/rewriter_config.pb.h"
-#include "tensorflow/core/public/session_options.h"
 
 namespace tensorflow {
 namespace dml {
@@ -83,40 +79,17 @@ bool OnSameDevice(const Node& a, const Node& b) {
   return a.assigned_device_name() == b.assigned_device_name();
 }
 
-// What edges depend on within an iteration of their loop.
-struct Ancestors {
-  std::unordered_set<const Node*> nodes;
-  // Outputs of Switch by their predicates, which decide whether an edge is
-  // dead.
-  std::set<std::pair<const Node*, int>> branches;
-};
-
-Ancestors AncestorsOf(Edges open) {
-  Ancestors found;
-  while (!open.empty()) {
-    const Edge* const edge = open.back();
-    open.pop_back();
-    const Node* const source = edge->src();
-    if (source->IsNextIteration()) continue;  // of the iteration before
-    const Node* predicate;
-    if (source->IsSwitch() && source->input_node(1, &predicate).ok()) {
-      found.branches.emplace(predicate, edge->src_output());
-    }
-    if (!found.nodes.insert(source).second) continue;
-    open.insert(open.end(), source->in_edges().begin(),
-                source->in_edges().end());
-  }
-  return found;
-}
-
 // Whether a batch norm may wait for a tensor too: whatever lets it run makes
 // that as well, and not of its results.
 bool MayWaitFor(const Edge* side, const Node* norm) {
-  const Ancestors of_side = AncestorsOf({side});
+  const Ancestors of_side = AncestorsOf({{side->src(), side->src_output()}});
   if (of_side.nodes.count(norm) > 0) return false;
   if (of_side.branches.empty()) return true;
-  const Ancestors of_norm =
-      AncestorsOf(Edges(norm->in_edges().begin(), norm->in_edges().end()));
+  std::vector<std::pair<const Node*, int>> inputs;
+  for (const Edge* edge : norm->in_edges()) {
+    inputs.emplace_back(edge->src(), edge->src_output());
+  }
+  const Ancestors of_norm = AncestorsOf(inputs);
   return std::includes(of_norm.branches.begin(), of_norm.branches.end(),
                        of_side.branches.begin(), of_side.branches.end());
 }
@@ -195,13 +168,6 @@ Status Finish(NodeBuilder* builder, const Node& norm, const string& activation,
   return OkStatus();
 }
 
-void MoveReader(const Edge* edge, Node* source, int output, Graph* graph) {
-  Node* const reader = edge->dst();
-  const int input = edge->dst_input();
-  graph->RemoveEdge(edge);
-  graph->AddEdge(source, output, reader, input);
-}
-
 // Has the readers of `node` read `made` instead, at the same numbers, and what
 // waits for it or what it waits for too; then removes it.
 void Replace(Node* node, Node* made, Graph* graph) {
@@ -266,17 +232,9 @@ Status FuseGradient(Node* activation, Node* gradient, Graph* graph) {
   return OkStatus();
 }
 
-bool IsTurnedOff(const GraphOptimizationPassOptions& options) {
-  if (options.session_options == nullptr) return false;
-  const RewriterConfig& rewrites =
-      options.session_options->config.graph_options().rewrite_options();
-  return rewrites.remapping() == RewriterConfig::OFF ||
-         rewrites.disable_meta_optimizer();
-}
-
 Status FuseBatchNorms(const GraphOptimizationPassOptions& options,
                       Graph* graph) {
-  if (IsTurnedOff(options)) return OkStatus();
+  if (FusionsAreOff(options)) return OkStatus();
   std::vector<Node*> norms, gradients;
   for (Node* node : graph->op_nodes()) {
     if (IsOneOf(*node,

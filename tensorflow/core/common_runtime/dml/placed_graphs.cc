@@ -6,6 +6,9 @@
 #include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
 #include "tensorflow/core/common_runtime/dml/load_check.h"
+#include "tensorflow/core/protobuf/config.pb.h"
+#include "tensorflow/core/protobuf/rewriter_config.pb.h"
+#include "tensorflow/core/public/session_options.h"
 #include "tensorflow/core/util/device_name_utils.h"
 
 namespace tensorflow {
@@ -33,6 +36,14 @@ bool IsOnDml(const Node& node) {
   DeviceNameUtils::ParsedName name;
   return DeviceNameUtils::ParseFullName(node.assigned_device_name(), &name) &&
          name.type == kDmlDeviceType;
+}
+
+bool FusionsAreOff(const GraphOptimizationPassOptions& options) {
+  if (options.session_options == nullptr) return false;
+  const RewriterConfig& rewrites =
+      options.session_options->config.graph_options().rewrite_options();
+  return rewrites.remapping() == RewriterConfig::OFF ||
+         rewrites.disable_meta_optimizer();
 }
 
 bool RegisterPlacedGraphPass(const char* name, PassPhase phase,

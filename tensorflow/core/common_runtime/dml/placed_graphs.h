@@ -14,6 +14,10 @@ namespace dml {
 // Whether a placed node is on a DML device.
 bool IsOnDml(const Node& node);
 
+// Whether a session's options want no ops fused: `remapping: OFF`, the switch
+// of Grappler's fusions, or no rewrites at all.
+bool FusionsAreOff(const GraphOptimizationPassOptions& options);
+
 using PlacedGraphPass = Status (*)(const GraphOptimizationPassOptions& options,
                                    Graph* graph);
 
