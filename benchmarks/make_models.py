@@ -215,7 +215,8 @@ def bert_base():
         for op in ("MEAN", "SUM_SQUARE"):
             model.add("reduce", op=op, sizes=[tokens, hidden], axes=[1])
         model.elementwise("MULTIPLY_ADD", [tokens, hidden], 3)
-        model.add("layer_norm", sizes=[tokens, hidden])  # the same, as TensorFlow has it
+        model.add("layer_norm", sizes=[tokens, hidden])  # the same, as one operator
+        model.add("layer_norm_gradient", sizes=[tokens, hidden])
         model.parameters += 2 * hidden
 
     for _ in range(layers):

@@ -1,14 +1,12 @@
-"""What models make of several operators: layer normalization, dropout.
+"""What models make of several operators: dropout.
 
-The runtime has no operator for either. Each launches what TensorFlow launches, and tensors
+The runtime has no operator for it. It launches what TensorFlow launches, and tensors
 that die between are given back, so that launches are joined as they are below it.
 """
 
 import numpy as np
 
 from .family import Family, flat, pick, size_text
-
-EPSILON = 1e-3
 
 
 def _sequence(launches):
@@ -17,77 +15,6 @@ def _sequence(launches):
             each()
 
     return launch
-
-
-class LayerNorm(Family):
-    """tf.nn.moments and tf.nn.batch_normalization over rows, with gain and offset."""
-
-    limit = {"float32": 1e-4, "float16": 5e-3}
-    merged = True
-
-    def __init__(self, parameters, dtype):
-        Family.__init__(self, parameters, dtype)
-        self.sizes = tuple(parameters["sizes"])
-        rows, columns = self.sizes
-        self.inputs = {
-            "x": self.sizes, "gain": (1, columns), "offset": (1, columns), "epsilon": (1, 1),
-        }
-        self.outputs = {"y": self.sizes}
-        row = (rows, 1)
-        self.scratch = {
-            "mean": row, "variance": row, "sum": row, "root": row,
-            **dict.fromkeys(("squares", "factor", "scaled", "shift", "rest"), self.sizes),
-        }
-        self.flops = 8 * int(np.prod(self.sizes))
-        self.label = size_text(self.sizes)
-
-    def host_input(self, name, random):
-        if name == "epsilon":
-            return np.full((1, 1), EPSILON, self.dtype)
-        return Family.host_input(self, name, random)
-
-    def enqueue(self, tensors, prepare):
-        t = dict(tensors)
-        over_rows = {name: t[name].broadcast_to(self.sizes)
-                     for name in ("mean", "root", "gain", "offset")}
-        epsilon = t["epsilon"].broadcast_to(t["variance"].sizes)
-
-        def step(op, inputs, output):
-            return prepare("elementwise", op, inputs, output)
-
-        return _sequence([
-            prepare("reduce", "MEAN", t["x"], t["mean"]),
-            step("SQUARED_DIFFERENCE", [t["x"], over_rows["mean"]], t["squares"]),
-            prepare("reduce", "MEAN", t["squares"], t["variance"]),
-            step("ADD", [t["variance"], epsilon], t["sum"]),
-            step("RSQRT", [t["sum"]], t["root"]),
-            step("MULTIPLY", [over_rows["root"], over_rows["gain"]], t["factor"]),
-            step("MULTIPLY", [t["x"], t["factor"]], t["scaled"]),
-            step("MULTIPLY", [over_rows["mean"], t["factor"]], t["shift"]),
-            step("SUBTRACT", [over_rows["offset"], t["shift"]], t["rest"]),
-            step("ADD", [t["scaled"], t["rest"]], t["y"]),
-        ])
-
-    def expected(self, host, random):
-        chosen = pick(random, self.sizes[0], count=8)[0]
-        x = host["x"][chosen].astype(np.float64)
-        x -= x.mean(axis=1, keepdims=True)
-        x /= np.sqrt((x * x).mean(axis=1, keepdims=True) + EPSILON)
-        width = self.sizes[1]
-        y = x * host["gain"].astype(np.float64) + host["offset"]
-        yield "y", chosen[:, None] * width + np.arange(width), y
-
-    def torch(self, torch, make):
-        width = self.sizes[1]
-        x, gain, offset = make(*self.sizes), make(width), make(width)
-        layer_norm = torch.nn.functional.layer_norm
-        return lambda: layer_norm(x, [width], gain, offset, EPSILON)
-
-    def tensorflow(self, tf, t):
-        mean, variance = tf.nn.moments(t["x"], [1], keep_dims=True)
-        return tf.nn.batch_normalization(
-            t["x"], mean, variance, t["offset"], t["gain"], EPSILON
-        )
 
 
 class Dropout(Family):
@@ -163,4 +90,4 @@ def _philox(counter, key, blocks):
     return np.stack(c, 1)
 
 
-FAMILIES = {"layer_norm": LayerNorm, "dropout": Dropout}
+FAMILIES = {"dropout": Dropout}

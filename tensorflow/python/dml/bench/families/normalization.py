@@ -1,4 +1,4 @@
-"""Batch normalization, softmax and the cross-entropy of labels; reductions."""
+"""Batch and layer normalization, softmax and the cross-entropy of labels; reductions."""
 
 import numpy as np
 
@@ -133,6 +133,111 @@ class BatchNormGradient(BatchNorm):
         ).x_backprop
 
 
+class LayerNorm(Family):
+    """Of rows, with what their gradient needs of them."""
+
+    limit = {"float32": 1e-4, "float16": 5e-3}
+
+    def __init__(self, parameters, dtype):
+        Family.__init__(self, parameters, dtype)
+        self.sizes = tuple(parameters["sizes"])
+        row, column = (self.sizes[:1], "float32"), self.sizes[1:]
+        self.inputs = {"x": self.sizes, "scale": column, "offset": column}
+        self.outputs = {"y": self.sizes, "mean": row, "deviation": row}
+        self.flops = 8 * int(np.prod(self.sizes))
+        self.label = size_text(self.sizes)
+
+    def enqueue(self, tensors, prepare):
+        t = tensors
+        return prepare(
+            "layer_norm", t["x"], t["scale"], t["offset"], EPSILON, t["y"], t["mean"],
+            t["deviation"],
+        )
+
+    def expected(self, host, random):
+        chosen = pick(random, self.sizes[0], count=8)[0]
+        x = host["x"][chosen].astype(np.float64)
+        mean = x.mean(axis=1, keepdims=True)
+        x -= mean
+        x /= np.sqrt((x * x).mean(axis=1, keepdims=True) + EPSILON)
+        width = self.sizes[1]
+        y = x * host["scale"].astype(np.float64) + host["offset"]
+        yield "y", chosen[:, None] * width + np.arange(width), y
+        yield "mean", chosen, mean[:, 0]
+
+    def torch(self, torch, make):
+        width = self.sizes[1]
+        x, scale, offset = make(*self.sizes), make(width), make(width)
+        layer_norm = torch.nn.functional.layer_norm
+        return lambda: layer_norm(x, [width], scale, offset, EPSILON)
+
+    def tensorflow(self, tf, t):
+        mean, variance = tf.nn.moments(t["x"], [1], keep_dims=True)
+        return tf.nn.batch_normalization(
+            t["x"], mean, variance, t["offset"], t["scale"], EPSILON
+        )
+
+
+class LayerNormGradient(LayerNorm):
+    limit = {"float32": 2e-4, "float16": 5e-3}
+
+    def __init__(self, parameters, dtype):
+        LayerNorm.__init__(self, parameters, dtype)
+        row, column = (self.sizes[:1], "float32"), self.sizes[1:]
+        self.inputs = {
+            "dy": self.sizes, "x": self.sizes, "scale": column, "mean": row, "deviation": row,
+        }
+        self.outputs = {"dx": self.sizes, "dscale": column, "doffset": column}
+        self.flops = 14 * int(np.prod(self.sizes))
+
+    def host_input(self, name, random):
+        values = Family.host_input(self, name, random)
+        # Any statistics will do: the formula takes them as they are given.
+        return np.abs(values) + np.float32(0.5) if name == "deviation" else values
+
+    def enqueue(self, tensors, prepare):
+        names = ("dy", "x", "scale", "mean", "deviation", "dx", "dscale", "doffset")
+        return prepare("layer_norm_gradient", *[tensors[name] for name in names])
+
+    def _normal(self, host, rows, columns):
+        inverse = host["deviation"].astype(np.float64)[rows, None]
+        mean = host["mean"].astype(np.float64)[rows, None]
+        return (host["x"][rows][:, columns].astype(np.float64) - mean) * inverse, inverse
+
+    def expected(self, host, random):
+        everything = slice(None)
+        chosen = pick(random, self.sizes[0], count=8)[0]
+        x, inverse = self._normal(host, chosen, everything)
+        g = host["dy"][chosen].astype(np.float64) * host["scale"]
+        dx = inverse * (g - g.mean(axis=1, keepdims=True)
+                        - x * (g * x).mean(axis=1, keepdims=True))
+        width = self.sizes[1]
+        yield "dx", chosen[:, None] * width + np.arange(width), dx
+        columns = pick(random, width, count=8)[0]
+        x, _ = self._normal(host, everything, columns)
+        dy = host["dy"][:, columns].astype(np.float64)
+        yield "dscale", columns, (dy * x).sum(axis=0)
+        yield "doffset", columns, dy.sum(axis=0)
+
+    def torch(self, torch, make):
+        rows, width = self.sizes
+        x, dy, scale = make(rows, width), make(rows, width), make(width)
+        mean, inverse = (make(rows, 1).float().abs() + 0.5 for _ in range(2))
+        backward = torch.ops.aten.native_layer_norm_backward
+        return lambda: backward(
+            dy, x, [width], mean, inverse, scale, scale, [True, True, True]
+        )
+
+    def tensorflow(self, tf, t):
+        x = (t["x"] - t["mean"][:, None]) * t["deviation"][:, None]
+        g = t["dy"] * t["scale"]
+        dx = t["deviation"][:, None] * (
+            g - tf.reduce_mean(g, 1, keepdims=True)
+            - x * tf.reduce_mean(g * x, 1, keepdims=True)
+        )
+        return [dx, tf.reduce_sum(t["dy"] * x, 0), tf.reduce_sum(t["dy"], 0)]
+
+
 class Softmax(Family):
     def __init__(self, parameters, dtype):
         Family.__init__(self, parameters, dtype)
@@ -250,6 +355,8 @@ class Reduce(Family):
 FAMILIES = {
     "batch_norm": BatchNorm,
     "batch_norm_gradient": BatchNormGradient,
+    "layer_norm": LayerNorm,
+    "layer_norm_gradient": LayerNormGradient,
     "softmax": Softmax,
     "cross_entropy": CrossEntropy,
     "reduce": Reduce,

@@ -328,6 +328,7 @@ SHAPES = {
     "softmax": rows,
     "cross_entropy": rows,
     "layer_norm": rows,
+    "layer_norm_gradient": rows,
     "dropout": rows,
     "reduce": reduce,
     "elementwise": elementwise,
