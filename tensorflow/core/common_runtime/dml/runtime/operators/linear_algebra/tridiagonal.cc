@@ -4,6 +4,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/linear_algebra/linear_algebra_parameters.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/linear_algebra/matrices.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 
@@ -22,10 +23,6 @@ enum class SolveStep : uint32_t {
   kForward = TridiagonalSolveParameters::kForward,
   kBackward = TridiagonalSolveParameters::kBackward
 };
-
-bool IsField(uint32_t type) {
-  return type == DML_FLOAT32 || type == DML_FLOAT64 || IsComplex(type);
-}
 
 }  // namespace
 
