@@ -34,6 +34,19 @@ bool OwnsBufferAlone(const Tensor& tensor) {
          buffer->OwnsMemory();
 }
 
+Status ReadApart(KernelContext* c, const Tensor& written, Tensor* read) {
+  const uint64 first = Address(*read), other = Address(written);
+  if (first + read->TotalBytes() <= other ||
+      other + written.TotalBytes() <= first) {
+    return OkStatus();
+  }
+  Tensor copy;
+  TF_RETURN_IF_ERROR(c->Temporary(read->dtype(), read->shape(), &copy));
+  TF_RETURN_IF_ERROR(c->CopyTensor(*read, copy));
+  *read = copy;
+  return OkStatus();
+}
+
 LockedVariables::~LockedVariables() {
   for (mutex* mu : held_) mu->unlock();
 }

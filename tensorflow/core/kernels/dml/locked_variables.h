@@ -14,6 +14,11 @@ namespace dml {
 // Whether nothing but `tensor` uses its memory, so that it may change in place.
 bool OwnsBufferAlone(const Tensor& tensor);
 
+// Has `read` be a copy if it shares memory with `written`: for what a kernel
+// reads at other places than it writes. A ref variable's value is its memory,
+// so an op may take both.
+Status ReadApart(KernelContext* c, const Tensor& written, Tensor* read);
+
 // Locks a kernel's variables, in address order, for as long as it lives. It
 // only orders the host's bookkeeping: the device runs work in the order in
 // which it was enqueued.

@@ -232,7 +232,9 @@ class StridedSliceAssign : StridedBase {
   static Status Assign(KernelContext* c, const StridedSelection& selection,
                        const Tensor& tensor) {
     if (selection.processing_shape.num_elements() == 0) return OkStatus();
-    return CopyView(c, selection.Whole(c->Input(4)), selection.Of(tensor));
+    Tensor value = c->Input(4);
+    TF_RETURN_IF_ERROR(ReadApart(c, tensor, &value));
+    return CopyView(c, selection.Whole(value), selection.Of(tensor));
   }
 
   const bool variable_;

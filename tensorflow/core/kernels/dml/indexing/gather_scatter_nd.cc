@@ -172,7 +172,10 @@ class ScatterNdUpdate {
     Tensor params;
     TF_RETURN_IF_ERROR(variable.GetForSparseUpdate(0, &params));
     ForwardRef(c, 0, 0);
-    return ScatterSlices(c, op_, c->Input(1), c->Input(2), params);
+    Tensor indices = c->Input(1), updates = c->Input(2);
+    TF_RETURN_IF_ERROR(ReadApart(c, params, &indices));
+    TF_RETURN_IF_ERROR(ReadApart(c, params, &updates));
+    return ScatterSlices(c, op_, indices, updates, params);
   }
 
  private:

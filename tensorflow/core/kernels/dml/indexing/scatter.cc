@@ -38,8 +38,9 @@ class ScatterUpdate {
     TF_RETURN_IF_ERROR(variable.Lock(c, {0}, use_locking_));
     Tensor params;
     TF_RETURN_IF_ERROR(variable.GetForSparseUpdate(0, &params));
-    const Tensor& indices = c->Input(1);
-    const Tensor& updates = c->Input(2);
+    Tensor indices = c->Input(1), updates = c->Input(2);
+    TF_RETURN_IF_ERROR(ReadApart(c, params, &indices));
+    TF_RETURN_IF_ERROR(ReadApart(c, params, &updates));
     if (!TensorShapeUtils::IsVectorOrHigher(params.shape())) {
       return errors::InvalidArgument("params must be at least 1-D, got shape ",
                                      params.shape().DebugString());

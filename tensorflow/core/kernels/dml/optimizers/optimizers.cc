@@ -89,6 +89,9 @@ class Optimizer {
       Tensor tensor;
       if (i >= slots_) {
         tensor = c->Input(i);
+        for (int v = 0; v < slots_; ++v) {
+          TF_RETURN_IF_ERROR(ReadApart(c, (*tensors)[v], &tensor));
+        }
       } else if (sparse()) {
         TF_RETURN_IF_ERROR(variables->GetForSparseUpdate(i, &tensor));
       } else {
