@@ -2,7 +2,9 @@
  * libvulkan.so.1, except that
  *   FAULT_CALL=vkQueueSubmit FAULT_RESULT=-4 FAULT_AFTER=2 FAULT_COUNT=1
  *       makes all calls of that function but the first two return that result,
- *       or so many of them, where FAULT_COUNT is set;
+ *       or so many of them, where FAULT_COUNT is set; fault_arm() of faults.h
+ *       does the same again and again within a process. faulty_calls.h lists
+ *       the functions;
  *   FAULT_FEATURE=shaderInt64
  *       makes every adapter lack that feature;
  *   FAULT_SLOW=vkWaitSemaphores FAULT_MILLISECONDS=50
@@ -30,6 +32,8 @@
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
 
+#include "faults.h"
+#include "faulty_calls.h"
 #include "loader.h"
 
 static PFN_vkGetPhysicalDeviceFeatures2 next_features;
@@ -41,6 +45,11 @@ static int described(void) { return getenv("FAULT_DESCRIBED") != NULL; }
 /* Whether this call of `name` is to fail; then with `*result`. */
 static int fails(const char* name, VkResult* result) {
   static int calls = 0;
+  int armed;
+  if (armed_fails(name, &armed)) {
+    *result = (VkResult)armed;
+    return 1;
+  }
   const char* call = getenv("FAULT_CALL");
   const char* after = getenv("FAULT_AFTER");
   const char* count = getenv("FAULT_COUNT");
@@ -84,34 +93,10 @@ static void enter(const char* name) {
     enter(#name);                                                  \
     return fails(#name, &result) ? result : next_##name arguments; \
   }
+#define ANSWER_CALL(name, parameters, arguments) ANSWER(name)
 
-WRAP(vkEnumeratePhysicalDevices,
-     (VkInstance instance, uint32_t* count, VkPhysicalDevice* devices),
-     (instance, count, devices))
-WRAP(vkAllocateMemory,
-     (VkDevice device, const VkMemoryAllocateInfo* info,
-      const VkAllocationCallbacks* allocator, VkDeviceMemory* memory),
-     (device, info, allocator, memory))
-WRAP(vkCreateComputePipelines,
-     (VkDevice device, VkPipelineCache cache, uint32_t count,
-      const VkComputePipelineCreateInfo* infos,
-      const VkAllocationCallbacks* allocator, VkPipeline* pipelines),
-     (device, cache, count, infos, allocator, pipelines))
-WRAP(vkCreateQueryPool,
-     (VkDevice device, const VkQueryPoolCreateInfo* info,
-      const VkAllocationCallbacks* allocator, VkQueryPool* pool),
-     (device, info, allocator, pool))
-WRAP(vkGetQueryPoolResults,
-     (VkDevice device, VkQueryPool pool, uint32_t first, uint32_t count,
-      size_t size, void* data, VkDeviceSize stride, VkQueryResultFlags flags),
-     (device, pool, first, count, size, data, stride, flags))
-WRAP(vkQueueSubmit,
-     (VkQueue queue, uint32_t count, const VkSubmitInfo* submits,
-      VkFence fence),
-     (queue, count, submits, fence))
-WRAP(vkWaitSemaphores,
-     (VkDevice device, const VkSemaphoreWaitInfo* info, uint64_t timeout),
-     (device, info, timeout))
+EACH_INSTANCE_CALL(WRAP)
+EACH_DEVICE_CALL(WRAP)
 
 /* The driver below need not know VK_EXT_device_fault. */
 static PFN_vkCreateDevice next_vkCreateDevice;
@@ -239,12 +224,7 @@ my_vkGetDeviceProcAddr(VkDevice device, const char* function) {
   if (described() && strcmp(function, "vkGetDeviceFaultInfoEXT") == 0) {
     return (PFN_vkVoidFunction)my_vkGetDeviceFaultInfoEXT;
   }
-  ANSWER(vkAllocateMemory)
-  ANSWER(vkCreateComputePipelines)
-  ANSWER(vkCreateQueryPool)
-  ANSWER(vkGetQueryPoolResults)
-  ANSWER(vkQueueSubmit)
-  ANSWER(vkWaitSemaphores)
+  EACH_DEVICE_CALL(ANSWER_CALL)
   return found;
 }
 
@@ -253,7 +233,7 @@ vkGetInstanceProcAddr(VkInstance instance, const char* function) {
   const char* call = getenv("FAULT_CALL");
   if (!OpenLoader("libvulkan.so.1")) return NULL;
   PFN_vkVoidFunction found = next_instance_proc(instance, function);
-  ANSWER(vkEnumeratePhysicalDevices)
+  EACH_INSTANCE_CALL(ANSWER_CALL)
   ANSWER(vkCreateDevice)
   if (strcmp(function, "vkEnumerateInstanceVersion") == 0 && call != NULL &&
       strcmp(call, function) == 0) {

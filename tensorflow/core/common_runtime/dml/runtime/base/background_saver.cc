@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/start_thread.h"
+
 namespace dml {
 
 BackgroundSaver::BackgroundSaver(Save save)
@@ -20,7 +22,8 @@ void BackgroundSaver::Note() {
   if (!news_) oldest_ = newest_;
   // While the thread waits for quiet, later news need not wake it.
   if (!std::exchange(news_, true)) changed_.notify_one();
-  if (!thread_.joinable()) thread_ = std::thread([this] { Loop(); });
+  // Without a thread, Finish() saves.
+  if (!thread_.joinable()) (void)StartThread([this] { Loop(); }, &thread_);
 }
 
 void BackgroundSaver::Stop() {

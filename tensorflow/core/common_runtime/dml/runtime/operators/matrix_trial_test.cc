@@ -11,6 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
+
 namespace dml {
 namespace {
 
@@ -136,6 +138,24 @@ TEST_F(MatrixTrialTest, AnInterruptedCheckIsNoStrike) {
   EXPECT_TRUE(warnings_.empty());
   EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kRight);
   EXPECT_EQ(checks_, 4);
+}
+
+TEST_F(MatrixTrialTest, NumbersInTheFileAreNotTrusted) {
+  constexpr CacheMagic kMagic = {'D', 'M', 'L', 'M', 'A', 'T', 'R', '2'};
+  // Of strikes there is no negative number, and no more to add to the largest.
+  for (const char* text : {"checking 2147483647", "strikes 99999999999"}) {
+    ASSERT_TRUE(WriteCacheFile(path_, kMagic, text));
+    EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kWrong) << text;
+    EXPECT_EQ(checks_, 0) << text;
+  }
+  ASSERT_TRUE(WriteCacheFile(path_, kMagic, "strikes -2147483648"));
+  for (int i = 0; i < 2; ++i) {
+    Hanging trial(this);
+    now_ += 100;
+    EXPECT_EQ(trial->verdict(true), MatrixVerdict::kWrong);
+  }
+  EXPECT_EQ(Trial(Right)->verdict(true), MatrixVerdict::kWrong);
+  EXPECT_EQ(checks_, 2);
 }
 
 TEST_F(MatrixTrialTest, WithoutMemoryNothingIsKnown) {

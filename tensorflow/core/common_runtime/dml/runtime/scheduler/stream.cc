@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/start_thread.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_impl.h"
 
 namespace dml {
@@ -56,8 +57,13 @@ Status Stream::Impl::Start() {
   current_ = free_.back();
   free_.pop_back();
   current_->Reset(1);
-  submission_thread_ = std::thread([this] { SubmissionLoop(); });
-  completion_thread_ = std::thread([this] { CompletionLoop(); });
+  if (!StartThread([this] { SubmissionLoop(); }, &submission_thread_) ||
+      !StartThread([this] { CompletionLoop(); }, &completion_thread_)) {
+    return Error(Code::kUnavailable,
+                 "the device's work takes two threads, and the system has no "
+                 "more of them to give: raise its limit (ulimit -u, or that of "
+                 "the container), or end what uses them up");
+  }
   return Status::Ok();
 }
 

@@ -165,19 +165,20 @@ void Stream::Impl::CompletionLoop() {
 // What the batch's status becomes. On failure still waits for what the device
 // runs, since its memory is about to go.
 Status Stream::Impl::WaitForDevice(const Batch& batch) {
+  Status status = batch.status;
   for (Lane& lane : lanes_) {
     const uint64_t value = batch.values[static_cast<size_t>(lane.queue)];
     if (value == 0) continue;
-    if (batch.status.ok()) {
-      DML_RETURN_IF_ERROR(Retire(&lane, value));
-      continue;
+    if (status.ok()) {
+      status = Retire(&lane, value);
+      if (status.ok() || working_on_) continue;
     }
-    // A lost device answers at once.
+    // A lost device answers at once. One that cannot say may be at work.
     const Status last =
         device_->Wait({lane.queue, value}, LastWaitNanoseconds());
-    if (last.code() == Code::kDeadlineExceeded) working_on_ = true;
+    if (!last.ok() && last.code() != Code::kDeviceLost) working_on_ = true;
   }
-  return batch.status;
+  return status;
 }
 
 bool Stream::Impl::CanComplete() const {

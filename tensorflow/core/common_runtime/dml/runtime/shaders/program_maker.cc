@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/start_thread.h"
+
 namespace dml {
 
 ProgramMaker::~ProgramMaker() { Stop(); }
@@ -10,7 +12,10 @@ void ProgramMaker::Ask(std::function<void()> make) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (stopped_) return;
   wanted_.push_back(std::move(make));
-  if (!thread_.joinable()) thread_ = std::thread([this] { Loop(); });
+  if (!thread_.joinable() && !StartThread([this] { Loop(); }, &thread_)) {
+    wanted_.clear();  // work does without
+    return;
+  }
   changed_.notify_all();
 }
 

@@ -55,7 +55,8 @@ bool ProgramStore::Find(const ProgramKey& key, std::string* data) const {
 void ProgramStore::Add(const ProgramKey& key, std::string data) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (data.size() > kMaxBytes - bytes_) return;
+    // A file may have more.
+    if (bytes_ > kMaxBytes || data.size() > kMaxBytes - bytes_) return;
     const uint64_t size = data.size();
     if (!entries_.emplace(key, std::move(data)).second) return;
     bytes_ += size;

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
 
 namespace dml {
 namespace hal {
@@ -121,6 +124,18 @@ TEST_F(ProgramStoreTest, IsBounded) {
   ProgramStore store;
   store.Open("");
   store.Add(Key(1), std::string(ProgramStore::kMaxBytes, 'x'));
+  store.Add(Key(2), "one more");
+  EXPECT_EQ(Found(store, 2), "nothing");
+}
+
+TEST_F(ProgramStoreTest, TakesNoMoreWhereAFileHasTooMuch) {
+  constexpr CacheMagic kMagic = {'D', 'M', 'L', 'D', 'X', 'P', 'S', '1'};
+  const auto size = static_cast<uint32_t>(ProgramStore::kMaxBytes + 1);
+  std::string data(sizeof(ProgramKey) + sizeof(size) + size, '\x01');
+  std::memcpy(&data[sizeof(ProgramKey)], &size, sizeof(size));
+  ASSERT_TRUE(WriteCacheFile(path(), kMagic, data));
+  ProgramStore store;
+  store.Open(path());
   store.Add(Key(2), "one more");
   EXPECT_EQ(Found(store, 2), "nothing");
 }

@@ -1,7 +1,9 @@
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,9 @@ namespace {
 // How long a wait sleeps before it looks whether another thread saw the device
 // die, which leaves the counter where it is for ever.
 constexpr uint64_t kWaitSliceNs = 1'000'000'000;
+
+// Between two looks at a timeline that cannot be waited for.
+constexpr std::chrono::milliseconds kPollPause{1};
 
 }  // namespace
 
@@ -381,8 +386,15 @@ Status VulkanDevice::Wait(const QueuePoint& point, uint64_t timeout_ns) {
     DML_RETURN_IF_ERROR(Use(&use));
     wait.pSemaphores = &queue(point.queue).timeline;
     const uint64_t slice = std::min(timeout_ns, kWaitSliceNs);
-    const VkResult result = vk_.vkWaitSemaphores(device_, &wait, slice);
-    if (result != VK_TIMEOUT) return Check(result, "vkWaitSemaphores");
+    VkResult result = vk_.vkWaitSemaphores(device_, &wait, slice);
+    const char* call = "vkWaitSemaphores";
+    if (result == VK_ERROR_OUT_OF_HOST_MEMORY ||
+        result == VK_ERROR_OUT_OF_DEVICE_MEMORY) {
+      // Waiting may take memory, and the work goes on: looking takes none.
+      result = Poll(point, slice);
+      call = "vkGetSemaphoreCounterValue";
+    }
+    if (result != VK_TIMEOUT) return Check(result, call);
     timeout_ns -= slice;
     if (timeout_ns == 0) {
       return Error(Code::kDeadlineExceeded,
@@ -390,6 +402,19 @@ Status VulkanDevice::Wait(const QueuePoint& point, uint64_t timeout_ns) {
     }
   }
   return loss_.status();
+}
+
+VkResult VulkanDevice::Poll(const QueuePoint& point, uint64_t timeout_ns) {
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::nanoseconds(timeout_ns);
+  do {
+    uint64_t value = 0;
+    const VkResult result = vk_.vkGetSemaphoreCounterValue(
+        device_, queue(point.queue).timeline, &value);
+    if (result != VK_SUCCESS || value >= point.value) return result;
+    std::this_thread::sleep_for(kPollPause);
+  } while (!loss_.happened() && std::chrono::steady_clock::now() < end);
+  return VK_TIMEOUT;
 }
 
 Status VulkanDevice::Completed(Queue which, uint64_t* value) {

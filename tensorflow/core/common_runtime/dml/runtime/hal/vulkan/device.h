@@ -80,6 +80,9 @@ class VulkanDevice final : public Device {
   explicit VulkanDevice(const PhysicalDevice& physical);
   Status Init();
   VkPhysicalDeviceMemoryBudgetPropertiesEXT DriverBudget() const;
+  // Looks, now and then, whether a timeline has come so far: VK_SUCCESS,
+  // VK_TIMEOUT, or why it cannot look.
+  VkResult Poll(const QueuePoint& point, uint64_t timeout_ns);
   void Destroy();
 
   PhysicalDevice physical_;  // constant after Init()

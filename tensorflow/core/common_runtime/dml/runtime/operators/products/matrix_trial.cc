@@ -1,5 +1,6 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/products/matrix_trial.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/start_thread.h"
 
 namespace dml {
 namespace {
@@ -42,6 +44,8 @@ Record Parse(const std::string& text) {
   std::string kind;
   Record record;
   words >> kind >> record.strikes >> record.start_of_machine;
+  // Nobody vouches for the file.
+  record.strikes = std::clamp(record.strikes, 0, kStrikes);
   for (int i = 0; i < static_cast<int>(std::size(kWords)); ++i) {
     if (kind == kWords[i]) record.kind = static_cast<Record::Kind>(i);
   }
@@ -130,8 +134,16 @@ MatrixTrial::~MatrixTrial() { Stop(); }
 MatrixVerdict MatrixTrial::verdict(bool wait) {
   std::unique_lock<std::mutex> lock(state_->mutex);
   if (!state_->started) {
-    state_->started = true;
-    std::thread([state = state_] { Run(state); }).detach();
+    std::thread thread;
+    state_->started = StartThread([state = state_] { Run(state); }, &thread);
+    if (state_->started) {
+      thread.detach();
+    } else if (wait) {
+      state_->started = true;
+      lock.unlock();
+      Run(state_);  // here, then
+      lock.lock();
+    }  // else the next call tries again
   }
   bool settled = state_->Settled();
   while (wait && !settled) {
