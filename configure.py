@@ -186,10 +186,18 @@ def find_base(version):
     return str(found[0])
 
 
-def check_base(path):
+def check_base(path, way_out="Name one by --base-wheel PATH."):
     if not os.path.isfile(path) or not path.endswith(".whl"):
-        raise Missing(f"the base wheel {path} is no wheel file.", "Name one by --base-wheel PATH.")
+        raise Missing(f"the base wheel {path} is no wheel file.", way_out)
     return os.path.abspath(path)
+
+
+def base2(version):
+    """The wheel of TensorFlow 2.x that the environment names, or the one of find_base2()."""
+    variable = base2_variable(version)
+    if variable in os.environ:
+        return check_base(os.environ[variable], f"Name one in {variable}, or unset it.")
+    return check_base(find_base2(version))
 
 
 def tensorflow2_versions():
@@ -694,7 +702,7 @@ def main():
     found["tensorflow2"] = {}
     for version in versions:
         try:
-            wheel = check_base(os.environ.get(base2_variable(version)) or find_base2(version))
+            wheel = base2(version)
             found["tensorflow2"][version] = wheel
             print(f"found    TensorFlow {version}: {wheel}", flush=True)
         except Missing as problem:

@@ -85,6 +85,17 @@ def test_what_the_library_says_is_passed_on(tensorflow, capfd, monkeypatch):
     )
 
 
+def test_a_tensorflow_of_another_shape_keeps_the_device(tensorflow, capfd, monkeypatch):
+    monkeypatch.setattr(start, "find", lambda version: "library.so")
+    monkeypatch.setenv("TF_DIRECTML_GPU_NAMES", "0")
+    start.start()
+    assert tensorflow.loaded == ["library.so"]
+    output = capfd.readouterr().err
+    assert "no DML device" not in output
+    assert output.startswith("tensorflow-directml: DML devices work, but need jit_compile=False")
+    assert output.count("\n") == 1
+
+
 @pytest.mark.parametrize("cuda", [False, True])
 @pytest.mark.parametrize("driver", [False, True])
 def test_names_are_cudas_where_tensorflow_drives_its_gpus(tmp_path, cuda, driver):

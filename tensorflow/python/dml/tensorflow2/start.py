@@ -27,14 +27,18 @@ def start() -> None:
     except Refused as problem:
         _say(str(problem))
     except Exception as problem:
-        _say(
-            "%s: %s. Run: tensorflow-directml info, and report what it says"
-            % (type(problem).__name__, problem)
-        )
+        _say("%s. %s" % (_in_words(problem), _REPORT))
 
 
-def _say(problem: str) -> None:
-    sys.stderr.write("tensorflow-directml: no DML device: %s\n" % problem)
+_REPORT = "Run: tensorflow-directml info, and report what it says"
+
+
+def _in_words(problem: Exception) -> str:
+    return "%s: %s" % (type(problem).__name__, problem)
+
+
+def _say(problem: str, what: str = "no DML device") -> None:
+    sys.stderr.write("tensorflow-directml: %s: %s\n" % (what, problem))
     sys.stderr.flush()
 
 
@@ -48,10 +52,21 @@ def _start() -> None:
     except Exception as problem:  # of TensorFlow's own, with the library's words in it
         raise Refused(getattr(problem, "message", None) or str(problem)) from None
 
+    _adapt_python()
+
+
+def _adapt_python() -> None:
+    """The device is there: a part of TensorFlow that is not as expected costs what needs it."""
     from . import gpu_names, xla
 
-    gpu_names.apply()
-    xla.apply()
+    for part, lost in (
+        (gpu_names, 'DML devices work, but list_physical_devices("GPU") may not name them'),
+        (xla, "DML devices work, but need jit_compile=False, since XLA does not compile for them"),
+    ):
+        try:
+            part.apply()
+        except Exception as problem:
+            _say("%s. %s" % (_in_words(problem), _REPORT), lost)
 
 
 def _yield_names_to_cuda() -> None:
