@@ -22,6 +22,7 @@ thread_local int host_allocation_depth = 0;
 
 ScopedHostAllocation::ScopedHostAllocation() { ++host_allocation_depth; }
 ScopedHostAllocation::~ScopedHostAllocation() { --host_allocation_depth; }
+bool AllocatesOnHost() { return host_allocation_depth > 0; }
 
 DmlDevice::DmlDevice(const SessionOptions& options,
                      const DeviceAttributes& attributes, int index,
@@ -68,7 +69,7 @@ void DmlDevice::Sync(const DoneCallback& done) {
 }
 
 Allocator* DmlDevice::GetAllocator(AllocatorAttributes attributes) {
-  if (attributes.on_host() || host_allocation_depth > 0) return cpu_allocator();
+  if (attributes.on_host() || AllocatesOnHost()) return cpu_allocator();
   return shared_.allocator;
 }
 

@@ -31,9 +31,14 @@ class BaseDevice : public LocalDevice {
   virtual DeviceContext* Context() const = 0;
 };
 
+// Whether this thread is in the scope of a ScopedHostAllocation (dml_device.h).
+bool AllocatesOnHost();
+
 class BaseDeviceContext : public DeviceContext {
  public:
-  bool IsPluggableDevice() override { return true; }
+  // The CPU's kernels of lists ask, and take such a device's stream to fill
+  // what they allocated. What they allocate for us lies on the host.
+  bool IsPluggableDevice() override { return !AllocatesOnHost(); }
 };
 
 class BaseAllocator : public Allocator {
