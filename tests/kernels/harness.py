@@ -50,7 +50,18 @@ TOLERANCES = {
 # Inputs that TensorFlow's Python functions call otherwise.
 RENAMED = {"reduction_indices": "axis"}
 
+# Ops that came after TensorFlow 1.15, or were dropped since: their rows are left out without.
+OF_SOME_VERSIONS = {
+    "BatchMatMulV3", "CompareAndBitpack", "DenseBincount", "MatrixDiagPartV3", "MatrixDiagV3",
+    "MatrixSetDiagV3", "ScatterNdMax", "StatelessRandomUniformV2", "TensorScatterMax",
+    "TensorScatterMin",
+}
+
 covered = set()  # ops that some row tests
+
+
+def lacks(op):
+    return op in OF_SOME_VERSIONS and op not in op_def_registry.get_registered_ops()
 
 
 def raw(op, attrs=None):
@@ -75,7 +86,7 @@ class Row:
         self.op = op
         self.types = types
         self.samples = samples
-        self.call = call or raw(op, attrs)
+        self.call = call or (None if lacks(op) else raw(op, attrs))
         self.domain = domain
         self.gradient = gradient
         self.grad_inputs = grad_inputs  # which inputs; all random floats if None
@@ -85,7 +96,8 @@ class Row:
         self.copies = copies  # it may be a plain copy of memory, which has no tag
         self.attrs = attrs
         self.also = also if gradient else ()  # ops that the gradient must run
-        covered.update([op, *self.also])
+        if not lacks(op):
+            covered.update([op, *self.also])
 
 
 def moved(op, samples, types=MOVABLE, gradient=False, **more):
@@ -112,7 +124,7 @@ def renamed(row, op):
 
 
 def variants(rows):
-    return [(row, dtype) for row in rows for dtype in row.types]
+    return [(row, dtype) for row in rows if not lacks(row.op) for dtype in row.types]
 
 
 def name(value):

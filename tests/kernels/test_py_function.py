@@ -9,9 +9,9 @@ def test_py_function_computes_on_the_device():
     devices = []
 
     def double(x):
-        devices.append(x.device)
+        devices.append(x.backing_device)
         y = x + x
-        devices.append(y.device)
+        devices.append(y.backing_device)
         return y
 
     x = np.arange(6, dtype=np.float32).reshape(2, 3)

@@ -12,9 +12,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 # Keras 2, which the functions of tf.compat.v1 are made of.
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 
+import pytest  # noqa: E402
 from tensorflow.core.framework import op_def_pb2  # noqa: E402
 from tensorflow.python.client import pywrap_tf_session  # noqa: E402
 from tensorflow.python.framework import op_def_registry  # noqa: E402
+from tensorflow.python.ops import gen_dataset_ops, gen_optional_ops  # noqa: E402
 
 import tensorflow as tf  # noqa: E402
 
@@ -29,13 +31,25 @@ tf.compat.v1.disable_v2_behavior()
 _ops = registered_ops()
 op_def_registry.get_registered_ops = lambda: _ops
 
-# Files of ops that TensorFlow 2.x no longer has.
-DROPPED = {"test_compare_and_bitpack.py": "CompareAndBitpack was dropped"}
+# TensorFlow 2.x has these in another module.
+for _name in dir(gen_optional_ops):
+    if _name.startswith("optional_"):
+        setattr(gen_dataset_ops, _name, getattr(gen_optional_ops, _name))
+
+# Tests, by file and name, of what TensorFlow 2.x itself does otherwise. They must fail.
+DIFFERENT = {
+    "test_block_cells.py::test_an_empty_batch": "the CPU's LSTMBlockCell refuses empty batches",
+    "test_compare_and_bitpack.py::test_errors": "CompareAndBitpack was dropped",
+    "test_elementwise.py::test_unary[Round-int": "the CPU of 2.21 rounds the integer -1 to 0",
+    "test_op_support.py::test_the_page_is_up_to_date": "the page is of TensorFlow 1.15",
+    "test_top_k.py::test_top_k_of_old_graphs":
+        "TensorFlow 2.21 has no kernel for TopK of old graphs: they lack an attribute",
+}
 
 
-def pytest_ignore_collect(collection_path):
-    return True if collection_path.name in DROPPED else None
-
-
-def pytest_report_header():
-    return ["left out: %s (%s)" % item for item in DROPPED.items()]
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for test, reason in DIFFERENT.items():
+            file, _, name = test.partition("::")
+            if item.path.name == file and item.name.startswith(name):
+                item.add_marker(pytest.mark.xfail(reason=reason, strict=True))

@@ -155,3 +155,102 @@ def test_the_remapper_leaves_the_device_what_it_has_kernels_for():
     with tf.device("CPU"):
         expected = layer(x, scale, offset)
     np.testing.assert_allclose(layer(x, scale, offset), expected, rtol=1e-4, atol=1e-5)
+
+
+def on_both(function, *inputs):
+    """What a function returns on the CPU and on the device."""
+    with tf.device("CPU"):
+        expected = tf.nest.map_structure(lambda y: y.numpy(), function(*inputs))
+    with tf.device("GPU:0"):
+        got = tf.nest.map_structure(lambda y: y.numpy(), function(*inputs))
+    return expected, got
+
+
+def test_activations_that_no_kernel_fuses_stay_apart():
+    x, kernel = tf.random.normal([2, 8, 8, 3]), tf.random.normal([3, 3, 3, 4])
+
+    def layer(x, kernel):
+        y = tf.nn.bias_add(tf.nn.conv2d(x, kernel, 1, "SAME"), [1.0, -1.0, 0.5, 0.0])
+        return tf.nn.leaky_relu(y, 0.3)
+
+    with tf.device("GPU:0"), launches() as ran:
+        got = tf.function(layer)(x, kernel)
+    with tf.device("CPU"):
+        expected = layer(x, kernel)
+    np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
+    assert ran["LeakyRelu"] == 1, ran
+
+
+def running_averages(x):
+    ones = tf.ones([3])
+    return tf.raw_ops.FusedBatchNormV3(x=x, scale=ones, offset=ones, mean=2 * ones,
+                                       variance=3 * ones, exponential_avg_factor=0.25)[:3]
+
+
+def explicit_pooling(x):
+    return tf.nn.max_pool2d(x, 2, 2, [[0, 0], [1, 0], [0, 1], [0, 0]])
+
+
+def indices_of_int64(x):
+    return tf.raw_ops.TopKV2(input=x, k=2, index_type=tf.int64)
+
+
+def spectrum_of_float64(x):
+    return tf.signal.rfft(tf.cast(x, tf.float64))
+
+
+def ignored_indices(x):
+    return tf.scatter_nd([[0], [99]], x[0, 0, :2, 0], [4], bad_indices_policy="IGNORE")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [running_averages, explicit_pooling, indices_of_int64, spectrum_of_float64, ignored_indices],
+    ids=lambda ask: ask.__name__,
+)
+def test_attributes_that_came_after_1_15_say_what_they_say(ask):
+    x = tf.constant(np.random.RandomState(1).standard_normal((2, 5, 5, 3)), tf.float32)
+    expected, got = on_both(ask, x)
+    for want, have in zip(tf.nest.flatten(expected), tf.nest.flatten(got)):
+        assert want.dtype == have.dtype
+        np.testing.assert_allclose(have, want, rtol=1e-4, atol=1e-5)
+
+
+def test_tensor_arrays_in_functions():
+    @tf.function
+    def partial_sums(x):
+        sums = tf.TensorArray(tf.float32, size=0, dynamic_size=True, element_shape=[3])
+        total = tf.zeros([3])
+        for i in tf.range(tf.shape(x)[0]):
+            total += x[i]
+            sums = sums.write(i, total)
+        return sums.stack(), sums.read(1)
+
+    @tf.function
+    def of_unwritten():
+        return tf.TensorArray(tf.float32, size=2, element_shape=[3]).read(0)
+
+    x = tf.reshape(tf.range(12.0), [4, 3])
+    stacked, second = partial_sums(x)
+    np.testing.assert_array_equal(stacked, np.cumsum(x, 0))
+    np.testing.assert_array_equal(second, np.cumsum(x, 0)[1])
+    unwritten = of_unwritten()
+    assert unwritten.device == DML
+    np.testing.assert_array_equal(unwritten, np.zeros(3))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        loss = tf.reduce_sum(partial_sums(x)[0])
+    np.testing.assert_array_equal(tape.gradient(loss, x), [[4.0 - i] * 3 for i in range(4)])
+
+
+def test_seeds_of_keras_draw_the_numbers_of_the_cpu():
+    def draw():
+        return (tf.random.stateless_uniform([4, 5], [1, 2]),
+                tf.random.stateless_truncated_normal([4, 5], [1, 2]),
+                tf.random.Generator.from_seed(3).normal([4, 5]))
+
+    with launches() as ran:
+        expected, got = on_both(draw)
+    for want, have in zip(expected, got):
+        np.testing.assert_allclose(have, want, rtol=1e-5, atol=1e-5)
+    assert ran["StatelessRandomUniformV2"] == 1, ran

@@ -124,7 +124,15 @@ def markdown(device_ops: Dict[str, op_support.Support]) -> str:
 
 
 def unplaced(device_ops: Dict[str, op_support.Support]) -> List[str]:
-    """Ops that the page would leave out, since no family has them, or has them twice."""
+    """Ops that the page would leave out, since no family has them, or that one has for nothing.
+
+    What only another version of TensorFlow has, or has for any device, is not for nothing.
+    """
     placed = [op for ops in families().values() for op in ops]
     wanted = set(device_ops) | set(op_support.missing_ops(device_ops))
-    return sorted(op for op in wanted | set(placed) if placed.count(op) != (op in wanted))
+    any_device = op_support.supported("DEFAULT")
+
+    def needed(op: str) -> bool:
+        return op in wanted or op in any_device or op_support.arguments(op) is None
+
+    return sorted(op for op in wanted | set(placed) if placed.count(op) != needed(op))

@@ -19,11 +19,18 @@ def _type_name(number: int) -> str:
     return dtypes.as_dtype(number).name
 
 
-def arguments(op: str) -> Optional[List[str]]:
-    """Names of an op's inputs and outputs; None for one that is not registered."""
+def _definition(op: str) -> Any:
+    """The OpDef, or None for an op that is not registered."""
     from tensorflow.python.framework import op_def_registry
 
-    definition = op_def_registry.get_registered_ops().get(op)
+    if hasattr(op_def_registry, "get_registered_ops"):  # TensorFlow 1.15
+        return op_def_registry.get_registered_ops().get(op)
+    return op_def_registry.get(op)
+
+
+def arguments(op: str) -> Optional[List[str]]:
+    """Names of an op's inputs and outputs; None for one that is not registered."""
+    definition = _definition(op)
     if definition is None:
         return None
     return [arg.name for arg in definition.input_arg] + [arg.name for arg in definition.output_arg]
@@ -31,9 +38,7 @@ def arguments(op: str) -> Optional[List[str]]:
 
 def _allowed(op: str, attribute: str) -> Optional[set]:
     """The types that the op's definition allows, which kernels may exceed; None: all."""
-    from tensorflow.python.framework import op_def_registry
-
-    definition = op_def_registry.get_registered_ops().get(op)
+    definition = _definition(op)
     for attr in definition.attr if definition is not None else ():
         if attr.name == attribute and attr.HasField("allowed_values"):
             return {_type_name(number) for number in attr.allowed_values.list.type}

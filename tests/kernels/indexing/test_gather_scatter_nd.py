@@ -12,6 +12,7 @@ from harness import (
     covered,
     error_of,
     ints,
+    lacks,
     name,
     raw,
     run,
@@ -41,6 +42,8 @@ ROWS = [
     Row("ScatterNd", ADDED, [[i, u, np.array(shape, i.dtype)] for shape, i, u in UPDATED]),
     Row("ScatterNdNonAliasingAdd", ADDED, UPDATED),
     Row("TensorScatterAdd", ADDED, UPDATED), Row("TensorScatterSub", ADDED, UPDATED),
+    *[Row(op, ("float32", "float16", "float64", "int32", "int64"), UPDATED)
+      for op in ("TensorScatterMax", "TensorScatterMin")],
     Row("TensorScatterUpdate", ADDED, [[(4, 3, 2), ints([3, 0], [1, 2]), (2, 2)]]),
 ]
 
@@ -66,7 +69,7 @@ def test_errors():
         raw("TensorScatterAdd"), [x, ints([0], [1]), np.zeros(2, np.float32)])
 
 
-OPS = ["Update", "Add", "Sub"]
+OPS = ["Update", "Add", "Sub"] + ([] if lacks("ScatterNdMax") else ["Max", "Min"])
 covered.update(prefix + op for prefix in ("ScatterNd", "ResourceScatterNd") for op in OPS)
 covered.add("ResourceGatherNd")
 

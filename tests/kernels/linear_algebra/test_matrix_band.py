@@ -46,6 +46,26 @@ ROWS = [
         [(2, 5, 3), (2, 4, 3), ints(-2, 1)],
         [(3, 4), (2, 2), ints(-2, -1)],
     ]),
+    band("MatrixDiagV3", [[(3,), ints(2), ints(-1), ints(-1), element],
+                          [(2, 3), ints(-1), ints(4), ints(6), element]]),
+    band("MatrixSetDiagV3", [[(4, 5), (4,), ints(1)]]),
+    *[row for align in ("RIGHT_LEFT", "LEFT_RIGHT", "LEFT_LEFT", "RIGHT_RIGHT") for row in (
+        band("MatrixDiagV3", [
+            [(3, 4), ints(-1, 1), ints(-1), ints(-1), element],
+            [(2, 2, 3), ints(1, 2), ints(3), ints(5), element],
+            [(2, 2, 3), ints(-2, -1), ints(5), ints(3), element],
+        ], ("float32", "uint8", "complex128"), attrs={"align": align}),
+        band("MatrixDiagPartV3", [
+            [(4, 5), ints(1), element],
+            [(2, 5, 3), ints(-2, 1), element],
+            [(2, 3, 4), ints(-2, -1), element],
+            [(3, 6), ints(-2, 5), element],
+        ], ("float32", "uint8", "complex128"), attrs={"align": align}),
+        band("MatrixSetDiagV3", [
+            [(2, 5, 3), (2, 4, 3), ints(-2, 1)],
+            [(3, 4), (2, 2), ints(-2, -1)],
+        ], ("float32", "uint8", "complex128"), attrs={"align": align}),
+    )],
     band("Diag", [[(4,)], [(2, 3)], [(0,)]], ("float32", "float64", "int32", "int64")),
     band("DiagPart", [[(4, 4)], [(2, 3, 2, 3)], [(0, 0)]],
          ("float32", "float64", "int32", "int64")),

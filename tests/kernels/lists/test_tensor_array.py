@@ -180,7 +180,7 @@ def stack_of_unequal():
 def use_after_close():
     ta = array()
     with tf.control_dependencies([ta.close()]):
-        return ta.size()
+        return ops.tensor_array_size_v3(ta.handle, ta.flow)
 
 
 @pytest.mark.parametrize("name", sorted(ERRORS))

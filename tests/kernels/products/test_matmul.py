@@ -19,6 +19,8 @@ MATRIX_ROWS = [
        gradient=False, attrs={"adj_x": True, "adj_y": True}),
     nn("BatchMatMulV2", [[(2, 1, 3, 4), (5, 4, 2)]], types=("int32",), domain=(-9, 9),
        gradient=False),
+    *[nn("BatchMatMulV3", [[(2, 1, 3, 4), (5, 4, 2)]], types=(dtype,), gradient=False,
+         attrs={"Tout": dtype}) for dtype in ("float32", "float64", "int32")],
 ]
 
 

@@ -16,9 +16,9 @@ def lstm_inputs(rows):
             *vectors(3), (4 * UNITS,)]
 
 
-def lstm(forget_bias, cell_clip, use_peephole):
+def lstm(forget_bias, cell_clip, use_peephole, batches=(4, 1)):
     attrs = {"forget_bias": forget_bias, "cell_clip": cell_clip, "use_peephole": use_peephole}
-    return Row("LSTMBlockCell", FLOATS, [lstm_inputs(rows) for rows in (4, 1, 0)], attrs=attrs,
+    return Row("LSTMBlockCell", FLOATS, [lstm_inputs(rows) for rows in batches], attrs=attrs,
                domain=(-1, 1))
 
 
@@ -37,6 +37,10 @@ ROWS = [
 @pytest.mark.parametrize("row, dtype", variants(ROWS), ids=name)
 def test_cells(row, dtype):
     check(row, dtype)
+
+
+def test_an_empty_batch():
+    check(lstm(1.0, 3.0, False, batches=(0,)), "float32")
 
 
 def with_input(index, value):

@@ -2,7 +2,20 @@
 
 import numpy as np
 import pytest
-from harness import Row, check, error_of, ints, name, raw, tf, variants, zeros
+from harness import (
+    CPU,
+    Row,
+    check,
+    error_of,
+    ints,
+    lacks,
+    name,
+    raw,
+    run,
+    tf,
+    variants,
+    zeros,  # fmt: skip
+)
 
 NUMBERS = np.array([3, 0, 3, 9, 1, 3], np.int32)
 NONE = (0,)
@@ -28,12 +41,28 @@ ROWS = [
         [NUMBERS, ints(0), NONE], [np.zeros(0, np.int32), ints(3), NONE],
         [MANY, ints(6), NONE], [MANY, ints(5000), NONE],
     ], domain=(0, 9)),
+    Row("DenseBincount", ("int32", "int64", "float32", "float64"), [
+        [NUMBERS, ints(5), NONE], [NUMBERS, ints(12), (6,)], [NUMBERS, ints(0), NONE],
+        [np.zeros(0, np.int32), ints(3), NONE], [MANY, ints(5000), NONE],
+        [NUMBERS.astype(np.int64), np.array(12, np.int64), (6,)],
+    ], domain=(0, 9)),
+    Row("DenseBincount", ("float32",), [[NUMBERS, ints(7), NONE], [NUMBERS, ints(12), (6,)]],
+        attrs={"binary_output": True}, domain=(0, 9)),
 ]
 
 
 @pytest.mark.parametrize("row, dtype", variants(ROWS), ids=name)
 def test_counts(row, dtype):
     check(row, dtype)
+
+
+@pytest.mark.skipif(lacks("DenseBincount"), reason="came after TensorFlow 1.15")
+def test_rows_of_a_matrix_are_counted_on_the_host():
+    def count(x):
+        return tf.raw_ops.DenseBincount(input=x, size=ints(5), weights=zeros(0))
+
+    numbers = NUMBERS.reshape(2, 3)
+    np.testing.assert_array_equal(run(count, [numbers]), run(count, [numbers], CPU))
 
 
 @pytest.mark.parametrize("op, inputs, message", [

@@ -23,7 +23,8 @@ ROWS = [
         domain=(0.5, 1.5), also=("Cumsum",)),
     Row("Cumsum", ("float32",), [[(3, 5), np.array(1, np.int64)]]),
 ] + [
-    # The logarithm of nothing is the lowest number of the type itself.
+    # The logarithm of nothing is the lowest number of the type itself, or minus infinity in
+    # TensorFlow 2.x.
     Row("CumulativeLogsumexp", FLOATS + ("float64",), SAMPLES, attrs=attrs, domain=(-20, 20),
         same_type=attrs["exclusive"], tolerance={"float16": (1e-2, 1e-2)})
     for attrs in ATTRIBUTES

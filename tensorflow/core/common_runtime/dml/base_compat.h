@@ -20,7 +20,6 @@
 //   kHasDefaultVariableKernels: whether TensorFlow has kernels of resource
 //     variables for any device. They compute on the CPU, so that types without
 //     a kernel of the device's own would crash
-//   MayLack(op): whether versions of this generation lack an op of another
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_COMPAT_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_BASE_COMPAT_H_
 

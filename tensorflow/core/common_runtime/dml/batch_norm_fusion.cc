@@ -26,9 +26,13 @@ bool ReadsOnlyShapes(const Node& node) {
   return IsOneOf(node, {"Shape", "ShapeN", "Size", "Rank"});
 }
 
+// Without averages over steps, which TensorFlow 2.x may ask for.
 bool IsOfTraining(const Node& node) {
   bool training = false;
-  return GetNodeAttr(node.attrs(), "is_training", &training).ok() && training;
+  float factor = 1.0f;
+  return GetNodeAttr(node.attrs(), "is_training", &training).ok() && training &&
+         (!GetNodeAttr(node.attrs(), "exponential_avg_factor", &factor).ok() ||
+          factor == 1.0f);
 }
 
 // As _FusedBatchNormEx has it; null for other nodes.

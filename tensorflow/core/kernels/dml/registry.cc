@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "tensorflow/core/common_runtime/dml/base_ops.h"
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
 #include "tensorflow/core/common_runtime/dml/host_values.h"
 #include "tensorflow/core/common_runtime/dml/load_check.h"
@@ -32,6 +33,12 @@ class Factory : public kernel_factory::OpKernelFactory {
     if (computes_float64_ && LacksFloat64(context)) {
       TellOfHost(context->def().op() + " of float64 tensors",
                  "The DML adapter does not compute in float64");
+      return CreateHostFallback(context);
+    }
+    const string unknown = UnknownAttribute(context->def());
+    if (!unknown.empty()) {
+      TellOfHost(strings::StrCat(context->def().op(), " with ", unknown),
+                 "DML kernels do not know what it asks for");
       return CreateHostFallback(context);
     }
     return create_(context);

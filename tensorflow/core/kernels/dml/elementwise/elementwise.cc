@@ -176,7 +176,6 @@ const Kernels kUnary({
     UnaryRow("Abs", {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT8, DT_INT16, DT_INT64},
              DML_ABS),
     UnaryRow("Neg", kSigned, DML_NEGATE),
-    UnaryRow("Sign", kSigned, DML_SIGN),
     UnaryRow("Square", kSigned, DML_SQUARE),
     UnaryRow("Inv", kSigned, DML_RECIPROCAL),
     UnaryRow("Reciprocal", kSigned, DML_RECIPROCAL),

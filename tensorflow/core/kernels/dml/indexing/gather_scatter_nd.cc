@@ -186,11 +186,16 @@ class ScatterNdUpdate {
 const TypeList kScatterable = {DT_FLOAT, DT_HALF,      DT_DOUBLE,    DT_INT32,
                                DT_INT64, DT_COMPLEX64, DT_COMPLEX128};
 
+const TypeList kOrdered = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT32, DT_INT64};
+
+const TypeList& ScatteredBy(dml_scatter_op op) {
+  if (op == DML_SCATTER_ASSIGN) return kAllDeviceTypes;  // only moves bits
+  const bool orders = op == DML_SCATTER_MAXIMUM || op == DML_SCATTER_MINIMUM;
+  return orders ? kOrdered : kScatterable;
+}
+
 Row ScatterRow(const char* name, dml_scatter_op op) {
-  // Assignment only moves bits.
-  return Row(name)
-      .Types("T", op == DML_SCATTER_ASSIGN ? kAllDeviceTypes : kScatterable)
-      .Types("Tindices", kIndices);
+  return Row(name).Types("T", ScatteredBy(op)).Types("Tindices", kIndices);
 }
 Row TensorRow(const char* name, dml_scatter_op op) {
   return ScatterRow(name, op).Make<TensorScatter>(op);
@@ -217,12 +222,18 @@ const Kernels kKernels({
     TensorRow("TensorScatterUpdate", DML_SCATTER_ASSIGN),
     TensorRow("TensorScatterAdd", DML_SCATTER_ADD),
     TensorRow("TensorScatterSub", DML_SCATTER_SUBTRACT),
+    TensorRow("TensorScatterMax", DML_SCATTER_MAXIMUM),
+    TensorRow("TensorScatterMin", DML_SCATTER_MINIMUM),
     RefRow("ScatterNdUpdate", DML_SCATTER_ASSIGN),
     RefRow("ScatterNdAdd", DML_SCATTER_ADD),
     RefRow("ScatterNdSub", DML_SCATTER_SUBTRACT),
+    RefRow("ScatterNdMax", DML_SCATTER_MAXIMUM),
+    RefRow("ScatterNdMin", DML_SCATTER_MINIMUM),
     ResourceRow("ResourceScatterNdUpdate", DML_SCATTER_ASSIGN),
     ResourceRow("ResourceScatterNdAdd", DML_SCATTER_ADD),
     ResourceRow("ResourceScatterNdSub", DML_SCATTER_SUBTRACT),
+    ResourceRow("ResourceScatterNdMax", DML_SCATTER_MAXIMUM),
+    ResourceRow("ResourceScatterNdMin", DML_SCATTER_MINIMUM),
 });
 
 }  // namespace

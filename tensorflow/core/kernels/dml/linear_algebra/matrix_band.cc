@@ -77,11 +77,8 @@ Status CheckInside(const Matrices& m, const Band& band) {
   return check("upper", band.upper);
 }
 
-// One element on the device, to be repeated: that of host input `input`, or
-// zero if there is none.
-Status ReadPadding(KernelContext* c, DataType dtype, int input,
-                   Tensor* padding) {
-  TF_RETURN_IF_ERROR(c->Temporary(dtype, TensorShape({}), padding));
+// Fills `tensor` with host input `input`, or zeros if there is none.
+Status FillPadding(KernelContext* c, int input, const Tensor& tensor) {
   const uint64 zero[2] = {};  // of any type
   const void* value = zero;
   if (input >= 0) {
@@ -90,15 +87,80 @@ Status ReadPadding(KernelContext* c, DataType dtype, int input,
     }
     value = DMAHelper::base(&c->Input(input));
   }
-  const dml_tensor scalar = Describe(*padding);
-  DML_RETURN_IF_FAILED(dml_fill(c->device(), &scalar, value));
+  const dml_tensor filled = Describe(tensor);
+  DML_RETURN_IF_FAILED(dml_fill(c->device(), &filled, value));
   return OkStatus();
+}
+
+// The same of one element on the device, to be repeated.
+Status ReadPadding(KernelContext* c, DataType dtype, int input,
+                   Tensor* padding) {
+  TF_RETURN_IF_ERROR(c->Temporary(dtype, TensorShape({}), padding));
+  return FillPadding(c, input, *padding);
 }
 
 Status Enqueue(KernelContext* c, dml_band_mode mode, const dml_tensor& x,
                const dml_tensor& z, const Band& band, const dml_tensor& y) {
   DML_RETURN_IF_FAILED(
       dml_matrix_band(c->device(), mode, &x, &z, band.lower, band.upper, &y));
+  return OkStatus();
+}
+
+// Where diagonals that are shorter than the longest stand in their rows: at the
+// left up to version 2, what the attribute `align` says in version 3.
+class Alignment {
+ public:
+  explicit Alignment(OpKernelConstruction* c) {
+    if (!c->HasAttr("align")) return;
+    string align;  // of what is above the main diagonal, and of what is below
+    OP_REQUIRES_OK(c, c->GetAttr("align", &align));
+    left_above_ = align == "LEFT_LEFT" || align == "LEFT_RIGHT";
+    left_below_ = align == "LEFT_LEFT" || align == "RIGHT_LEFT";
+  }
+
+  // Whether all rows begin with their diagonals, as one of the longest does.
+  bool AllLeft(const Band& band) const {
+    return band.count() == 1 ||
+           ((left_above_ || band.upper < 0) && (left_below_ || band.lower > 0));
+  }
+
+  // The part of a row of `packed`, m.batch by band.count() by the length of the
+  // longest, that holds `diagonal`, one of the band.
+  dml_tensor RowOf(const Tensor& packed, const Matrices& m, const Band& band,
+                   const Band& diagonal) const {
+    const int64 longest = m.LongestDiagonal(band);
+    const int64 length = m.LongestDiagonal(diagonal);
+    dml_tensor row = Describe(packed, {m.batch, band.count(), longest});
+    int64 first = (band.upper - diagonal.upper) * longest;
+    if (!(diagonal.upper < 0 ? left_below_ : left_above_)) {
+      first += longest - length;
+    }
+    row.data += first * DataTypeSize(packed.dtype());
+    row.sizes[1] = 1;
+    row.sizes[2] = length;
+    return row;
+  }
+
+ private:
+  bool left_above_ = true;
+  bool left_below_ = true;
+};
+
+// The matrices `y` with the diagonals of `packed`, and z elsewhere.
+Status Unpack(KernelContext* c, const Alignment& alignment,
+              const Tensor& packed, const Band& band, const Matrices& m,
+              dml_tensor z, const dml_tensor& y) {
+  if (alignment.AllLeft(band)) {
+    const Dims sizes = {m.batch, band.count(), m.LongestDiagonal(band)};
+    return Enqueue(c, DML_BAND_UNPACK, Describe(packed, sizes), z, band, y);
+  }
+  for (int64 d = band.lower; d <= band.upper; ++d) {
+    const Band diagonal = {d, d};
+    TF_RETURN_IF_ERROR(Enqueue(c, DML_BAND_UNPACK,
+                               alignment.RowOf(packed, m, band, diagonal), z,
+                               diagonal, y));
+    z = y;
+  }
   return OkStatus();
 }
 
@@ -146,11 +208,11 @@ class MatrixBandPart {
   }
 };
 
-// Inputs: diagonals; in version 2 also k, num_rows, num_cols and padding_value
-// (all host).
+// Inputs: diagonals; since version 2 also k, num_rows, num_cols and
+// padding_value (all host).
 class MatrixDiag {
  public:
-  explicit MatrixDiag(OpKernelConstruction*) {}
+  explicit MatrixDiag(OpKernelConstruction* c) : alignment_(c) {}
 
   Status Compute(KernelContext* c) {
     const Tensor& diagonal = c->Input(0);
@@ -188,13 +250,14 @@ class MatrixDiag {
     TF_RETURN_IF_ERROR(
         ReadPadding(c, diagonal.dtype(), version2 ? 4 : -1, &padding));
     const Matrices m(shape);
-    return Enqueue(c, DML_BAND_UNPACK,
-                   Describe(diagonal, {m.batch, band.count(), length}),
-                   DescribeBroadcast(padding, m.sizes()), band,
-                   Describe(*output, m.sizes()));
+    return Unpack(c, alignment_, diagonal, band, m,
+                  DescribeBroadcast(padding, m.sizes()),
+                  Describe(*output, m.sizes()));
   }
 
  private:
+  const Alignment alignment_;
+
   // Square if neither size is given, else the smallest that is not.
   static Status ChooseSizes(int64 length, const Band& band, int64* rows,
                             int64* columns) {
@@ -218,10 +281,10 @@ class MatrixDiag {
   }
 };
 
-// Inputs: matrices; in version 2 also k and padding_value (host).
+// Inputs: matrices; since version 2 also k and padding_value (host).
 class MatrixDiagPart {
  public:
-  explicit MatrixDiagPart(OpKernelConstruction*) {}
+  explicit MatrixDiagPart(OpKernelConstruction* c) : alignment_(c) {}
 
   Status Compute(KernelContext* c) {
     const Tensor& input = c->Input(0);
@@ -239,20 +302,33 @@ class MatrixDiagPart {
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     if (output->NumElements() == 0) return OkStatus();
+    const dml_tensor x = Describe(input, m.sizes());
+    if (!alignment_.AllLeft(band)) {
+      TF_RETURN_IF_ERROR(FillPadding(c, 2, *output));
+      for (int64 d = band.lower; d <= band.upper; ++d) {
+        const Band diagonal = {d, d};
+        const dml_tensor y = alignment_.RowOf(*output, m, band, diagonal);
+        // All of it is filled, and no padding is read: `y` stands in for it.
+        TF_RETURN_IF_ERROR(Enqueue(c, DML_BAND_PACK, x, y, diagonal, y));
+      }
+      return OkStatus();
+    }
     Tensor padding;
     TF_RETURN_IF_ERROR(
         ReadPadding(c, input.dtype(), version2 ? 2 : -1, &padding));
     const Dims packed = {m.batch, band.count(), length};
-    return Enqueue(c, DML_BAND_PACK, Describe(input, m.sizes()),
-                   DescribeBroadcast(padding, packed), band,
-                   Describe(*output, packed));
+    return Enqueue(c, DML_BAND_PACK, x, DescribeBroadcast(padding, packed),
+                   band, Describe(*output, packed));
   }
+
+ private:
+  const Alignment alignment_;
 };
 
-// Inputs: matrices, diagonals; in version 2 also k (host).
+// Inputs: matrices, diagonals; since version 2 also k (host).
 class MatrixSetDiag {
  public:
-  explicit MatrixSetDiag(OpKernelConstruction*) {}
+  explicit MatrixSetDiag(OpKernelConstruction* c) : alignment_(c) {}
 
   Status Compute(KernelContext* c) {
     const Tensor& input = c->Input(0);
@@ -287,10 +363,12 @@ class MatrixSetDiag {
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, input.shape(), &output));
-    return Enqueue(
-        c, DML_BAND_UNPACK, Describe(diagonal, {m.batch, band.count(), length}),
-        Describe(input, m.sizes()), band, Describe(*output, m.sizes()));
+    return Unpack(c, alignment_, diagonal, band, m, Describe(input, m.sizes()),
+                  Describe(*output, m.sizes()));
   }
+
+ private:
+  const Alignment alignment_;
 };
 
 // A tensor of any rank as the diagonal of one of twice the rank.
@@ -364,14 +442,21 @@ const Kernels kKernels({
     MatrixRow("MatrixDiagV2")
         .Host({"k", "num_rows", "num_cols", "padding_value"})
         .Make<MatrixDiag>(),
+    MatrixRow("MatrixDiagV3")
+        .Host({"k", "num_rows", "num_cols", "padding_value"})
+        .Make<MatrixDiag>(),
     MatrixRow("MatrixDiagPart").Make<MatrixDiagPart>(),
     MatrixRow("BatchMatrixDiagPart").Make<MatrixDiagPart>(),
     MatrixRow("MatrixDiagPartV2")
         .Host({"k", "padding_value"})
         .Make<MatrixDiagPart>(),
+    MatrixRow("MatrixDiagPartV3")
+        .Host({"k", "padding_value"})
+        .Make<MatrixDiagPart>(),
     MatrixRow("MatrixSetDiag").Make<MatrixSetDiag>(),
     MatrixRow("BatchMatrixSetDiag").Make<MatrixSetDiag>(),
     MatrixRow("MatrixSetDiagV2").Host({"k"}).Make<MatrixSetDiag>(),
+    MatrixRow("MatrixSetDiagV3").Host({"k"}).Make<MatrixSetDiag>(),
     Row("Diag").Types("T", kAllDeviceTypes).Make<Diag>(),
     Row("DiagPart").Types("T", kAllDeviceTypes).Make<DiagPart>(),
 });

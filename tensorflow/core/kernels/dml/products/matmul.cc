@@ -1,4 +1,6 @@
-// MatMul, _FusedMatMul, BatchMatMul and BatchMatMulV2.
+// MatMul, _FusedMatMul and BatchMatMul in all its versions.
+#include <vector>
+
 #include "tensorflow/core/kernels/dml/fused_ops.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
@@ -218,12 +220,25 @@ const TypeList kMultipliedByMatMul = {DT_FLOAT,     DT_HALF,       DT_DOUBLE,
                                       DT_COMPLEX64, DT_COMPLEX128, DT_INT32,
                                       DT_INT64};
 
-const Kernels kKernels({
-    Row("MatMul").Types("T", kMultipliedByMatMul).Make<MatMul>(false),
-    Row("_FusedMatMul").Types("T", {DT_FLOAT}).Make<MatMul>(true),
-    Row("BatchMatMul").Types("T", kMultiplied).Make<BatchMatMul>(false),
-    Row("BatchMatMulV2").Types("T", kMultiplied).Make<BatchMatMul>(true),
-});
+std::vector<Row> Rows() {
+  std::vector<Row> rows = {
+      Row("MatMul").Types("T", kMultipliedByMatMul).Make<MatMul>(false),
+      Row("_FusedMatMul").Types("T", {DT_FLOAT}).Make<MatMul>(true),
+      Row("BatchMatMul").Types("T", kMultiplied).Make<BatchMatMul>(false),
+      Row("BatchMatMulV2").Types("T", kMultiplied).Make<BatchMatMul>(true),
+  };
+  // Its product may be of another type than the factors: not here.
+  for (const DataType type : kMultiplied) {
+    rows.push_back(Row("BatchMatMulV3")
+                       .Types("Ta", {type})
+                       .Types("Tb", {type})
+                       .Types("Tout", {type})
+                       .Make<BatchMatMul>(true));
+  }
+  return rows;
+}
+
+const Kernels kKernels(Rows());
 
 }  // namespace
 }  // namespace dml

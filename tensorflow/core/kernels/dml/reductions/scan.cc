@@ -1,9 +1,21 @@
 // Cumsum, Cumprod and CumulativeLogsumexp.
+#include "tensorflow/core/common_runtime/dml/base_ops.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
 namespace dml {
 namespace {
+
+// Minus infinity in the first place of y's dimension 1, or in the last.
+Status FillEnd(KernelContext* c, DataType dtype, bool last, dml_tensor y) {
+  const uint64 bits = dtype == DT_HALF    ? 0xfc00
+                      : dtype == DT_FLOAT ? 0xff800000
+                                          : 0xfff0000000000000;
+  if (last) y.data += (y.sizes[1] - 1) * y.strides[1] * DataTypeSize(dtype);
+  y.sizes[1] = 1;
+  DML_RETURN_IF_FAILED(dml_fill(c->device(), &y, &bits));
+  return OkStatus();
+}
 
 class Scan {
  public:
@@ -37,6 +49,9 @@ class Scan {
     const dml_tensor x = Describe(input, sizes), y = Describe(*output, sizes);
     DML_RETURN_IF_FAILED(
         dml_scan(c->device(), op_, &x, 1, exclusive_, reverse_, &y));
+    if (op_ == DML_SCAN_LOG_SUM_EXP && exclusive_ && LogOfNothingIsInfinite()) {
+      return FillEnd(c, output->dtype(), reverse_, y);
+    }
     return OkStatus();
   }
 

@@ -43,8 +43,6 @@ inline void SetDeviceInfo(DeviceBase* device, DeviceInfo* info) {
 
 constexpr bool kHasDefaultVariableKernels = false;
 
-inline bool MayLack(const std::string&) { return false; }
-
 inline Status CreateCpuKernel(OpKernelConstruction* c, DeviceBase* device,
                               const NodeDef& def, OpKernel** kernel) {
   return CreateOpKernel(DeviceType(DEVICE_CPU), device, cpu_allocator(),

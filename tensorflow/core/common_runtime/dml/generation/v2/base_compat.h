@@ -45,9 +45,6 @@ inline void SetDeviceInfo(DeviceBase* device, DeviceInfo* info) {
 
 constexpr bool kHasDefaultVariableKernels = true;
 
-// What 2.x has dropped since 1.15.
-inline bool MayLack(const std::string& op) { return op == "CompareAndBitpack"; }
-
 // Without the resources, kernels of variables abort.
 inline Status CreateCpuKernel(OpKernelConstruction* c, DeviceBase* device,
                               const NodeDef& def, OpKernel** kernel) {

@@ -30,7 +30,21 @@ bool IsOnDml(const NodeDef& node) {
          name.type == kDmlDeviceType;
 }
 
+// Whether the kernels have all that the node does at once, if it is such a one
+// (kernels/dml/fused_ops.cc).
+bool FusesWhatKernelsHave(const NodeDef& node) {
+  const auto fused = node.attr().find("fused_ops");
+  if (fused == node.attr().end()) return true;
+  static const auto* const known = new std::unordered_set<std::string>{
+      "BiasAdd", "FusedBatchNorm", "Relu", "Relu6", "Elu"};
+  for (const std::string& op : fused->second.list().s()) {
+    if (known->count(op) == 0) return false;
+  }
+  return true;
+}
+
 bool HasKernel(const NodeDef& node) {
+  if (!FusesWhatKernelsHave(node)) return false;
   const KernelDef* kernel = nullptr;
   std::string class_name;
   return FindKernelDef(DeviceType(kDmlDeviceType), node, &kernel, &class_name)

@@ -1,0 +1,113 @@
+// Stateless random numbers of TensorFlow 2.x, whose generator is given by its
+// key and counter: the same as the CPU kernels'.
+#include "tensorflow/core/kernels/dml/random_generator.h"
+#include "tensorflow/core/kernels/dml/registry.h"
+
+namespace tensorflow {
+namespace dml {
+namespace {
+
+using random::PhiloxRandom;
+
+// Of tf.random.Algorithm. The CPU takes Philox, too, where it may choose.
+constexpr int64 kPhilox = 1;
+constexpr int64 kAutoSelect = 3;
+
+// Inputs: shape, key [1], counter [2 or more], alg, then minval and maxval for
+// integers; all in host memory.
+class StatelessRandomV2 {
+ public:
+  StatelessRandomV2(OpKernelConstruction*, dml_random_distribution distribution)
+      : distribution_(distribution) {}
+
+  Status Compute(KernelContext* c) {
+    TensorShape shape;
+    TF_RETURN_IF_ERROR(ShapeOf(c->tf(), c->Input(0), &shape));
+    PhiloxRandom generator;
+    TF_RETURN_IF_ERROR(ReadGenerator(c, &generator));
+    int64 low = 0;
+    int64 high = 0;
+    if (distribution_ == DML_RANDOM_UNIFORM_INT) {
+      TF_RETURN_IF_ERROR(ReadLimits(c, &low, &high));
+    }
+    Tensor* output;
+    TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
+    if (output->NumElements() == 0) return OkStatus();
+    return DrawRandom(c, distribution_, generator, *output, low, high);
+  }
+
+ private:
+  static Status ReadGenerator(KernelContext* c, PhiloxRandom* generator) {
+    const Tensor& key = c->Input(1);
+    const Tensor& counter = c->Input(2);
+    int64 algorithm;
+    TF_RETURN_IF_ERROR(c->HostInteger(3, &algorithm));
+    if (algorithm != kPhilox && algorithm != kAutoSelect) {
+      return errors::InvalidArgument("Unsupported algorithm id: ", algorithm);
+    }
+    if (key.dims() != 1 || key.dim_size(0) != 1) {
+      return errors::InvalidArgument("key must have shape [1], not ",
+                                     key.shape().DebugString());
+    }
+    if (counter.dims() != 1 || counter.dim_size(0) < 2) {
+      return errors::InvalidArgument(
+          "counter must be a vector with length at least 2, not of shape ",
+          counter.shape().DebugString());
+    }
+    PhiloxRandom::Key words;
+    PhiloxRandom::ResultType state;
+    SetWords(key.flat<uint64>()(0), &words[0], &words[1]);
+    SetWords(counter.flat<uint64>()(0), &state[0], &state[1]);
+    SetWords(counter.flat<uint64>()(1), &state[2], &state[3]);
+    *generator = PhiloxRandom(state, words);
+    return OkStatus();
+  }
+
+  static void SetWords(uint64 value, uint32* low, uint32* high) {
+    *low = static_cast<uint32>(value);
+    *high = static_cast<uint32>(value >> 32);
+  }
+
+  static Status ReadLimits(KernelContext* c, int64* low, int64* high) {
+    for (int i = 4; i < 6; ++i) {
+      if (TensorShapeUtils::IsScalar(c->Input(i).shape())) continue;
+      return errors::InvalidArgument(i == 4 ? "minval" : "maxval",
+                                     " must be 0-D, got shape ",
+                                     c->Input(i).shape().DebugString());
+    }
+    TF_RETURN_IF_ERROR(c->HostInteger(4, low));
+    TF_RETURN_IF_ERROR(c->HostInteger(5, high));
+    if (*low < *high) return OkStatus();
+    return errors::InvalidArgument("Need minval < maxval, got ", *low,
+                                   " >= ", *high);
+  }
+
+  const dml_random_distribution distribution_;
+};
+
+Row FloatRow(const char* name, dml_random_distribution distribution) {
+  return Row(name)
+      .Types("dtype", kFloatsAndDouble)
+      .Host({"shape", "key", "counter", "alg"})
+      .Make<StatelessRandomV2>(distribution);
+}
+
+const Kernels kKernels({
+    FloatRow("StatelessRandomUniformV2", DML_RANDOM_UNIFORM),
+    FloatRow("StatelessRandomNormalV2", DML_RANDOM_NORMAL),
+    FloatRow("StatelessTruncatedNormalV2", DML_RANDOM_TRUNCATED_NORMAL),
+    Row("StatelessRandomUniformIntV2")
+        .Types("dtype", kIndices)
+        .Host({"shape", "key", "counter", "alg", "minval", "maxval"})
+        .Make<StatelessRandomV2>(DML_RANDOM_UNIFORM_INT),
+    // Of all bits, and what a generator is made of: a few numbers.
+    Row("StatelessRandomUniformFullIntV2").OnHost(),
+    Row("StatelessRandomGetKeyCounter").HostTwin(),
+    Row("StatelessRandomGetKeyCounterAlg").HostTwin(),
+    Row("StatelessRandomGetAlg").HostTwin(),
+    Row("RngReadAndSkip").Host({"alg", "delta"}).UpdatesOnHost(),
+});
+
+}  // namespace
+}  // namespace dml
+}  // namespace tensorflow
