@@ -37,6 +37,12 @@ if ((${#packages[@]})); then
   as_root=()
   if ((EUID)); then as_root=(sudo); fi
   "${as_root[@]}" apt-get update -qq
+  if [[ " ${packages[*]} " == *" glslc "* ]] && ! apt-cache show glslc >/dev/null 2>&1; then
+    echo "This system's registry has no glslc, as Ubuntu 22.04's has none. Put the one" \
+      "of the Vulkan SDK (https://vulkan.lunarg.com) on PATH, or build on a newer system:" \
+      "the wheels run on older ones." >&2
+    exit 1
+  fi
   DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -qq --no-install-recommends \
     --yes "${packages[@]}" >/dev/null
 fi
