@@ -19,7 +19,7 @@ def lstm_inputs(rows):
 def lstm(forget_bias, cell_clip, use_peephole, batches=(4, 1)):
     attrs = {"forget_bias": forget_bias, "cell_clip": cell_clip, "use_peephole": use_peephole}
     return Row("LSTMBlockCell", FLOATS, [lstm_inputs(rows) for rows in batches], attrs=attrs,
-               domain=(-1, 1))
+               domain=(-1, 1), launches=any(batches))
 
 
 def lstm_gradient(use_peephole):
