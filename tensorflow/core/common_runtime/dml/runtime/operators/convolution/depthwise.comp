@@ -19,6 +19,21 @@ DML_HELD(TBuffer, x_data);
 DML_HELD(TBuffer, w_data);
 DML_HELD(TBuffer, y_data);
 
+// Where the invocation's positions start to meet x, and what they have added up.
+ivec4 x_at[POSITIONS_A_RUN];
+T_compute sum[POSITIONS_A_RUN];
+
+void add_tap(ivec3 tap, int x_base, int w_base) {
+  ivec4 x_tap = walk_x_of_tap(tap);
+  T_compute w = T_load(w_data, w_base + walk_w_of_tap(tap));
+  [[unroll]] for (uint r = 0; r < POSITIONS_A_RUN; ++r) {
+    ivec4 meet = x_at[r] + x_tap;
+    bool inside = walk_inside(meet.yzw);
+    T_compute v = T_load(x_data, inside ? x_base + meet.x : x_base);
+    sum[r] += w * (inside ? v : T_compute(0));
+  }
+}
+
 // Of a dimension's taps those that meet x, of so many elements, from the first of
 // some positions or from the last: half open.
 uvec2 taps_inside(int first, int last, int x_size, int tap_step, uint taps) {
@@ -69,41 +84,34 @@ void main() {
   int w_at = group * p.w_group + y_channel * p.w_y_channel;
   int x_first = p.x_offset + group * p.x_group;
 
-  ivec4 x_at[POSITIONS_A_RUN];
-  T_compute sum[POSITIONS_A_RUN];
   [[unroll]] for (uint r = 0; r < POSITIONS_A_RUN; ++r) {
     x_at[r] = walk_x_of_position(at + uvec4(0, 0, 0, r));
     sum[r] = T_compute(0);
   }
   DML_HOLD(x_data, p.x);
   DML_HOLD(w_data, p.w);
-  uvec2 planes = uvec2(0, walk_taps.x);
-  uvec2 rows = uvec2(0, walk_taps.y);
-  uvec2 columns = uvec2(0, walk_taps.z);
+  uint taps = walk_tap_count();
+  uvec2 planes, rows, columns;
   if (CLIPPED) {
     ivec3 first = x_at[0].yzw;
     ivec3 last = x_at[POSITIONS_A_RUN - 1].yzw;
     ivec3 size = ivec3(walk_x_size);
     ivec3 step = walk_tap_step;
-    planes = taps_inside(first.x, last.x, size.x, step.x, planes.y);
-    rows = taps_inside(first.y, last.y, size.y, step.y, rows.y);
-    columns = taps_inside(first.z, last.z, size.z, step.z, columns.y);
+    planes = taps_inside(first.x, last.x, size.x, step.x, walk_taps.x);
+    rows = taps_inside(first.y, last.y, size.y, step.y, walk_taps.y);
+    columns = taps_inside(first.z, last.z, size.z, step.z, walk_taps.z);
   }
   for (uint c = 0; c < walk_x_channels; ++c) {
     int x_base = x_first + int(c) * walk_x_channel;
     int w_base = w_at + int(c) * walk_w_x_channel;
+    if (!CLIPPED) {
+      for (uint t = 0; t < taps; ++t) add_tap(walk_tap(t), x_base, w_base);
+      continue;
+    }
     for (uint i = planes.x; i < planes.y; ++i) {
       for (uint j = rows.x; j < rows.y; ++j) {
         for (uint k = columns.x; k < columns.y; ++k) {
-          ivec3 tap = ivec3(i, j, k);
-          ivec4 x_tap = walk_x_of_tap(tap);
-          T_compute w = T_load(w_data, w_base + walk_w_of_tap(tap));
-          [[unroll]] for (uint r = 0; r < POSITIONS_A_RUN; ++r) {
-            ivec4 meet = x_at[r] + x_tap;
-            bool inside = walk_inside(meet.yzw);
-            T_compute v = T_load(x_data, inside ? x_base + meet.x : x_base);
-            sum[r] += w * (inside ? v : T_compute(0));
-          }
+          add_tap(ivec3(i, j, k), x_base, w_base);
         }
       }
     }
