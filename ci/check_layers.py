@@ -32,6 +32,9 @@ def layer(folder, below):
 LAYERS = {
     "kernels": layer("tensorflow/core/kernels/dml", "glue headers tensorflow"),
     "glue": layer("tensorflow/core/common_runtime/dml", "headers tensorflow"),
+    # Tests that call it all.
+    "fuzz": layer(f"{RUNTIME}/fuzz",
+                  "c_api headers operators hal/d3d12 hal/null hal base os"),
     "c_api": layer(f"{RUNTIME}/c_api", "headers operators shaders scheduler memory hal base os"),
     "operators": layer(f"{RUNTIME}/operators", "shaders scheduler memory hal base os"),
     "shaders": layer(f"{RUNTIME}/shaders", "hal base os"),

@@ -2,7 +2,7 @@
 # Installs what the build, the tests and the demo need and the machine lacks, on
 # Debian or Ubuntu. Needs root, or sudo.
 #
-#   ci/install_deps.sh [windows]        (windows: also what ci/windows.sh takes)
+#   ci/install_deps.sh [windows|fuzz]   (also what ci/windows.sh or ci/fuzz.sh takes)
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
 
@@ -30,6 +30,10 @@ if [[ ${1:-} == windows ]]; then
   need g++-mingw-w64-x86-64-posix
   need wine64
   need xvfb
+fi
+if [[ ${1:-} == fuzz ]]; then
+  need clang-14
+  need libclang-rt-14-dev # libFuzzer and sanitizers
 fi
 
 if ((${#packages[@]})); then

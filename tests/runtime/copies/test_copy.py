@@ -118,6 +118,15 @@ def test_range(device, dtype):
         helpers.check(y, (90 - np.arange(100))[::-1], 0)
 
 
+@pytest.mark.parametrize("start, delta", [
+    (float("inf"), 1), (0, float("nan")), (2.0**63, 1), (0, -1e300),
+])
+def test_range_of_integers_that_are_none(device, dml, start, delta):
+    with pytest.raises(dml.DmlError, match="an int64 holds") as error:
+        device.range(device.empty(5, "int32"), start, delta)
+    assert error.value.code == dml.Code.INVALID_ARGUMENT
+
+
 def test_range_accuracy(device):
     y = device.empty((100001,))
     device.range(y, 0.1, 1e-3)

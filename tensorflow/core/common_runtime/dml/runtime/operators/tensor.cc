@@ -1,6 +1,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace dml {
 namespace {
@@ -95,11 +96,12 @@ dml_tensor PartsSideBySide(const dml_tensor& tensor) {
 
 int64_t ElementCount(const dml_tensor& tensor) {
   int64_t count = 1;
+  bool fits = true;
   for (uint32_t d = 0; d < tensor.rank; ++d) {
     if (tensor.sizes[d] == 0) return 0;  // the others may be huge
-    count *= tensor.sizes[d];
+    fits &= !__builtin_mul_overflow(count, tensor.sizes[d], &count);
   }
-  return count;
+  return fits ? count : std::numeric_limits<int64_t>::max();
 }
 
 bool IsContiguous(const dml_tensor& tensor) {
@@ -108,7 +110,9 @@ bool IsContiguous(const dml_tensor& tensor) {
   for (uint32_t d = tensor.rank; d-- > 0;) {
     if (tensor.sizes[d] == 1) continue;
     if (tensor.strides[d] != expected) return false;
-    expected *= tensor.sizes[d];
+    if (__builtin_mul_overflow(expected, tensor.sizes[d], &expected)) {
+      return false;  // of more elements than there may be
+    }
   }
   return true;
 }

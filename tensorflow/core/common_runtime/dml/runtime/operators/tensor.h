@@ -35,6 +35,8 @@ dml_tensor ImaginaryParts(const dml_tensor& tensor);
 bool HasPartsSideBySide(const dml_tensor& tensor);
 dml_tensor PartsSideBySide(const dml_tensor& tensor);
 
+// Of a tensor that was not checked, too: the largest number where there are
+// more.
 int64_t ElementCount(const dml_tensor& tensor);
 inline bool IsEmpty(const dml_tensor& tensor) {
   return ElementCount(tensor) == 0;

@@ -77,6 +77,13 @@ Status Range(OperatorContext& context, const dml_tensor* output, double start,
     return InvalidArgument("range: the output must be numbers of rank 1, not ",
                            Describe(*output));
   }
+  // NaN fails each comparison.
+  const auto fits = [](double x) { return x >= -0x1p63 && x < 0x1p63; };
+  if (IsInteger(output->type) && !(fits(start) && fits(delta))) {
+    return InvalidArgument("range: a start of ", start, " and steps of ", delta,
+                           " for ", Describe(*output),
+                           ": both must be numbers that an int64 holds");
+  }
   if (IsEmpty(*output)) return Status::Ok();
   RangeParameters constants = {};
   constants.count = static_cast<uint32_t>(output->sizes[0]);

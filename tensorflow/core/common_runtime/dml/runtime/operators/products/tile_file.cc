@@ -21,13 +21,16 @@ bool StartsWith(const char* text, const char* start) {
 
 // Of the programs that the choices are for.
 uint64_t ProgramsVersion() {
-  uint64_t version = 0;
-  for (const Shader& shader : AllShaders()) {
-    if (StartsWith(shader.name, "gemm_") ||
-        StartsWith(shader.name, "convolution_")) {
-      version = version * 31 + Checksum(shader.words, 4 * shader.word_count);
+  static const uint64_t version = [] {  // of megabytes
+    uint64_t sum = 0;
+    for (const Shader& shader : AllShaders()) {
+      if (StartsWith(shader.name, "gemm_") ||
+          StartsWith(shader.name, "convolution_")) {
+        sum = sum * 31 + Checksum(shader.words, 4 * shader.word_count);
+      }
     }
-  }
+    return sum;
+  }();
   return version;
 }
 
