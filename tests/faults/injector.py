@@ -51,12 +51,13 @@ class Injector:
         self.libraries = Libraries()
         for _ in range(2):  # what the first run in a process allocates for good comes first
             self.expected = self.layer.step()
-        self.layer.rest()
+            self.layer.rest()
         time.sleep(1)  # some of it goes back in the background
         self.at_rest = self.libraries.held()
 
     def count(self, kind):
         """How many calls there are to fail."""
+        self.layer.rest()
         self.forget_files()
         self.libraries.arm(kind, NEVER, 0)
         try:
@@ -67,6 +68,7 @@ class Injector:
 
     def inject(self, kind, number, mode):
         """How a step ends whose call `number` fails, and the one behind it."""
+        self.layer.rest()
         self.forget_files()
         self.libraries.arm(kind, number, MODES[mode])
         try:

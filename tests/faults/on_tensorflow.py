@@ -39,8 +39,9 @@ def graph():
     return train, loss, feeds
 
 
-def forget_device():
-    """The next session opens the adapter again: TensorFlow never closes a device."""
+def rest():
+    """Loses the device, which TensorFlow never closes: the next session opens the adapter
+    again, and until then the driver holds nothing."""
     with runtime.open(0) as device:
         x = device.tensor(np.zeros(4, np.float32))
         device.inject_failure("DEVICE_LOST")
@@ -51,13 +52,7 @@ def forget_device():
             pass
 
 
-def rest():
-    """After which the driver holds nothing: the device lives on beyond a session."""
-    forget_device()
-
-
 def step():
-    forget_device()
     with tf.Graph().as_default():
         v1.set_random_seed(1)
         with tf.device("/device:DML:0"):
