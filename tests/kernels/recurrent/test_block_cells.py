@@ -28,7 +28,23 @@ def lstm_gradient(use_peephole):
                domain=(-1, 1))
 
 
-ROWS = [
+def gru_inputs(rows):
+    """x h_prev w_ru w_c b_ru b_c"""
+    return [(rows, INPUTS), (rows, UNITS), (INPUTS + UNITS, 2 * UNITS), (INPUTS + UNITS, UNITS),
+            (2 * UNITS,), (UNITS,)]
+
+
+def gru_gradient_inputs(rows):
+    return gru_inputs(rows) + 4 * [(rows, UNITS)]  # r u c d_h
+
+
+GRU_ROWS = [
+    Row("GRUBlockCell", ("float32",), [gru_inputs(rows) for rows in (4, 1, 0)], domain=(-1, 1)),
+    Row("GRUBlockCellGrad", ("float32",), [gru_gradient_inputs(rows) for rows in (4, 1, 0)],
+        domain=(-1, 1)),
+]
+
+ROWS = GRU_ROWS + [
     lstm(1.0, 3.0, False), lstm(0.0, 0.3, True), lstm(-2.0, -1.0, True),
     lstm_gradient(False), lstm_gradient(True),
 ]
@@ -43,8 +59,8 @@ def test_an_empty_batch():
     check(lstm(1.0, 3.0, False, batches=(0,)), "float32")
 
 
-def with_input(index, value):
-    inputs = [zeros(*shape) for shape in lstm_inputs(2)]
+def with_input(index, value, shapes=lstm_inputs):
+    inputs = [zeros(*shape) for shape in shapes(2)]
     inputs[index] = value
     return inputs
 
@@ -60,3 +76,17 @@ def with_input(index, value):
 def test_errors(index, value, message):
     call = raw("LSTMBlockCell", {"use_peephole": True})
     assert message in error_of(call, with_input(index, value))
+
+
+@pytest.mark.parametrize("index, value, message", [
+    (0, zeros(3), "x must be 2D"),
+    (1, zeros(3, UNITS), "h_prev must have shape [2,5], not [3,5]"),
+    (2, zeros(8, 9), "w_ru must have shape [8,10], not [8,9]"),
+    (3, zeros(7, UNITS), "w_c must have shape [8,5], not [7,5]"),
+    (4, zeros(UNITS), "b_ru must have shape [10], not [5]"),
+    (5, zeros(1), "b_c must have shape [5], not [1]"),
+    (8, zeros(2, 4), "c must have shape [2,5], not [2,4]"),
+])
+def test_errors_of_a_gru(index, value, message):
+    call = raw("GRUBlockCellGrad")
+    assert message in error_of(call, with_input(index, value, gru_gradient_inputs))
