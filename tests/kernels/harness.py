@@ -77,6 +77,38 @@ def raw(op, attrs=None):
     return call
 
 
+def attr_value(value):
+    """Of an attribute, for a graph's definition."""
+    if isinstance(value, bool):
+        return tf.AttrValue(b=value)
+    if isinstance(value, list):
+        return tf.AttrValue(list=tf.AttrValue.ListValue(i=value))
+    return tf.AttrValue(f=value) if isinstance(value, float) else tf.AttrValue(s=value.encode())
+
+
+def removed(op, attrs=None, producer=2):
+    """As raw(), of an op that only graphs of old producers may have; its attribute T is
+    that of the first input."""
+    definition = op_def_registry.get_registered_ops()[op]
+
+    def call(*inputs):
+        graph = tf.GraphDef()
+        graph.versions.producer = producer
+        names = ["input%d" % i for i in range(len(inputs))]
+        for name_, x in zip(names, inputs):
+            fed = graph.node.add(name=name_, op="Placeholder")
+            fed.attr["dtype"].type = x.dtype.as_datatype_enum
+        node = graph.node.add(name=op, op=op, input=names)
+        node.attr["T"].type = inputs[0].dtype.as_datatype_enum
+        for key, value in (attrs or {}).items():
+            node.attr[key].CopyFrom(attr_value(value))
+        outputs = ["%s:%d" % (op, i) for i in range(len(definition.output_arg))]
+        made = tf.import_graph_def(graph, dict(zip(names, inputs)), outputs)
+        return made[0] if len(made) == 1 else made
+
+    return call
+
+
 class Row:
     """One op: how it is called, with which types and inputs."""
 

@@ -1,7 +1,7 @@
 """Convolutions with their gradients."""
 
 import pytest
-from harness import check, error_of, name, raw, tf, variants, zeros
+from harness import check, error_of, name, raw, removed, tf, variants, zeros
 from networks import both, nn, window
 
 
@@ -38,6 +38,7 @@ def convolved(op_name, op, samples, **more):
     return both(op_name, op, samples, also=GRADIENTS[op_name], **more)
 
 
+OLD = {"strides": [1, 1, 2, 1, 1], "padding": "SAME"}
 IMAGES = [[(2, 7, 9, 3), (3, 3, 3, 5)], [(1, 5, 5, 1), (1, 1, 1, 4)]]
 
 CONVOLUTION_ROWS = (
@@ -52,6 +53,11 @@ CONVOLUTION_ROWS = (
     + [nn("Conv3D", [[(1, 4, 5, 3, 2), (2, 3, 1, 2, 3)]],
           attrs={"strides": [1, 1, 2, 1, 1], "padding": "SAME"}, types=("float32",),
           also=("Conv3DBackpropInputV2", "Conv3DBackpropFilterV2"))]
+    # Old graphs have these, which take the tensor where others take its shape.
+    + [nn(op, [[(1, 4, 5, 3, 2), (2, 3, 1, 2, 3), (1, 4, 3, 3, 3)],
+               [(0, 4, 5, 3, 2), (2, 3, 1, 2, 3), (0, 4, 3, 3, 3)]], gradient=False,
+          call=removed(op, OLD), types=("float32", "float64"))
+       for op in ("Conv3DBackpropInput", "Conv3DBackpropFilter")]
 )
 
 

@@ -5,8 +5,9 @@ import pytest
 import tensorflow.compat.v1 as tf
 import tensorflow_directml as directml
 from harness import covered
+from tensorflow.python.eager import context
 
-covered.update(["_ParallelConcatStart", "_ParallelConcatUpdate"])
+covered.update(["ParallelConcat", "_ParallelConcatStart", "_ParallelConcatUpdate"])
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "int32", "int64", "bool", "complex64"])
@@ -23,3 +24,10 @@ def test_rows_arrive_on_the_device(dtype):
     # TensorFlow keeps the others in host memory.
     on_device = dtype not in ("int32", "bool")
     assert (directml.statistics()["device_copies"] > before) == on_device
+
+
+def test_it_is_an_error_without_the_pass():
+    """As on other devices: eager execution runs no pass, and the op itself says so."""
+    with context.eager_mode(), tf.device("/device:DML:0"):
+        with pytest.raises(tf.errors.InternalError, match="could not be properly replaced"):
+            tf.raw_ops.ParallelConcat(values=[tf.zeros([1, 3]), tf.ones([1, 3])], shape=[2, 3])

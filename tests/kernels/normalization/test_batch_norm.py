@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import DML, check, config, directml, name, tf, variants
+from harness import DML, check, config, directml, error_of, name, removed, tf, variants, zeros
 from networks import nn
 
 GRADIENTS = {
@@ -38,7 +38,28 @@ NORMAL_ROWS = [
 ]
 
 
-@pytest.mark.parametrize("row, dtype", variants(NORMAL_ROWS), ids=name)
+def channels(low, high):
+    return lambda rng, dtype: rng.uniform(low, high, 3).astype(dtype)
+
+
+def by_given(scales, gradient=False):
+    """By a mean and a variance that are given, as before FusedBatchNorm."""
+    op = "BatchNormWithGlobalNormalization" + ("Grad" if gradient else "")
+    parameters = [channels(-1, 1), channels(0.5, 2)]
+    samples = [[shape, *parameters, channels(0.5, 2), shape if gradient else channels(-1, 1)]
+               for shape in ((4, 3, 5, 3), (1, 1, 2, 3), (0, 2, 2, 3))]
+    return nn(op, samples, gradient=False, call=removed(op, given_attrs(scales)),
+              attrs=given_attrs(scales), tolerance={"float16": (1e-2, 1e-2)})
+
+
+def given_attrs(scales):
+    return {"variance_epsilon": 1e-3, "scale_after_normalization": scales}
+
+
+GLOBAL_ROWS = [by_given(scales, gradient) for scales in (True, False) for gradient in (False, True)]
+
+
+@pytest.mark.parametrize("row, dtype", variants(NORMAL_ROWS + GLOBAL_ROWS), ids=name)
 def test_normalization(row, dtype):
     check(row, dtype)
 
@@ -82,3 +103,16 @@ def test_shared_outputs_are_not_written_to():
     np.testing.assert_allclose(found[0], -mean, rtol=1e-5)
     np.testing.assert_allclose(found[1], mean, rtol=1e-5)
     assert found[2] == 1
+
+
+@pytest.mark.parametrize("index, value, message", [
+    (0, zeros(2, 3), "input must be 4-dimensional"),
+    (1, zeros(1, 3), "mean must be 1-dimensional"),
+    (2, zeros(2), "var must have as many elements as the input has channels, 3"),
+    (4, zeros(2), "gamma must have as many elements as the input has channels, 3"),
+])
+def test_errors_of_a_global_normalization(index, value, message):
+    inputs = [zeros(1, 2, 2, 3), zeros(3), zeros(3), zeros(3), zeros(3)]
+    inputs[index] = value
+    call = removed("BatchNormWithGlobalNormalization", given_attrs(True))
+    assert message in error_of(call, inputs)

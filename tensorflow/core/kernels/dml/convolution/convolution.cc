@@ -298,11 +298,16 @@ class Fused : Convolution {
   FusedOps ops_;
 };
 
-// The shape that a gradient's output gets, from input `input` in host memory:
-// that of the convolution's input, or of its filter.
+// The shape that a gradient's output gets: that of the convolution's input, or
+// of its filter. Old ops bring that tensor as input `input`, others its shape,
+// called `name`, in host memory.
 Status ReadShape(KernelContext* c, int input, const char* name,
                  TensorShape* shape) {
   const Tensor& tensor = c->Input(input);
+  if (name == nullptr) {
+    *shape = tensor.shape();
+    return OkStatus();
+  }
   if (!TensorShapeUtils::IsVector(tensor.shape())) {
     return errors::InvalidArgument(c->tf()->op_kernel().type_string(), ": ",
                                    name, " input must be 1-dim, not ",
@@ -315,13 +320,15 @@ Status ReadShape(KernelContext* c, int input, const char* name,
 
 class BackwardInput : Convolution {
  public:
-  using Convolution::Convolution;
+  BackwardInput(OpKernelConstruction* c, int spatial_rank, bool depthwise,
+                const char* shape)
+      : Convolution(c, spatial_rank, depthwise), shape_(shape) {}
 
   Status Compute(KernelContext* c) {
     const Tensor& filter = c->Input(1);
     const Tensor& output_gradient = c->Input(2);
     TensorShape input;
-    TF_RETURN_IF_ERROR(ReadShape(c, 0, "input_sizes", &input));
+    TF_RETURN_IF_ERROR(ReadShape(c, 0, shape_, &input));
     Geometry geometry;
     TF_RETURN_IF_ERROR(GetGradientGeometry(c, input, filter.shape(),
                                            output_gradient.shape(), &geometry));
@@ -338,17 +345,22 @@ class BackwardInput : Convolution {
         c->device(), &geometry.attributes, &w, &dy, &dx));
     return OkStatus();
   }
+
+ private:
+  const char* const shape_;  // null: the tensor is there instead
 };
 
 class BackwardFilter : Convolution {
  public:
-  using Convolution::Convolution;
+  BackwardFilter(OpKernelConstruction* c, int spatial_rank, bool depthwise,
+                 const char* shape)
+      : Convolution(c, spatial_rank, depthwise), shape_(shape) {}
 
   Status Compute(KernelContext* c) {
     const Tensor& input = c->Input(0);
     const Tensor& output_gradient = c->Input(2);
     TensorShape filter;
-    TF_RETURN_IF_ERROR(ReadShape(c, 1, "filter_sizes", &filter));
+    TF_RETURN_IF_ERROR(ReadShape(c, 1, shape_, &filter));
     Geometry geometry;
     TF_RETURN_IF_ERROR(GetGradientGeometry(c, input.shape(), filter,
                                            output_gradient.shape(), &geometry));
@@ -365,6 +377,9 @@ class BackwardFilter : Convolution {
         c->device(), &geometry.attributes, &x, &dy, &dw));
     return OkStatus();
   }
+
+ private:
+  const char* const shape_;  // null: the tensor is there instead
 };
 
 Row ForwardRow(const char* name, int spatial_rank, bool depthwise) {
@@ -378,7 +393,13 @@ Row BackwardRow(const char* name, int spatial_rank, bool depthwise,
   return Row(name)
       .Types("T", kFloatsAndDouble)
       .Host({shape})
-      .Make<Body>(spatial_rank, depthwise);
+      .Make<Body>(spatial_rank, depthwise, shape);
+}
+// Of which TensorFlow's own gradients have the second version.
+template <typename Body>
+Row OldBackwardRow(const char* name) {
+  const char* const none = nullptr;
+  return Row(name).Types("T", kFloatsAndDouble).Make<Body>(3, false, none);
 }
 
 const Kernels kKernels({
@@ -397,6 +418,8 @@ const Kernels kKernels({
                                 "filter_sizes"),
     BackwardRow<BackwardFilter>("DepthwiseConv2dNativeBackpropFilter", 2, true,
                                 "filter_sizes"),
+    OldBackwardRow<BackwardInput>("Conv3DBackpropInput"),
+    OldBackwardRow<BackwardFilter>("Conv3DBackpropFilter"),
 });
 
 }  // namespace

@@ -52,6 +52,18 @@ class Update {
   int row_;
 };
 
+// The graph pass leaves none of these.
+class Whole {
+ public:
+  explicit Whole(OpKernelConstruction* c) {
+    c->CtxFailure(errors::Internal(
+        "Found instance of parallel_stack which could not be properly "
+        "replaced."));
+  }
+
+  Status Compute(KernelContext*) { return OkStatus(); }
+};
+
 // Types of which Identity keeps tensors in host memory: the graph pass puts one
 // behind the result.
 const TypeList kHost = {DT_INT32, DT_BOOL};
@@ -64,6 +76,7 @@ TypeList OnDevice() {
 }
 
 const Kernels kKernels({
+    Row("ParallelConcat").Types("T", kFloatsAndDouble).Make<Whole>(),
     Row("_ParallelConcatStart").Types("dtype", OnDevice()).Make<Start>(),
     Row("_ParallelConcatUpdate").Types("T", OnDevice()).Make<Update>(),
     Row("_ParallelConcatStart").Types("dtype", kHost).HostTwin(),
