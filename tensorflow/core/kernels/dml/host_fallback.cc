@@ -29,6 +29,14 @@ dml_device* RuntimeDevice(const DeviceBase& device) {
   return static_cast<DmlDeviceContext*>(info->default_context)->device();
 }
 
+// Of the node's adapter; false where there is none.
+bool GetAdapterInfo(OpKernelConstruction* c, dml_adapter_info* info) {
+  dml_device* const device =
+      RuntimeDevice(*static_cast<DeviceBase*>(c->device()));
+  return device != nullptr &&
+         dml_adapter_get_info(dml_device_adapter_index(device), info) == DML_OK;
+}
+
 // The DML device as a CPU kernel may see it: its threads, and host memory.
 class HostView : public DeviceBase {
  public:
@@ -247,6 +255,11 @@ void TellOfHost(const string& op, const string& cause) {
   LOG(WARNING) << cause << ": " << op << " runs on the CPU, with copies";
 }
 
+bool OnSoftwareAdapter(OpKernelConstruction* c) {
+  dml_adapter_info info;
+  return GetAdapterInfo(c, &info) && info.type == DML_ADAPTER_SOFTWARE;
+}
+
 bool LacksFloat64(OpKernelConstruction* c) {
   const auto is_double = [](DataType type) {
     return BaseType(type) == DT_DOUBLE || BaseType(type) == DT_COMPLEX128;
@@ -257,13 +270,8 @@ bool LacksFloat64(OpKernelConstruction* c) {
                    is_double)) {
     return false;
   }
-  dml_device* const device =
-      RuntimeDevice(*static_cast<DeviceBase*>(c->device()));
   dml_adapter_info info;
-  return device != nullptr &&
-         dml_adapter_get_info(dml_device_adapter_index(device), &info) ==
-             DML_OK &&
-         !info.float64;
+  return GetAdapterInfo(c, &info) && !info.float64;
 }
 
 OpKernel* CreateHostFallback(OpKernelConstruction* c) {

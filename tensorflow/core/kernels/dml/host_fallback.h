@@ -16,6 +16,9 @@ namespace dml {
 // Whether the node has float64 arguments and its adapter lacks float64.
 bool LacksFloat64(OpKernelConstruction* c);
 
+// Whether the node's adapter computes on the host's processor.
+bool OnSoftwareAdapter(OpKernelConstruction* c);
+
 // For ops whose CPU kernel is synchronous; else a failed construction, and
 // null. Inputs of type resource must be variables; a ref output is input 0.
 OpKernel* CreateHostFallback(OpKernelConstruction* c);

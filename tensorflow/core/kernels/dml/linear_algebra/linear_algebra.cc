@@ -7,7 +7,6 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
-const TypeList kReal = {DT_FLOAT, DT_DOUBLE};
 const TypeList kRealAndComplex = {DT_FLOAT, DT_DOUBLE, DT_COMPLEX64,
                                   DT_COMPLEX128};
 
@@ -16,22 +15,9 @@ Row HostRow(const char* name, const TypeList& types) {
 }
 
 const Kernels kKernels({
-    HostRow("Cholesky", kRealAndComplex),
-    HostRow("CholeskyGrad", kReal),
-    HostRow("LogMatrixDeterminant", kRealAndComplex),
     HostRow("Lu", kRealAndComplex),
-    HostRow("MatrixDeterminant", kRealAndComplex),
-    HostRow("MatrixInverse", kRealAndComplex),
-    HostRow("MatrixSolve", kRealAndComplex),
     HostRow("MatrixSolveLs", kRealAndComplex),
     HostRow("MatrixSquareRoot", kRealAndComplex),
-    HostRow("MatrixTriangularSolve", kRealAndComplex),
-    HostRow("Qr", kRealAndComplex),
-    HostRow("SelfAdjointEigV2", kRealAndComplex),
-    HostRow("Svd", kRealAndComplex),
-    // Names of old graphs.
-    HostRow("BatchMatrixTriangularSolve", kReal),
-    HostRow("BatchSvd", kRealAndComplex),
 });
 
 }  // namespace
