@@ -30,7 +30,7 @@ PLUMBING = {
     "OrderedMapStage", "OrderedMapUnstage", "OrderedMapUnstageNoKey", "PartitionedCall",
     "PlaceholderWithDefault", "PrefetchDataset", "PreventGradient", "Range", "Rank",
     "ReadVariableOp", "RefEnter", "RefExit", "RefIdentity", "RefMerge", "RefNextIteration",
-    "RefSelect", "RefSwitch", "RemoteCall", "Reshape", "RngSkip", "Shape", "ShapeN", "Size",
+    "RefSwitch", "RemoteCall", "Reshape", "RngSkip", "Shape", "ShapeN", "Size",
     "SleepDataset", "Snapshot", "Squeeze", "Stage", "StageClear", "StagePeek", "StageSize",
     "StatefulPartitionedCall", "StatelessIf", "StatelessWhile", "StopGradient", "Switch",
     "SymbolicGradient", "TemporaryVariable", "TensorArray", "TensorArrayClose",

@@ -2,6 +2,7 @@
 // NextIteration for any device, with their data in device memory. Rows here
 // keep on the host what steers the flow, and add the variants for references.
 #include <algorithm>
+#include <initializer_list>
 
 #include "tensorflow/core/kernels/dml/registry.h"
 
@@ -19,31 +20,48 @@ TypeList WithoutBool(TypeList types) {
 
 const TypeList kSwitched = WithoutBool(kPassedTypes);
 
+// References in CUDA's types, not in more (variables/variable_ops.cc).
+const TypeList kReferences = {
+    DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_BFLOAT16,  DT_INT8,       DT_INT16,
+    DT_INT64, DT_UINT8, DT_UINT16, DT_COMPLEX64, DT_COMPLEX128, DT_BOOL};
+
+TypeList With(TypeList types, std::initializer_list<DataType> more) {
+  types.insert(types.end(), more);
+  return types;
+}
+
+const TypeList kMergedReferences =
+    With(kReferences, {DT_QINT8, DT_QUINT8, DT_QINT32});
+const TypeList kSwitchedReferences = WithoutBool(kMergedReferences);
+const TypeList kIteratedReferences = With(kReferences, {DT_VARIANT});
+const TypeList kHostReferences = {DT_INT32, DT_STRING};
+const TypeList kHostSwitchedReferences = {DT_INT32, DT_STRING, DT_BOOL};
+
 const Kernels kRows({
     Row("Switch").Types("T", kSwitchedOnHost).HostTwin(),
     Row("_SwitchN").Types("T", kSwitchedOnHost).HostTwin(),
     Row("_SwitchN").Types("T", kSwitched).HostTwin({"data", "outputs"}),
-    Row("RefSwitch").Types("T", kSwitchedOnHost).HostTwin(),
+    Row("RefSwitch").Types("T", kHostSwitchedReferences).HostTwin(),
     Row("RefSwitch")
-        .Types("T", kSwitched)
+        .Types("T", kSwitchedReferences)
         .HostTwin({"data", "output_false", "output_true"}),
-    Row("RefSelect").Types("T", kPassedTypes).HostTwin({"inputs", "output"}),
-    Row("RefSelect").Types("T", kHostTypes).HostTwin(),
 
     Row("Merge").Types("T", kHostTypes).HostTwin(),
     Row("RefMerge").Types("T", kHostTypes).HostTwin(),
-    Row("RefMerge").Types("T", kPassedTypes).HostTwin({"inputs", "output"}),
+    Row("RefMerge")
+        .Types("T", kMergedReferences)
+        .HostTwin({"inputs", "output"}),
 
     Row("Enter").Types("T", kHostTypes).HostTwin(),
-    Row("RefEnter").Types("T", kHostTypes).HostTwin(),
-    Row("RefEnter").Types("T", kPassedTypes).HostTwin({"data", "output"}),
+    Row("RefEnter").Types("T", kHostReferences).HostTwin(),
+    Row("RefEnter").Types("T", kReferences).HostTwin({"data", "output"}),
     Row("Exit").Types("T", kHostTypes).HostTwin(),
     Row("RefExit").Types("T", kHostTypes).HostTwin(),
-    Row("RefExit").Types("T", kPassedTypes).HostTwin({"data", "output"}),
+    Row("RefExit").Types("T", kReferences).HostTwin({"data", "output"}),
     Row("NextIteration").Types("T", kHostTypes).HostTwin(),
     Row("RefNextIteration").Types("T", kHostTypes).HostTwin(),
     Row("RefNextIteration")
-        .Types("T", kPassedTypes)
+        .Types("T", kIteratedReferences)
         .HostTwin({"data", "output"}),
 });
 

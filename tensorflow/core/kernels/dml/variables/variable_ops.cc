@@ -152,23 +152,39 @@ class AssignVariable {
   bool validate_shape_ = false;
 };
 
-// int32 variables stay on the CPU, as with CUDA; what AssignedTypes() adds
-// keeps kernels that TensorFlow 2.x has for any device from the device's
+// Ref variables come in CUDA's types, not in more: a reference can't be copied
+// between the device and the host, where some ops want those of other types. So
+// the placer keeps these, and what updates them, on the CPU.
+const TypeList kRefTypes = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
+const TypeList kAssignedRefTypes = {DT_FLOAT,     DT_HALF, DT_DOUBLE,
+                                    DT_INT64,     DT_BOOL, DT_COMPLEX64,
+                                    DT_COMPLEX128};
+
+// Of resource variables, too: eager ops go where a variable is, whether they
+// have a kernel for its type or not. int32 stays on the CPU. What is added for
+// TensorFlow 2.x keeps kernels that it has for any device from the device's
 // addresses.
-const TypeList kVariableTypes = {
-    DT_FLOAT, DT_HALF,      DT_DOUBLE,    DT_INT8,   DT_INT16,
-    DT_INT64, DT_UINT8,     DT_UINT16,    DT_UINT32, DT_UINT64,
-    DT_BOOL,  DT_COMPLEX64, DT_COMPLEX128};
-const TypeList kResourceTypes = {
-    DT_FLOAT, DT_HALF,      DT_DOUBLE,     DT_INT8,   DT_INT16,
-    DT_INT64, DT_UINT8,     DT_UINT16,     DT_UINT32, DT_UINT64,
-    DT_BOOL,  DT_COMPLEX64, DT_COMPLEX128, DT_VARIANT};
+TypeList VariableTypes() {
+  TypeList types = kAssignedRefTypes;
+  if (kHasDefaultVariableKernels) {
+    types.insert(types.end(), {DT_INT8, DT_INT16, DT_UINT8, DT_UINT16,
+                               DT_UINT32, DT_UINT64});
+  }
+  return types;
+}
+
+TypeList ResourceTypes() {
+  TypeList types = VariableTypes();
+  types.push_back(DT_VARIANT);
+  return types;
+}
+
 const TypeList kUpdated = {DT_FLOAT, DT_HALF,      DT_DOUBLE,
                            DT_INT64, DT_COMPLEX64, DT_COMPLEX128};
 
 // What resource variables are assigned and updated in.
 TypeList AssignedTypes() {
-  TypeList types = kVariableTypes;
+  TypeList types = VariableTypes();
   if (kHasDefaultVariableKernels) {
     types.push_back(DT_BFLOAT16);
     types.push_back(DT_INT32);
@@ -186,21 +202,19 @@ TypeList UpdatedTypes() {
 }
 
 const Kernels kRows({
-    Row("Variable").Types("dtype", kVariableTypes).HostTwin({"ref"}),
-    Row("VariableV2").Types("dtype", kVariableTypes).HostTwin({"ref"}),
-    Row("TemporaryVariable").Types("dtype", kVariableTypes).HostTwin({"ref"}),
+    Row("Variable").Types("dtype", kRefTypes).HostTwin({"ref"}),
+    Row("VariableV2").Types("dtype", kRefTypes).HostTwin({"ref"}),
+    Row("TemporaryVariable").Types("dtype", kRefTypes).HostTwin({"ref"}),
     Row("DestroyTemporaryVariable")
-        .Types("T", kVariableTypes)
+        .Types("T", kRefTypes)
         .HostTwin({"ref", "value"}),
-    Row("IsVariableInitialized")
-        .Types("dtype", kVariableTypes)
-        .HostTwin({"ref"}),
-    Row("Assign").Types("T", kVariableTypes).Make<Assign>(),
-    Row("AssignAdd").Types("T", kUpdated).Make<Update>(DML_ADD),
-    Row("AssignSub").Types("T", kUpdated).Make<Update>(DML_SUBTRACT),
+    Row("IsVariableInitialized").Types("dtype", kRefTypes).HostTwin({"ref"}),
+    Row("Assign").Types("T", kAssignedRefTypes).Make<Assign>(),
+    Row("AssignAdd").Types("T", kRefTypes).Make<Update>(DML_ADD),
+    Row("AssignSub").Types("T", kRefTypes).Make<Update>(DML_SUBTRACT),
 
-    Row("VarHandleOp").Types("dtype", kResourceTypes).HostTwin(),
-    Row("_VarHandlesOp").Types("dtypes", kResourceTypes).HostTwin(),
+    Row("VarHandleOp").Types("dtype", ResourceTypes()).HostTwin(),
+    Row("_VarHandlesOp").Types("dtypes", ResourceTypes()).HostTwin(),
     Row("ReadVariableOp").HostTwin({"value"}),
     Row("_ReadVariablesOp").HostTwin({"values"}),
     Row("AssignVariableOp")
