@@ -6,6 +6,7 @@ have reference type value".
 """
 
 import collections
+import functools
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ HANDLERS = {
 }
 
 
+@functools.lru_cache(maxsize=None)
 def dml_kernels():
     return [kernel for kernel in kernels.get_all_registered_kernels().kernel
             if kernel.device_type == "DML" and not kernel.label]
