@@ -153,7 +153,7 @@ bool RadixSortPays(const hal::AdapterInfo& adapter, uint64_t rows, uint64_t n,
   double keep = std::min<double>(k, kTile);
   for (uint64_t lists = CeilDivide(n, uint64_t{kTile}); lists > 1;
        lists = (lists + 1) / 2) {
-    merged += lists * keep * std::log2(keep);
+    merged += lists * keep * std::ilogb(keep);  // log2() wants glibc 2.29
     keep = std::min<double>(k, 2 * keep);
   }
   const bool software = adapter.type == hal::AdapterType::kSoftware;
