@@ -27,7 +27,7 @@ FAMILIES = (
     ("random", "Random numbers, seeded and stateless."),
     ("images", "Resizing, cropping, colors, patches, boxes."),
     ("spectral", "Fourier transforms."),
-    ("linear_algebra", "Bands, diagonals, tridiagonal systems; decompositions run on the CPU."),
+    ("linear_algebra", "Bands, diagonals, systems of equations, factorizations, eigenvalues."),
     ("variables", "Variables, assignments."),
     ("lists", "Tensor arrays, tensor lists, and what variants are added and zeroed by."),
     ("control", "Control flow, functions, identities."),
