@@ -19,8 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "tensorflow/python/dml"
 # The runner, and what the wheel's TensorFlow imports of the package.
 REAL = (
-    "upstream", "gpu_compat.py", "environment.py", "signals.py", "cuda_kernels.py",
-    "cuda_kernels.json",
+    "upstream", "gpu_compat.py", "environment.py", "signals.py", "wheel_source.py",
+    "cuda_kernels.py", "cuda_kernels.json",
 )
 FAKE = """
 import collections, os
