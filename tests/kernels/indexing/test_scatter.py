@@ -40,9 +40,9 @@ def test_scatter(op, resource):
         compare(op, want, got, dtype)
 
 
-@pytest.mark.parametrize("dtype", ["bool", "int8", "uint16", "int64"])
+@pytest.mark.parametrize("dtype", ["bool", "int64"])
 def test_scatter_update_of_any_type(dtype):
-    # Of these, variables that are references have int64 only on the device.
+    # Variables that are references are not on the device in bool, as with CUDA.
     for resource in (False, True) if dtype == "int64" else (True,):
         want = scatter(CPU, "Update", dtype, "int32", resource, False)
         got = scatter(DML, "Update", dtype, "int32", resource, False)
