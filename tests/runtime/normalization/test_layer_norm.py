@@ -84,7 +84,9 @@ def test_nan_stays_in_its_row(device):
     assert np.isnan(y[1:3]).all() and np.isfinite(y[[0, 3]]).all()
 
 
-@pytest.mark.parametrize("rows,n,backward", [(128, 64, 2), (40, 768, 2), (2, 9001, 3)])
+@pytest.mark.parametrize("rows,n,backward", [
+    (128, 64, 2), (40, 768, 2), (3, 4096, 2), (3, 2047, 2), (3, 2049, 3), (2, 9001, 3),
+])
 def test_launches(device, rows, n, backward):
     arrays = inputs(rows, n, "float32")
     x, scale, offset, dy = (device.tensor(array) for array in arrays)

@@ -13,9 +13,12 @@ namespace dml {
 namespace {
 
 // Elements of a row that a lane takes where the group has lanes enough, and
-// that it holds at most: the gradient holds four numbers for each.
+// that it holds at most: the gradient holds four numbers for each, and with
+// each element's address, where they are taken singly, Intel's compiler spills
+// 16.
 constexpr uint64_t kElementsOfLane = 8;
 constexpr uint64_t kMostHeldElements = 16;
+constexpr uint64_t kMostHeldSingly = 8;
 
 // How rows are taken: see layer_norm.glsl.
 struct LayerNormWalk {
@@ -54,7 +57,9 @@ LayerNormWalk WalkRows(std::initializer_list<const dml_tensor*> tensors) {
   }
   walk.held = 1;
   while (uint64_t{walk.held} * walk.lanes < walk.count) walk.held *= 2;
-  if (uint64_t{walk.held} * walk.elements > kMostHeldElements) walk.held = 0;
+  const uint64_t most =
+      walk.access == kAccessSingle ? kMostHeldSingly : kMostHeldElements;
+  if (uint64_t{walk.held} * walk.elements > most) walk.held = 0;
   return walk;
 }
 
