@@ -1,6 +1,5 @@
 // Cholesky and CholeskyGrad.
 #include "tensorflow/core/kernels/dml/linear_algebra/matrix_kernel.h"
-#include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
 namespace dml {
@@ -48,8 +47,7 @@ class CholeskyGrad {
 
   explicit CholeskyGrad(OpKernelConstruction*) {}
 
-  Status Measure(KernelContext* c, Readings* readings) {
-    ReadNothing(readings);
+  Status Compute(KernelContext* c) {
     TF_RETURN_IF_ERROR(CheckSquareMatrices(c));
     const Tensor& factor = c->Input(0);
     if (factor.shape() != c->Input(1).shape()) {
@@ -67,18 +65,12 @@ class CholeskyGrad {
     DML_RETURN_IF_FAILED(dml_cholesky_gradient(c->device(), &l, &dl, &da));
     return OkStatus();
   }
-
-  Status Finish(KernelContext*, const Tensor&, const Readings&) {
-    return OkStatus();
-  }
 };
 
 constexpr DeviceLimit CholeskyGrad::kLimit;
 
 const Kernels kKernels({
-    Row("Cholesky")
-        .Types("T", {DT_FLOAT, DT_DOUBLE, DT_COMPLEX64, DT_COMPLEX128})
-        .MakeKernel<MatrixKernel<Cholesky>>(),
+    MatrixRow("Cholesky").MakeKernel<CheckedMatrixKernel<Cholesky>>(),
     Row("CholeskyGrad")
         .Types("T", {DT_FLOAT, DT_DOUBLE})
         .MakeKernel<MatrixKernel<CholeskyGrad>>(),

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "tensorflow/core/kernels/dml/linear_algebra/matrix_kernel.h"
-#include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
 namespace dml {
@@ -35,8 +34,7 @@ class Qr {
     OP_REQUIRES_OK(c, c->GetAttr("full_matrices", &full_));
   }
 
-  Status Measure(KernelContext* c, Readings* readings) {
-    ReadNothing(readings);
+  Status Compute(KernelContext* c) {
     TF_RETURN_IF_ERROR(CheckMatrices(c));
     const Dims sizes = AsMatrices(c->Input(0));
     const int64 k = full_ ? sizes[1] : std::min(sizes[1], sizes[2]);
@@ -45,10 +43,6 @@ class Qr {
     TF_RETURN_IF_ERROR(BatchOutput(c, 0, {sizes[1], k}, &q));
     TF_RETURN_IF_ERROR(BatchOutput(c, 1, {k, sizes[2]}, &r));
     DML_RETURN_IF_FAILED(dml_qr(c->device(), &a, &q, &r));
-    return OkStatus();
-  }
-
-  Status Finish(KernelContext*, const Tensor&, const Readings&) {
     return OkStatus();
   }
 
@@ -66,8 +60,7 @@ class SelfAdjointEig {
     OP_REQUIRES_OK(c, c->GetAttr("compute_v", &vectors_));
   }
 
-  Status Measure(KernelContext* c, Readings* readings) {
-    ReadNothing(readings);
+  Status Compute(KernelContext* c) {
     TF_RETURN_IF_ERROR(CheckSquareMatrices(c));
     const Dims sizes = AsMatrices(c->Input(0));
     const dml_tensor a = Describe(c->Input(0), sizes);
@@ -78,10 +71,6 @@ class SelfAdjointEig {
                            : NoVectors(c, 1));
     DML_RETURN_IF_FAILED(dml_self_adjoint_eigen(c->device(), &a, &values,
                                                 vectors_ ? &vectors : nullptr));
-    return OkStatus();
-  }
-
-  Status Finish(KernelContext*, const Tensor&, const Readings&) {
     return OkStatus();
   }
 
@@ -100,8 +89,7 @@ class Svd {
     OP_REQUIRES_OK(c, c->GetAttr("full_matrices", &full_));
   }
 
-  Status Measure(KernelContext* c, Readings* readings) {
-    ReadNothing(readings);
+  Status Compute(KernelContext* c) {
     TF_RETURN_IF_ERROR(CheckMatrices(c));
     const Dims sizes = AsMatrices(c->Input(0));
     const int64 k = std::min(sizes[1], sizes[2]);
@@ -122,20 +110,12 @@ class Svd {
     return OkStatus();
   }
 
-  Status Finish(KernelContext*, const Tensor&, const Readings&) {
-    return OkStatus();
-  }
-
  private:
   bool vectors_ = true;
   bool full_ = false;
 };
 
 constexpr DeviceLimit Svd::kLimit;
-
-Row MatrixRow(const char* op) {
-  return Row(op).Types("T", {DT_FLOAT, DT_DOUBLE, DT_COMPLEX64, DT_COMPLEX128});
-}
 
 const Kernels kKernels({
     MatrixRow("Qr").MakeKernel<MatrixKernel<Qr>>(),

@@ -1,6 +1,5 @@
 // MatrixSolve, MatrixInverse, MatrixDeterminant and LogMatrixDeterminant.
 #include "tensorflow/core/kernels/dml/linear_algebra/matrix_kernel.h"
-#include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
 namespace dml {
@@ -59,8 +58,7 @@ class MatrixDeterminant {
 
   explicit MatrixDeterminant(OpKernelConstruction*) {}
 
-  Status Measure(KernelContext* c, Readings* readings) {
-    ReadNothing(readings);
+  Status Compute(KernelContext* c) {
     TF_RETURN_IF_ERROR(CheckSquareMatrices(c));
     const Tensor& input = c->Input(0);
     const Dims sizes = AsMatrices(input);
@@ -75,22 +73,14 @@ class MatrixDeterminant {
                                          kLogarithm ? &outputs[1] : nullptr));
     return OkStatus();
   }
-
-  Status Finish(KernelContext*, const Tensor&, const Readings&) {
-    return OkStatus();
-  }
 };
 
 template <bool kLogarithm>
 constexpr DeviceLimit MatrixDeterminant<kLogarithm>::kLimit;
 
-Row MatrixRow(const char* op) {
-  return Row(op).Types("T", {DT_FLOAT, DT_DOUBLE, DT_COMPLEX64, DT_COMPLEX128});
-}
-
 const Kernels kKernels({
-    MatrixRow("MatrixSolve").MakeKernel<MatrixKernel<MatrixSolve>>(),
-    MatrixRow("MatrixInverse").MakeKernel<MatrixKernel<MatrixSolve>>(),
+    MatrixRow("MatrixSolve").MakeKernel<CheckedMatrixKernel<MatrixSolve>>(),
+    MatrixRow("MatrixInverse").MakeKernel<CheckedMatrixKernel<MatrixSolve>>(),
     MatrixRow("MatrixDeterminant")
         .MakeKernel<MatrixKernel<MatrixDeterminant<false>>>(),
     MatrixRow("LogMatrixDeterminant")

@@ -1,10 +1,25 @@
 #include "tensorflow/core/kernels/dml/linear_algebra/matrix_kernel.h"
 
 #include <algorithm>
-#include <utility>
+#include <string>
 
 namespace tensorflow {
 namespace dml {
+namespace {
+
+// The largest inner dimension of a kernel's inputs.
+int64 LargestMatrix(OpKernelContext* c) {
+  int64 largest = 0;
+  for (int i = 0; i < c->num_inputs(); ++i) {
+    const TensorShape& shape = c->input(i).shape();
+    for (int d = std::max(shape.dims() - 2, 0); d < shape.dims(); ++d) {
+      largest = std::max(largest, shape.dim_size(d));
+    }
+  }
+  return largest;
+}
+
+}  // namespace
 
 Dims AsMatrices(const Tensor& tensor) {
   Dims sizes = {1, tensor.dim_size(tensor.dims() - 2),
@@ -21,12 +36,12 @@ TensorShape BatchShape(const Tensor& tensor) {
 
 Status CheckMatrices(KernelContext* c) {
   const TensorShape& first = c->Input(0).shape();
-  for (int i = 0; i < c->num_inputs(); ++i) {
+  if (first.dims() < 2) {
+    return errors::InvalidArgument("Input tensor 0 must have rank >= 2, got ",
+                                   first.dims());
+  }
+  for (int i = 1; i < c->num_inputs(); ++i) {
     const TensorShape& other = c->Input(i).shape();
-    if (other.dims() < 2) {
-      return errors::InvalidArgument(
-          "Input tensor ", i, " must have rank >= 2, got ", other.dims());
-    }
     if (other.dims() != first.dims()) {
       return errors::InvalidArgument(
           "All input tensors must have the same rank: input ", i, " is ",
@@ -85,15 +100,26 @@ Status CheckFlag(const Tensor& value, const char* message) {
   return errors::InvalidArgument(message);
 }
 
-int64 LargestMatrix(OpKernelContext* c) {
-  int64 largest = 0;
-  for (int i = 0; i < c->num_inputs(); ++i) {
-    const TensorShape& shape = c->input(i).shape();
-    for (int d = std::max(shape.dims() - 2, 0); d < shape.dims(); ++d) {
-      largest = std::max(largest, shape.dim_size(d));
-    }
-  }
-  return largest;
+HostOfLargeMatrices::HostOfLargeMatrices(OpKernelConstruction* c,
+                                         DeviceLimit limits) {
+  if (!c->status().ok()) return;
+  const bool large = c->input_type(0) == DT_COMPLEX128;
+  limit_ = large ? limits.of_complex128 : limits.on_gpu;
+  if (OnSoftwareAdapter(c)) limit_ = limits.in_software;
+  kernel_.reset(CreateHostFallback(c));
+}
+
+bool HostOfLargeMatrices::Compute(OpKernelContext* c) const {
+  if (LargestMatrix(c) <= limit_) return false;
+  TellOfHost(c->op_kernel().type_string() + " of matrices of more than " +
+                 std::to_string(limit_) + " rows or columns",
+             "The host is faster");
+  kernel_->Compute(c);
+  return true;
+}
+
+Row MatrixRow(const char* op) {
+  return Row(op).Types("T", {DT_FLOAT, DT_DOUBLE, DT_COMPLEX64, DT_COMPLEX128});
 }
 
 }  // namespace dml

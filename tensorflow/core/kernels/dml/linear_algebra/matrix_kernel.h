@@ -9,11 +9,11 @@
 #define TENSORFLOW_CORE_KERNELS_DML_LINEAR_ALGEBRA_MATRIX_KERNEL_H_
 
 #include <memory>
-#include <string>
 #include <utility>
 
 #include "tensorflow/core/kernels/dml/host_fallback.h"
 #include "tensorflow/core/kernels/dml/read_back.h"
+#include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
 namespace dml {
@@ -54,38 +54,55 @@ void ReadNothing(Readings* readings);
 // `message` if ReadFlags() found a flag.
 Status CheckFlag(const Tensor& value, const char* message);
 
-// The largest inner dimension of a kernel's inputs.
-int64 LargestMatrix(OpKernelContext* c);
-
-// Body is as in read_back.h, and says `static constexpr DeviceLimit kLimit`.
-template <typename Body>
-class MatrixKernel : public ReadBackKernel<Body> {
+// Lets the host compute ops of matrices that are too large.
+class HostOfLargeMatrices {
  public:
-  explicit MatrixKernel(OpKernelConstruction* c) : ReadBackKernel<Body>(c) {
-    if (!c->status().ok()) return;
-    const DeviceLimit limits = Body::kLimit;
-    const bool large = c->input_type(0) == DT_COMPLEX128;
-    limit_ = large ? limits.of_complex128 : limits.on_gpu;
-    if (OnSoftwareAdapter(c)) limit_ = limits.in_software;
-    host_.reset(CreateHostFallback(c));
-  }
+  HostOfLargeMatrices(OpKernelConstruction* c, DeviceLimit limits);
 
-  void ComputeAsync(OpKernelContext* c,
-                    AsyncOpKernel::DoneCallback done) override {
-    if (LargestMatrix(c) <= limit_) {
-      return ReadBackKernel<Body>::ComputeAsync(c, std::move(done));
-    }
-    TellOfHost(this->type_string() + " of matrices of more than " +
-                   std::to_string(limit_) + " rows or columns",
-               "The host is faster");
-    host_->Compute(c);
-    done();
-  }
+  // Whether there are such, so that the op is done.
+  bool Compute(OpKernelContext* c) const;
 
  private:
   int64 limit_ = 0;
-  std::unique_ptr<OpKernel> host_;
+  std::unique_ptr<OpKernel> kernel_;
 };
+
+// Body is as in kernel.h, and says `static constexpr DeviceLimit kLimit`.
+template <typename Body>
+class MatrixKernel : public DmlKernel<Body> {
+ public:
+  explicit MatrixKernel(OpKernelConstruction* c)
+      : DmlKernel<Body>(c), host_(c, Body::kLimit) {}
+
+  void Compute(OpKernelContext* c) override {
+    if (!host_.Compute(c)) DmlKernel<Body>::Compute(c);
+  }
+  bool IsExpensive() override { return true; }  // on the host
+
+ private:
+  const HostOfLargeMatrices host_;
+};
+
+// The same of a Body that is as in read_back.h: the device says whether the
+// matrices can be computed with.
+template <typename Body>
+class CheckedMatrixKernel : public ReadBackKernel<Body> {
+ public:
+  explicit CheckedMatrixKernel(OpKernelConstruction* c)
+      : ReadBackKernel<Body>(c), host_(c, Body::kLimit) {}
+
+  void ComputeAsync(OpKernelContext* c,
+                    AsyncOpKernel::DoneCallback done) override {
+    if (host_.Compute(c)) return done();
+    ReadBackKernel<Body>::ComputeAsync(c, std::move(done));
+  }
+
+ private:
+  const HostOfLargeMatrices host_;
+};
+
+// A row for the types of numbers that matrices have.
+Row MatrixRow(const char* op);
 
 }  // namespace dml
 }  // namespace tensorflow

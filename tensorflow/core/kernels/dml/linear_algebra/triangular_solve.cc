@@ -1,6 +1,5 @@
 // MatrixTriangularSolve.
 #include "tensorflow/core/kernels/dml/linear_algebra/matrix_kernel.h"
-#include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
 namespace dml {
@@ -48,13 +47,12 @@ class MatrixTriangularSolve {
 constexpr DeviceLimit MatrixTriangularSolve::kLimit;
 
 const Kernels kKernels({
-    Row("MatrixTriangularSolve")
-        .Types("T", {DT_FLOAT, DT_DOUBLE, DT_COMPLEX64, DT_COMPLEX128})
-        .MakeKernel<MatrixKernel<MatrixTriangularSolve>>(),
+    MatrixRow("MatrixTriangularSolve")
+        .MakeKernel<CheckedMatrixKernel<MatrixTriangularSolve>>(),
     // The name in old graphs.
     Row("BatchMatrixTriangularSolve")
         .Types("T", {DT_FLOAT, DT_DOUBLE})
-        .MakeKernel<MatrixKernel<MatrixTriangularSolve>>(),
+        .MakeKernel<CheckedMatrixKernel<MatrixTriangularSolve>>(),
 });
 
 }  // namespace

@@ -1,44 +1,10 @@
 // TridiagonalMatMul and TridiagonalSolve. A matrix that can't be inverted is an
 // error, which only the device can find: see read_back.h.
-#include "tensorflow/core/kernels/dml/read_back.h"
-#include "tensorflow/core/kernels/dml/registry.h"
+#include "tensorflow/core/kernels/dml/linear_algebra/matrix_kernel.h"
 
 namespace tensorflow {
 namespace dml {
 namespace {
-
-// A tensor's last two dimensions, and all others as one.
-Dims AsMatrices(const Tensor& tensor) {
-  Dims sizes = {1, tensor.dim_size(tensor.dims() - 2),
-                tensor.dim_size(tensor.dims() - 1)};
-  for (int d = 0; d < tensor.dims() - 2; ++d) sizes[0] *= tensor.dim_size(d);
-  return sizes;
-}
-
-// All inputs are matrices, with the same dimensions before the last two.
-Status CheckMatrices(KernelContext* c) {
-  const TensorShape& first = c->Input(0).shape();
-  if (first.dims() < 2) {
-    return errors::InvalidArgument("Input tensor 0 must have rank >= 2, got ",
-                                   first.dims());
-  }
-  for (int i = 1; i < c->num_inputs(); ++i) {
-    const TensorShape& other = c->Input(i).shape();
-    if (other.dims() != first.dims()) {
-      return errors::InvalidArgument(
-          "All input tensors must have the same rank: input ", i, " is ",
-          other.DebugString(), ", input 0 ", first.DebugString());
-    }
-    for (int d = 0; d < first.dims() - 2; ++d) {
-      if (other.dim_size(d) != first.dim_size(d)) {
-        return errors::InvalidArgument(
-            "All input tensors must have the same outer dimensions: input ", i,
-            " is ", other.DebugString(), ", input 0 ", first.DebugString());
-      }
-    }
-  }
-  return OkStatus();
-}
 
 // Inputs: the diagonal above the main one, the main one and the one below, each
 // a matrix of one row, and what they are multiplied with.
