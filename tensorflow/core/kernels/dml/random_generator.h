@@ -19,6 +19,18 @@ Status DrawRandom(KernelContext* c, dml_random_distribution distribution,
 Status StatelessGenerator(KernelContext* c, int input,
                           random::PhiloxRandom* generator);
 
+// Between which integers are drawn: `high` is none of them.
+struct Limits {
+  int64 low = 0;
+  int64 high = 0;
+};
+
+// From scalars in host memory, inputs `input` and the next one.
+// InvalidArgument if they are none.
+Status ReadLimits(KernelContext* c, int input, Limits* limits);
+// InvalidArgument if there is no integer between them.
+Status CheckLimits(const Limits& limits);
+
 }  // namespace dml
 }  // namespace tensorflow
 

@@ -10,31 +10,6 @@ namespace {
 
 using random::PhiloxRandom;
 
-struct Limits {
-  int64 low = 0;
-  int64 high = 0;
-};
-
-// From scalars in host memory, inputs `input` and the next one.
-Status ReadLimits(KernelContext* c, int input, Limits* limits) {
-  const char* const names[] = {"minval", "maxval"};
-  int64* const values[] = {&limits->low, &limits->high};
-  for (int i = 0; i < 2; ++i) {
-    if (!TensorShapeUtils::IsScalar(c->Input(input + i).shape())) {
-      return errors::InvalidArgument(names[i], " must be 0-D, got shape ",
-                                     c->Input(input + i).shape().DebugString());
-    }
-    TF_RETURN_IF_ERROR(c->HostInteger(input + i, values[i]));
-  }
-  return OkStatus();
-}
-
-Status CheckLimits(const Limits& limits) {
-  if (limits.low < limits.high) return OkStatus();
-  return errors::InvalidArgument("Need minval < maxval, got ", limits.low,
-                                 " >= ", limits.high);
-}
-
 // Inputs: shape, then minval and maxval for integers; all in host memory.
 class StatefulRandom {
  public:

@@ -25,15 +25,16 @@ class StatelessRandomV2 {
     TF_RETURN_IF_ERROR(ShapeOf(c->tf(), c->Input(0), &shape));
     PhiloxRandom generator;
     TF_RETURN_IF_ERROR(ReadGenerator(c, &generator));
-    int64 low = 0;
-    int64 high = 0;
+    Limits limits;
     if (distribution_ == DML_RANDOM_UNIFORM_INT) {
-      TF_RETURN_IF_ERROR(ReadLimits(c, &low, &high));
+      TF_RETURN_IF_ERROR(ReadLimits(c, 4, &limits));
+      TF_RETURN_IF_ERROR(CheckLimits(limits));
     }
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     if (output->NumElements() == 0) return OkStatus();
-    return DrawRandom(c, distribution_, generator, *output, low, high);
+    return DrawRandom(c, distribution_, generator, *output, limits.low,
+                      limits.high);
   }
 
  private:
@@ -66,20 +67,6 @@ class StatelessRandomV2 {
   static void SetWords(uint64 value, uint32* low, uint32* high) {
     *low = static_cast<uint32>(value);
     *high = static_cast<uint32>(value >> 32);
-  }
-
-  static Status ReadLimits(KernelContext* c, int64* low, int64* high) {
-    for (int i = 4; i < 6; ++i) {
-      if (TensorShapeUtils::IsScalar(c->Input(i).shape())) continue;
-      return errors::InvalidArgument(i == 4 ? "minval" : "maxval",
-                                     " must be 0-D, got shape ",
-                                     c->Input(i).shape().DebugString());
-    }
-    TF_RETURN_IF_ERROR(c->HostInteger(4, low));
-    TF_RETURN_IF_ERROR(c->HostInteger(5, high));
-    if (*low < *high) return OkStatus();
-    return errors::InvalidArgument("Need minval < maxval, got ", *low,
-                                   " >= ", *high);
   }
 
   const dml_random_distribution distribution_;
