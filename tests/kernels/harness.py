@@ -352,6 +352,22 @@ def evaluate(build, device=DML):
     return run(build, [], device)
 
 
+def run_traced(session, fetches):
+    """The values, how many nodes of each op the graphs that ran have, those of functions
+    included, and how many launches each op made."""
+    options = tf.RunOptions(output_partition_graphs=True)
+    metadata = tf.RunMetadata()
+    before = directml.launches_by_tag()
+    values = session.run(fetches, None, options, metadata)
+    after = directml.launches_by_tag()
+    ops = collections.Counter()
+    for partition in metadata.partition_graphs:
+        ops.update(node.op for node in partition.node)
+        for function in partition.library.function:
+            ops.update(node.op for node in function.node_def)
+    return values, ops, {op: n - before.get(op, 0) for op, n in after.items()}
+
+
 def error_of(call, inputs):
     """The message with which `call` fails on the device."""
     try:

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-import tensorflow_directml as directml
-from harness import CPU, DML, covered
+from harness import CPU, DML, covered, run_traced
 
 import tensorflow as tf
 
@@ -29,21 +28,12 @@ def run(build, fuses=True, device=DML):
     with tf.Graph().as_default() as graph:
         with tf.device(device):
             fetches = build()
-        options, metadata = v1.RunOptions(output_partition_graphs=True), v1.RunMetadata()
         with v1.Session(config=config(fuses)) as session:
             session.run(v1.global_variables_initializer())
             session.run(fetches)  # fills a zero that kernels keep
-            before = directml.launches_by_tag()
-            values = session.run(fetches, None, options, metadata)
-            after = directml.launches_by_tag()
+            result = run_traced(session, fetches)
         assert not {node.op for node in graph.as_graph_def().node} & {FORWARD, BACKWARD}
-    ops = {}
-    for partition in metadata.partition_graphs:
-        nodes = list(partition.node) + [
-            node for function in partition.library.function for node in function.node_def]
-        for node in nodes:
-            ops[node.op] = ops.get(node.op, 0) + 1
-    return values, ops, {op: n - before.get(op, 0) for op, n in after.items()}
+    return result
 
 
 def check(build, forward=1, backward=0, exact=True):
