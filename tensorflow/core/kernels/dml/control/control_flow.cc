@@ -1,9 +1,7 @@
 // Control flow of version 1. Core registers Switch, Merge, Enter, Exit and
 // NextIteration for any device, with their data in device memory. Rows here
 // keep on the host what steers the flow, and add the variants for references.
-#include <algorithm>
-#include <initializer_list>
-
+#include "tensorflow/core/kernels/dml/control/type_lists.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
@@ -13,22 +11,7 @@ namespace {
 const TypeList kHostTypes = {DT_INT32, DT_STRING, DT_RESOURCE};
 const TypeList kSwitchedOnHost = {DT_INT32, DT_STRING, DT_RESOURCE, DT_BOOL};
 
-TypeList WithoutBool(TypeList types) {
-  types.erase(std::remove(types.begin(), types.end(), DT_BOOL), types.end());
-  return types;
-}
-
 const TypeList kSwitched = WithoutBool(kPassedTypes);
-
-// References in CUDA's types, not in more (variables/variable_ops.cc).
-const TypeList kReferences = {
-    DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_BFLOAT16,  DT_INT8,       DT_INT16,
-    DT_INT64, DT_UINT8, DT_UINT16, DT_COMPLEX64, DT_COMPLEX128, DT_BOOL};
-
-TypeList With(TypeList types, std::initializer_list<DataType> more) {
-  types.insert(types.end(), more);
-  return types;
-}
 
 const TypeList kMergedReferences =
     With(kReferences, {DT_QINT8, DT_QUINT8, DT_QINT32});

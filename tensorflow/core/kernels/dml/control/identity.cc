@@ -1,7 +1,6 @@
 // Ops that hand a tensor on, or keep a constant one. The stock CPU kernels only
 // pass handles around, so they serve device tensors too.
-#include <algorithm>
-
+#include "tensorflow/core/kernels/dml/control/type_lists.h"
 #include "tensorflow/core/kernels/dml/kernel.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 
@@ -39,16 +38,8 @@ class DeepCopy {
 // flow and shapes.
 const TypeList kHostTypes = {DT_INT32, DT_BOOL, DT_STRING, DT_RESOURCE};
 
-TypeList WithoutBool(TypeList types) {
-  types.erase(std::remove(types.begin(), types.end(), DT_BOOL), types.end());
-  return types;
-}
-
 const TypeList kPassed = WithoutBool(kPassedTypes);
-// References in CUDA's types, not in more (variables/variable_ops.cc).
-const TypeList kReferences = {
-    DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_BFLOAT16,  DT_INT8,       DT_INT16,
-    DT_INT64, DT_UINT8, DT_UINT16, DT_COMPLEX64, DT_COMPLEX128, DT_VARIANT};
+const TypeList kPassedReferences = With(WithoutBool(kReferences), {DT_VARIANT});
 
 const Kernels kRows({
     Row("Const").Types("dtype", kPassedTypes).HostTwin({"output"}),
@@ -61,7 +52,9 @@ const Kernels kRows({
 
     Row("Identity").Types("T", kPassed).HostTwin({"input", "output"}),
     Row("Identity").Types("T", kHostTypes).HostTwin(),
-    Row("RefIdentity").Types("T", kReferences).HostTwin({"input", "output"}),
+    Row("RefIdentity")
+        .Types("T", kPassedReferences)
+        .HostTwin({"input", "output"}),
     Row("RefIdentity").Types("T", kHostTypes).HostTwin(),
     Row("StopGradient").Types("T", kPassed).HostTwin({"input", "output"}),
     Row("StopGradient").Types("T", kHostTypes).HostTwin(),
@@ -75,7 +68,7 @@ const Kernels kRows({
         .Types("T", kPassed)
         .HostTwin({"input", "output"}),
     Row("DebugGradientRefIdentity")
-        .Types("T", kReferences)
+        .Types("T", kPassedReferences)
         .HostTwin({"input", "output"}),
 
     Row("Snapshot").Types("T", kAllDeviceTypes).Make<Snapshot>(),
