@@ -1,7 +1,8 @@
 """Pooling with its gradients."""
 
+import numpy as np
 import pytest
-from harness import axes, check, name, tf, variants
+from harness import FLOATS, Row, axes, check, error_of, name, raw, run, tf, variants, zeros
 from networks import both, nn, window
 
 
@@ -52,3 +53,62 @@ POOLING_ROWS = [
 @pytest.mark.parametrize("row, dtype", variants(POOLING_ROWS), ids=name)
 def test_pooling(row, dtype):
     check(row, dtype)
+
+
+def argmax_attrs(with_batch, padding="SAME"):
+    return {"ksize": [1, 3, 2, 1], "strides": [1, 2, 1, 1], "padding": padding,
+            "include_batch_in_index": with_batch}
+
+
+IMAGES = [[(2, 7, 6, 3)], [(1, 4, 4, 1)], [(3, 5, 5, 2)], [(0, 4, 4, 2)]]
+ARGMAX_ROWS = [
+    Row("MaxPoolWithArgmax", FLOATS + ("float64",), IMAGES, gradient=True, domain=(-1, 1),
+        attrs=argmax_attrs(with_batch, padding), also=("MaxPoolGradWithArgmax",),
+        tolerance={"float16": (1e-2, 1e-2)})
+    for with_batch in (False, True) for padding in ("SAME", "VALID")
+]
+
+
+@pytest.mark.parametrize("row, dtype", variants(ARGMAX_ROWS), ids=name)
+def test_max_pool_with_argmax(row, dtype):
+    check(row, dtype)
+
+
+def argmax_arguments(with_batch):
+    x = np.random.RandomState(5).uniform(-1, 1, (2, 5, 6, 3)).astype(np.float32)
+    _, argmax = run(raw("MaxPoolWithArgmax", argmax_attrs(with_batch)), [x])
+    return x, argmax
+
+
+@pytest.mark.parametrize("with_batch", [False, True])
+def test_gradient_of_the_gradient_gathers(with_batch):
+    """As CUDA's kernel, of which the CPU has none."""
+    x, argmax = argmax_arguments(with_batch)
+    values = np.random.RandomState(6).uniform(-1, 1, x.shape).astype(np.float32)
+    got = run(raw("MaxPoolGradGradWithArgmax", argmax_attrs(with_batch)), [x, values, argmax])
+    rows = values.reshape(1 if with_batch else 2, -1)
+    at = argmax.reshape(len(rows), -1)
+    np.testing.assert_array_equal(got.reshape(at.shape), np.take_along_axis(rows, at, 1))
+
+
+@pytest.mark.parametrize("with_batch", [False, True])
+def test_places_out_of_range_get_no_gradient(with_batch):
+    """Of which the CPU's kernel ends the process."""
+    x, argmax = argmax_arguments(with_batch)
+    gradient = np.ones(argmax.shape, np.float32)
+    call = raw("MaxPoolGradWithArgmax", argmax_attrs(with_batch))
+    whole = run(call, [x, gradient, argmax])
+    wrong = argmax.copy()
+    wrong[-1, 0, 0, 0] = 1 << 40
+    assert whole.sum() - run(call, [x, gradient, wrong]).sum() == 1
+
+
+@pytest.mark.parametrize("op, inputs, message", [
+    ("MaxPoolWithArgmax", [zeros(4, 4, 1)], "tensor_in must be 4-dimensional"),
+    ("MaxPoolGradWithArgmax", [zeros(1, 4, 4, 1), zeros(1, 2, 3, 1), np.zeros((1, 2, 4, 1), int)],
+     "Expected grad shape to be [1,2,4,1], but got [1,2,3,1]"),
+    ("MaxPoolGradWithArgmax", [zeros(1, 4, 4, 1), zeros(1, 2, 4, 1), np.zeros((1, 2, 3, 1), int)],
+     "Expected argmax shape to be [1,2,4,1], but got [1,2,3,1]"),
+])
+def test_errors_of_argmax(op, inputs, message):
+    assert message in error_of(raw(op, argmax_attrs(False)), inputs)

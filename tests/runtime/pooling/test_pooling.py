@@ -173,6 +173,29 @@ def test_max_pool_gather(device, dtype, case, layout):
     helpers.check(y, max_pool_gather(case, x, values))
 
 
+@pytest.mark.parametrize("with_batch", [0, 1])
+@each_type
+@each_row
+def test_max_pool_argmax(device, dtype, case, layout, with_batch):
+    """Where the first largest element is, as the place in channels-last images."""
+    x = ties(case.shape, dtype)
+    y = empty(device, case.output_shape, dtype, layout)
+    places = empty(device, case.output_shape, "int64", layout)
+    device.max_pool_argmax(case.attributes, with_batch, place(device, x, layout), y, places)
+    helpers.check(y, max_pool(case, x.astype(np.float64)))
+    order = (0,) + tuple(range(2, x.ndim)) + (1,)
+    numbers = np.empty(tuple(case.shape[d] for d in order), np.int64)
+    numbers[:] = np.arange(x.size).reshape(numbers.shape)
+    if not with_batch:
+        numbers %= x.size // case.shape[0]
+    numbers = np.moveaxis(numbers, -1, 1)
+    want = max_pool_gather(case, x, numbers)
+    inside = np.zeros(case.output, bool)
+    for o, _, has_elements in case.windows():
+        inside[o] = has_elements
+    np.testing.assert_array_equal(places.numpy()[:, :, inside], want[:, :, inside])
+
+
 @each_type
 @each_row
 def test_average_pool(device, dtype, case, layout):

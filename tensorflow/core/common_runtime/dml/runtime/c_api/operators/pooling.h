@@ -25,6 +25,15 @@ DML_EXPORT dml_code dml_max_pool(dml_device* device,
                                  const dml_tensor* input,
                                  const dml_tensor* output);
 
+/* As dml_max_pool, and where each maximum is: places, int64 of the output's
+ * sizes, numbers the input's elements in the order [batch, spatial...,
+ * channels], or [spatial..., channels] if not `with_batch`. Of equal elements
+ * it tells the first, and that of the window where no element counts. */
+DML_EXPORT dml_code dml_max_pool_argmax(
+    dml_device* device, const dml_pooling_attributes* attributes,
+    int32_t with_batch, const dml_tensor* input, const dml_tensor* output,
+    const dml_tensor* places);
+
 /* Each output's gradient goes to the first maximal element of its window.
  * `output` is what dml_max_pool made of `input`. */
 DML_EXPORT dml_code dml_max_pool_gradient(

@@ -231,6 +231,35 @@ Status MaxPool(OperatorContext& context,
                        *output);
 }
 
+Status MaxPoolArgmax(OperatorContext& context,
+                     const dml_pooling_attributes* attributes,
+                     int32_t with_batch, const dml_tensor* input,
+                     const dml_tensor* output, const dml_tensor* places) {
+  DML_RETURN_IF_ERROR(CheckTensors(attributes, input, "max_pool_argmax: input",
+                                   output, "max_pool_argmax: output"));
+  DML_RETURN_IF_ERROR(CheckTensor(places, "max_pool_argmax: places"));
+  if (places->type != DML_INT64 || !SameSizes(*places, *output)) {
+    return InvalidArgument("max_pool_argmax: places ", Describe(*places),
+                           " must be int64, of the sizes of ",
+                           Describe(*output));
+  }
+  if (IsEmpty(*output)) return Status::Ok();
+  MaxPoolArgmaxParameters constants = {
+      Locate(*input), Locate(*output), Locate(*places),
+      MakeGeometry(*attributes, *input, *output, *output),
+      with_batch != 0 ? 1u : 0u};
+  uint64_t window = 1;
+  for (const auto size : constants.g.window) window *= size;
+  return LaunchProgram(
+      context, ShaderName("max_pool_argmax", output->type),
+      {kGroupSize, PropagatesNan(*attributes)},
+      LinearGrid(context, CeilDivide(constants.g.count, kGroupSize),
+                 uint64_t{constants.g.count} * window),
+      {Argument(IsEmpty(*input) ? *output : *input, Access::kRead),
+       Argument(*output, Access::kWrite), Argument(*places, Access::kWrite)},
+      constants);
+}
+
 Status MaxPoolGather(OperatorContext& context,
                      const dml_pooling_attributes* attributes,
                      const dml_tensor* input, const dml_tensor* values,

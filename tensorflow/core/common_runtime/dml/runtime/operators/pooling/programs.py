@@ -4,6 +4,7 @@ from variants import FLOATS, Shader
 
 SHADERS = [
     Shader("max_pool", FLOATS + ("f64",)),
+    Shader("max_pool_argmax", FLOATS + ("f64",)),
     Shader("max_pool_gradient", FLOATS + ("f64",)),
     Shader("max_pool_places", FLOATS + ("f64",)),
     Shader("max_pool_places_gradient", FLOATS + ("f64",)),
