@@ -9,10 +9,12 @@ from harness import (
     Row,
     check,
     compare,
+    directml,
     error_of,
     name,
     raw,
     run,
+    tf,
     variants,
     zeros,
 )
@@ -178,3 +180,15 @@ def test_integer_division_by_zero_sets_all_bits():
     for dtype, ones in (("int64", -1), ("int16", -1), ("uint8", 255)):
         x = np.array([0, 5], dtype)
         compare("x // x", np.array([ones, 1], dtype), run(raw("FloorDiv"), [x, x]), dtype)
+
+
+def test_relu_of_quantized_numbers():
+    """Of which CUDA has a kernel and the CPU none."""
+    x = np.array([[-128, -1, 0, 1, 127]], np.int8)
+
+    def call(numbers):
+        return tf.bitcast(tf.raw_ops.Relu(features=tf.bitcast(numbers, tf.qint8)), tf.int8)
+
+    before = directml.launches_by_tag()["Relu"]
+    np.testing.assert_array_equal(run(call, [x]), np.maximum(x, 0))
+    assert directml.launches_by_tag()["Relu"] == before + 1

@@ -9,6 +9,7 @@ namespace dml {
 namespace {
 
 const TypeList kSigned = {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT64};
+const TypeList kLongFloats = {DT_FLOAT, DT_DOUBLE};
 const TypeList kIntegers = {DT_INT8,  DT_INT16,  DT_INT32,  DT_INT64,
                             DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64};
 const TypeList kMultiplied = {DT_FLOAT, DT_HALF,  DT_DOUBLE, DT_INT8,
@@ -114,6 +115,34 @@ class Binary : ElementwiseBase {
   bool incompatible_shape_error_;
 };
 
+// Inputs a, b and x: of one shape, or scalars.
+class Betainc {
+ public:
+  explicit Betainc(OpKernelConstruction*) {}
+
+  Status Compute(KernelContext* c) {
+    const char* const names[] = {"a", "b", "x"};
+    const Tensor* merged = &c->Input(0);
+    for (int i = 0; i < 3; ++i) {
+      for (int j = 0; j < i; ++j) {
+        const Tensor &one = c->Input(j), &other = c->Input(i);
+        if (one.dims() == 0 || other.dims() == 0 || one.IsSameSize(other)) {
+          continue;
+        }
+        return errors::InvalidArgument(
+            "Shapes of ", names[j], " and ", names[i],
+            " are inconsistent: ", one.shape().DebugString(), " vs. ",
+            other.shape().DebugString());
+      }
+      if (c->Input(i).dims() > 0) merged = &c->Input(i);
+    }
+    Tensor* y;
+    TF_RETURN_IF_ERROR(c->OutputOrForward({0, 1, 2}, 0, merged->shape(), &y));
+    return c->Elementwise(DML_BETAINC,
+                          {&c->Input(0), &c->Input(1), &c->Input(2)}, *y);
+  }
+};
+
 // Binary without broadcasting.
 class Gradient : ElementwiseBase {
  public:
@@ -208,6 +237,7 @@ const Kernels kUnary({
     UnaryRow("Round", kFloatsAndDouble, DML_ROUND_EVEN),
     Row("Round").Types("T", kIndices).Make<Same>(),
     UnaryRow("Relu", kFloatsAndDouble, DML_RELU),
+    UnaryRow("Relu", {DT_QINT8}, DML_RELU),
     UnaryRow("Relu6", kFloatsAndDouble, DML_RELU6),
     UnaryRow("LeakyRelu", kFloatsAndDouble, DML_LEAKY_RELU),
     UnaryRow("Elu", kFloatsAndDouble, DML_ELU),
@@ -219,6 +249,11 @@ const Kernels kUnary({
     UnaryRow("IsInf", kFloatsAndDouble, DML_IS_INF),
     UnaryRow("IsFinite", kFloatsAndDouble, DML_IS_FINITE),
     Row("LogicalNot").Make<Unary>(DML_LOGICAL_NOT),
+    UnaryRow("BesselI0e", kFloatsAndDouble, DML_BESSEL_I0E),
+    UnaryRow("BesselI1e", kFloatsAndDouble, DML_BESSEL_I1E),
+    UnaryRow("PopulationCount",
+             {DT_INT8, DT_INT16, DT_INT32, DT_INT64, DT_UINT8, DT_UINT16},
+             DML_POPULATION_COUNT),
 });
 
 const Kernels kBinary({
@@ -249,7 +284,14 @@ const Kernels kBinary({
     BinaryRow("MulNoNan", kFloatsAndDouble, DML_MULTIPLY_NO_NAN),
     BinaryRow("Xlogy", kFloatsAndDouble, DML_XLOGY),
     BinaryRow("Xdivy", kFloatsAndDouble, DML_XDIVY),
-    BinaryRow("NextAfter", {DT_FLOAT, DT_DOUBLE}, DML_NEXT_AFTER),
+    BinaryRow("NextAfter", kLongFloats, DML_NEXT_AFTER),
+    BinaryRow("Igamma", kLongFloats, DML_IGAMMA),
+    BinaryRow("Igammac", kLongFloats, DML_IGAMMAC),
+    BinaryRow("IgammaGradA", kLongFloats, DML_IGAMMA_GRADIENT_A),
+    BinaryRow("RandomGammaGrad", kLongFloats, DML_GAMMA_SAMPLE_GRADIENT),
+    BinaryRow("Polygamma", kLongFloats, DML_POLYGAMMA),
+    BinaryRow("Zeta", kLongFloats, DML_ZETA),
+    Row("Betainc").Types("T", kLongFloats).Make<Betainc>(),
     BinaryRow("BitwiseAnd", kIntegers, DML_BITWISE_AND),
     BinaryRow("BitwiseOr", kIntegers, DML_BITWISE_OR),
     BinaryRow("BitwiseXor", kIntegers, DML_BITWISE_XOR),

@@ -65,6 +65,12 @@ typedef enum dml_elementwise_op DML_ENUM {
   DML_IS_INF = 42,
   DML_IS_FINITE = 43,
 
+  /* Unary, float: exp(-|x|) times the modified Bessel functions I0 and I1. */
+  DML_BESSEL_I0E = 44,
+  DML_BESSEL_I1E = 45,
+  /* Unary, integer to uint8: how many bits are set. */
+  DML_POPULATION_COUNT = 46,
+
   /* Unary, complex; the last two to the type of the parts. */
   DML_CONJUGATE = 60,
   DML_COMPLEX_ABS = 61,
@@ -112,6 +118,12 @@ typedef enum dml_elementwise_op DML_ENUM {
   DML_RECIPROCAL_GRADIENT = 98, /* outputs y, dy: -dy * y * y */
   /* Binary, float32 and float64. */
   DML_NEXT_AFTER = 99, /* the number next to x in the direction of y */
+  DML_IGAMMA = 100,    /* a, x: the lower incomplete gamma function, P(a, x) */
+  DML_IGAMMAC = 101,   /* a, x: the upper one, 1 - P(a, x) */
+  DML_IGAMMA_GRADIENT_A = 102,     /* a, x: the derivative of P by a */
+  DML_GAMMA_SAMPLE_GRADIENT = 103, /* a, x: that of a sample x, by its shape */
+  DML_POLYGAMMA = 104,             /* n, x: the n-th derivative of digamma */
+  DML_ZETA = 105,                  /* x, q: the sum of (q + n)^-x */
 
   /* Two floats (the real and imaginary parts) to complex. */
   DML_COMPOSE_COMPLEX = 127,
@@ -129,8 +141,23 @@ typedef enum dml_elementwise_op DML_ENUM {
   DML_SELECT = 192,        /* bool, then two of any one type */
   DML_CLIP_BY_VALUE = 193, /* number: x, low, high */
   DML_MULTIPLY_ADD = 194,  /* float: x * y + z */
-  DML_INTERPOLATE = 195    /* float: x + y * (z - x) */
+  DML_INTERPOLATE = 195,   /* float: x + y * (z - x) */
+  /* float32 and float64: the regularized incomplete beta function I of a, b,
+   * x. */
+  DML_BETAINC = 196,
+  /* float32 and float64: x, low, high: x as an integer type of few bits rounds
+   * it. Its numbers are as far apart as lets all of [low, high] fit, and 0 is
+   * one of them. parameters[0]: their bits and dml_quantize_flags, summed. */
+  DML_QUANTIZE_DEQUANTIZE = 197
 } dml_elementwise_op;
+
+typedef enum dml_quantize_flags DML_ENUM {
+  DML_QUANTIZE_BITS = 63, /* a mask: how many bits, 1 to 62 */
+  DML_QUANTIZE_SIGNED = 64,
+  DML_QUANTIZE_NARROW = 128, /* signed: without the lowest integer */
+  DML_QUANTIZE_CLAMP = 256,  /* x becomes the next number that fits first */
+  DML_QUANTIZE_HALF_UP = 512 /* rounds halves up, else to even */
+} dml_quantize_flags;
 
 /* output = op(inputs...). Sizes of all are equal (broadcast by stride 0).
  * `parameters` are the op's own, as many as its comment names. */

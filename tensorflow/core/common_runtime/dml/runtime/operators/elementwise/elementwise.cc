@@ -23,7 +23,11 @@ enum class Form {
   kClassify,
   kChoose,
   kPart,
-  kCompose
+  kCompose,
+  kCount,
+  kSpecialUnary,
+  kSpecialBinary,
+  kSpecialTernary
 };
 
 struct FormInfo {
@@ -34,10 +38,18 @@ struct FormInfo {
 
 const FormInfo& InfoOf(Form form) {
   static constexpr FormInfo kInfo[] = {
-      {"unary", "unary_strided", 1},       {"binary", "binary_strided", 2},
-      {"ternary", "ternary_strided", 3},   {"compare", "compare_strided", 2},
-      {"classify", "classify_strided", 1}, {"choose", "choose_strided", 3},
-      {"part", "part_strided", 1},         {"compose", "compose_strided", 2},
+      {"unary", "unary_strided", 1},
+      {"binary", "binary_strided", 2},
+      {"ternary", "ternary_strided", 3},
+      {"compare", "compare_strided", 2},
+      {"classify", "classify_strided", 1},
+      {"choose", "choose_strided", 3},
+      {"part", "part_strided", 1},
+      {"compose", "compose_strided", 2},
+      {"count", "count_strided", 1},
+      {"special_unary", "special_unary_strided", 1},
+      {"special_binary", "special_binary_strided", 2},
+      {"special_ternary", "special_ternary_strided", 3},
   };
   return kInfo[static_cast<int>(form)];
 }
@@ -45,6 +57,7 @@ const FormInfo& InfoOf(Form form) {
 // Sets of types.
 enum : uint32_t {
   kFloats = 1u << DML_FLOAT32 | 1u << DML_FLOAT16 | 1u << DML_FLOAT64,
+  kLongFloats = 1u << DML_FLOAT32 | 1u << DML_FLOAT64,
   kUnsigned =
       1u << DML_UINT8 | 1u << DML_UINT16 | 1u << DML_UINT32 | 1u << DML_UINT64,
   kSigned =
@@ -103,7 +116,7 @@ OpInfo RealInfoOf(dml_elementwise_op op) {
     case DML_LEAKY_RELU_GRADIENT:
       return {Form::kBinary, kFloats, true};
     case DML_NEXT_AFTER:
-      return {Form::kBinary, 1u << DML_FLOAT32 | 1u << DML_FLOAT64};
+      return {Form::kBinary, kLongFloats};
     case DML_BITWISE_AND:
     case DML_BITWISE_OR:
     case DML_BITWISE_XOR:
@@ -130,6 +143,22 @@ OpInfo RealInfoOf(dml_elementwise_op op) {
     case DML_MULTIPLY_ADD:
     case DML_INTERPOLATE:
       return {Form::kTernary, kFloats};
+    case DML_POPULATION_COUNT:
+      return {Form::kCount, kIntegers};
+    case DML_BESSEL_I0E:
+    case DML_BESSEL_I1E:
+      return {Form::kSpecialUnary, kFloats};
+    case DML_IGAMMA:
+    case DML_IGAMMAC:
+    case DML_IGAMMA_GRADIENT_A:
+    case DML_GAMMA_SAMPLE_GRADIENT:
+    case DML_POLYGAMMA:
+    case DML_ZETA:
+      return {Form::kSpecialBinary, kLongFloats};
+    case DML_BETAINC:
+      return {Form::kSpecialTernary, kLongFloats};
+    case DML_QUANTIZE_DEQUANTIZE:
+      return {Form::kSpecialTernary, kLongFloats, true};
     default:
       break;
   }
@@ -188,7 +217,7 @@ OpInfo MakeInfoOf(dml_elementwise_op op) {
     case DML_ANGLE:
       return {Form::kPart, kComplex};
     case DML_COMPOSE_COMPLEX:
-      return {Form::kCompose, 1u << DML_FLOAT32 | 1u << DML_FLOAT64};
+      return {Form::kCompose, kLongFloats};
     default:
       break;
   }
@@ -215,6 +244,8 @@ uint32_t OutputType(Form form, uint32_t type) {
     case Form::kCompare:
     case Form::kClassify:
       return DML_BOOL;
+    case Form::kCount:
+      return DML_UINT8;
     case Form::kPart:
       return PartType(type);
     case Form::kCompose:

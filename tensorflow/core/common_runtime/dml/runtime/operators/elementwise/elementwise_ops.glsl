@@ -3,7 +3,9 @@
 // of one operation have DML_OPERATION declare it as an argument.
 #define DML_OPERATION
 #define DML_PARAMETER p.parameter
-#if T_IS_COMPLEX && !defined(DML_COMPARE)
+#if defined(DML_SPECIAL)
+#include "elementwise_special.glsl"
+#elif T_IS_COMPLEX && !defined(DML_COMPARE)
 #include "elementwise_complex.glsl"
 #elif defined(DML_UNARY)
 #if T_IS_FLOAT

@@ -18,6 +18,17 @@ bool dml_apply(DML_OPERATION T_compute x) {
   return dml_is_finite(x);
 }
 
+#elif defined(DML_COUNT)
+uint dml_apply(DML_OPERATION T_compute x) {
+#if T_SIZE == 8
+  return uint(bitCount(uint(x)) + bitCount(uint(x >> 32)));
+#elif T_SIZE == 4
+  return uint(bitCount(x));
+#else
+  return uint(bitCount(uint(x) & ((1u << (8 * T_SIZE)) - 1u)));
+#endif
+}
+
 #elif defined(DML_COMPARE)
 bool dml_apply(DML_OPERATION T_compute x, T_compute y) {
   // Drivers may compare as if there were no NaN.

@@ -20,7 +20,8 @@ layout(constant_id = 3) const uint SCALARS = 0;
 layout(constant_id = 4) const uint RANK = 8;
 #endif
 
-#if defined(DML_UNARY) || defined(DML_CLASSIFY) || defined(DML_PART)
+#if defined(DML_UNARY) || defined(DML_CLASSIFY) || defined(DML_COUNT) || \
+    defined(DML_PART)
 #define DML_INPUTS 1
 #elif defined(DML_BINARY) || defined(DML_COMPARE) || defined(DML_COMPOSE)
 #define DML_INPUTS 2
@@ -62,6 +63,11 @@ layout(constant_id = 4) const uint RANK = 8;
 #endif
 #if defined(DML_COMPARE) || defined(DML_CLASSIFY)
 #define O_compute bool
+#define OBuffer ByteBuffer
+#define O_store(b, i, v) byte_store(b, i, v)
+#define O_store4(b, i, v) byte_store4(b, i, uvec4(v[0], v[1], v[2], v[3]))
+#elif defined(DML_COUNT)
+#define O_compute uint
 #define OBuffer ByteBuffer
 #define O_store(b, i, v) byte_store(b, i, v)
 #define O_store4(b, i, v) byte_store4(b, i, uvec4(v[0], v[1], v[2], v[3]))

@@ -1,6 +1,6 @@
 """Programs of element-wise operators, and of casts."""
 
-from variants import ALL, COMPLEX, FLOATS, NUMBERS, SIZES, Shader
+from variants import ALL, COMPLEX, FLOATS, INTEGERS, NUMBERS, SIZES, Shader
 
 # What element-wise programs take: the shaders of each form.
 TYPES = {
@@ -9,6 +9,7 @@ TYPES = {
     "ternary": (*NUMBERS, "f64"),
     "compare": (*ALL, "f64", *COMPLEX),
     "classify": (*FLOATS, "f64"),
+    "count": INTEGERS,
     "choose": SIZES,
     "part": COMPLEX,
     "compose": COMPLEX,
@@ -31,6 +32,20 @@ def elementwise(source: str, suffix: str):
     ]
 
 
+# Forms of special functions, which are too large for the programs above.
+SPECIAL_TYPES = {
+    "unary": (*FLOATS, "f64"),
+    "binary": ("f32", "f64"),
+    "ternary": ("f32", "f64"),
+}
+
+
+def special(source: str, suffix: str):
+    return [Shader(source, T=types, name="special_" + kind + suffix, optimized=False,
+                   defines={f"DML_{kind.upper()}": "1", "DML_SPECIAL": "1"})
+            for kind, types in SPECIAL_TYPES.items()]
+
+
 def casts():
     types = (*ALL, "f64")
     return [Shader("cast", T=(t,), U=[u for u in types if u != t]) for t in types]
@@ -39,6 +54,8 @@ def casts():
 SHADERS = [
     *elementwise("elementwise", ""),
     *elementwise("elementwise_strided", "_strided"),
+    *special("elementwise", ""),
+    *special("elementwise_strided", "_strided"),
     *casts(),
     Shader("chain", T=("f32",), U=("f16",), optimized=False, grouped=True),
     Shader("cast_bfloat16", T=("u16",)),
