@@ -173,6 +173,61 @@ def test_uniform_int64(device, low, high):
     np.testing.assert_array_equal(y.numpy(), np.array(expected, np.int64))
 
 
+STATE = [(6 << 32) + 5, -(1 << 60), (KEY[1] << 32) + KEY[0]]
+
+
+def words_of(state):
+    whole = state[0] % 2**64 + (state[1] % 2**64 << 64)
+    return [whole >> (32 * i) & 0xFFFFFFFF for i in range(4)]
+
+
+@pytest.mark.parametrize("distribution, dtype", [
+    ("UNIFORM", "float32"), ("UNIFORM", "float16"), ("NORMAL", "float64"),
+    ("TRUNCATED_NORMAL", "float32"), ("UNIFORM_INT", "int32"), ("UNIFORM_INT", "int64"),
+    ("FULL_INT", "uint64"),
+])
+def test_numbers_of_a_state_in_memory(device, distribution, dtype):
+    """Those of the same counter and key from the host; then the counter moves on."""
+    state = np.array([n - 2**64 if n >= 2**63 else n for n in STATE], np.int64)
+    tensor = device.tensor(state)
+    got = device.empty((103,), dtype)
+    device.random_from_state(distribution, tensor, -3, 100, got)
+    want = device.empty((103,), dtype)
+    device.random(distribution, words_of(state.tolist()), KEY, -3, 100, want)
+    np.testing.assert_array_equal(got.numpy(), want.numpy())
+    np.testing.assert_array_equal(tensor.numpy(), state)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2**63 - 1, -1])
+def test_a_state_in_memory_moves_on(device, steps):
+    state = device.tensor(np.array([-2, 2**63 - 1, 77, 5], np.int64))
+    device.random_advance(state, steps)
+    low = 2**64 - 2 + steps % 2**64
+    high = 2**63 - 1 + (low >> 64)
+    want = [low % 2**64, high, 77, 5]
+    np.testing.assert_array_equal(state.numpy().view(np.uint64), np.array(want, np.uint64))
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint32", "int64", "uint64"])
+def test_all_bits(device, dtype):
+    y = draw(device, "FULL_INT", COUNTERS[1], (83,), dtype)
+    words = philox(COUNTERS[1], KEY, range(42)).ravel()
+    np.testing.assert_array_equal(y.numpy(), words.view(dtype)[:83])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("mean, deviation, low, high", [
+    (0, 1, -np.inf, 0.5), (3, 2, 0, 9), (1, 0.5, 1.1, 1.3), (0, 1, 3, np.inf), (0, 1, 4, 4.5),
+    (-2, 3, -np.inf, -14),
+])
+def test_law_between_bounds(device, dtype, mean, deviation, low, high):
+    parameters = [device.tensor(np.array([p], dtype)) for p in (mean, deviation, low, high)]
+    y = device.empty((10, 5000), dtype)
+    device.random_truncated_normal(COUNTERS[0], KEY, *parameters, y)
+    law = stats.truncnorm((low - mean) / deviation, (high - mean) / deviation, mean, deviation)
+    assert stats.kstest(y.numpy().ravel(), law.cdf).pvalue > 1e-4
+
+
 @pytest.mark.parametrize(
     "distribution,law",
     [
@@ -191,6 +246,13 @@ def test_errors(device, dml):
         draw(device, "UNIFORM_INT", COUNTERS[0], (3,), "int32", 5, 5)
     with pytest.raises(dml.DmlError, match="does not give"):
         draw(device, "NORMAL", COUNTERS[0], (3,), "int32")
+    with pytest.raises(dml.DmlError, match="int64 vector of 3 or more"):
+        device.random_advance(device.empty((2,), "int64"), 1)
+    with pytest.raises(dml.DmlError, match="int64 vector of 3 or more"):
+        device.random_from_state("UNIFORM", device.empty((3,)), 0, 0, device.empty((4,)))
+    one, two = device.empty((1,)), device.empty((2,))
+    with pytest.raises(dml.DmlError, match="with 1 element or 3"):
+        device.random_truncated_normal(COUNTERS[0], KEY, one, two, one, one, device.empty((3, 4)))
     with pytest.raises(dml.DmlError, match="contiguous"):
         y = device.empty((4, 2)).transpose()
         device.random("NORMAL", COUNTERS[0], KEY, 0, 0, y)

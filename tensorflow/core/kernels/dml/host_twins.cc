@@ -176,7 +176,6 @@ const Kernels kRows({
     Row("DebugNanCount").Types("T", {DT_FLOAT, DT_DOUBLE, DT_HALF}).HostTwin(),
     Row("DebugNumericSummary").HostTwin(),
     Row("DevicePlacementOp").HostTwin(),
-    Row("RngSkip").HostTwin(),
 });
 
 }  // namespace

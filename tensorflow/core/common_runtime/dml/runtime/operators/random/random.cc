@@ -1,4 +1,4 @@
-// Random numbers. See random.comp.
+// Random numbers. See random_blocks.glsl.
 #include <algorithm>
 #include <cstdint>
 
@@ -21,8 +21,17 @@ bool Gives(dml_random_distribution distribution, uint32_t type) {
       return type == DML_INT32 || type == DML_INT64;
     case DML_RANDOM_GUMBEL:
       return type == DML_FLOAT32;
+    case DML_RANDOM_FULL_INT:
+      return type == DML_INT32 || type == DML_INT64 || type == DML_UINT32 ||
+             type == DML_UINT64;
   }
   return false;
+}
+
+// Programs write words as signed numbers.
+uint32_t ProgramType(uint32_t type) {
+  if (type == DML_UINT32) return DML_INT32;
+  return type == DML_UINT64 ? DML_INT64 : type;
 }
 
 void SetWords(uint64_t value, uint32_t words[2]) {
@@ -53,16 +62,9 @@ void Advance(const uint32_t counter[4], uint64_t steps, uint32_t advanced[4]) {
   }
 }
 
-}  // namespace
-
-Status Random(OperatorContext& context, dml_random_distribution distribution,
-              const uint32_t counter[4], const uint32_t key[2], int64_t low,
-              int64_t high, const dml_tensor* output) {
+Status CheckDraw(dml_random_distribution distribution, int64_t low,
+                 int64_t high, const dml_tensor* output) {
   DML_RETURN_IF_ERROR(CheckWideTensor(output, "random: output"));
-  if (counter == nullptr || key == nullptr) {
-    return InvalidArgument("random: the counter or the key is null");
-  }
-  const bool integers = distribution == DML_RANDOM_UNIFORM_INT;
   if (!Gives(distribution, output->type)) {
     return InvalidArgument("random: distribution ",
                            static_cast<int>(distribution), " does not give ",
@@ -72,36 +74,106 @@ Status Random(OperatorContext& context, dml_random_distribution distribution,
     return InvalidArgument("random: the output ", Describe(*output),
                            " must be contiguous");
   }
-  if (IsEmpty(*output)) return Status::Ok();
-  if (integers && (low >= high || (output->type == DML_INT32 &&
-                                   (low < INT32_MIN || high > INT32_MAX)))) {
+  if (distribution == DML_RANDOM_UNIFORM_INT && !IsEmpty(*output) &&
+      (low >= high ||
+       (output->type == DML_INT32 && (low < INT32_MIN || high > INT32_MAX)))) {
     return InvalidArgument("random: [", low, ", ", high,
                            ") is no range of numbers of ", Describe(*output));
   }
-  RandomParameters constants = {};
-  std::copy_n(key, 2, constants.key);
+  return Status::Ok();
+}
+
+Status CheckState(const dml_tensor* state) {
+  DML_RETURN_IF_ERROR(CheckTensor(state, "random: state"));
+  if (state->type == DML_INT64 && state->rank == 1 && state->sizes[0] >= 3 &&
+      IsContiguous(*state)) {
+    return Status::Ok();
+  }
+  return InvalidArgument("random: the state ", Describe(*state),
+                         " must be a contiguous int64 vector of 3 or more");
+}
+
+// Launches `program` on the pieces of the output: launch(constants, counters
+// before the piece, the piece), with what all constants have filled in.
+template <typename Parameters, typename Launch>
+Status DrawPieces(OperatorContext& context,
+                  dml_random_distribution distribution, int64_t low,
+                  int64_t high, const dml_tensor& output, Launch launch) {
+  Parameters constants = {};
   SetWords(static_cast<uint64_t>(low), constants.low);
   SetWords(static_cast<uint64_t>(high) - static_cast<uint64_t>(low),
            constants.range);
-  const uint32_t block = TypeBytes(output->type) == 8 ? 2 : 4;
+  const uint32_t block = TypeBytes(output.type) == 8 ? 2 : 4;
   static_assert(kPieceAlignment % 4 == 0, "pieces begin with a block");
-  const uint64_t step = CountersOfBlock(distribution, output->type);
+  const uint64_t step = CountersOfBlock(distribution, output.type);
   const dml_tensor flat =
-      MakeTensor(output->data, output->type, {ElementCount(*output)});
+      MakeTensor(output.data, output.type, {ElementCount(output)});
   uint64_t done = 0;
   return ForEachPiece(
       context, "random", {&flat}, kAllDimensions,
       [&](const dml_tensor* const* pieces) {
         constants.count = static_cast<uint32_t>(pieces[0]->sizes[0]);
-        Advance(counter, done / block * step, constants.counter);
+        const uint64_t before = done / block * step;
         done += constants.count;
-        return LaunchProgram(
-            context, ShaderName("random", output->type),
-            {kGroupSize, static_cast<uint32_t>(distribution)},
+        return launch(
+            constants, before, *pieces[0],
             LinearGrid(context, CeilDivide(CeilDivide(constants.count, block),
-                                           kGroupSize)),
-            {Argument(*pieces[0], Access::kWrite)}, constants);
+                                           kGroupSize)));
       });
+}
+
+}  // namespace
+
+Status Random(OperatorContext& context, dml_random_distribution distribution,
+              const uint32_t counter[4], const uint32_t key[2], int64_t low,
+              int64_t high, const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckDraw(distribution, low, high, output));
+  if (counter == nullptr || key == nullptr) {
+    return InvalidArgument("random: the counter or the key is null");
+  }
+  if (IsEmpty(*output)) return Status::Ok();
+  return DrawPieces<RandomParameters>(
+      context, distribution, low, high, *output,
+      [&](RandomParameters& constants, uint64_t before, const dml_tensor& piece,
+          const auto& grid) {
+        std::copy_n(key, 2, constants.key);
+        Advance(counter, before, constants.counter);
+        return LaunchProgram(
+            context, ShaderName("random", ProgramType(piece.type)),
+            {kGroupSize, static_cast<uint32_t>(distribution)}, grid,
+            {Argument(piece, Access::kWrite)}, constants);
+      });
+}
+
+Status RandomFromState(OperatorContext& context,
+                       dml_random_distribution distribution,
+                       const dml_tensor* state, int64_t low, int64_t high,
+                       const dml_tensor* output) {
+  DML_RETURN_IF_ERROR(CheckDraw(distribution, low, high, output));
+  DML_RETURN_IF_ERROR(CheckState(state));
+  if (IsEmpty(*output)) return Status::Ok();
+  DML_RETURN_IF_ERROR(CheckDisjoint("random", *state, *output));
+  return DrawPieces<RandomFromStateParameters>(
+      context, distribution, low, high, *output,
+      [&](RandomFromStateParameters& constants, uint64_t before,
+          const dml_tensor& piece, const auto& grid) {
+        SetWords(before, constants.skip);
+        return LaunchProgram(
+            context, ShaderName("random_from_state", ProgramType(piece.type)),
+            {kGroupSize, static_cast<uint32_t>(distribution)}, grid,
+            {Argument(piece, Access::kWrite), Argument(*state, Access::kRead)},
+            constants);
+      });
+}
+
+Status RandomAdvance(OperatorContext& context, const dml_tensor* state,
+                     int64_t steps) {
+  DML_RETURN_IF_ERROR(CheckState(state));
+  RandomAdvanceParameters constants = {};
+  SetWords(static_cast<uint64_t>(steps), constants.steps);
+  return LaunchProgram(context, "random_advance", {kGroupSize},
+                       LinearGrid(context, 1),
+                       {Argument(*state, Access::kReadWrite)}, constants);
 }
 
 }  // namespace dml
