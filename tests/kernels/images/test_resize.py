@@ -26,6 +26,13 @@ RESIZE_ROWS = [
     for row in resizes(op, attrs)
 ]
 
+RESIZE_ROWS += [
+    Row("ResizeArea", FLOATS + ("float64", "int8", "int16", "int32", "int64", "uint8", "uint16"),
+        RESIZED + [[(0, 3, 3, 2), axes(2, 2)], [(1, 9, 7, 1), axes(4, 3)]], attrs=attrs,
+        domain=(-100, 100), tolerance={"float64": (2e-5, 2e-5), "float16": (2e-5, 2e-5)})
+    for attrs in COORDINATES[:2]
+]
+
 
 @pytest.mark.parametrize("row, dtype", variants(RESIZE_ROWS), ids=name)
 def test_resize(row, dtype):
@@ -35,6 +42,7 @@ def test_resize(row, dtype):
 @pytest.mark.parametrize("op, attrs, inputs, message", [
     ("ResizeBilinear", {}, [zeros(1, 2, 2, 1), ints(0, 3)], "must be positive, not 0 x 3"),
     ("ResizeBilinear", {}, [zeros(1, 0, 2, 1), ints(2, 3)], "must be of non-zero size"),
+    ("ResizeArea", {}, [zeros(1, 2, 2, 0), ints(2, 3)], "must be of non-zero size"),
     ("ResizeNearestNeighbor", {"align_corners": True, "half_pixel_centers": True},
      [zeros(1, 2, 2, 1), ints(2, 3)], "align_corners must be False"),
 ])

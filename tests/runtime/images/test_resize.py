@@ -107,6 +107,34 @@ def test_the_gradient_repeats_bit_by_bit(device):
     assert len(set(results)) == 1
 
 
+def area_weights(size, outputs, align_corners):
+    """[outputs, size]: how much of each element an output covers; at the edge, of what is
+    beyond it, too."""
+    corners = align_corners and outputs > 1
+    scale = np.float32(size - corners) / np.float32(outputs - corners)
+    matrix = np.zeros((outputs, size))
+    for o in range(outputs):
+        begin, end = np.float32(o) * scale, np.float32(o + 1) * scale
+        for i in range(int(np.floor(begin)), int(np.ceil(end))):
+            matrix[o, min(i, size - 1)] += min(i + 1, end) - max(i, begin)
+    return matrix / scale if scale else matrix
+
+
+@pytest.mark.parametrize("align_corners", [0, 1])
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float16", "float64", "uint8", "int64"])
+def test_area(device, dtype, sizes, align_corners):
+    (height, width), (rows, columns) = sizes
+    if align_corners and (height == 1 < rows or width == 1 < columns):
+        return  # no input to an output: the mean is none
+    x = helpers.random((2, height, width, 3), dtype, 0, 100)
+    y = device.empty((2, rows, columns, 3))
+    device.resize_area(align_corners, device.tensor(x), y)
+    want = np.einsum("oh,pw,nhwc->nopc", area_weights(height, rows, align_corners),
+                     area_weights(width, columns, align_corners), x.astype(np.float64))
+    np.testing.assert_allclose(y.numpy(), want, 1e-4, 1e-3)
+
+
 def test_empty(device):
     before = device.statistics()["launches"]
     device.resize("LINEAR", "LEGACY", device.empty((0, 3, 2, 2)), device.empty((0, 3, 4, 4)))
@@ -130,6 +158,13 @@ def test_says_what_is_wrong(device, dml, x, y, message):
     with pytest.raises(dml.DmlError, match=message) as error:
         device.resize("LINEAR", "LEGACY", device.empty(x), device.empty(y))
     assert error.value.code == dml.Code.INVALID_ARGUMENT
+
+
+def test_areas_take_numbers_to_float32(device, dml):
+    with pytest.raises(dml.DmlError, match="an output of float32"):
+        device.resize_area(0, device.empty((1, 2, 2, 1)), device.empty((1, 3, 3, 1), "float16"))
+    with pytest.raises(dml.DmlError, match="equal batch and channels"):
+        device.resize_area(0, device.empty((1, 2, 2, 1)), device.empty((2, 3, 3, 1)))
 
 
 def test_other_types_have_no_program(device, dml):

@@ -1,5 +1,5 @@
 // ResizeBilinear and ResizeNearestNeighbor of [batch, height, width, channels],
-// and their gradients.
+// and their gradients; ResizeArea, which has none.
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/spatial.h"
 
@@ -7,20 +7,8 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
-class ResizeBase {
+class ResizeShapes {
  protected:
-  ResizeBase(OpKernelConstruction* c, dml_resize_mode mode) : mode_(mode) {
-    bool align_corners, half_pixel_centers;
-    OP_REQUIRES_OK(c, c->GetAttr("align_corners", &align_corners));
-    OP_REQUIRES_OK(c, c->GetAttr("half_pixel_centers", &half_pixel_centers));
-    OP_REQUIRES(c, !align_corners || !half_pixel_centers,
-                errors::InvalidArgument("If half_pixel_centers is True, "
-                                        "align_corners must be False."));
-    coordinates_ = align_corners        ? DML_RESIZE_ALIGN_CORNERS
-                   : half_pixel_centers ? DML_RESIZE_HALF_PIXEL
-                                        : DML_RESIZE_LEGACY;
-  }
-
   static Status CheckImages(const Tensor& images, const char* name) {
     if (images.dims() == 4) return OkStatus();
     return errors::InvalidArgument(name, " must be 4-dimensional, not ",
@@ -42,6 +30,37 @@ class ResizeBase {
                                    *height, " x ", *width);
   }
 
+  // The output for `images`.
+  static Status MakeOutput(KernelContext* c, const Tensor& images,
+                           Tensor** output) {
+    TF_RETURN_IF_ERROR(CheckImages(images, "input"));
+    int64 height, width;
+    TF_RETURN_IF_ERROR(ReadSize(c, &height, &width));
+    if (images.dim_size(1) == 0 || images.dim_size(2) == 0 ||
+        images.dim_size(3) == 0) {
+      return errors::InvalidArgument(
+          "input image must be of non-zero size and have channels, not ",
+          images.shape().DebugString());
+    }
+    return c->Output(0, {images.dim_size(0), height, width, images.dim_size(3)},
+                     output);
+  }
+};
+
+class ResizeBase : protected ResizeShapes {
+ protected:
+  ResizeBase(OpKernelConstruction* c, dml_resize_mode mode) : mode_(mode) {
+    bool align_corners, half_pixel_centers;
+    OP_REQUIRES_OK(c, c->GetAttr("align_corners", &align_corners));
+    OP_REQUIRES_OK(c, c->GetAttr("half_pixel_centers", &half_pixel_centers));
+    OP_REQUIRES(c, !align_corners || !half_pixel_centers,
+                errors::InvalidArgument("If half_pixel_centers is True, "
+                                        "align_corners must be False."));
+    coordinates_ = align_corners        ? DML_RESIZE_ALIGN_CORNERS
+                   : half_pixel_centers ? DML_RESIZE_HALF_PIXEL
+                                        : DML_RESIZE_LEGACY;
+  }
+
   const dml_resize_mode mode_;
   dml_resize_coordinates coordinates_;
 };
@@ -52,24 +71,34 @@ class Resize : ResizeBase {
 
   Status Compute(KernelContext* c) {
     const Tensor& images = c->Input(0);
-    TF_RETURN_IF_ERROR(CheckImages(images, "input"));
-    int64 height, width;
-    TF_RETURN_IF_ERROR(ReadSize(c, &height, &width));
-    if (images.dim_size(1) == 0 || images.dim_size(2) == 0 ||
-        images.dim_size(3) == 0) {
-      return errors::InvalidArgument(
-          "input image must be of non-zero size and have channels, not ",
-          images.shape().DebugString());
-    }
     Tensor* output;
-    TF_RETURN_IF_ERROR(c->Output(
-        0, {images.dim_size(0), height, width, images.dim_size(3)}, &output));
+    TF_RETURN_IF_ERROR(MakeOutput(c, images, &output));
     if (output->NumElements() == 0) return OkStatus();
     const dml_tensor x = DescribeChannelsFirst(images, FORMAT_NHWC);
     const dml_tensor y = DescribeChannelsFirst(*output, FORMAT_NHWC);
     DML_RETURN_IF_FAILED(dml_resize(c->device(), mode_, coordinates_, &x, &y));
     return OkStatus();
   }
+};
+
+class ResizeArea : ResizeShapes {
+ public:
+  explicit ResizeArea(OpKernelConstruction* c) {
+    OP_REQUIRES_OK(c, c->GetAttr("align_corners", &align_corners_));
+  }
+
+  Status Compute(KernelContext* c) {
+    const Tensor& images = c->Input(0);
+    Tensor* output;
+    TF_RETURN_IF_ERROR(MakeOutput(c, images, &output));
+    if (output->NumElements() == 0) return OkStatus();
+    const dml_tensor x = Describe(images), y = Describe(*output);
+    DML_RETURN_IF_FAILED(dml_resize_area(c->device(), align_corners_, &x, &y));
+    return OkStatus();
+  }
+
+ private:
+  bool align_corners_;
 };
 
 // Inputs: the gradient of the resized images; what tells the size of the
@@ -105,6 +134,11 @@ class ResizeGradient : ResizeBase {
 };
 
 const Kernels kKernels({
+    Row("ResizeArea")
+        .Types("T", {DT_FLOAT, DT_HALF, DT_DOUBLE, DT_INT8, DT_INT16, DT_INT32,
+                     DT_INT64, DT_UINT8, DT_UINT16})
+        .Host({"size"})
+        .Make<ResizeArea>(),
     Row("ResizeBilinear")
         .Types("T", kFloatsAndDouble)
         .Host({"size"})

@@ -40,6 +40,15 @@ DML_EXPORT dml_code dml_resize_gradient(dml_device* device,
                                         const dml_tensor* output_gradient,
                                         const dml_tensor* input_gradient);
 
+/* Each output is the mean of what it covers of the input: [batch, height,
+ * width, channels], contiguous, with equal batch and channels; numbers, to
+ * float32, in which all is computed. An output covers in / out inputs in a
+ * dimension, or, if `align_corners` and out is above 1, (in - 1) / (out - 1).
+ * Sizes are below 2^22. */
+DML_EXPORT dml_code dml_resize_area(dml_device* device, int32_t align_corners,
+                                    const dml_tensor* input,
+                                    const dml_tensor* output);
+
 /* Models of color. Hue, saturation and value: v = the largest of r, g and b;
  * s = (v - the smallest) / v, or 0 where v <= 0; h in turns, from red over
  * green and blue back to red, or 0 where all are equal. */

@@ -27,6 +27,15 @@ DML_EXPORT dml_code dml_gather_nd(dml_device* device, const dml_tensor* params,
                                   const dml_tensor* indices,
                                   const dml_tensor* output);
 
+/* found[i] = the first row of `table` that is vectors[i] - start, -1 if none
+ * is: vectors [count, depth], start [depth], table [rows, depth], whose rows
+ * ascend, the first column first, found [count]; int64, contiguous. */
+DML_EXPORT dml_code dml_find_vectors(dml_device* device,
+                                     const dml_tensor* vectors,
+                                     const dml_tensor* start,
+                                     const dml_tensor* table,
+                                     const dml_tensor* found);
+
 /* indices [outer, inner] (uint8, int32 or int64), output [outer, depth, inner]
  * of any type; on_value and off_value: rank 0 tensors of that type. */
 DML_EXPORT dml_code dml_one_hot(dml_device* device, const dml_tensor* indices,

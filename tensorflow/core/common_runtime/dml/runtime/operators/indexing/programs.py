@@ -10,6 +10,7 @@ SHADERS = [
     Shader("scatter_sorted", T=FLOATS + ("f64", "i32", "i64")),
     Shader("row_numbers", U=("i32", "i64")),
     Shader("radix_sort"),
+    Shader("find_vectors", T=("i64",)),
     Shader("one_hot", T=SIZES, U=("u8", "i32", "i64")),
     Shader("nonzero", SIZES),
     Shader("partition"),
