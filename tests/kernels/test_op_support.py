@@ -2,7 +2,7 @@
 
 import pathlib
 
-from tensorflow_directml import cli, op_page, op_support
+from tensorflow_directml import cli, cuda_kernels, op_page, op_support
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 
@@ -50,5 +50,11 @@ def test_what_cuda_has_and_dml_lacks():
     # Which CUDA has a kernel for, and the op's definition rules out.
     assert "HistogramFixedWidth" not in op_support.missing_types(ops)
     assert "Conv2D" in op_support.missing_ops({})
-    assert "NcclAllReduce" not in op_support.missing_ops({})
+    # Those that TensorFlow's passes make count, too.
+    assert "_FusedConv2D" in op_support.missing_ops({})
+    left_out = ["NcclAllReduce", "_NcclReduceSend", "GetCalibrationDataOp", *op_support.LEFT_OUT]
+    assert not set(left_out) & set(op_support.missing_ops({}))
+    assert not set(op_support.LEFT_OUT) - set(cuda_kernels.load())
+    page = op_page.markdown(ops)
+    assert all("%s: %s" % pair in page for pair in op_support.LEFT_OUT.items())
     assert not set(op_support.missing_ops(ops)) & set(ops)

@@ -58,6 +58,10 @@ kernels of an op take and DML's do not.
 | --- | --- | --- |
 {gaps}
 
+Left out, beside what is NCCL's and TensorRT's:
+
+{left_out}
+
 {sections}"""
 
 _SECTION = """\
@@ -119,6 +123,7 @@ def markdown(device_ops: Dict[str, op_support.Support]) -> str:
         summary=op_support.summary(device_ops),
         index="\n".join(index),
         gaps="\n".join(gaps) or "| none | | |",
+        left_out="\n".join("- %s: %s." % pair for pair in op_support.LEFT_OUT.items()),
         sections="\n".join(sections),
     )
 

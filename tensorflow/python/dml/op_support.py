@@ -9,8 +9,16 @@ from . import cuda_kernels
 # One op's kernels on one device: types by attribute, arguments in host memory.
 Support = collections.namedtuple("Support", ["op", "kernels", "types", "host", "host_only"])
 
-# Ops of libraries and compilers that exist for CUDA only.
-_CUDA_ONLY = ("Nccl", "_Nccl", "TRT", "CreateTRT", "InitializeTRT", "SerializeTRT")
+# Ops of libraries that exist for CUDA only: NCCL and TensorRT.
+_CUDA_ONLY = ("Nccl", "_Nccl", "TRT", "CreateTRT", "InitializeTRT", "SerializeTRT",
+              "GetCalibrationDataOp")
+# Others that CUDA has and DML need not have, each with the reason.
+LEFT_OUT = {
+    "ExperimentalMapDataset": (
+        "its function would run on the device, and what reads its elements runs on the CPU"),
+    "_CopyFromGpuToHost": "grappler makes it only where a device's name has GPU in it",
+    "_CopyFromHostToGpu": "grappler makes it only where a device's name has GPU in it",
+}
 
 
 def _type_name(number: int) -> str:
@@ -83,7 +91,10 @@ def supported(device: str = "DML") -> Dict[str, Support]:
 
 
 def missing_ops(device_ops: Dict[str, Support]) -> List[str]:
-    """Those that CUDA has; without what is CUDA's by name, or internal."""
+    """Those that CUDA has; without what no graph for DML can have.
+
+    Names with an underscore are TensorFlow's own: its passes make these ops.
+    """
     any_device = supported("DEFAULT")
     return sorted(
         op
@@ -91,7 +102,7 @@ def missing_ops(device_ops: Dict[str, Support]) -> List[str]:
         if op not in device_ops
         and op not in any_device
         and not op.startswith(_CUDA_ONLY)
-        and not op.startswith("_")
+        and op not in LEFT_OUT
     )
 
 
