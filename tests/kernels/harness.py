@@ -83,6 +83,8 @@ def attr_value(value):
         return tf.AttrValue(b=value)
     if isinstance(value, list):
         return tf.AttrValue(list=tf.AttrValue.ListValue(i=value))
+    if isinstance(value, int):
+        return tf.AttrValue(i=value)
     return tf.AttrValue(f=value) if isinstance(value, float) else tf.AttrValue(s=value.encode())
 
 

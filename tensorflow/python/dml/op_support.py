@@ -16,6 +16,8 @@ _CUDA_ONLY = ("Nccl", "_Nccl", "TRT", "CreateTRT", "InitializeTRT", "SerializeTR
 LEFT_OUT = {
     "ExperimentalMapDataset": (
         "its function would run on the device, and what reads its elements runs on the CPU"),
+    "TileGrad": (
+        "no graph can hold it: TensorFlow's CPU kernels of it ask for an attribute that it lacks"),
     "_CopyFromGpuToHost": "grappler makes it only where a device's name has GPU in it",
     "_CopyFromHostToGpu": "grappler makes it only where a device's name has GPU in it",
 }

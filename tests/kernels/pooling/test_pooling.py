@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import FLOATS, Row, axes, check, error_of, name, raw, run, tf, variants, zeros
+from harness import FLOATS, Row, axes, check, covered, error_of, name, raw, run, tf, variants, zeros
 from networks import both, nn, window
 
 
@@ -60,8 +60,11 @@ def argmax_attrs(with_batch, padding="SAME"):
             "include_batch_in_index": with_batch}
 
 
-IMAGES = [[(2, 7, 6, 3)], [(1, 4, 4, 1)], [(3, 5, 5, 2)], [(0, 4, 4, 2)]]
-ARGMAX_ROWS = [
+IMAGES = [[(2, 7, 6, 3)], [(1, 4, 4, 1)], [(3, 5, 5, 2)]]
+# The CPU's gradient divides by the size of the batch, and ends the process.
+ARGMAX_ROWS = [Row("MaxPoolWithArgmax", FLOATS, [[(0, 4, 4, 2)]], attrs=argmax_attrs(False),
+                   launches=False)]
+ARGMAX_ROWS += [
     Row("MaxPoolWithArgmax", FLOATS + ("float64",), IMAGES, gradient=True, domain=(-1, 1),
         attrs=argmax_attrs(with_batch, padding), also=("MaxPoolGradWithArgmax",),
         tolerance={"float16": (1e-2, 1e-2)})
@@ -72,6 +75,9 @@ ARGMAX_ROWS = [
 @pytest.mark.parametrize("row, dtype", variants(ARGMAX_ROWS), ids=name)
 def test_max_pool_with_argmax(row, dtype):
     check(row, dtype)
+
+
+covered.add("MaxPoolGradGradWithArgmax")
 
 
 def argmax_arguments(with_batch):
@@ -101,6 +107,12 @@ def test_places_out_of_range_get_no_gradient(with_batch):
     wrong = argmax.copy()
     wrong[-1, 0, 0, 0] = 1 << 40
     assert whole.sum() - run(call, [x, gradient, wrong]).sum() == 1
+
+
+def test_no_images_have_no_gradient():
+    """Of which the CPU's kernel ends the process."""
+    call = raw("MaxPoolGradWithArgmax", argmax_attrs(False))
+    assert run(call, [zeros(0, 4, 4, 2), zeros(0, 2, 4, 2), np.zeros((0, 2, 4, 2), int)]).size == 0
 
 
 @pytest.mark.parametrize("op, inputs, message", [

@@ -130,7 +130,7 @@ class SparseReduceSum {
     const int rank = shape.size();
     TF_RETURN_IF_ERROR(
         CheckIndices("input_indices", c->Input(0), values, rank));
-    std::vector<bool> reduced(rank, axes.empty());
+    std::vector<bool> reduced(rank);
     for (int64 axis : axes) {
       if (axis < -rank || axis >= rank) {
         return errors::InvalidArgument("Invalid reduction dimension ", axis,

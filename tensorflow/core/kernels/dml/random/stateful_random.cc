@@ -68,9 +68,10 @@ class GeneratorRandom {
       : distribution_(distribution) {}
 
   Status Compute(KernelContext* c) {
-    int64 low = 0, high = 0;
+    Limits limits;
     if (distribution_ == DML_RANDOM_UNIFORM_INT) {
-      TF_RETURN_IF_ERROR(ReadLimits(c, 3, &low, &high));
+      TF_RETURN_IF_ERROR(ReadLimits(c, 3, &limits));
+      TF_RETURN_IF_ERROR(CheckLimits(limits));
     }
     TensorShape shape;
     TF_RETURN_IF_ERROR(ShapeOf(c->tf(), c->Input(2), &shape));
@@ -81,29 +82,12 @@ class GeneratorRandom {
     if (output->NumElements() == 0) return OkStatus();
     const dml_tensor generator = Describe(state);
     const dml_tensor y = Describe(*output, {output->NumElements()});
-    DML_RETURN_IF_FAILED(dml_random_from_state(c->device(), distribution_,
-                                               &generator, low, high, &y));
+    DML_RETURN_IF_FAILED(dml_random_from_state(
+        c->device(), distribution_, &generator, limits.low, limits.high, &y));
     return Skip(c, state, output->NumElements());
   }
 
  private:
-  static Status ReadLimits(KernelContext* c, int input, int64* low,
-                           int64* high) {
-    const char* const names[] = {"minval", "maxval"};
-    int64* const values[] = {low, high};
-    for (int i = 0; i < 2; ++i) {
-      const Tensor& limit = c->Input(input + i);
-      if (limit.dims() != 0) {
-        return errors::InvalidArgument(names[i], " must be 0-D, got shape ",
-                                       limit.shape().DebugString());
-      }
-      TF_RETURN_IF_ERROR(c->HostInteger(input + i, values[i]));
-    }
-    if (*low < *high) return OkStatus();
-    return errors::InvalidArgument("Need minval < maxval, got ", *low,
-                                   " >= ", *high);
-  }
-
   const dml_random_distribution distribution_;
 };
 

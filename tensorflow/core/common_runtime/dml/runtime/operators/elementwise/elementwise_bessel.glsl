@@ -192,6 +192,7 @@ T_compute bessel_i0e(T_compute x) {
   const T_compute ax = dml_magnitude(x);
   if (dml_is_nan(x)) return x;
   if (dml_is_inf(x)) return T_compute(0);
+  if (ax == T_compute(0)) return T_compute(1);
   if (ax <= T_compute(8)) return bessel_i0_near(ax / T_compute(4) - T_compute(1));
   return bessel_i0_far(T_compute(16) / ax - T_compute(1)) / sqrt(ax);
 }
