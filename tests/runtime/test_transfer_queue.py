@@ -108,7 +108,7 @@ with dml.open(0) as device:
         QUEUES_LATE=late,
     )[0]
     assert right
-    assert min(copies, work_waits, copy_waits) >= 15
+    assert copies >= 30 and work_waits and copy_waits  # how many waits: see above
 
 
 def test_profiles_time_copies(vulkan_stand_in, two_queues_loader):
