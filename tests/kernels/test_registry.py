@@ -13,7 +13,8 @@ from tensorflow.python.framework import kernels
 PLUMBING = {
     "AnonymousIterator", "AnonymousIteratorV2", "Assign", "AssignAdd", "AssignAddVariableOp",
     "AssignSub", "AssignSubVariableOp", "AssignVariableOp", "Bitcast", "BroadcastArgs",
-    "BroadcastGradientArgs", "Case", "ConcatOffset", "Const", "ConsumeMutexLock", "Copy",
+    "BroadcastGradientArgs", "Case", "CollectiveBcastRecv", "CollectiveBcastSend",
+    "CollectiveGather", "CollectiveReduce", "ConcatOffset", "Const", "ConsumeMutexLock", "Copy",
     "CopyHost", "DataFormatDimMap", "DataFormatVecPermute", "DebugGradientIdentity",
     "DebugGradientRefIdentity", "DebugIdentity", "DebugNanCount", "DebugNumericSummary",
     "DeepCopy", "DeleteIterator", "DeleteSessionTensor", "DestroyResourceOp",
@@ -50,7 +51,8 @@ PLUMBING = {
     "TensorListSetItem", "TensorListSplit", "TensorListStack", "Unique", "Unstage",
     "UnwrapDatasetVariant", "VarHandleOp", "VarIsInitializedOp", "Variable", "VariableShape",
     "VariableV2", "Where", "While", "WrapDatasetVariant", "_Arg", "_ArrayToList", "_DeviceArg",
-    "_DeviceRetval", "_If", "_ListToArray", "_ReadVariablesOp", "_Retval", "_SwitchN",
+    "_DeviceRetval", "_If", "_ListToArray", "_ReadVariablesOp", "_Retval", "_ScopedAllocator",
+    "_ScopedAllocatorConcat", "_ScopedAllocatorSplit", "_SwitchN",
     "_VarHandlesOp", "_While",
 }
 

@@ -195,5 +195,18 @@ void DmlDeviceContext::CopyTensorInSameDevice(const Tensor* input_tensor,
   done(status);
 }
 
+Status DmlDeviceContext::ThenExecute(Device* /*device*/,
+                                     stream_executor::Stream* /*stream*/,
+                                     std::function<void()> function) {
+  auto schedule = [](void* argument, dml_code, const char*) {
+    std::unique_ptr<std::function<void()>> owned(
+        static_cast<std::function<void()>*>(argument));
+    Continuations()->Schedule(std::move(*owned));
+  };
+  dml_on_complete(device_, schedule,
+                  new std::function<void()>(std::move(function)));
+  return OkStatus();
+}
+
 }  // namespace dml
 }  // namespace tensorflow

@@ -3,6 +3,8 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_DEVICE_CONTEXT_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_DML_DEVICE_CONTEXT_H_
 
+#include <functional>
+
 #include "tensorflow/core/common_runtime/dml/base_device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
 #include "tensorflow/core/framework/tensor.h"
@@ -38,6 +40,9 @@ class DmlDeviceContext : public BaseDeviceContext {
   void CopyTensorInSameDevice(const Tensor* input_tensor, Device* device,
                               Tensor* output_tensor,
                               StatusCallback done) const override;
+  // Runs `function` on the same pool as `done`, also after work that failed.
+  Status ThenExecute(Device* device, stream_executor::Stream* stream,
+                     std::function<void()> function) override;
 
  private:
   dml_device* const device_;

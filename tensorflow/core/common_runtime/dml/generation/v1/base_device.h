@@ -8,6 +8,7 @@
 #include "tensorflow/core/common_runtime/device_factory.h"
 #include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/common_runtime/local_device.h"
+#include "tensorflow/core/common_runtime/scoped_allocator_mgr.h"
 #include "tensorflow/core/framework/allocator.h"
 #include "tensorflow/core/framework/device_base.h"
 #include "tensorflow/core/graph/graph.h"
@@ -29,8 +30,22 @@ class BaseDevice : public LocalDevice {
     return OkStatus();
   }
 
+  // Of tensors that Grappler lays out in one buffer for a collective.
+  Allocator* GetScopedAllocator(AllocatorAttributes attributes,
+                                int64 step_id) override {
+    if (attributes.scope_id <= 0) return GetAllocator(attributes);
+    return scoped_allocators_.GetContainer(step_id)->GetInstance(
+        attributes.scope_id);
+  }
+  ScopedAllocatorMgr* GetScopedAllocatorMgr() const override {
+    return &scoped_allocators_;
+  }
+
  protected:
   virtual DeviceContext* Context() const = 0;
+
+ private:
+  mutable ScopedAllocatorMgr scoped_allocators_{name()};  // locks by itself
 };
 
 using BaseDeviceContext = DeviceContext;

@@ -1,0 +1,152 @@
+"""Collective ops over two devices of one process, and what they refuse."""
+
+SESSION = """
+import numpy as np
+from tensorflow.python.ops import collective_ops as ops
+
+def config():
+    half = v1.GPUOptions.Experimental.VirtualDevices(memory_limit_mb=[64, 64])
+    experimental = v1.GPUOptions.Experimental(virtual_devices=[half])
+    config = v1.ConfigProto(gpu_options=v1.GPUOptions(experimental=experimental))
+    config.graph_options.rewrite_options.disable_meta_optimizer = True
+    return config
+
+options = v1.RunOptions(output_partition_graphs=True)
+options.experimental.collective_graph_key = 1
+
+def run(build, inputs, config=config(), metadata=None, known=True, options=options):
+    '''What build(x, i) gives on device i for each of the inputs, or the error.'''
+    with tf.Graph().as_default():
+        results, feeds = [], {}
+        for i, x in enumerate(inputs):
+            with tf.device("/gpu:%d" % i):
+                fed = v1.placeholder(x.dtype, x.shape if known else None)
+                feeds[fed] = x
+                results.append(build(fed, i))
+        with v1.Session(config=config) as session:
+            try:
+                for _ in range(2):  # the group forms in the first one
+                    values = session.run(results, feeds, options, metadata)
+                return values
+            except tf.errors.OpError as error:
+                return said(error)
+
+def said(error):
+    return " ".join([type(error).__name__] + error.message.split())
+"""
+
+
+def test_values(run_python):
+    result = run_python(
+        SESSION
+        + """
+import tensorflow_directml
+random = np.random.RandomState(0)
+for dtype in ("float32", "float64", "int64"):
+    for shape in ([7], [3, 5], [2000, 3], [], [1]):
+        pair = [random.uniform(-4, 4, shape).astype(dtype) for _ in range(2)]
+        for merge, final, want in (
+                ("Add", "Id", pair[0] + pair[1]), ("Mul", "Id", pair[0] * pair[1]),
+                ("Add", "Div", ((pair[0] + pair[1]) / 2).astype(dtype))):
+            got = run(lambda x, i: ops.all_reduce(x, 2, 1, 1, merge, final), pair)
+            for value in got:
+                assert value.dtype == dtype, (value, dtype)
+                np.testing.assert_allclose(value, want, rtol=1e-6)
+for dtype in ("float32", "float64", "int32", "int64"):
+    pair = [random.randint(0, 99, [2, 3]).astype(dtype) for _ in range(2)]
+    for value in run(lambda x, i: ops.all_gather(x, 2, 1, 1), pair):
+        np.testing.assert_array_equal(value, np.concatenate(pair))
+    got = run(lambda x, i: ops.broadcast_send(x, [2, 3], x.dtype, 2, 1, 1) if i == 0 else
+              ops.broadcast_recv([2, 3], x.dtype, 2, 1, 1), pair)
+    for value in got:
+        np.testing.assert_array_equal(value, pair[0])
+tags = tensorflow_directml.launches_by_tag()
+print("launches", tags["Add"], tags["Mul"], tags["Div"])
+"""
+    )
+    assert all(int(n) > 0 for n in result.out.split("launches")[1].split()), result.out
+
+
+def test_gradients_in_one_buffer(run_python):
+    """Grappler's scoped allocators; without the device's own the process would abort."""
+    result = run_python(
+        SESSION
+        + """
+from tensorflow.core.protobuf import rewriter_config_pb2
+fused = config()
+rewrites = fused.graph_options.rewrite_options
+rewrites.disable_meta_optimizer = False
+rewrites.scoped_allocator_optimization = rewriter_config_pb2.RewriterConfig.ON
+rewrites.scoped_allocator_opts.enable_op.append("CollectiveReduce")
+
+def build(x, i):
+    x = tf.reshape(x, [6])  # Grappler lays out what has a known shape, which fed tensors lack
+    parts = [ops.all_reduce(tf.exp(x * k), 2, 1, k, "Add", "Id") for k in (1, 2, 3)]
+    return [tf.identity(part) for part in parts]
+
+pair = [np.linspace(0, 1, 6).astype("float32"), np.linspace(-1, 0, 6).astype("float32")]
+metadata = v1.RunMetadata()
+for device in run(build, pair, fused, metadata):
+    for k, value in zip((1, 2, 3), device):
+        np.testing.assert_allclose(value, np.exp(pair[0] * k) + np.exp(pair[1] * k), rtol=1e-5)
+print(sorted({node.op for graph in metadata.partition_graphs for node in graph.node
+              if node.op.startswith("_Scoped") and "DML" in node.device}))
+"""
+    )
+    assert "'_ScopedAllocator', '_ScopedAllocatorConcat', '_ScopedAllocatorSplit'" in result.out
+
+
+def test_refusals(run_python):
+    """Errors where TensorFlow would abort, or wait."""
+    result = run_python(
+        SESSION
+        + """
+def pair(*shapes, dtype="float32"):
+    return [np.ones(shape, dtype) for shape in shapes]
+
+print(run(lambda x, i: ops.all_reduce(x, 2, 1, 1, "Add", "Id"), pair([4], [4], dtype="float16")))
+print(run(lambda x, i: ops.all_reduce(x, 2, 1, 1, "Add", "Id"), pair([4], [6])))
+print(run(lambda x, i: ops.all_reduce(x, 2, 1, 1, "Add", "Id"), pair([4], [4], dtype="int32")))
+print(run(lambda x, i: tf.raw_ops.CollectiveGather(
+    input=x, group_size=2, group_key=1, instance_key=1, shape=tf.TensorShape(None)), pair([], []),
+    known=False))
+print(run(lambda x, i: ops.broadcast_send(x, [4], x.dtype, 2, 1, 1) if i == 0 else
+          ops.broadcast_recv([6], x.dtype, 2, 1, 1), pair([4], [6])))
+# Members that part after the group has formed.
+with tf.Graph().as_default(), v1.Session(config=config()) as session:
+    fed, results = [], []
+    for i in range(2):
+        with tf.device("/gpu:%d" % i):
+            fed.append(v1.placeholder(tf.float32, [None]))
+            results.append(ops.all_reduce(fed[-1], 2, 1, 1, "Add", "Id"))
+    for sizes in ((4, 4), (5, 5), (4, 6), (3, 3)):
+        try:
+            values = session.run(results, dict(zip(fed, pair(*sizes))), options)
+            print([value.tolist() for value in values])
+        except tf.errors.OpError as error:
+            print(said(error))
+# A group that is never whole, and an instance of two kinds.
+alone = v1.RunOptions(timeout_in_ms=500)
+alone.experimental.collective_graph_key = 1
+print(run(lambda x, i: ops.all_reduce(x, 2, 1, 1, "Add", "Id"), pair([4]), options=alone))
+print(run(lambda x, i: ops.all_reduce(x, 2, 1, 1, "Add", "Id") if i == 0 else
+          ops.all_gather(x, 2, 1, 1), [np.ones(8, "float32"), np.ones(4, "float32")]))
+# And the process goes on.
+values = run(lambda x, i: ops.all_reduce(x, 2, 1, 1, "Add", "Id"), pair([4], [4]))
+print([value.tolist() for value in values])
+"""
+    )
+    lines = result.out.strip().splitlines()
+    (half, shapes, int32, scalar, broadcast, four, five, parted, three, alone, kinds,
+     well) = lines
+    assert "InvalidArgumentError" in half and "CollectiveReduce" in half
+    assert "InvalidArgumentError" in shapes and "[4]" in shapes and "[6]" in shapes
+    assert "InvalidArgumentError" in int32 and "CollectiveReduce" in int32
+    assert "InvalidArgumentError" in scalar and "scalar" in scalar
+    assert "InvalidArgumentError" in broadcast and "[6]" in broadcast
+    assert four == str([[2.0] * 4] * 2) and five == str([[2.0] * 5] * 2)
+    assert "InvalidArgumentError" in parted and "[4]" in parted and "[6]" in parted
+    assert three == str([[2.0] * 3] * 2)
+    assert "DeadlineExceededError" in alone
+    assert "InvalidArgumentError" in kinds and "instance_key, 1," in kinds
+    assert well == str([[2.0] * 4] * 2)
