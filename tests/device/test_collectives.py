@@ -150,3 +150,44 @@ print([value.tolist() for value in values])
     assert "DeadlineExceededError" in alone
     assert "InvalidArgumentError" in kinds and "instance_key, 1," in kinds
     assert well == str([[2.0] * 4] * 2)
+
+
+def test_what_asks_for_nccl(run_python):
+    """tf.contrib.nccl's functions, and their gradients."""
+    result = run_python(
+        SESSION
+        + """
+from tensorflow.python.ops import nccl_ops
+x, y = np.float32([1, -2, 3]), np.float32([4, 5, -6])
+with tf.Graph().as_default():
+    pair = []
+    for i, value in enumerate((x, y)):
+        with tf.device("/gpu:%d" % i):
+            pair.append(tf.identity(v1.placeholder_with_default(value, [3])))
+    sums = nccl_ops.all_sum(pair)
+    with tf.device("/gpu:1"):
+        one = nccl_ops.reduce_sum(pair)
+        loss = tf.reduce_sum(sums[0] * 2) + tf.reduce_sum(sums[1] * 3)
+    results = [sums, nccl_ops.all_prod(pair), nccl_ops.all_min(pair), nccl_ops.all_max(pair),
+               one, nccl_ops.broadcast(pair[1]), tf.gradients(loss, pair)]
+    print([tensor.device for tensor in sums + [one]])
+    try:
+        nccl_ops.all_sum([tf.zeros([3])])
+    except ValueError as error:
+        print(error)
+    with v1.Session(config=config()) as session:
+        sums, products, least, most, one, sent, gradients = session.run(results)
+for i in range(2):
+    np.testing.assert_array_equal(sums[i], x + y)
+    np.testing.assert_array_equal(products[i], x * y)
+    np.testing.assert_array_equal(least[i], np.minimum(x, y))
+    np.testing.assert_array_equal(most[i], np.maximum(x, y))
+    np.testing.assert_array_equal(gradients[i], [5, 5, 5])
+np.testing.assert_array_equal(one, x + y)
+np.testing.assert_array_equal(sent, y)
+"""
+    )
+    devices, refusal = result.out.strip().splitlines()
+    assert devices == str(["/device:GPU:0", "/device:GPU:1", "/device:GPU:1"])
+    assert "Device assignment required" in refusal
+    assert result.err.count("NCCL is for CUDA") == 1

@@ -7,6 +7,7 @@ CUDA by name (is_built_with_cuda, cuda_only=True) stays false. The other half, t
 TF_DIRECTML_GPU_NAMES=0 turns both off.
 """
 
+import functools
 import importlib
 import os
 from typing import Any, List
@@ -133,6 +134,112 @@ def _adapt_device_lib() -> None:
     _Module("framework.test_util").replace("device_lib", _HelpersDeviceLib(stock))
 
 
+class _StrategiesDeviceLib:
+    """What MirroredStrategy asks which devices there are: those of a session that is not
+    configured otherwise, which may be virtual ones."""
+
+    @staticmethod
+    def list_local_devices(session_config: Any = None) -> List[Any]:
+        if session_config is None:
+            session_config = _Module("eager.context").get("context")().config
+        return _Module("client.device_lib").get("list_local_devices")(session_config)
+
+
+class _StrategiesKernels:
+    """What MirroredStrategy asks for NCCL's kernels: a list that is false when it is empty, which
+    TensorFlow's message is not."""
+
+    @staticmethod
+    def get_registered_kernels_for_op(name: str) -> Any:
+        return _Module("framework.kernels").get("get_registered_kernels_for_op")(name).kernel
+
+
+def _adapt_strategies() -> None:
+    _Module("eager.context").get("Context.config")
+    _Module("framework.kernels").get("get_registered_kernels_for_op")
+    cross_device_ops = _Module("distribute.cross_device_ops")
+    cross_device_ops.replace("device_lib", _StrategiesDeviceLib)
+    cross_device_ops.replace("kernels", _StrategiesKernels)
+
+    nccl = cross_device_ops.get("CollectiveCommunication.NCCL")
+
+    def say_what_nccl_is(self: Any) -> None:
+        if self._communication == nccl:
+            _say_once("NCCL is for CUDA: workers reduce by TensorFlow's ring instead.")
+
+    _Module("distribute.collective_all_reduce_strategy").replace(
+        "CollectiveAllReduceExtended._warn_nccl_no_gpu", say_what_nccl_is
+    )
+
+
+_said = set()
+
+
+def _say_once(message: str) -> None:
+    if message not in _said:
+        _said.add(message)
+        _Module("platform.tf_logging").get("warning")(message)
+
+
+class _Nccl:
+    """What takes the place of NCCL's ops: tensors are copied to one device, reduced there, and
+    copied back. Shapes, devices and errors are those of tensorflow.python.ops.nccl_ops."""
+
+    def __init__(self) -> None:
+        self._check_device = _Module("ops.nccl_ops").get("_check_device")
+        self._device = _Module("framework.ops").get("device")
+        self._identity = _Module("ops.array_ops").get("identity")
+        operations = _Module("ops.math_ops")
+        self._binary = {
+            "prod": operations.get("multiply"),
+            "min": operations.get("minimum"),
+            "max": operations.get("maximum"),
+        }
+        self._sum = operations.get("add_n")
+
+    def apply_all_reduce(self, reduction: str, tensors: List[Any]) -> List[Any]:
+        self._check(tensors, "Must pass >0 tensors to all reduce operations")
+        with self._device(tensors[0].device):
+            total = self._reduce(reduction, tensors)
+        return [self._on(tensor.device, total) for tensor in tensors]
+
+    def apply_reduce(self, reduction: str, tensors: List[Any]) -> Any:
+        self._check(tensors, "Must pass >0 tensors to reduce operations")
+        result = self._reduce(reduction, tensors)
+        if result.device not in [tensor.device for tensor in tensors]:
+            raise ValueError("One input tensor must be assigned to current device")
+        return result
+
+    def broadcast(self, tensor: Any) -> Any:
+        """Returns a tensor that other devices can take as input."""
+        self._check_device(tensor)
+        return self._on(tensor.device, tensor)
+
+    def _check(self, tensors: List[Any], none: str) -> None:
+        if not tensors:
+            raise ValueError(none)
+        for tensor in tensors:
+            self._check_device(tensor)
+        _say_once("NCCL is for CUDA: DML devices reduce on the first of them instead, by copies.")
+
+    def _reduce(self, reduction: str, tensors: List[Any]) -> Any:
+        if reduction == "sum":
+            return self._sum(tensors)
+        return functools.reduce(self._binary[reduction], tensors)
+
+    def _on(self, device: str, tensor: Any) -> Any:
+        with self._device(device):
+            return self._identity(tensor)
+
+
+def _adapt_nccl() -> None:
+    instead = _Nccl()
+    nccl = _Module("ops.nccl_ops")
+    nccl.replace("_apply_all_reduce", instead.apply_all_reduce)
+    nccl.replace("_apply_reduce", instead.apply_reduce)
+    nccl.replace("broadcast", instead.broadcast)
+
+
 def _adapt_keras() -> None:
     backend = _Module("keras.backend")
     context = _Module("eager.context")
@@ -246,6 +353,8 @@ def apply() -> None:
         return
     adapt_context()
     _adapt_device_lib()
+    _adapt_strategies()
+    _adapt_nccl()
     _adapt_keras()
     _adapt_recurrent_layers()
     _adapt_profiler()
