@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tensorflow_directml import launches_by_tag
 from test_graph import CONTROL_FLOW, DML, session
 
 import tensorflow as tf
@@ -135,3 +136,19 @@ def test_what_was_put_on_the_device_is_computed_there(statistics):
     np.testing.assert_array_equal(b, [3, 5])
     np.testing.assert_array_equal(c, [False, True])
     assert statistics()["launches"] >= before + 2 * 5
+
+
+def test_constants_are_folded_beside_those_of_the_host(capfd):
+    """TensorFlow's CPU computes what depends on constants, and needs kernels for all of them."""
+    config = v1.ConfigProto()
+    config.graph_options.rewrite_options.disable_meta_optimizer = True  # folds before placement
+    with tf.Graph().as_default(), tf.device(DML):
+        folded = tf.constant([1.0, 2.0]) * tf.constant([3.0, 4.0])
+        total = tf.while_loop(lambda i: i < STEPS, lambda i: i + 1, [tf.constant(0, tf.int64)])
+        with v1.Session(config=config) as s:
+            before = launches_by_tag().get("Mul", 0)
+            values, total = s.run([tf.exp(folded), total])
+    assert launches_by_tag().get("Mul", 0) == before
+    assert total == STEPS
+    np.testing.assert_allclose(values, np.exp([3.0, 8.0]), rtol=1e-5)
+    assert "failed to create kernel" not in capfd.readouterr().err

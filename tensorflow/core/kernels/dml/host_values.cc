@@ -1,6 +1,15 @@
 // What nodes take whose inputs and results are small values of the host
 // (common_runtime/dml/host_values.h): the CPU's kernels, of ops whose other
 // rows are for the device.
+#include "tensorflow/core/common_runtime/dml/host_values.h"
+
+#include <memory>
+
+#include "absl/memory/memory.h"
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
+#include "tensorflow/core/common_runtime/dml/load_check.h"
+#include "tensorflow/core/framework/kernel_def.pb.h"
+#include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 
 namespace tensorflow {
@@ -48,6 +57,38 @@ std::vector<Row> Rows() {
 }
 
 const Kernels kRows(Rows());
+
+// TensorFlow computes on its CPU what depends on constants alone, of nodes as
+// they are marked; without a kernel for its constants none of that is folded.
+class MarkedConst : public kernel_factory::OpKernelFactory {
+ public:
+  OpKernel* Create(OpKernelConstruction* c) override {
+    NodeDef def = c->def();
+    def.mutable_attr()->erase(kLabelAttribute);
+    OpKernel* kernel = nullptr;
+    const Status status =
+        CreateCpuKernel(c, static_cast<DeviceBase*>(c->device()), def, &kernel);
+    if (!status.ok()) c->CtxFailure(status);
+    return kernel;
+  }
+};
+
+bool RegisterMarkedConst() {
+  if (!LoadStatus().ok()) return false;
+  auto def = absl::make_unique<KernelDef>();
+  def->set_op("Const");
+  def->set_device_type(DEVICE_CPU);
+  def->set_label(kHostValuesLabel);
+  auto* const constraint = def->add_constraint();
+  constraint->set_name("dtype");
+  for (const DataType type : kValues) {
+    constraint->mutable_allowed_values()->mutable_list()->add_type(type);
+  }
+  kernel_factory::OpKernelRegistrar(def.release(), "DmlMarkedConst",
+                                    absl::make_unique<MarkedConst>());
+  return true;
+}
+const bool registered = RegisterMarkedConst();
 
 }  // namespace
 }  // namespace dml
