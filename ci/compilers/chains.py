@@ -23,6 +23,8 @@ class Recorder:
         out = self.device.empty(SIZES, dtype or self.dtype)
         if operation == "CAST":
             self.device.cast(operands[0], out)
+        elif operation == "UNIFORM":
+            self.device.random(operation, (0, 0, 0, 0), (0, 0), 0, 0, out)
         else:
             self.device.elementwise(operation, operands, out,
                                     None if parameter is None else [parameter])
@@ -63,8 +65,8 @@ def residual_gradient(op):
 
 
 def dropout(op):
-    noise, rate, scale, x = op.tensor(), op.tensor((1, 1)), op.tensor((1, 1)), op.tensor()
-    mask = op("CAST", op("GREATER_EQUAL", noise, rate, dtype="bool"))
+    rate, scale, x = op.tensor((1, 1)), op.tensor((1, 1)), op.tensor()
+    mask = op("CAST", op("GREATER_EQUAL", op("UNIFORM"), rate, dtype="bool"))
     return op("MULTIPLY", op("MULTIPLY", x, scale), mask)
 
 

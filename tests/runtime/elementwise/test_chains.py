@@ -8,7 +8,7 @@ import hypothesis
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from merging import PASSES, bits, learn, least, merging  # noqa: F401
+from merging import PASSES, bits, learn, least, merging, one_by_one  # noqa: F401
 
 UNARY = ["NEGATE", "ABS", "SQUARE", "RELU", "RELU6", "TANH", "SIGMOID", "EXP", "SOFTPLUS", "ELU",
          "SQRT", "RECIPROCAL", "SIGN", "FLOOR", "ERF", "LOG1P"]
@@ -17,6 +17,12 @@ BINARY = ["ADD", "SUBTRACT", "MULTIPLY", "DIVIDE", "MAXIMUM", "MINIMUM", "SQUARE
 COMPARISONS = ["LESS", "GREATER_EQUAL", "EQUAL"]
 LOGIC = ["LOGICAL_AND", "LOGICAL_OR"]
 TERNARY = ["MULTIPLY_ADD", "CLIP_BY_VALUE", "INTERPOLATE"]
+
+
+def draw_numbers(device, which, out):
+    """Of a generator whose counter is about to overflow into all of its words."""
+    ones = 0xFFFFFFFF
+    device.random("UNIFORM", (ones - which, ones, ones, which), (1, ones - which), 0, 0, out)
 
 
 class Graph:
@@ -43,6 +49,8 @@ class Graph:
             out = values[operands[0]] if in_place else device.empty(self.sizes, dtype)
             if operation == "CAST":
                 device.cast(tensors[0], out)
+            elif operation == "UNIFORM":
+                draw_numbers(device, number, out)
             else:
                 device.elementwise(operation, tensors, out)
             values.append(out)
@@ -68,6 +76,9 @@ def graphs(draw):
             fitting = [i for i in alive if graph.types[i] in wanted]
             return draw(st.sampled_from(fitting[-6:])) if fitting else None
 
+        if draw(st.integers(0, 7)) == 0:
+            alive.append(graph.add("UNIFORM", [], draw(st.sampled_from(["float32", "float16"]))))
+            continue
         x = value("float32", "float16", "bool")
         dtype = graph.types[x]
         operands, operation, made = [x], None, dtype
@@ -229,6 +240,52 @@ def test_broadcast_inputs_are_of_chains(device):
     scaled, growth = least(device, work)
     assert growth["launches"] == 1
     assert bits(scaled.numpy()) == bits(expected)
+
+
+def dropout(device, x, rate, scale, which=0):
+    """What is kept, and the mask that the gradient takes, as TensorFlow computes them."""
+    noise, mask, scaled, y = (device.empty(x.shape, x.dtype) for _ in range(4))
+    kept = device.empty(x.shape, "bool")
+    draw_numbers(device, which, noise)
+    device.elementwise("GREATER_EQUAL", [noise, rate.broadcast_to(x.shape)], kept)
+    device.cast(kept, mask)
+    device.elementwise("MULTIPLY", [x, scale.broadcast_to(x.shape)], scaled)
+    device.elementwise("MULTIPLY", [scaled, mask], y)
+    return y, mask
+
+
+@pytest.mark.parametrize("sizes", [(1000,), (7, 5), (9,)])
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_dropout_is_one_launch(device, dtype, sizes):
+    x = device.tensor(helpers.random(sizes, dtype))
+    rate, scale = (device.tensor(np.array([n], dtype)) for n in (0.3, 1 / 0.7))
+    with one_by_one(device):
+        expected = [t.numpy() for t in dropout(device, x, rate, scale)]
+    assert len(set(expected[1].ravel())) == 2
+    learn(device, lambda: dropout(device, x, rate, scale))
+    kept, growth = least(device, lambda: dropout(device, x, rate, scale))
+    assert (growth["launches"], growth["merged_launches"]) == (1, 4)
+    assert [bits(t.numpy()) for t in kept] == [bits(t) for t in expected]
+
+
+def test_a_chain_draws_once(device):
+    """A second draw begins a chain of its own, also where both are joined."""
+    x = device.tensor(helpers.random((100,)))
+    rate, scale = (device.tensor(np.float32([n])) for n in (0.5, 2))
+
+    def twice():
+        y, _ = dropout(device, dropout(device, x, rate, scale, 1)[0], rate, scale, 2)
+        z, _ = dropout(device, x, rate, scale, 3)
+        total = device.empty(x.shape)
+        device.elementwise("ADD", [y, z], total)
+        return total
+
+    with one_by_one(device):
+        expected = bits(twice().numpy())
+    learn(device, twice)
+    total, growth = least(device, twice)
+    assert growth["launches"] == 3
+    assert bits(total.numpy()) == expected
 
 
 def multiply_add(device, x, y, z):

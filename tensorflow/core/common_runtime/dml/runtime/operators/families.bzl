@@ -37,6 +37,7 @@ INCLUDED_FAMILIES = {
     "convolution": ["products"],
     "copies": ["elementwise"],
     "normalization": ["products"],
+    "random": ["elementwise"],
 }
 
 SHADERS = "//tensorflow/core/common_runtime/dml/runtime/shaders:"

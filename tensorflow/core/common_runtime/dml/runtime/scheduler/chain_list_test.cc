@@ -67,12 +67,19 @@ struct Memory {
   }
 };
 
-// What a step writes.
+// Has no inputs, but a seed.
+constexpr uint8_t kDraw = 99;
+
+// What a step writes to element `at`.
 uint64_t Apply(uint32_t operation, float parameter, const uint64_t* inputs,
-               uint32_t count) {
+               uint32_t count, const uint32_t* seed, uint32_t at) {
   uint64_t value = Mix(operation, static_cast<uint64_t>(parameter));
   for (uint32_t i = 0; i < count; ++i) value = Mix(value, inputs[i]);
-  return value;
+  if (operation != kDraw) return value;
+  for (uint32_t w = 0; w < ElementStep::kSeedWords; ++w) {
+    value = Mix(value, seed[w]);
+  }
+  return Mix(value, at);
 }
 
 // As it is read from memory of that type.
@@ -134,7 +141,7 @@ class ChainListTest : public ::testing::Test {
             inputs[i] = Operand(chain, value.word, i, at, values);
           }
           const uint64_t made = Apply(value.word & 255, value.parameter, inputs,
-                                      value.input_count);
+                                      value.input_count, chain.seed, at);
           values[k][e] = ReadBack(made, value.type);
           if (value.live) {
             const uint32_t bytes = kElementBytes[value.type];
@@ -205,6 +212,12 @@ class ChainListTest : public ::testing::Test {
     step.output_type = RandomType();
     step.count = kCounts[Below(8) < 7 ? 1 : Below(4)];
     step.parameter = static_cast<float>(Below(2));
+    if (Below(8) == 0) {
+      step.operation = kDraw;
+      step.input_count = 0;
+      step.has_seed = true;
+      for (uint32_t& word : step.seed) word = Below(1000);
+    }
     BufferArgument buffers[ElementStep::kMaxInputs + 1];
     for (uint32_t i = 0; i < step.input_count; ++i) {
       step.input_types[i] = RandomType();
@@ -220,8 +233,9 @@ class ChainListTest : public ::testing::Test {
     BufferArgument& output = buffers[step.input_count];
     output.access = Access::kWrite;
     output.bytes = uint64_t{kElementBytes[step.output_type]} * step.count;
-    output.address =
-        Below(4) == 0 ? buffers[0].address : RandomPlace(output.bytes);
+    output.address = step.input_count > 0 && Below(4) == 0
+                         ? buffers[0].address
+                         : RandomPlace(output.bytes);
     if (output.address + output.bytes >
         kBase + uint64_t{kPlaces} * kPlaceCells * kCellBytes) {
       return;
@@ -259,9 +273,9 @@ class ChainListTest : public ::testing::Test {
             bytes);
       }
       const uint32_t bytes = kElementBytes[step.output_type];
-      memory->Write(
-          output.address + uint64_t{at} * bytes, bytes,
-          Apply(step.operation, step.parameter, inputs, step.input_count));
+      memory->Write(output.address + uint64_t{at} * bytes, bytes,
+                    Apply(step.operation, step.parameter, inputs,
+                          step.input_count, step.seed, at));
     }
   }
 

@@ -4,6 +4,11 @@
 
 namespace dml {
 
+const ElementChain::Value& ElementChain::AnyLive() const {
+  return *std::find_if(values, values + step_count - 1,
+                       [](const Value& value) { return value.live; });
+}
+
 int ElementChain::FindValue(uint64_t address, uint64_t bytes,
                             uint8_t type) const {
   for (uint32_t k = step_count; k-- > 0;) {
@@ -83,7 +88,7 @@ uint32_t ElementChain::FindInput(const Input& input) const {
 uint64_t ElementChain::WordOf(const ElementStep& step,
                               Span<const BufferArgument> buffers,
                               const int* from) const {
-  if (step_count == kMaxSteps) return 0;
+  if (step_count == kMaxSteps || (has_seed && step.has_seed)) return 0;
   uint64_t word = step.operation | uint64_t{step.output_type}
                                        << chain_word::kOutputShift;
   uint32_t added = 0;
@@ -119,8 +124,13 @@ bool ElementChain::Append(const ElementChain& other) {
   for (uint32_t i = 0; i < other.input_count; ++i) {
     inputs_needed += FindInput(other.inputs[i]) == input_count;
   }
-  if (step_count + other.step_count > kMaxSteps || inputs_needed > kMaxInputs) {
+  if (step_count + other.step_count > kMaxSteps || inputs_needed > kMaxInputs ||
+      (has_seed && other.has_seed)) {
     return false;
+  }
+  if (other.has_seed) {
+    has_seed = true;
+    std::copy_n(other.seed, ElementStep::kSeedWords, seed);
   }
   uint32_t moved[kMaxInputs];
   for (uint32_t i = 0; i < other.input_count; ++i) {
@@ -167,6 +177,10 @@ void ElementChain::Append(const ElementStep& step,
   value.name = name;
   value.word = word;
   value.parameter = step.parameter;
+  if (step.has_seed) {
+    has_seed = true;
+    std::copy_n(step.seed, ElementStep::kSeedWords, seed);
+  }
 }
 
 bool ElementChain::Discard(uint64_t address, uint64_t bytes) {

@@ -96,6 +96,8 @@ struct ElementChain {
   uint32_t input_count = 0;
   Input inputs[kMaxInputs];
   Value values[kMaxSteps];
+  bool has_seed = false;  // one of the steps
+  uint32_t seed[ElementStep::kSeedWords] = {};
   const ChainTree::Node* node = nullptr;  // null: not in the tree
   // The launch of a chain that has one step.
   const hal::Program* program = nullptr;
@@ -104,6 +106,8 @@ struct ElementChain {
   uint8_t constants[Launch::kMaxConstantBytes] = {};
   uint32_t constant_bytes = 0;
 
+  // One that is live: there is always one.
+  const Value& AnyLive() const;
   // The newest value that was to be written to exactly this memory, or -1.
   int FindValue(uint64_t address, uint64_t bytes, uint8_t type) const;
   // Whether the chain must be launched before other work touches this memory.

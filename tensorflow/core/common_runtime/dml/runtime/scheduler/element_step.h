@@ -7,12 +7,14 @@
 
 namespace dml {
 
-// output[i] = operation(inputs[Index(i)]...), i < count. The launch's buffers
-// are the inputs, then the output. All are without gaps, and begin at a
+// output[i] = operation(inputs[Index(i)]...), i < count; of an operation that
+// draws random numbers, which has no inputs, by i and the seed. The launch's
+// buffers are the inputs, then the output. All are without gaps, and begin at a
 // multiple of what four elements take.
 struct ElementStep {
   static constexpr uint32_t kMaxInputs = 3;
   static constexpr uint32_t kTypes = 4;
+  static constexpr uint32_t kSeedWords = 6;
 
   // Which element of an input belongs to element i.
   struct Spread {
@@ -51,6 +53,10 @@ struct ElementStep {
   Spread spreads[kMaxInputs];
   uint32_t count = 0;
   float parameter = 0;  // of the operation
+  // A random generator's counter and key. A chain has one step with a seed at
+  // most.
+  bool has_seed = false;
+  uint32_t seed[kSeedWords] = {};
 };
 
 }  // namespace dml

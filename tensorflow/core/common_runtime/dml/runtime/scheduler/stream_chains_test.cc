@@ -69,6 +69,20 @@ class StreamChainsTest : public StreamTest {
     return stream_->Dispatch(launch, tag);
   }
 
+  // place `to` = random numbers.
+  Status Draw(uint32_t to) {
+    ElementStep step;
+    step.operation = 2;
+    step.count = kBytes / 4;
+    step.has_seed = true;
+    Launch launch;
+    launch.program = program_.get();
+    launch.step = &step;
+    const BufferArgument buffers[] = {{At(to), kBytes, Access::kWrite}};
+    launch.buffers = buffers;
+    return stream_->Dispatch(launch, "Draw");
+  }
+
   // Two steps, often enough to be one.
   void Learn() {
     for (int time = 0; time < 2; ++time) {
@@ -131,6 +145,23 @@ TEST_F(StreamChainsTest, TheBindingsAreThoseOfTheSteps) {
   EXPECT_EQ(event.bindings[0].offset, 0u);
   EXPECT_EQ(event.bindings[ElementChain::kMaxInputs + 1].offset, 2 * kBytes);
   EXPECT_EQ(event.constants, (Bytes{2, 0, 0, 0}));
+}
+
+// A chain that draws numbers may have no inputs at all.
+TEST_F(StreamChainsTest, EveryAddressIsOneWithoutInputs) {
+  for (int time = 0; time < 3; ++time) {
+    DML_EXPECT_OK(Draw(3));
+    DML_EXPECT_OK(Step(3, 4));
+    stream_->Discard(At(3), kBytes);
+    DML_EXPECT_OK(stream_->Sync());
+  }
+  const Event event = device_->events().back();
+  EXPECT_EQ(event.program, "chain");
+  ASSERT_EQ(event.bindings.size(),
+            ElementChain::kMaxInputs + ElementChain::kMaxSteps);
+  for (const hal::Binding& binding : event.bindings) {
+    EXPECT_EQ(binding.offset, 4 * kBytes);
+  }
 }
 
 TEST_F(StreamChainsTest, TheyGoByThemselves) {

@@ -155,19 +155,19 @@ void Stream::Impl::RecordChain(const ElementChain& chain) {
     }
     return;
   }
+  // Every address that a program is given is one.
+  const hal::Binding& unused = chain.AnyLive().binding;
   for (uint32_t i = 0; i < kMaxInputs; ++i) {
     const bool exists = i < chain.input_count;
     if (exists) arguments[i] = ArgumentOf(chain.inputs[i], Access::kRead);
-    // Every address that a program is given is one.
-    bindings[i] = (exists ? chain.inputs[i] : chain.inputs[0]).binding;
+    bindings[i] = exists ? chain.inputs[i].binding : unused;
   }
   for (uint32_t k = 0; k < kMaxSteps; ++k) {
     const bool written = k < chain.step_count && chain.values[k].live;
     if (written) {
       arguments[kMaxInputs + k] = ArgumentOf(chain.values[k], Access::kWrite);
     }
-    bindings[kMaxInputs + k] =
-        written ? chain.values[k].binding : chain.inputs[0].binding;
+    bindings[kMaxInputs + k] = written ? chain.values[k].binding : unused;
   }
   const ChainPrograms::Grid grid = options_.chain_programs->Describe(chain);
   launch.program = chain.node->program;

@@ -8,12 +8,16 @@
 // writes those values that `stored` has a bit for; others were to be written to
 // memory that nobody reads.
 //
+// The numbers that a step draws are those of random.comp: four elements are
+// what one counter gives.
+//
 // No step may be computed together with another one, as multiply-adds are: each
 // value is combined with `zero`, which no compiler knows to be 0.
 #version 460
 #define DML_PARAMETERS_IN_MEMORY
 #include "dml.glsl"
 #include "float16.glsl"
+#include "philox.glsl"
 
 layout(constant_id = 1) const uint INPUTS = 0;  // 4 bits each: type, spread
 layout(constant_id = 2) const uint STEP_0 = 0;
@@ -35,13 +39,15 @@ DML_PARAMETERS_BEGIN
   float parameters[8];  // of the steps
   uint divisors[8];     // of the inputs' spreads
   uint moduli[8];
+  uint seed[6];  // of the step that draws numbers: counter, key
 DML_PARAMETERS_END
 
-// Types of elements in words, and an operation beside those of the C API.
+// Types of elements in words, and operations beside those of the C API.
 DML_SHARED const uint FLOAT32 = 0;
 DML_SHARED const uint FLOAT16 = 1;
 DML_SHARED const uint BOOL = 2;
 DML_SHARED const uint CAST = 255;
+DML_SHARED const uint UNIFORM = 254;  // has no operands
 // Spreads of inputs (scheduler/element_step.h).
 const uint ONE = 1;
 const uint ROW = 2;
@@ -148,6 +154,14 @@ vec4 as_stored(const vec4 v, const uint type) {
   return r;
 }
 
+// Random numbers in [0, 1) for four elements from i on.
+vec4 draw(const uint type, const uint i) {
+  const uvec4 counter = uvec4(p.seed[0], p.seed[1], p.seed[2], p.seed[3]);
+  const uvec2 key = uvec2(p.seed[4], p.seed[5]);
+  const uvec4 bits = dml_philox(dml_philox_skip(counter, i / 4), key);
+  return type == FLOAT16 ? dml_units_of_float16(bits) : dml_units(bits);
+}
+
 vec4 values[8];
 
 vec4 operand_of(const uint word, const uint shift, const uint i) {
@@ -158,6 +172,10 @@ vec4 operand_of(const uint word, const uint shift, const uint i) {
 
 void do_step(const uint word, const uint k, const uint i) {
   const uint op = word & 255u;
+  if (op == UNIFORM) {
+    values[k] = as_stored(draw(word >> 20, i), word >> 20);
+    return;
+  }
   const vec4 x = operand_of(word, 8, i);
   vec4 y = x, z = x;
   if (op >= DML_ADD && op != CAST) y = operand_of(word, 12, i);

@@ -161,6 +161,15 @@ bool StepOfCast(const dml_tensor& input, const dml_tensor& output,
   return FillStep({&input}, output, step);
 }
 
+bool StepOfUniform(const uint32_t counter[4], const uint32_t key[2],
+                   const dml_tensor& output, ElementStep* step) {
+  step->operation = ChainParameters::kUniform;
+  step->has_seed = true;
+  std::copy_n(counter, 4, step->seed);
+  std::copy_n(key, 2, step->seed + 4);
+  return output.type != DML_BOOL && FillStep({}, output, step);
+}
+
 ElementwisePrograms::ElementwisePrograms(const hal::AdapterInfo& adapter,
                                          ProgramCache* programs,
                                          ProgramMaker* maker)
@@ -187,6 +196,7 @@ ChainPrograms::Grid ElementwisePrograms::Describe(const ElementChain& chain) {
     parameters.stored |= uint32_t{chain.values[k].live} << k;
     parameters.parameters[k] = chain.values[k].parameter;
   }
+  std::copy_n(chain.seed, ElementStep::kSeedWords, parameters.seed);
   for (uint32_t i = 0; i < chain.input_count; ++i) {
     parameters.divisors[i] = chain.inputs[i].spread.divisor;
     parameters.moduli[i] = chain.inputs[i].spread.modulus;

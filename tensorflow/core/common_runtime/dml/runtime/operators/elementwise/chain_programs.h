@@ -24,6 +24,10 @@ bool StepOf(dml_elementwise_op op, Span<const dml_tensor* const> inputs,
 // The same of a cast.
 bool StepOfCast(const dml_tensor& input, const dml_tensor& output,
                 ElementStep* step);
+// The same of uniform random numbers: number i of a Philox generator that
+// starts at this counter.
+bool StepOfUniform(const uint32_t counter[4], const uint32_t key[2],
+                   const dml_tensor& output, ElementStep* step);
 
 // Thread-safe as ChainPrograms says.
 class ElementwisePrograms : public ChainPrograms {

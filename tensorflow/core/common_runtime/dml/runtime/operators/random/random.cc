@@ -1,8 +1,10 @@
-// Random numbers. See random_blocks.glsl.
+// Random numbers. See random_blocks.glsl. Uniform ones may be a step of a chain
+// of element-wise operations, as in dropout.
 #include <algorithm>
 #include <cstdint>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/random/random_parameters.h"
@@ -138,10 +140,16 @@ Status Random(OperatorContext& context, dml_random_distribution distribution,
           const auto& grid) {
         std::copy_n(key, 2, constants.key);
         Advance(counter, before, constants.counter);
-        return LaunchProgram(
-            context, ShaderName("random", ProgramType(piece.type)),
-            {kGroupSize, static_cast<uint32_t>(distribution)}, grid,
-            {Argument(piece, Access::kWrite)}, constants);
+        ElementStep step;
+        const bool may_merge =
+            distribution == DML_RANDOM_UNIFORM &&
+            StepOfUniform(constants.counter, key, piece, &step);
+        const BufferArgument buffers[] = {Argument(piece, Access::kWrite)};
+        return LaunchProgram(context,
+                             ShaderName("random", ProgramType(piece.type)),
+                             {kGroupSize, static_cast<uint32_t>(distribution)},
+                             grid, Span<const BufferArgument>(buffers),
+                             constants, may_merge ? &step : nullptr);
       });
 }
 

@@ -1,7 +1,7 @@
 // Adds to the counter of a generator in the device's memory.
 #version 460
 #include "dml.glsl"
-#include "philox.glsl"
+#include "../elementwise/philox.glsl"
 
 DML_PARAMETERS_BEGIN
   WordBuffer state;  // the counter, low word first

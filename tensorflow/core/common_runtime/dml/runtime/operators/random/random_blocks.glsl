@@ -115,9 +115,10 @@ Block make_block(uint block, uvec4 counter, uvec2 key) {
     return vec4(box_muller(bits.x, bits.y), box_muller(bits.z, bits.w));
   }
 #ifdef T_f16
-  bits <<= 13;  // the 10 bits that float16 keeps are the lowest 10 of a number
+  return dml_units_of_float16(bits);
+#else
+  return dml_units(bits);
 #endif
-  return vec4(unit(bits.x), unit(bits.y), unit(bits.z), unit(bits.w));
 #endif
 }
 #endif

@@ -4,7 +4,7 @@
 #define DML_RANDOM_NUMBERS_GLSL_
 
 #include "math_t.glsl"
-#include "philox.glsl"
+#include "../elementwise/philox.glsl"
 
 #ifdef T_f64
 // [0, 1) by 52 bits.
@@ -20,17 +20,12 @@ dvec2 box_muller(uvec4 bits) {
 }
 
 #elif T_IS_FLOAT
-// [0, 1) by 23 bits.
-float unit(uint bits) {
-  return uintBitsToFloat(0x3f800000u | (bits & 0x7fffffu)) - 1.0;
-}
-
 // Two normals of two numbers.
 vec2 box_muller(uint a, uint b) {
-  float u = max(unit(a), 1e-7);
+  float u = max(dml_unit(a), 1e-7);
   float radius = sqrt(-2.0 * dml_log(u));
   // 2 pi times the other number, rounded once.
-  float turn = unit(b);
+  float turn = dml_unit(b);
   vec2 angle = dml_two_product(turn, 6.28318548);
   return radius * dml_sin_cos(angle.x + (angle.y - turn * 1.74845553e-7));
 }

@@ -36,8 +36,8 @@ dvec2 normals(uvec4 bits, uint) { return box_muller(bits); }
 const uint PAIRS = 2;
 #define Pair vec2
 vec2 units(uvec4 bits, uint pair) {
-  return pair == 0 ? vec2(unit(bits.x), unit(bits.y))
-                   : vec2(unit(bits.z), unit(bits.w));
+  return pair == 0 ? vec2(dml_unit(bits.x), dml_unit(bits.y))
+                   : vec2(dml_unit(bits.z), dml_unit(bits.w));
 }
 vec2 normals(uvec4 bits, uint pair) {
   return pair == 0 ? box_muller(bits.x, bits.y) : box_muller(bits.z, bits.w);

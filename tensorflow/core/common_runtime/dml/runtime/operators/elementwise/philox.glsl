@@ -4,6 +4,17 @@
 #define DML_PHILOX_GLSL_
 
 // counter + n, as numbers of 128 bits, low word first.
+uvec4 dml_philox_skip(uvec4 counter, uint n) {
+  uint carry;
+  counter.x = uaddCarry(counter.x, n, carry);
+  uint next = carry;
+  counter.y = uaddCarry(counter.y, next, carry);
+  next = carry;
+  counter.z = uaddCarry(counter.z, next, carry);
+  counter.w += carry;
+  return counter;
+}
+
 uvec4 dml_philox_advance(uvec4 counter, uint64_t n) {
   uint carry;
   counter.x = uaddCarry(counter.x, uint(n), carry);
@@ -29,5 +40,16 @@ uvec4 dml_philox(uvec4 counter, uvec2 key) {
   }
   return counter;
 }
+
+// [0, 1) by 23 bits.
+float dml_unit(uint bits) {
+  return uintBitsToFloat(0x3f800000u | (bits & 0x7fffffu)) - 1.0;
+}
+vec4 dml_units(uvec4 bits) {
+  return vec4(dml_unit(bits.x), dml_unit(bits.y), dml_unit(bits.z),
+              dml_unit(bits.w));
+}
+// By the 10 bits that float16 keeps: the lowest 10 of a number.
+vec4 dml_units_of_float16(uvec4 bits) { return dml_units(bits << 13); }
 
 #endif  // DML_PHILOX_GLSL_
