@@ -116,8 +116,9 @@ BINARY_ROWS += [
     binary(op, COMPARED, gradient=False)
     for op in ("Less", "LessEqual", "Greater", "GreaterEqual")
 ] + [
-    binary("ApproximateEqual", ("float32",), samples=SAME, gradient=False,
-           attrs={"tolerance": 0.5}),
+    binary("ApproximateEqual", ("float32",), samples=SAME + [[special, special]], gradient=False,
+           attrs={"tolerance": tolerance})
+    for tolerance in (0.0, 0.5)
 ]
 # Also with their own gradients, where TensorFlow has them.
 GRADIENT_ROWS = [

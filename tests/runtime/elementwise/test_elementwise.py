@@ -419,15 +419,27 @@ def test_compare(device, op, dtype):
     helpers.check(z, COMPARE[op](x, y))
 
 
-@pytest.mark.parametrize("dtype", ["float32", "int8", "uint64"])
-def test_approximate_equal(device, dtype):
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int8", "uint64"])
+@pytest.mark.parametrize("tolerance", [0, 2, 2.5])
+def test_approximate_equal(device, dtype, tolerance):
     x = np.array([1, 5, 100, 7], dtype)
     y = np.array([2, 5, 97, 9], dtype)
     z = device.empty(x.shape, "bool")
     device.elementwise(
-        "APPROXIMATE_EQUAL", [device.tensor(x), device.tensor(y)], z, parameters=[2.5]
+        "APPROXIMATE_EQUAL", [device.tensor(x), device.tensor(y)], z, parameters=[tolerance]
     )
-    helpers.check(z, [True, True, False, True])
+    helpers.check(z, np.array([1, 0, 3, 2]) <= tolerance)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_infinities_are_not_approximately_equal(device, dtype):
+    """Their distance is no number."""
+    x = np.array([np.inf, -np.inf, np.inf, np.nan], dtype)
+    y = np.array([np.inf, -np.inf, -np.inf, np.nan], dtype)
+    z = device.empty(x.shape, "bool")
+    device.elementwise("APPROXIMATE_EQUAL", [device.tensor(x), device.tensor(y)], z,
+                       parameters=[1.0])
+    helpers.check(z, [False] * 4)
 
 
 def test_logical(device):

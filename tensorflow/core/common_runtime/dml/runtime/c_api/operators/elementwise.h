@@ -135,7 +135,7 @@ typedef enum dml_elementwise_op DML_ENUM {
   DML_LESS_EQUAL = 131,
   DML_GREATER = 132,
   DML_GREATER_EQUAL = 133,
-  DML_APPROXIMATE_EQUAL = 134, /* |x - y| < parameters[0] */
+  DML_APPROXIMATE_EQUAL = 134, /* |x - y| <= parameters[0] */
 
   /* Ternary. */
   DML_SELECT = 192,        /* bool, then two of any one type */

@@ -45,11 +45,14 @@ bool dml_apply(DML_OPERATION T_compute x, T_compute y) {
   }
 #if T_IS_COMPLEX
   return false;
-#elif defined(T_f64)
-  return (x < y ? y - x : x - y) < double(DML_PARAMETER);
 #else
-  T_compute distance = x < y ? y - x : x - y;
-  return float(distance) < DML_PARAMETER;
+  const T_compute distance = x < y ? y - x : x - y;
+  if (IS_NAN(distance)) return false;  // of equal infinities
+#ifdef T_f64
+  return distance <= double(DML_PARAMETER);
+#else
+  return float(distance) <= DML_PARAMETER;
+#endif
 #endif
 }
 
