@@ -31,8 +31,9 @@ ChainTree::Node* ChainTree::FindOrAdd(Span<const uint64_t> words) {
 void ChainTree::Learn(Span<const uint64_t> words) {
   if (words.size() < 2) return;
   Node* node = FindOrAdd(words);
-  if (node == nullptr || node->seen >= kSeenEnough) return;
-  if (++node->seen < kSeenEnough || programs_ == kMaxPrograms) return;
+  if (node == nullptr || node->asked || programs_ == kMaxPrograms) return;
+  if (++node->seen < SeenEnough()) return;
+  node->asked = true;
   ++programs_;
   make_(words, [node](const hal::Program* program) {
     for (Node* n = node; n != nullptr; n = n->parent) {

@@ -2,7 +2,10 @@
 // do several of them.
 //
 // A sequence of steps is a way down from the root. Steps that were seen one
-// after another twice get a program. It runs the beginnings of its sequence,
+// after another twice get a program; more often, the more programs there are:
+// threads that race make ever new sequences, and each program takes memory and
+// a compiler's time. What a step of training does each time soon has its own
+// all the same. A program runs the beginnings of its sequence,
 // too, so that work may wait for its neighbours at each node above: whatever
 // comes next, there is a program for what has come.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_CHAIN_TREE_H_
@@ -34,7 +37,8 @@ class ChainTree {
 
    private:
     friend class ChainTree;
-    uint32_t seen = 0;  // times that a sequence ended here
+    uint32_t seen = 0;   // times that a sequence ended here
+    bool asked = false;  // for its program
     std::vector<std::unique_ptr<Node>> children;
   };
 
@@ -50,17 +54,23 @@ class ChainTree {
   Node* root() { return &root_; }
   // The node for one more step; null where it was never seen.
   static Node* Find(const Node* node, uint64_t word);
-  // Notes that a chain was these steps, and has a program made the second time.
+  // Notes that a chain was these steps, and has a program made once they were
+  // seen often enough.
   void Learn(Span<const uint64_t> words);
   // Notes that a chain of these steps was joined by another one.
   void LearnPart(Span<const uint64_t> words);
 
  private:
+  // With each so many programs more, a sequence has to come twice as often.
+  static constexpr size_t kProgramsADoubling = 32;
   static constexpr uint32_t kSeenEnough = 2;
   // What a process learns, at most: models have some dozens.
   static constexpr size_t kMaxNodes = 8192;
   static constexpr size_t kMaxPrograms = 512;
 
+  uint32_t SeenEnough() const {
+    return kSeenEnough << programs_ / kProgramsADoubling;
+  }
   // Null where there are too many.
   Node* FindOrAdd(Span<const uint64_t> words);
 
