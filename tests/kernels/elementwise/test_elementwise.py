@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 from harness import (
+    DML,
     FLOATS,
     FLOATS_AND_INT64,
     INTEGERS,
     Row,
     check,
     compare,
+    config,
     directml,
     error_of,
     name,
@@ -175,6 +177,17 @@ def test_too_many_dimensions_says_so():
     shape = (2, 1) * 9
     message = error_of(raw("AddV2"), [zeros(*shape), zeros(*reversed(shape))])
     assert "dimensions" in message
+
+
+def test_a_masked_norm_of_zeros_has_no_gradient():
+    """The slope of a root at 0 is infinite; what gets no gradient passes none on."""
+    with tf.Graph().as_default(), tf.device(DML):
+        x = tf.placeholder(tf.float32, [2, 2])
+        norms = tf.sqrt(tf.reduce_sum(x * x, 1))
+        loss = tf.reduce_sum(tf.where(norms > 0, norms, tf.ones_like(norms)))
+        with tf.Session(config=config()) as session:
+            found = session.run(tf.gradients(loss, x)[0], {x: [[0, 0], [3, 4]]})
+    np.testing.assert_allclose(found, [[0, 0], [0.6, 0.8]], 1e-6)
 
 
 def test_integer_division_by_zero_sets_all_bits():

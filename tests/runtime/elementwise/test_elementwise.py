@@ -315,6 +315,21 @@ SMOOTH_BINARY = {
 }
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64"])
+@pytest.mark.parametrize("op, at_0", [
+    ("SQRT_GRADIENT", np.inf), ("RSQRT_GRADIENT", 0), ("RECIPROCAL_GRADIENT", 0)])
+def test_no_gradient_is_passed_on_where_there_is_none(device, op, at_0, dtype):
+    """Not NaN at 0 and infinity, as where a norm of zeros is masked."""
+    y = np.array([0, np.inf, np.nan, 0], dtype)
+    dy = np.array([0, 0, 0, 1], dtype)
+    dx = device.empty(y.shape, dtype)
+    device.elementwise(op, [device.tensor(y), device.tensor(dy)], dx)
+    found = dx.numpy()
+    np.testing.assert_array_equal(found[:3], 0)
+    if dtype != "complex64":
+        assert abs(found[3]) == at_0
+
+
 @pytest.mark.parametrize("op", BINARY)
 def test_binary_accuracy(device, op):
     reference, limit = BINARY[op]

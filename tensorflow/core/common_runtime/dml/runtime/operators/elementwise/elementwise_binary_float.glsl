@@ -139,9 +139,11 @@ T_compute dml_apply(DML_OPERATION T_compute x, T_compute y) {
     }
     case DML_SIGMOID_GRADIENT: return y * x * (one - x);
     case DML_TANH_GRADIENT: return y * (one - x * x);
-    case DML_SQRT_GRADIENT: return y * half_one / x;
-    case DML_RSQRT_GRADIENT: return y * (-half_one * x) * (x * x);
-    case DML_RECIPROCAL_GRADIENT: return -y * x * x;
+    // What gets no gradient passes none on, also where the slope is infinite.
+    case DML_SQRT_GRADIENT: return y == zero ? zero : y * half_one / x;
+    case DML_RSQRT_GRADIENT:
+      return y == zero ? zero : y * (-half_one * x) * (x * x);
+    case DML_RECIPROCAL_GRADIENT: return y == zero ? zero : -y * x * x;
   }
   return x;
 }

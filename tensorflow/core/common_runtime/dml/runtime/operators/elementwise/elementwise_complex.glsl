@@ -78,6 +78,10 @@ T_compute dml_apply(T_compute x, T_compute y) {
       break;
     case DML_RECIPROCAL_GRADIENT: slope = -complex_multiply(c, c); break;
   }
+  // What gets no gradient passes none on, also where the slope is infinite.
+  if (y == zero && OP != DML_SIGMOID_GRADIENT && OP != DML_TANH_GRADIENT) {
+    return zero;
+  }
   return complex_multiply(y, slope);
 }
 #endif
