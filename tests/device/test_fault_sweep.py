@@ -1,0 +1,19 @@
+"""The short form of tests/faults/sweep.py --layer tensorflow: the first call of some kinds."""
+
+import pathlib
+import sys
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from faults import sweep  # noqa: E402
+from faults.kinds import BY_NAME, MODES  # noqa: E402
+
+SOME = ("device", "allocation", "map", "submission", "submission, lost", "wait", "pipeline",
+        "command pool", "file, write, full", "addresses")
+
+
+def test_each_ends_right_or_with_a_clear_error():
+    results = list(sweep.sweep("tensorflow", [BY_NAME[name] for name in SOME], MODES, at_most=1))
+    bad = [result for result in results if result.end not in sweep.GOOD]
+    assert not bad, "\n".join(map(str, bad))
+    assert {result.kind for result in results if result.end != "not reached"} == set(SOME)
+    assert {"right", "error"} <= {result.end for result in results}
