@@ -35,6 +35,15 @@ def said(error):
     return " ".join([type(error).__name__] + error.message.split())
 """
 
+FUSED = """
+from tensorflow.core.protobuf import rewriter_config_pb2
+fused = config()
+rewrites = fused.graph_options.rewrite_options
+rewrites.disable_meta_optimizer = False
+rewrites.scoped_allocator_optimization = rewriter_config_pb2.RewriterConfig.ON
+rewrites.scoped_allocator_opts.enable_op.append("CollectiveReduce")
+"""
+
 
 def test_values(run_python):
     result = run_python(
@@ -71,14 +80,8 @@ def test_gradients_in_one_buffer(run_python):
     """Grappler's scoped allocators; without the device's own the process would abort."""
     result = run_python(
         SESSION
+        + FUSED
         + """
-from tensorflow.core.protobuf import rewriter_config_pb2
-fused = config()
-rewrites = fused.graph_options.rewrite_options
-rewrites.disable_meta_optimizer = False
-rewrites.scoped_allocator_optimization = rewriter_config_pb2.RewriterConfig.ON
-rewrites.scoped_allocator_opts.enable_op.append("CollectiveReduce")
-
 def build(x, i):
     x = tf.reshape(x, [6])  # Grappler lays out what has a known shape, which fed tensors lack
     parts = [ops.all_reduce(tf.exp(x * k), 2, 1, k, "Add", "Id") for k in (1, 2, 3)]
@@ -86,6 +89,7 @@ def build(x, i):
 
 pair = [np.linspace(0, 1, 6).astype("float32"), np.linspace(-1, 0, 6).astype("float32")]
 metadata = v1.RunMetadata()
+options.trace_level = v1.RunOptions.FULL_TRACE  # allocators are wrapped
 for device in run(build, pair, fused, metadata):
     for k, value in zip((1, 2, 3), device):
         np.testing.assert_allclose(value, np.exp(pair[0] * k) + np.exp(pair[1] * k), rtol=1e-5)
@@ -94,6 +98,37 @@ print(sorted({node.op for graph in metadata.partition_graphs for node in graph.n
 """
     )
     assert "'_ScopedAllocator', '_ScopedAllocatorConcat', '_ScopedAllocatorSplit'" in result.out
+
+
+def test_shapes_that_grappler_does_not_know(run_python):
+    """It takes them for scalars; without a care, kernels that pass tensors on would abort."""
+    result = run_python(
+        SESSION
+        + FUSED
+        + """
+with tf.Graph().as_default(), v1.Session(config=fused) as session:
+    shape = v1.placeholder(tf.int32, [None])
+    results, feeds = [], {}
+    for i in range(2):
+        with tf.device("/gpu:%d" % i):
+            x = v1.placeholder(tf.float32, None)
+            feeds[x] = np.ones(6, "float32")
+            parts = [tf.reshape(tf.exp(x * k), shape) for k in (1, 2)]
+            results += [tf.identity(ops.all_reduce(part, 2, 1, k, "Add", "Id"))
+                        for k, part in enumerate(parts)]
+    for sizes in ([2, 3], []):
+        feeds[shape] = sizes
+        if not sizes:
+            feeds.update({x: np.float32([1.0]) for x in list(feeds) if x is not shape})
+        try:
+            print([float(np.max(value)) for value in session.run(results, feeds, options)])
+        except tf.errors.OpError as error:
+            print(said(error))
+"""
+    )
+    unknown, scalars = result.out.strip().splitlines()
+    assert "InvalidArgumentError" in unknown and "bound check fail" in unknown
+    assert scalars.startswith("[5.43")
 
 
 def test_refusals(run_python):

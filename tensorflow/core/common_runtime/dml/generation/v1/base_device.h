@@ -7,6 +7,7 @@
 #include "tensorflow/core/common_runtime/copy_tensor.h"
 #include "tensorflow/core/common_runtime/device_factory.h"
 #include "tensorflow/core/common_runtime/dml/base_compat.h"
+#include "tensorflow/core/common_runtime/dml/generation/v1/slices.h"
 #include "tensorflow/core/common_runtime/local_device.h"
 #include "tensorflow/core/common_runtime/scoped_allocator_mgr.h"
 #include "tensorflow/core/framework/allocator.h"
@@ -33,9 +34,12 @@ class BaseDevice : public LocalDevice {
   // Of tensors that Grappler lays out in one buffer for a collective.
   Allocator* GetScopedAllocator(AllocatorAttributes attributes,
                                 int64 step_id) override {
-    if (attributes.scope_id <= 0) return GetAllocator(attributes);
-    return scoped_allocators_.GetContainer(step_id)->GetInstance(
-        attributes.scope_id);
+    const int32 scope = attributes.scope_id;
+    attributes.scope_id = 0;
+    Allocator* const pool = GetAllocator(attributes);
+    if (scope <= 0) return pool;
+    return SliceOrPool(
+        scoped_allocators_.GetContainer(step_id)->GetInstance(scope), pool);
   }
   ScopedAllocatorMgr* GetScopedAllocatorMgr() const override {
     return &scoped_allocators_;
