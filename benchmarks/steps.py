@@ -198,8 +198,29 @@ def while_rnn():
     return session_step(loss, {x: np.ones((BATCH, steps, 32)), labels: np.zeros(BATCH)})
 
 
+def clipped():
+    """8 dense layers, whose 16 gradients are clipped by their global norm, with Adam"""
+    import numpy as np
+    import tensorflow.compat.v1 as tf
+
+    x = tf.placeholder(tf.float32, [BATCH, 32])
+    labels = tf.placeholder(tf.int64, [BATCH])
+    y = x
+    for layer in range(8):
+        y = tf.layers.dense(y, 10 if layer == 7 else 48 + layer, tf.nn.relu)
+    loss = tf.losses.sparse_softmax_cross_entropy(labels, y)
+    optimizer = tf.train.AdamOptimizer()
+    gradients, variables = zip(*optimizer.compute_gradients(loss))
+    gradients, norm = tf.clip_by_global_norm(gradients, 1.0)
+    train = optimizer.apply_gradients(zip(gradients, variables))
+    session = start_session()
+    session.run(tf.global_variables_initializer())
+    return lambda: session.run([loss, norm, train],
+                               {x: np.ones((BATCH, 32)), labels: np.zeros(BATCH)})
+
+
 STEPS = {step.__name__: step for step in (
-    resnet50, mobilenet_v2, lstm, lstm_loop, transformer, while_rnn, eager_lstm)}
+    resnet50, mobilenet_v2, lstm, lstm_loop, transformer, while_rnn, clipped, eager_lstm)}
 # These branch on what the device computed, which the null backend doesn't.
 COMPUTED = {lstm, eager_lstm}
 

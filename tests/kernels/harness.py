@@ -354,13 +354,13 @@ def evaluate(build, device=DML):
     return run(build, [], device)
 
 
-def run_traced(session, fetches):
+def run_traced(session, fetches, feeds=None):
     """The values, how many nodes of each op the graphs that ran have, those of functions
     included, and how many launches each op made."""
     options = tf.RunOptions(output_partition_graphs=True)
     metadata = tf.RunMetadata()
     before = directml.launches_by_tag()
-    values = session.run(fetches, None, options, metadata)
+    values = session.run(fetches, feeds, options, metadata)
     after = directml.launches_by_tag()
     ops = collections.Counter()
     for partition in metadata.partition_graphs:

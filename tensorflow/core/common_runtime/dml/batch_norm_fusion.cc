@@ -18,10 +18,6 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
-bool IsOneOf(const Node& node, std::initializer_list<const char*> ops) {
-  return std::find(ops.begin(), ops.end(), node.type_string()) != ops.end();
-}
-
 bool ReadsOnlyShapes(const Node& node) {
   return IsOneOf(node, {"Shape", "ShapeN", "Size", "Rank"});
 }

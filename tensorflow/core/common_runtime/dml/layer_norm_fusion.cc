@@ -18,8 +18,6 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
-using Nodes = std::set<const Node*>;
-
 bool Is(const NodeOutput& output, const char* op) {
   return output.first->type_string() == op;
 }
@@ -280,90 +278,9 @@ std::vector<NodeOutput> OutputGradients(RowValues* values, const Norm& norm) {
   return found;
 }
 
-// A node that takes the place of others.
-struct Replacement {
-  std::vector<NodeOutput> inputs;
-  Nodes inside;               // what it may take the place of
-  std::set<Node*> waits_for;  // other nodes, by control edges
-};
-
-// Whether a node only passes on that some inside of a replacement have run.
-bool IsBetween(const Node& node, const Nodes& inside) {
-  if (node.type_string() != "NoOp" && !node.IsConstant()) return false;
-  for (const Edge* edge : node.in_edges()) {
-    if (!edge->src()->IsSource() && inside.count(edge->src()) == 0) {
-      return false;
-    }
-  }
-  return true;
-}
-
-// Whether what the replacement waits for depends on nothing that follows from
-// it, and on no branches that `first`, of which all of it is made, does not.
-bool IsPossible(const NodeOutput& first, Replacement* replacement) {
-  for (const Node* node : replacement->inside) {
-    for (const Edge* edge : node->in_edges()) {
-      if (edge->IsControlEdge() && !edge->src()->IsSource() &&
-          replacement->inside.count(edge->src()) == 0 &&
-          !IsBetween(*edge->src(), replacement->inside)) {
-        replacement->waits_for.insert(edge->src());
-      }
-    }
-  }
-  std::vector<std::pair<const Node*, int>> outputs;
-  for (const NodeOutput& input : replacement->inputs) {
-    // Means and deviations are made of the same.
-    if (replacement->inside.count(input.first) > 0) return false;
-    outputs.emplace_back(input.first, input.second);
-  }
-  for (const Node* node : replacement->waits_for) {
-    outputs.emplace_back(node, Graph::kControlSlot);
-  }
-  const Ancestors ancestors = AncestorsOf(outputs);
-  for (const Node* node : replacement->inside) {
-    if (ancestors.nodes.count(node) > 0) return false;
-  }
-  const auto branches = AncestorsOf({{first.first, first.second}}).branches;
-  return std::includes(branches.begin(), branches.end(),
-                       ancestors.branches.begin(), ancestors.branches.end());
-}
-
-// `builder` has the attributes.
-Status Make(NodeBuilder* builder, const Replacement& replacement,
-            const Node& like, Graph* graph, Node** made) {
+void AddInputs(const Replacement& replacement, NodeBuilder* builder) {
   for (const NodeOutput& input : replacement.inputs) {
     builder->Input(input.first, input.second);
-  }
-  TF_RETURN_IF_ERROR(
-      builder->Device(like.requested_device()).Finalize(graph, made));
-  (*made)->set_assigned_device_name(like.assigned_device_name());
-  for (Node* node : replacement.waits_for) graph->AddControlEdge(node, *made);
-  return OkStatus();
-}
-
-// Removes of `nodes` those whose results nothing takes any more, and adds them
-// to `removed`; what waited for them waits for `made`.
-void RemoveUnused(std::vector<Node*> nodes, Node* made, Nodes* removed,
-                  Graph* graph) {
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (Node*& node : nodes) {
-      if (node == nullptr ||
-          std::any_of(
-              node->out_edges().begin(), node->out_edges().end(),
-              [](const Edge* edge) { return !edge->IsControlEdge(); })) {
-        continue;
-      }
-      const std::vector<const Edge*> edges(node->out_edges().begin(),
-                                           node->out_edges().end());
-      for (const Edge* edge : edges) {
-        if (edge->dst() != made) graph->AddControlEdge(made, edge->dst());
-      }
-      removed->insert(node);
-      graph->RemoveNode(node);
-      node = nullptr;
-      changed = true;
-    }
   }
 }
 
@@ -406,6 +323,7 @@ Status FuseGradient(const Norm& norm, const Gradient& gradient, Nodes* removed,
                       kLayerNormGrad, graph->op_registry());
   builder.Attr("axis", gradient.axis);
   Node* made;
+  AddInputs(replacement, &builder);
   TF_RETURN_IF_ERROR(Make(&builder, replacement, *norm.y.first, graph, &made));
   const std::vector<NodeOutput>* const outputs[] = {
       &gradient.dx, &gradient.dscale, &gradient.doffset};
@@ -506,6 +424,7 @@ Status Fuse(Node* rsqrt, Graph* graph) {
   builder.Attr("epsilon", static_cast<float>(moments.epsilon))
       .Attr("axis", values.axis());
   Node* made;
+  AddInputs(replacement, &builder);
   TF_RETURN_IF_ERROR(Make(&builder, replacement, *norm.y.first, graph, &made));
   MoveShapeReaders(values, norm, removed, graph);
   MoveReaders(norm.y, made, 0, graph);

@@ -1,7 +1,6 @@
 #include "tensorflow/core/common_runtime/dml/row_values.h"
 
 #include <algorithm>
-#include <initializer_list>
 
 #include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/framework/node_def_util.h"
@@ -17,16 +16,6 @@ namespace {
 constexpr size_t kMostTerms = 32;
 // Nodes that are followed from one norm.
 constexpr size_t kMostNodes = 256;
-
-bool IsOneOf(const Node& node, std::initializer_list<const char*> ops) {
-  return std::find(ops.begin(), ops.end(), node.type_string()) != ops.end();
-}
-
-bool ReadConstant(const Node& node, Tensor* value) {
-  const TensorProto* proto = nullptr;
-  return node.IsConstant() && GetNodeAttr(node.attrs(), "value", &proto).ok() &&
-         value->FromProto(*proto);
-}
 
 // Whether a node's output is, as far as is known, [n]: of a variable or
 // constant.
@@ -51,11 +40,6 @@ bool IsVector(const NodeOutput& output) {
   return GetNodeAttr(node->attrs(), "shape", &shape).ok() && shape.dims() == 1;
 }
 
-bool IsPass(const Node& node) {
-  return IsOneOf(node,
-                 {"Identity", "Snapshot", "StopGradient", "PreventGradient"});
-}
-
 // As element-wise ops broadcast.
 RowShape Join(RowShape a, RowShape b) {
   if (a == b || b == RowShape::kScalar) return a;
@@ -64,49 +48,6 @@ RowShape Join(RowShape a, RowShape b) {
 }
 
 }  // namespace
-
-bool ReadIntegers(const Node& node, std::vector<int64>* values) {
-  Tensor value;
-  if (!ReadConstant(node, &value)) return false;
-  values->clear();
-  for (int64 i = 0; i < value.NumElements(); ++i) {
-    if (value.dtype() == DT_INT32) {
-      values->push_back(value.flat<int32>()(i));
-    } else if (value.dtype() == DT_INT64) {
-      values->push_back(value.flat<int64>()(i));
-    } else {
-      return false;
-    }
-  }
-  return true;
-}
-
-bool ReadNumber(const Node& node, double* value) {
-  Tensor tensor;
-  if (!ReadConstant(node, &tensor) || tensor.dtype() != DT_FLOAT ||
-      tensor.dims() != 0) {
-    return false;
-  }
-  *value = tensor.flat<float>()(0);
-  return true;
-}
-
-bool InputOf(const Node& node, int index, NodeOutput* input) {
-  const Edge* edge;
-  if (index >= node.num_inputs() || !node.input_edge(index, &edge).ok()) {
-    return false;
-  }
-  *input = {edge->src(), edge->src_output()};
-  return true;
-}
-
-NodeOutput Origin(NodeOutput output) {
-  NodeOutput input;
-  while (IsPass(*output.first) && InputOf(*output.first, 0, &input)) {
-    output = input;
-  }
-  return output;
-}
 
 RowValues RowValues::Before(const Node* stop) const {
   RowValues made(device_, axis_);

@@ -7,14 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/graph_edits.h"
 #include "tensorflow/core/common_runtime/dml/row_algebra.h"
 #include "tensorflow/core/graph/graph.h"
 
 namespace tensorflow {
 namespace dml {
-
-// A node's output.
-using NodeOutput = std::pair<Node*, int>;
 
 struct RowValue {
   RowShape shape;
@@ -25,14 +23,6 @@ struct RowValue {
 
 // Of how many elements a row has, where only the kernel knows: 1 / n.
 constexpr char kShareOfElement[] = "q";
-
-// Of a constant of numbers on either side: all of its elements.
-bool ReadIntegers(const Node& node, std::vector<int64>* values);
-// Of a constant of one float.
-bool ReadNumber(const Node& node, double* value);
-bool InputOf(const Node& node, int index, NodeOutput* input);
-// What the node takes no values of, but passes on: through Identity and such.
-NodeOutput Origin(NodeOutput output);
 
 // Values that are known, and those of nodes of one device that follow from
 // them.

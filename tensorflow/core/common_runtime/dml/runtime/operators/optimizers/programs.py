@@ -1,4 +1,4 @@
-"""Programs that step optimizers."""
+"""Programs that step optimizers, and that clip what they take."""
 
 from variants import FLOATS, Shader
 
@@ -49,4 +49,6 @@ def optimizers(source, tensors, suffix):
 SHADERS = [
     *optimizers("optimizer", OPTIMIZERS, ""),
     *optimizers("optimizer_rows", SPARSE_OPTIMIZERS, "_rows"),
+    Shader("squares", T=("f32",), grouped=True),
+    Shader("clip_by_norm", T=("f32",), grouped=True),
 ]
