@@ -1,6 +1,7 @@
 """The short form of tests/faults/sweep.py: one place of each kind of call."""
 
 import collections
+import os
 import pathlib
 import sys
 
@@ -12,6 +13,9 @@ from faults import sweep  # noqa: E402
 from faults.kinds import BY_NAME, KINDS, MODES  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it preloads a library")
+
+# Sanitizers have a pthread_create of their own between the runtime and the one that fails.
+SANITIZED = "san.so" in os.environ.get("LD_PRELOAD", "")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +30,7 @@ def test_each_ends_right_or_with_a_clear_error(results):
 
 def test_calls_of_each_kind_failed(results):
     reached = {result.kind for result in results if result.end != "not reached"}
-    assert reached == set(BY_NAME)
+    assert reached == set(BY_NAME) - ({"thread"} if SANITIZED else set())
 
 
 def test_what_the_runtime_does_without(results):
@@ -40,6 +44,7 @@ def test_what_the_runtime_does_without(results):
     assert "right" in ends["submission"] and "error" in ends["submission"]
 
 
+@pytest.mark.skipif(SANITIZED, reason="see above")
 def test_an_error_has_the_cause():
     kind = BY_NAME["thread"]
     (found,) = sweep.sweep("runtime", [kind], ["for ever"], at_most=1)
