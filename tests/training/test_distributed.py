@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/distributed.md"
-SECONDS = 120  # for a group of processes
+SECONDS = 300  # for a group of processes that hangs
 PROOF = """
 import json, tensorflow_directml
 print("launches", json.dumps(tensorflow_directml.launches_by_tag()))
@@ -75,14 +75,14 @@ class Process:
                 [sys.executable, "-W", "ignore", str(script), *map(str, arguments)],
                 env=dict(os.environ, **environment), stdout=out, stderr=err)
 
-    def said(self, seconds):
+    def status(self):
+        """None while it runs."""
+        return self.process.poll()
+
+    def said(self):
         """When it has ended well."""
-        try:
-            status = self.process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            status = "still running"
         out, err = (file.read_text() for file in self.files)
-        assert status == 0, (status, out[-1000:], err[-3000:])
+        assert self.status() == 0, (self.status(), out[-1000:], err[-3000:])
         return Said(out, err)
 
     def end(self):
@@ -91,11 +91,18 @@ class Process:
 
 
 def together(processes, waited):
-    """What those that `waited` is true of said; all end with them, at the latest."""
-    begin = time.monotonic()
+    """What those that `waited` is true of said; all end with them, or with the first that fails."""
+    deadline = time.monotonic() + SECONDS
+    waited_for = [process for name, process in processes if waited(name)]
     try:
-        return [process.said(max(1, SECONDS - (time.monotonic() - begin)))
-                for name, process in processes if waited(name)]
+        while time.monotonic() < deadline:
+            failed = [process for _, process in processes if process.status()]
+            if failed:
+                failed[0].said()  # raises
+            if all(process.status() == 0 for process in waited_for):
+                break
+            time.sleep(0.05)
+        return [process.said() for process in waited_for]
     finally:
         for _, process in processes:
             process.end()
@@ -105,15 +112,12 @@ def cluster(folder, program, jobs, arguments=(), waited=("chief", "worker")):
     """What the processes of a cluster said, in its order, of the jobs that are waited for."""
     hosts = {job: ["localhost:%d" % port() for _ in range(count)] for job, count in jobs}
     processes = []
-    try:
-        for job, count in jobs:
-            for index in range(count):
-                task = {"cluster": hosts, "task": {"type": job, "index": index}}
-                processes.append((job, Process(folder, "%s%d" % (job, index), program + PROOF,
-                                               arguments, TF_CONFIG=json.dumps(task))))
-    finally:
-        said = together(processes, lambda job: job in waited)
-    return said
+    for job, count in jobs:
+        for index in range(count):
+            task = {"cluster": hosts, "task": {"type": job, "index": index}}
+            processes.append((job, Process(folder, "%s%d" % (job, index), program + PROOF,
+                                           arguments, TF_CONFIG=json.dumps(task))))
+    return together(processes, lambda job: job in waited)
 
 
 def alone(folder, program, **environment):
