@@ -68,7 +68,8 @@ covered.update(["_FusedConv2D", "_FusedMatMul", "_FusedBatchNormEx"])
 def conv(dtype=np.float32, channels=8, data_format="NHWC", **options):
     shape = (2, 3, 9, 7) if data_format == "NCHW" else (2, 9, 7, 3)
     return tf.nn.conv2d(random(*shape, dtype=dtype), random(3, 3, 3, channels, dtype=dtype),
-                        padding=options.pop("padding", "SAME"), data_format=data_format, **options)
+                        strides=options.pop("strides", 1), padding=options.pop("padding", "SAME"),
+                        data_format=data_format, **options)
 
 
 def batch_norm(x, data_format="NHWC", seed=3):
@@ -111,7 +112,7 @@ def test_channels_first():
 
 def test_convolution_squeeze_and_bias():
     def build():
-        y = tf.nn.conv2d(random(2, 1, 9, 3), random(1, 3, 3, 4), padding="SAME")
+        y = tf.nn.conv2d(random(2, 1, 9, 3), random(1, 3, 3, 4), 1, "SAME")
         return tf.nn.bias_add(tf.squeeze(y, [1]), random(4))
 
     check(build, "_FusedConv2D", ["BiasAdd"])
@@ -176,7 +177,7 @@ def test_training_is_fused_too():
     def build():
         w, d = (v1.get_variable(n, initializer=random(*s))
                 for n, s in (("w", (3, 3, 3, 8)), ("d", (8, 5))))
-        x = tf.nn.conv2d(random(2, 9, 7, 3), w, padding="SAME")
+        x = tf.nn.conv2d(random(2, 9, 7, 3), w, 1, "SAME")
         x = tf.nn.relu(tf.nn.bias_add(x, random(8)))
         y = tf.nn.relu(tf.nn.bias_add(tf.matmul(tf.reduce_mean(x, [1, 2]), d), random(5)))
         return [tf.reduce_sum(y), *tf.gradients(tf.reduce_sum(y * y), [w, d])]

@@ -166,21 +166,6 @@ def on_both(function, *inputs):
     return expected, got
 
 
-def test_activations_that_no_kernel_fuses_stay_apart():
-    x, kernel = tf.random.normal([2, 8, 8, 3]), tf.random.normal([3, 3, 3, 4])
-
-    def layer(x, kernel):
-        y = tf.nn.bias_add(tf.nn.conv2d(x, kernel, 1, "SAME"), [1.0, -1.0, 0.5, 0.0])
-        return tf.nn.leaky_relu(y, 0.3)
-
-    with tf.device("GPU:0"), launches() as ran:
-        got = tf.function(layer)(x, kernel)
-    with tf.device("CPU"):
-        expected = layer(x, kernel)
-    np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
-    assert ran["LeakyRelu"] == 1, ran
-
-
 def running_averages(x):
     ones = tf.ones([3])
     return tf.raw_ops.FusedBatchNormV3(x=x, scale=ones, offset=ones, mean=2 * ones,

@@ -1,5 +1,6 @@
 #include "tensorflow/core/common_runtime/dml/graph_rewrites.h"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 
@@ -106,12 +107,15 @@ Status SelectImplementations(ImplementationSelector* optimizer,
 using IsOnFunction = bool (*)(const NodeDef*);
 void* original_is_on_cpu = nullptr;
 void* original_is_on_gpu = nullptr;
+using UsesOneDnnFunction = bool (*)();
+void* original_uses_onednn = nullptr;
+bool (*is_computable)(const GraphDef& before, const GraphDef& after) = nullptr;
 
-// Whether this thread is in the remapper.
+// Whether this thread is in the remapper, with a graph that has nodes on DML
+// devices.
 thread_local bool remapping = false;
 
-bool IsOnRemappedDml(const NodeDef& node) {
-  if (!remapping) return false;
+bool IsOnDml(const NodeDef& node) {
   string task, device;
   return SplitDeviceName(node.device(), &task, &device) &&
          device.compare(0, 4, "DML:") == 0;
@@ -119,19 +123,33 @@ bool IsOnRemappedDml(const NodeDef& node) {
 
 bool NodeIsOnCpu(const NodeDef* node) {
   return reinterpret_cast<IsOnFunction>(original_is_on_cpu)(node) ||
-         IsOnRemappedDml(*node);
+         (remapping && IsOnDml(*node));
 }
 
 bool NodeIsOnGpu(const NodeDef* node) {
   return reinterpret_cast<IsOnFunction>(original_is_on_gpu)(node) ||
-         IsOnRemappedDml(*node);
+         (remapping && IsOnDml(*node));
+}
+
+bool UsesOneDnn() {
+  return !remapping &&
+         reinterpret_cast<UsesOneDnnFunction>(original_uses_onednn)();
 }
 
 Status Remap(Remapper* optimizer, Cluster* cluster, const GrapplerItem& item,
              GraphDef* output) {
+  using Stock = Original<Remapper>;
+  const auto& nodes = item.graph.node();
+  if (std::none_of(nodes.begin(), nodes.end(), IsOnDml)) {
+    return Stock::Call(optimizer, cluster, item, output);
+  }
   remapping = true;
   const auto done = gtl::MakeCleanup([] { remapping = false; });
-  return Original<Remapper>::Call(optimizer, cluster, item, output);
+  TF_RETURN_IF_ERROR(Stock::Call(optimizer, cluster, item, output));
+  if (is_computable != nullptr && !is_computable(item.graph, *output)) {
+    *output = item.graph;
+  }
+  return OkStatus();
 }
 
 Status ExtendRemapper(const RewriteSymbols& symbols,
@@ -142,6 +160,12 @@ Status ExtendRemapper(const RewriteSymbols& symbols,
   TF_RETURN_IF_ERROR(grappler.Redirect(symbols.is_on_gpu,
                                        reinterpret_cast<void*>(&NodeIsOnGpu),
                                        &original_is_on_gpu));
+  if (symbols.uses_onednn != nullptr) {
+    TF_RETURN_IF_ERROR(grappler.Redirect(symbols.uses_onednn,
+                                         reinterpret_cast<void*>(&UsesOneDnn),
+                                         &original_uses_onednn));
+  }
+  is_computable = symbols.is_computable;
   return Redirect<Remapper>(grappler, symbols.remapper, &Remap);
 }
 
@@ -157,9 +181,7 @@ Status ExtendGraphRewrites(const RewriteSymbols& symbols,
       &original_split_device_name));
   TF_RETURN_IF_ERROR(Redirect<AutoMixedPrecision>(
       grappler, symbols.mixed_precision, &MixPrecision));
-  if (symbols.remapper != nullptr) {
-    TF_RETURN_IF_ERROR(ExtendRemapper(symbols, grappler));
-  }
+  TF_RETURN_IF_ERROR(ExtendRemapper(symbols, grappler));
   if (!prefer_gpu) return OkStatus();
   return Redirect<ImplementationSelector>(grappler, symbols.selector,
                                           &SelectImplementations);

@@ -36,13 +36,23 @@ Status ReadFusedOps(OpKernelConstruction* c, FusedOps* ops) {
                                  absl::StrJoin(names, ","), "]");
   }
   ops->batch_norm = names[0] == "FusedBatchNorm";
-  if (names.size() == 2) {
+  ops->leaky_relu = names.size() == 2 && names[1] == "LeakyRelu";
+  if (ops->leaky_relu) {
+    TF_RETURN_IF_ERROR(c->GetAttr("leakyrelu_alpha", &ops->leaky_relu_alpha));
+  } else if (names.size() == 2) {
     TF_RETURN_IF_ERROR(ReadActivation(names[1], &ops->activation));
   }
   if (arguments == ops->arguments()) return OkStatus();
   return errors::InvalidArgument("Fused ", c->def().op(), " with ", names[0],
                                  " must have ", ops->arguments(),
                                  " extra arguments, not ", arguments);
+}
+
+Status AddLeakyRelu(KernelContext* c, const FusedOps& ops,
+                    const Tensor& output) {
+  if (!ops.leaky_relu || output.NumElements() == 0) return OkStatus();
+  const double alpha = ops.leaky_relu_alpha;
+  return c->Elementwise(DML_LEAKY_RELU, {&output}, output, &alpha);
 }
 
 Status CheckFusedArgument(const string& op, const Tensor& argument,

@@ -14,6 +14,10 @@ struct FusedOps {
   bool batch_norm = false;  // of inference: scale, offset, mean, variance
   float epsilon = 0;        // of the batch norm
   dml_activation activation = DML_ACTIVATION_NONE;
+  // No epilogue has LeakyRelu, which TensorFlow 2.x fuses too: `activation` is
+  // none then, and AddLeakyRelu() follows.
+  bool leaky_relu = false;
+  float leaky_relu_alpha = 0;
 
   int arguments() const { return batch_norm ? 4 : 1; }
 };
@@ -21,6 +25,10 @@ struct FusedOps {
 // InvalidArgument if the node has not as many arguments as the ops take;
 // Unimplemented for ops that the remapper doesn't fuse.
 Status ReadFusedOps(OpKernelConstruction* c, FusedOps* ops);
+
+// The LeakyRelu of `ops`, in place; nothing if they have none.
+Status AddLeakyRelu(KernelContext* c, const FusedOps& ops,
+                    const Tensor& output);
 
 // The activation of that name, which "Identity" is one of.
 Status ReadActivation(const string& name, dml_activation* activation);

@@ -247,7 +247,8 @@ class Forward : Convolution {
 };
 
 // _FusedConv2D: a bias and the activation are the convolution's epilogue. A
-// batch norm and its activation are one program behind it, in place.
+// batch norm and its activation are one program behind it, in place, and
+// LeakyRelu is one more.
 class Fused : Convolution {
  public:
   explicit Fused(OpKernelConstruction* c) : Convolution(c, 2, false) {
@@ -284,14 +285,14 @@ class Fused : Convolution {
         ops_.batch_norm || elu_behind ? DML_ACTIVATION_NONE : ops_.activation,
         &y));
     if (elu_behind) return c->Elementwise(DML_ELU, {output}, *output);
-    if (!ops_.batch_norm) return OkStatus();
+    if (!ops_.batch_norm) return AddLeakyRelu(c, ops_, *output);
     const dml_tensor offset = Describe(c->Input(3));
     const dml_tensor mean = Describe(c->Input(4));
     const dml_tensor variance = Describe(c->Input(5));
     DML_RETURN_IF_FAILED(dml_batch_norm_inference(
         c->device(), &y, &first, &offset, &mean, &variance, ops_.epsilon,
         nullptr, ops_.activation, &y));
-    return OkStatus();
+    return AddLeakyRelu(c, ops_, *output);
   }
 
  private:

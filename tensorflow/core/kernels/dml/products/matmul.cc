@@ -129,8 +129,9 @@ class MatMul {
       epilogue.bias = &c->Input(2);
       epilogue.activation = ops_.activation;
     }
-    return Multiply(c, a, {transpose_a_, false}, b, {transpose_b_, false},
-                    *product, epilogue);
+    TF_RETURN_IF_ERROR(Multiply(c, a, {transpose_a_, false}, b,
+                                {transpose_b_, false}, *product, epilogue));
+    return AddLeakyRelu(c, ops_, *product);
   }
 
  private:

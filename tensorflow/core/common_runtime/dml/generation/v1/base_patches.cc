@@ -41,7 +41,9 @@ constexpr RewriteSymbols kRewrites = {
     "S3_",
     DML_OPTIMIZE("8Remapper"),
     "_ZN10tensorflow8grappler11NodeIsOnCpuEPKNS_7NodeDefE",
-    "_ZN10tensorflow8grappler11NodeIsOnGpuEPKNS_7NodeDefE"};
+    "_ZN10tensorflow8grappler11NodeIsOnGpuEPKNS_7NodeDefE",
+    /*uses_onednn=*/nullptr,
+    /*is_computable=*/nullptr};
 #undef DML_OPTIMIZE
 
 Status PatchDeviceName(const LoadedLibrary& framework) {

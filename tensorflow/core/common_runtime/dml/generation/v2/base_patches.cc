@@ -27,17 +27,17 @@ constexpr DeviceNameSymbols kDeviceNames = {
 #define DML_OPTIMIZE(CLASS)        \
   "_ZN10tensorflow8grappler" CLASS \
   "8OptimizeEPNS0_7ClusterERKNS0_12GrapplerItemEPNS_8GraphDefE"
-// The remapper makes ops for oneDNN, too: it is only watched (remapper.h).
 constexpr RewriteSymbols kRewrites = {
     DML_OPTIMIZE("18AutoMixedPrecision"),
     DML_OPTIMIZE("22ImplementationSelector"),
     DML_DEVICE_NAME_UTILS
     "15SplitDeviceNameESt17basic_string_viewIcSt11char_traitsIcEEPNSt7__cxx1112"
     "basic_stringIcS3_SaIcEEES9_",
-    /*remapper=*/nullptr,
-    /*is_on_cpu=*/nullptr,
-    /*is_on_gpu=*/nullptr};
-constexpr char kRemapper[] = DML_OPTIMIZE("8Remapper");
+    DML_OPTIMIZE("8Remapper"),
+    "_ZN10tensorflow8grappler11NodeIsOnCpuEPKNS_7NodeDefE",
+    "_ZN10tensorflow8grappler11NodeIsOnGpuEPKNS_7NodeDefE",
+    "_ZN10tensorflow12IsMKLEnabledEv",
+    &HasKernelsOfRemapped};
 #undef DML_OPTIMIZE
 #undef DML_DEVICE_NAME_UTILS
 
@@ -59,10 +59,9 @@ Status PatchBase() {
   TF_RETURN_IF_ERROR(LoadedLibrary::Find(kKernels, &kernels));
   for (const LoadedLibrary* library : {&framework, &kernels}) {
     // Up to 2.18, both have Grappler.
-    if (!library->Calls(kRemapper)) continue;
+    if (!library->Calls(kRewrites.remapper)) continue;
     TF_RETURN_IF_ERROR(
         ExtendGraphRewrites(kRewrites, framework, *library, gpu_names));
-    TF_RETURN_IF_ERROR(WatchRemapper(*library, kRemapper));
   }
   if (!gpu_names) return OkStatus();
   std::vector<LoadedLibrary> libraries = {framework};

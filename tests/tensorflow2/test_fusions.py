@@ -1,0 +1,77 @@
+"""What functions of TensorFlow 2.x are made of, the device runs as one op."""
+
+import numpy as np
+import pytest
+from launches import launches
+
+import tensorflow as tf
+
+
+def random(*shape):
+    return tf.constant(np.random.RandomState(len(shape)).uniform(-1, 1, shape), tf.float32)
+
+
+def convolution(x, activation):
+    kernel, bias = random(3, 3, 3, 4), tf.constant([1.0, -1.0, 0.5, 0.0])
+    return activation(tf.nn.bias_add(tf.nn.conv2d(x, kernel, 1, "SAME"), bias))
+
+
+def product(x, activation):
+    return activation(tf.nn.bias_add(tf.matmul(x, random(6, 5)), random(5)))
+
+
+def leaky_relu(x):
+    return tf.nn.leaky_relu(x, 0.3)
+
+
+def check(function, *inputs, tolerance=1e-5):
+    """What a tf.function launches on the device, with the values that it has on the CPU."""
+    with tf.device("CPU"):
+        expected = function(*inputs)
+    with tf.device("GPU:0"), launches() as ran:
+        got = tf.function(function)(*inputs)
+    for value, want in zip(tf.nest.flatten(got), tf.nest.flatten(expected)):
+        np.testing.assert_allclose(value, want, rtol=tolerance, atol=tolerance)
+    return ran
+
+
+@pytest.mark.parametrize("activation", [tf.identity, tf.nn.relu, tf.nn.relu6, tf.nn.elu,
+                                        leaky_relu], ids=lambda made: made.__name__)
+@pytest.mark.parametrize("layer, shape, op", [(convolution, (2, 8, 8, 3), "_FusedConv2D"),
+                                              (product, (7, 6), "_FusedMatMul")])
+def test_a_bias_and_an_activation(layer, shape, op, activation):
+    ran = check(lambda x: layer(x, activation), random(*shape))
+    assert set(ran) == {op}, ran
+    assert ran[op] == (2 if activation is leaky_relu else 1)
+
+
+@pytest.mark.parametrize("activation", [tf.nn.tanh, tf.nn.sigmoid, tf.nn.softplus, tf.nn.gelu],
+                         ids=lambda made: made.__name__)
+def test_an_activation_that_no_kernel_fuses_follows(activation):
+    """Of a layer that the remapper would make an op of oneDNN of on the CPU."""
+    def layers(x):
+        return product(product(x, tf.nn.relu) @ random(5, 6), activation)
+
+    ran = check(layers, random(7, 6))
+    assert ran["_FusedMatMul"] == 2 and ran["BiasAdd"] == 0, ran
+
+
+def test_a_batch_norm_and_what_follows():
+    def layer(x):
+        mean, variance = random(3), 1 + tf.square(random(3))
+        y = tf.raw_ops.FusedBatchNormV3(x=x, scale=random(3), offset=random(3), mean=mean,
+                                        variance=variance, is_training=False)[0]
+        return tf.nn.relu(y + tf.sin(x))
+
+    ran = check(layer, random(2, 5, 4, 3))
+    assert "_FusedBatchNormEx" in ran and not {"FusedBatchNormV3", "AddV2", "Relu"} & set(ran), ran
+
+
+@pytest.mark.parametrize("fuses", [False, True])
+def test_remapping_can_be_turned_off(fuses):
+    tf.config.optimizer.set_experimental_options({"remapping": fuses})
+    try:
+        ran = check(lambda x: product(x, tf.nn.relu), random(7, 6))
+    finally:
+        tf.config.optimizer.set_experimental_options({"remapping": True})
+    assert (set(ran) == {"_FusedMatMul"}) == fuses, ran
