@@ -1,5 +1,6 @@
-"""What functions of TensorFlow 2.x are made of, the device runs as one op."""
+"""What functions of TensorFlow 2.x and layers of Keras 3 are made of, the device runs as one op."""
 
+import keras
 import numpy as np
 import pytest
 from launches import launches
@@ -65,6 +66,31 @@ def test_a_batch_norm_and_what_follows():
 
     ran = check(layer, random(2, 5, 4, 3))
     assert "_FusedBatchNormEx" in ran and not {"FusedBatchNormV3", "AddV2", "Relu"} & set(ran), ran
+
+
+@pytest.mark.parametrize("batch", [4, None])
+def test_a_layer_norm_of_keras_and_its_gradient(batch):
+    """Where the batch's size is known when it is traced, and where it is not."""
+    layer = keras.layers.LayerNormalization()
+    layer.build((batch, 6, 16))
+
+    @tf.function(input_signature=[tf.TensorSpec([batch, 6, 16])])
+    def train(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x)
+            loss = tf.reduce_sum(tf.sin(y))
+        return [y, *tape.gradient(loss, [x, *(v.value for v in layer.trainable_variables)])]
+
+    x = random(4, 6, 16)
+    with tf.device("GPU:0"):
+        with launches() as ran:
+            got = train(x)
+        expected = train.python_function(x)
+    for value, want in zip(got, expected):
+        np.testing.assert_allclose(value, want, rtol=1e-4, atol=1e-5)
+    assert ran["_DmlLayerNorm"] == 1 and ran["_DmlLayerNormGrad"] == 2, ran
+    assert not {"Mean", "Rsqrt", "SquaredDifference", "RsqrtGrad"} & set(ran), ran
 
 
 @pytest.mark.parametrize("fuses", [False, True])

@@ -315,7 +315,9 @@ Status ReplaceSummands(const Gradient& gradient, Node* made, Nodes* removed,
 Status FuseGradient(const Norm& norm, const Gradient& gradient, Nodes* removed,
                     Graph* graph) {
   Replacement replacement;
-  replacement.inputs = {gradient.dy, norm.moments.x, norm.scale,
+  int dimensions;
+  replacement.inputs = {gradient.dy, norm.moments.x,
+                        BeforeColumn(Origin(norm.scale), &dimensions),
                         norm.moments.mean, norm.moments.inverse_stddev};
   replacement.inside.insert(gradient.inside.begin(), gradient.inside.end());
   if (!IsPossible(gradient.dy, &replacement)) return OkStatus();
@@ -412,7 +414,7 @@ Status Fuse(Node* rsqrt, Graph* graph) {
   RowValues before = values.Before(norm.y.first);
   Nodes removed;
   for (NodeOutput dy : OutputGradients(&before, norm)) {
-    dy = before.BeforeBroadcast(dy);
+    dy = Origin(before.BeforeBroadcast(dy));
     Gradient gradient;
     if (FindGradient(before, norm, dy, &gradient)) {
       TF_RETURN_IF_ERROR(FuseGradient(norm, gradient, &removed, graph));

@@ -77,13 +77,30 @@ bool RowValues::RepeatsRows(const NodeOutput& factors) const {
          (NamedShape(rows, &shape) && shape == RowShape::kRow);
 }
 
+bool RowValues::IsSizeOfRows(const NodeOutput& sizes) const {
+  NodeOutput full, axes;
+  std::vector<int64> numbers;
+  RowShape shape;
+  return Is(sizes, "GatherV2") && InputOf(*sizes.first, 0, &full) &&
+         InputOf(*sizes.first, 1, &axes) && NamedShape(full, &shape) &&
+         shape == RowShape::kFull && ReadIntegers(*axes.first, &numbers) &&
+         numbers.size() == 1 && (axis_ < 0 || numbers[0] == axis_);
+}
+
 bool RowValues::IsCount(const NodeOutput& number) const {
-  // Cast(Size(x) / max(Size(mean), 1))
+  // Cast(Size(x) / max(Size(mean), 1)), or, since TensorFlow 2.x, Cast(Prod(
+  // GatherV2(Shape(x), axes))).
   NodeOutput quotient, parts[2], tensor;
-  if (!Is(number, "Cast") || !InputOf(*number.first, 0, &quotient) ||
-      !Is(quotient, "FloorDiv")) {
+  if (!Is(number, "Cast") || !InputOf(*number.first, 0, &quotient)) {
     return false;
   }
+  // Of one size, Grappler takes no product.
+  if (IsSizeOfRows(quotient) ||
+      (Is(quotient, "Prod") && InputOf(*quotient.first, 0, &tensor) &&
+       IsSizeOfRows(tensor))) {
+    return true;
+  }
+  if (!Is(quotient, "FloorDiv")) return false;
   const RowShape wanted[] = {RowShape::kFull, RowShape::kRow};
   for (int i = 0; i < 2; ++i) {
     if (!InputOf(*quotient.first, i, &parts[i])) return false;

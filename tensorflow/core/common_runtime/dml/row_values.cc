@@ -40,6 +40,12 @@ bool IsVector(const NodeOutput& output) {
   return GetNodeAttr(node->attrs(), "shape", &shape).ok() && shape.dims() == 1;
 }
 
+// Whether sizes are [1, ..., 1, n].
+bool IsOfColumn(const std::vector<int64>& sizes) {
+  return sizes.size() > 1 && std::all_of(sizes.begin(), sizes.end() - 1,
+                                         [](int64 size) { return size == 1; });
+}
+
 // As element-wise ops broadcast.
 RowShape Join(RowShape a, RowShape b) {
   if (a == b || b == RowShape::kScalar) return a;
@@ -48,6 +54,20 @@ RowShape Join(RowShape a, RowShape b) {
 }
 
 }  // namespace
+
+NodeOutput BeforeColumn(const NodeOutput& output, int* dimensions) {
+  NodeOutput vector, sizes;
+  std::vector<int64> numbers;
+  *dimensions = 0;
+  if (output.first->type_string() != "Reshape" ||
+      !InputOf(*output.first, 0, &vector) ||
+      !InputOf(*output.first, 1, &sizes) ||
+      !ReadIntegers(*sizes.first, &numbers) || !IsOfColumn(numbers)) {
+    return output;
+  }
+  *dimensions = static_cast<int>(numbers.size());
+  return vector;
+}
 
 RowValues RowValues::Before(const Node* stop) const {
   RowValues made(device_, axis_);
@@ -80,14 +100,18 @@ bool RowValues::Input(const Node& node, int index, RowValue* value) {
     *value = {RowShape::kScalar, Polynomial::Number(number)};
     return true;
   }
-  const NodeOutput origin = Origin(input);
+  int dimensions;
+  const NodeOutput origin = Origin(BeforeColumn(Origin(input), &dimensions));
   auto named = names_.find(origin);
   if (named == names_.end()) {
-    if (!may_find_columns_ || !IsVector(origin)) return false;
+    if (!may_find_columns_ || !IsVector(origin) || !Agree(dimensions - 1)) {
+      return false;
+    }
     const std::string name = "c" + std::to_string(names_.size());
     named = names_.insert({origin, name}).first;
     columns_.insert({name, input});
   }
+  if (!Agree(dimensions - 1)) return false;
   *value = {RowShape::kColumn,
             Polynomial::Symbol(named->second, RowShape::kColumn)};
   return true;
@@ -109,8 +133,8 @@ bool RowValues::Reduce(const Node& node, RowValue* value) {
   }
   RowShape own, other;
   if (ReadBroadcast(indices, &own, &other)) {
-    // To the shape of what was broadcast.
-    if (keep || Join(own, other) != x.shape) return false;
+    // To the shape of what was broadcast, maybe with sizes of 1.
+    if (Join(own, other) != x.shape) return false;
     value->shape = own;
     value->flat = true;
     if (own == x.shape) {
@@ -142,7 +166,8 @@ bool RowValues::Reduce(const Node& node, RowValue* value) {
     if (axes[i] != static_cast<int64>(i)) return false;
   }
   value->shape = RowShape::kColumn;
-  return !axes.empty() && !keep && Agree(static_cast<int>(axes.size())) &&
+  value->flat = keep;
+  return !axes.empty() && Agree(static_cast<int>(axes.size())) &&
          x.is.SumOfColumns(&value->is);
 }
 
@@ -219,7 +244,10 @@ bool RowValues::Reshape(const Node& node, RowValue* value) {
   if (NamedShape(sizes, &shape)) return shape == from;
   if (IsReduced(sizes)) return from == RowShape::kRow;
   if (!ReadIntegers(*sizes.first, &numbers)) return false;
-  if (from == RowShape::kColumn) return numbers.size() == 1;
+  if (from == RowShape::kColumn) {
+    value->flat = IsOfColumn(numbers);
+    return value->flat || numbers.size() == 1;
+  }
   return from == RowShape::kRow && numbers.size() > 1 && numbers.back() == 1 &&
          Agree(static_cast<int>(numbers.size()) - 1);
 }

@@ -24,6 +24,10 @@ struct RowValue {
 // Of how many elements a row has, where only the kernel knows: 1 / n.
 constexpr char kShareOfElement[] = "q";
 
+// What a Reshape to [1, ..., 1, n], which has so many dimensions, is of;
+// `output` and 0 if it is none.
+NodeOutput BeforeColumn(const NodeOutput& output, int* dimensions);
+
 // Values that are known, and those of nodes of one device that follow from
 // them.
 class RowValues {
@@ -51,7 +55,8 @@ class RowValues {
 
   // Of nodes in the order in which they were found.
   const std::vector<NodeOutput>& known() const { return known_; }
-  // The vectors of columns that were found, by their symbols.
+  // The vectors of columns that were found, or what BeforeColumn() is for, by
+  // their symbols.
   const std::map<std::string, NodeOutput>& columns() const { return columns_; }
   // As given, or as sums that were followed say.
   int axis() const { return axis_; }
@@ -72,6 +77,8 @@ class RowValues {
   bool IsReduced(const NodeOutput& sizes) const;
   // Whether a vector has as many repetitions as make a row's number full.
   bool RepeatsRows(const NodeOutput& factors) const;
+  // Whether a vector is [n], of rows' elements, gathered from a full shape.
+  bool IsSizeOfRows(const NodeOutput& sizes) const;
   // Whether a float is the number of a row's elements.
   bool IsCount(const NodeOutput& number) const;
   // Of the dimensions that a gradient's sum is over: the shape that it is for,

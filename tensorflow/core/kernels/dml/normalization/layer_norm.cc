@@ -61,6 +61,13 @@ bool IsLast(const Tensor& x, int axis) {
 bool IsAlong(const Tensor& vector, const Tensor& x) {
   return vector.dims() == 1 && vector.dim_size(0) == x.dim_size(x.dims() - 1);
 }
+// The same, or sizes of 1 and then the vector's.
+bool IsColumn(const Tensor& column, const Tensor& x) {
+  const int last = column.dims() - 1;
+  return last >= 0 && column.dims() <= x.dims() &&
+         column.dim_size(last) == x.dim_size(x.dims() - 1) &&
+         column.NumElements() == column.dim_size(last);
+}
 
 dml_tensor DescribeRows(const Tensor& tensor, const Tensor& x) {
   const int64 n = x.dim_size(x.dims() - 1);
@@ -98,15 +105,15 @@ class LayerNorm {
     Tensor *mean, *inverse_stddev;
     TF_RETURN_IF_ERROR(c->Output(1, kept, &mean));
     TF_RETURN_IF_ERROR(c->Output(2, kept, &inverse_stddev));
-    if (!IsLast(x, axis) || !IsAlong(c->Input(1), x) ||
-        !IsAlong(c->Input(2), x) || x.NumElements() == 0) {
+    if (!IsLast(x, axis) || !IsColumn(c->Input(1), x) ||
+        !IsColumn(c->Input(2), x) || x.NumElements() == 0) {
       return Compose(c, x, *mean, *inverse_stddev);
     }
     Tensor* y;
     TF_RETURN_IF_ERROR(c->OutputOrForward({0}, 0, x.shape(), &y));
     const dml_tensor input = DescribeRows(x, x), output = DescribeRows(*y, x);
-    const dml_tensor scale = Describe(c->Input(1));
-    const dml_tensor offset = Describe(c->Input(2));
+    const dml_tensor scale = DescribeVector(c->Input(1));
+    const dml_tensor offset = DescribeVector(c->Input(2));
     const dml_tensor means = DescribeVector(*mean);
     const dml_tensor inverse_stddevs = DescribeVector(*inverse_stddev);
     DML_RETURN_IF_FAILED(dml_layer_norm(c->device(), &input, &scale, &offset,
