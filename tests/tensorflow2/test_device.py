@@ -68,6 +68,28 @@ def test_variables_of_every_type_add(dtype):
     assert variable.device == (DML if dtype != tf.int32 else DML.replace("DML", "CPU"))
 
 
+@pytest.mark.parametrize("dtype", ["bfloat16", "int8", "int16", "uint8", "uint16", "uint32",
+                                   "uint64", "int64", "float32"])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_variables_of_every_type_scatter(dtype, compiled):
+    def update(variable, values):
+        slices = tf.IndexedSlices(values, tf.constant([1, 1]))
+        for name in ("add", "sub", "mul", "div", "min", "max", "update"):
+            getattr(variable, "scatter_" + name)(slices)
+        for name in ("add", "sub", "min", "max", "update"):
+            getattr(variable, "scatter_nd_" + name)([[2], [0]], values)
+        return variable.read_value()
+
+    results = []
+    for device in ("CPU", "GPU:0"):
+        with tf.device(device):
+            variable = tf.Variable(tf.cast([1, 2, 100], dtype))
+            values = tf.cast([5, 3], dtype)
+            results.append((tf.function(update) if compiled else update)(variable, values))
+    assert variable.device == DML
+    np.testing.assert_array_equal(*results)
+
+
 def test_loops_and_branches():
     @tf.function
     def run(x):
