@@ -33,16 +33,14 @@ builder=build_wheel.py
 if [[ $tensorflow2 ]]; then
   builder=build_wheel2.py
   mapfile -t bases < <(python3 -c 'import json
-for item in json.load(open("build/configuration.json")).get("tensorflow2", {}).items():
-    print("--base=" + "=".join(item))')
+for version in json.load(open("build/configuration.json")).get("tensorflow2", {}):
+    print("--tensorflow=" + version)')
   if ((!${#bases[@]})); then
     echo "Run ./configure.py --tensorflow2 VERSIONS first." >&2
     exit 1
   fi
   targets=(//:all_but_plugin //tensorflow:libtensorflow_dml_loader.so)
-  for base in "${bases[@]}"; do
-    version=${base#--base=}
-    version=${version%%=*}
+  for version in "${bases[@]#--tensorflow=}"; do
     targets+=("//tensorflow:libtensorflow_dml_${version/./_}.so")
   done
 fi

@@ -1,7 +1,7 @@
 """Makes the tensorflow-directml wheel that stands beside stock TensorFlow 2.x.
 
     build_wheel2.py --libraries DIR --package DIR --api FILE
-                    --base VERSION=WHEEL [--base VERSION=WHEEL]
+                    --tensorflow VERSION [--tensorflow VERSION]
                     --vulkan DIR --directx DIR --out DIR
 
 One wheel for all Pythons: the runtime and its Python, a library for each version of TensorFlow
@@ -65,24 +65,20 @@ def write(out, files, additions, platform):
     return path
 
 
-def named_wheel(text):
-    version, _, wheel = text.partition("=")
-    return version, pathlib.Path(wheel)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--libraries", type=pathlib.Path, required=True)
     parser.add_argument("--package", type=pathlib.Path, required=True)
     parser.add_argument("--api", type=pathlib.Path, required=True)
-    parser.add_argument("--base", type=named_wheel, action="append", required=True)
+    parser.add_argument("--tensorflow", action="append", required=True)
     parser.add_argument("--vulkan", required=True, help="folder of the headers compiled with")
     parser.add_argument("--directx", required=True, help="folder of the headers compiled with")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    bases = dict(arguments.base)
-    versions = sorted(bases, key=lambda version: [int(part) for part in version.split(".")])
+    versions = sorted(
+        arguments.tensorflow, key=lambda version: [int(part) for part in version.split(".")]
+    )
 
     files = list(with_version(package_files(arguments.package, arguments.api, tensorflow2=True)))
     # Read by the package's build_info.py.
@@ -90,9 +86,7 @@ def main():
     files.append(("tensorflow_directml/build.json", built.encode(), False))
     with tempfile.TemporaryDirectory() as temporary:
         libraries = add_libraries(libraries_of(versions), arguments.libraries, temporary, files)
-        platform = platform_tag.platform_tag(
-            libraries, bases[versions[-1]], platform_tag.FRAMEWORK2
-        )
+        platform = platform_tag.platform_tag(libraries)
     headers = sbom.vulkan_version(arguments.vulkan), sbom.directx_version(arguments.directx)
     data = {name: data for name, data, _ in files}
     wheel_file = metadata.wheel_file("py3-none", platform, metadata2.VERSION)

@@ -14,14 +14,15 @@ from auditwheel.libc import Libc
 from auditwheel.wheel_abi import analyze_wheel_abi
 from wheel_archive import WheelWriter
 
-# What our libraries need of TensorFlow.
+# What our libraries need of TensorFlow: in the wheel itself, or, beside TensorFlow 2.x, in the
+# process that opens them.
 FRAMEWORK = "tensorflow_core/libtensorflow_framework.so.1"
-FRAMEWORK2 = "tensorflow/libtensorflow_framework.so.2"
+LOADED = frozenset({"libtensorflow_framework.so.2"})
 
 
-def platform_tag(files, base, framework=FRAMEWORK):
-    """The tag for `files` ({name in the wheel: path}) beside the base wheel, in which
-    `framework` is the library that they need."""
+def platform_tag(files, base=None):
+    """The tag for `files` ({name in the wheel: path}), which come with what the base wheel has,
+    or, if that is none, beside it."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "probe-1-cp37-cp37m-linux_x86_64.whl")
         writer = WheelWriter(path, "probe-1.dist-info")
@@ -32,8 +33,9 @@ def platform_tag(files, base, framework=FRAMEWORK):
             "probe-1.dist-info/WHEEL",
             b"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp37-cp37m-linux_x86_64\n",
         )
-        with zipfile.ZipFile(base) as wheel:
-            writer.add(framework, wheel.read(framework))
+        if base is not None:
+            with zipfile.ZipFile(base) as wheel:
+                writer.add(FRAMEWORK, wheel.read(FRAMEWORK))
         for name, library in files.items():
             writer.add(name, library.read_bytes(), executable=True)
         writer.close()
@@ -41,7 +43,7 @@ def platform_tag(files, base, framework=FRAMEWORK):
             Libc.GLIBC,
             Architecture.x86_64,
             path,
-            frozenset(),
+            frozenset() if base is not None else LOADED,
             disable_isa_ext_check=False,
             allow_graft=False,
         )
