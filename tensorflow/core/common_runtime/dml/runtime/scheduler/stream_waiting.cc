@@ -2,6 +2,7 @@
 // element-wise ones (chain_list.h), groups of one program's (launch_groups.h).
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -18,6 +19,12 @@ static_assert(kMaxInputs + kMaxSteps <= Launch::kMaxBuffers,
 
 BufferArgument ArgumentOf(const ElementChain::Memory& memory, Access access) {
   return {memory.address, memory.bytes, access};
+}
+
+// Writes it where it changes, with the lock that all writers have: an atomic
+// exchange takes longer than most of what a launch that waits needs.
+void SetFlag(bool value, std::atomic<bool>* flag) {
+  if (flag->load(std::memory_order_relaxed) != value) *flag = value;
 }
 
 }  // namespace
@@ -47,9 +54,9 @@ size_t Stream::Impl::Waiting() const {
 
 void Stream::Impl::NoteWaiting(size_t before) {
   const size_t now = Waiting();
-  keeps_values_ = now > 0 || (chains_ != nullptr && !chains_->empty());
+  SetFlag(now > 0 || (chains_ != nullptr && !chains_->empty()), &keeps_values_);
   if (now == 0) held_.ReleaseAll();
-  has_released_ = held_.has_released();
+  SetFlag(held_.has_released(), &has_released_);
   if (before > 0 || now == 0) return;
   waiting_since_ = Clock::now();
   taken_before_ = taken_;
