@@ -243,7 +243,7 @@ bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
       const ChainTree::Node* next =
           chain->node == nullptr ? nullptr : ChainTree::Find(chain->node, word);
       if (!MayWait(next, chain->step_count + 1)) SendWaiting(chain);
-      chain->Append(step, launch.buffers, bindings, operands.from, name);
+      chain->Append(step, word, launch.buffers, bindings, operands.from, name);
       chain->node = next;
       return !chain->sent;
     }
@@ -256,7 +256,8 @@ bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
   chains_.push_back(chain);
   *chain = ElementChain();
   chain->count = step.count;
-  chain->Append(step, launch.buffers, bindings, operands.from, name);
+  chain->Append(step, chain->WordOf(step, launch.buffers, operands.from),
+                launch.buffers, bindings, operands.from, name);
   chain->node = ChainTree::Find(tree_.root(), chain->values[0].word);
   chain->sent = !MayWait(chain->node, 1);
   if (chain->sent) return false;

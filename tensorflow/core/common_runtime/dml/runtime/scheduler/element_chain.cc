@@ -152,11 +152,10 @@ bool ElementChain::Append(const ElementChain& other) {
   return true;
 }
 
-void ElementChain::Append(const ElementStep& step,
+void ElementChain::Append(const ElementStep& step, uint64_t word,
                           Span<const BufferArgument> buffers,
                           const hal::Binding* bindings, const int* from,
                           const StepName& name) {
-  const uint64_t word = WordOf(step, buffers, from);
   for (uint32_t i = 0; i < step.input_count; ++i) {
     if (from[i] >= 0) continue;
     Input input = InputOf(step, buffers, i);

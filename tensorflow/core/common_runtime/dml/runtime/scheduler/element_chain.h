@@ -119,11 +119,11 @@ struct ElementChain {
                   const int* from) const;
   // Adds what another chain does, behind; false where that is too much.
   bool Append(const ElementChain& other);
-  // Adds a step, which MayWrite() and has a word, whose input i is value
-  // `from[i]` or, where that is negative, memory.
-  void Append(const ElementStep& step, Span<const BufferArgument> buffers,
-              const hal::Binding* bindings, const int* from,
-              const StepName& name);
+  // Adds a step, which MayWrite(), whose input i is value `from[i]` or, where
+  // that is negative, memory. `word` is its WordOf().
+  void Append(const ElementStep& step, uint64_t word,
+              Span<const BufferArgument> buffers, const hal::Binding* bindings,
+              const int* from, const StepName& name);
   // Of a chain that was launched: inputs that lie there are given back, so what
   // is written there next has nothing to do with them.
   void Forget(uint64_t address, uint64_t bytes);
