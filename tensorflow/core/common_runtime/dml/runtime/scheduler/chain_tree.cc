@@ -28,11 +28,20 @@ ChainTree::Node* ChainTree::FindOrAdd(Span<const uint64_t> words) {
   return node;
 }
 
+bool ChainTree::IsEnough(uint32_t seen, uint64_t since) const {
+  const size_t doublings = programs_ / kProgramsADoubling;
+  return seen >= kSeenEnough << doublings ||
+         (seen >= kSeenEnough && since <= kSoon >> doublings);
+}
+
 void ChainTree::Learn(Span<const uint64_t> words) {
   if (words.size() < 2) return;
   Node* node = FindOrAdd(words);
+  ++learned_;
   if (node == nullptr || node->asked || programs_ == kMaxPrograms) return;
-  if (++node->seen < SeenEnough()) return;
+  const uint64_t since = learned_ - node->last;
+  node->last = learned_;
+  if (!IsEnough(++node->seen, since)) return;
   node->asked = true;
   ++programs_;
   make_(words, [node](const hal::Program* program) {

@@ -2,12 +2,13 @@
 // do several of them.
 //
 // A sequence of steps is a way down from the root. Steps that were seen one
-// after another twice get a program; more often, the more programs there are:
-// threads that race make ever new sequences, and each program takes memory and
-// a compiler's time. What a step of training does each time soon has its own
-// all the same. A program runs the beginnings of its sequence,
-// too, so that work may wait for its neighbours at each node above: whatever
-// comes next, there is a program for what has come.
+// after another twice, soon after each other or often, get a program. The more
+// programs there are, the sooner or the oftener that has to be: threads that
+// race make ever new sequences, and each program takes memory and a compiler's
+// time. What a step of training does each time has its own after some steps all
+// the same. It runs the beginnings of its sequence, too, so that work may wait
+// for its neighbours at each node above: whatever comes next, there is a program
+// for what has come.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_CHAIN_TREE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_CHAIN_TREE_H_
 
@@ -38,6 +39,7 @@ class ChainTree {
    private:
     friend class ChainTree;
     uint32_t seen = 0;   // times that a sequence ended here
+    uint64_t last = 0;   // when it did, in sequences that were learned
     bool asked = false;  // for its program
     std::vector<std::unique_ptr<Node>> children;
   };
@@ -61,21 +63,22 @@ class ChainTree {
   void LearnPart(Span<const uint64_t> words);
 
  private:
-  // With each so many programs more, a sequence has to come twice as often.
+  // With each so many programs more, twice as often, or in half the time.
   static constexpr size_t kProgramsADoubling = 32;
   static constexpr uint32_t kSeenEnough = 2;
+  static constexpr uint64_t kSoon = 4096;  // sequences: of some steps
   // What a process learns, at most: models have some dozens.
   static constexpr size_t kMaxNodes = 8192;
   static constexpr size_t kMaxPrograms = 512;
 
-  uint32_t SeenEnough() const {
-    return kSeenEnough << programs_ / kProgramsADoubling;
-  }
+  // Whether a sequence, which was seen `since` the last time, gets a program.
+  bool IsEnough(uint32_t seen, uint64_t since) const;
   // Null where there are too many.
   Node* FindOrAdd(Span<const uint64_t> words);
 
   const Make make_;
   Node root_;
+  uint64_t learned_ = 0;  // sequences
   size_t nodes_ = 0;
   size_t programs_ = 0;
 };
