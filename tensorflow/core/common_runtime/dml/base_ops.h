@@ -23,6 +23,9 @@ std::string UnknownAttribute(const NodeDef& node);
 // infinity, and not with the lowest number.
 bool LogOfNothingIsInfinite();
 
+// Whether EuclideanNorm over no axes is numbers' magnitudes, and not its input.
+bool NormOverNoAxesIsMagnitude();
+
 // Whether Sign of NaN is NaN, and not 0.
 bool SignKeepsNan();
 

@@ -1,4 +1,5 @@
 // Reductions over axes, L2Loss, and the indices of extreme elements.
+#include "tensorflow/core/common_runtime/dml/base_ops.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/views.h"
 
@@ -17,9 +18,10 @@ class Reduction {
     gtl::InlinedVector<bool, 8> reduced(input.dims(), false);
     TF_RETURN_IF_ERROR(ReadAxes(c, input.dims(), &reduced));
     TensorShape shape;
-    // The norm of one number is its magnitude, but without axes TF returns the
-    // input.
-    bool trivial = op_ != DML_REDUCE_L2 || c->Input(1).NumElements() == 0;
+    // The norm of one number is its magnitude, but without axes TensorFlow 1.15
+    // returns the input.
+    bool trivial = op_ != DML_REDUCE_L2 || (c->Input(1).NumElements() == 0 &&
+                                            !NormOverNoAxesIsMagnitude());
     for (int d = 0; d < input.dims(); ++d) {
       if (!reduced[d]) {
         shape.AddDim(input.dim_size(d));

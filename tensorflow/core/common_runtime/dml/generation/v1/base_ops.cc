@@ -35,6 +35,8 @@ std::string UnknownAttribute(const NodeDef&) { return ""; }
 
 bool LogOfNothingIsInfinite() { return false; }
 
+bool NormOverNoAxesIsMagnitude() { return false; }
+
 bool SignKeepsNan() { return false; }
 
 }  // namespace dml

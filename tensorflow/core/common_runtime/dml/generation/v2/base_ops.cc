@@ -87,6 +87,8 @@ std::string UnknownAttribute(const NodeDef& node) {
 
 bool LogOfNothingIsInfinite() { return true; }
 
+bool NormOverNoAxesIsMagnitude() { return true; }
+
 bool SignKeepsNan() { return true; }
 
 }  // namespace dml
