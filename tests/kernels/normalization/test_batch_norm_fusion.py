@@ -312,7 +312,7 @@ def test_models_train_alike():
             kernel = v1.get_variable(name, initializer=rng.normal(
                 0, 0.2, (3, 3, int(y.shape[3]), 8)).astype(np.float32))
             y = v1.layers.batch_normalization(
-                tf.nn.conv2d(y, kernel, padding="SAME"), training=True, fused=True, name=name)
+                tf.nn.conv2d(y, kernel, 1, "SAME"), training=True, fused=True, name=name)
             return activation(y) if activation else y
 
         y = layer(x, "a", tf.nn.relu)

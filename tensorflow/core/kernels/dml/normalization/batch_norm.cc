@@ -102,7 +102,8 @@ class BatchNormBase {
 // that is added; an activation follows.
 class BatchNorm : BatchNormBase {
  public:
-  BatchNorm(OpKernelConstruction* c, bool fused) : BatchNormBase(c) {
+  BatchNorm(OpKernelConstruction* c, bool fused)
+      : BatchNormBase(c), may_average_(c->HasAttr("exponential_avg_factor")) {
     if (!fused) return;
     string activation;
     OP_REQUIRES_OK(c, c->GetAttr("activation_mode", &activation));
@@ -147,7 +148,7 @@ class BatchNorm : BatchNormBase {
     for (int i = 0; i < 2; ++i) {
       const Tensor& estimated = c->Input(3 + i);
       TF_RETURN_IF_ERROR(CheckRank(names[i], estimated, 1));
-      if (estimated.dim_size(0) != 0) {
+      if (estimated.dim_size(0) != 0 && !may_average_) {
         return errors::InvalidArgument(names[i], " must be empty for training",
                                        estimated.shape().DebugString());
       }
@@ -235,6 +236,9 @@ class BatchNorm : BatchNormBase {
     return OkStatus();
   }
 
+  // TensorFlow 2.x has averages over steps. Without, as here, what they would
+  // be of may be given, and is not read.
+  const bool may_average_;
   dml_activation activation_ = DML_ACTIVATION_NONE;
   int sides_ = 0;
 };
