@@ -7,8 +7,9 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 from faults import sweep  # noqa: E402
 from faults.kinds import BY_NAME, MODES  # noqa: E402
 
+# None of files: what is saved in the background may come after the step.
 SOME = ("device", "allocation", "map", "submission", "submission, lost", "wait", "pipeline",
-        "command pool", "file, write, full", "addresses")
+        "command pool", "addresses")
 
 
 def test_each_ends_right_or_with_a_clear_error():

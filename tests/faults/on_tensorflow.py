@@ -8,8 +8,8 @@ import tensorflow as tf
 v1 = tf.compat.v1
 Error = tf.errors.OpError
 # An adapter that cannot be opened is left out, with a line in the log.
-CLEAR = {"vkCreateDevice": "available devices are", "mmap": "available devices are",
-         "pthread_create": "available devices are"}
+CLEAR = dict.fromkeys(
+    ("vkCreateDevice", "vkCreateCommandPool", "mmap", "pthread_create"), "available devices are")
 v1.logging.set_verbosity(v1.logging.ERROR)
 
 BATCH, SIZE, CLASSES = 8, 8, 5

@@ -62,11 +62,18 @@ class Runner:
         self.source = folder / "src"
         (self.source / FOLDER).mkdir(parents=True)
         self.out = folder / "out"
-        package = folder / "packages/tensorflow_directml"
+        package = self.package = folder / "packages/tensorflow_directml"
         package.mkdir(parents=True)
         (package / "__init__.py").write_text(FAKE)
         for name in REAL:
             (package / name).symlink_to(PACKAGE / name)
+
+    def let_cuda_have(self, **kernels):
+        """Beside those of TensorFlow, of which DML lacks none that a test could want."""
+        table = self.package / "cuda_kernels.json"
+        ops = json.loads(table.read_text())["ops"]
+        table.unlink()
+        table.write_text(json.dumps({"ops": dict(ops, **kernels)}))
 
     def add(self, name, text):
         """A test file; `text` needs no imports and no call of main."""
