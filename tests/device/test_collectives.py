@@ -166,6 +166,9 @@ alone.experimental.collective_graph_key = 1
 print(run(lambda x, i: ops.all_reduce(x, 2, 1, 1, "Add", "Id"), pair([4]), options=alone))
 print(run(lambda x, i: ops.all_reduce(x, 2, 1, 1, "Add", "Id") if i == 0 else
           ops.all_gather(x, 2, 1, 1), [np.ones(8, "float32"), np.ones(4, "float32")]))
+# An op fails that the others' collective waits for.
+print(run(lambda x, i: ops.all_reduce(
+    x if i == 0 else tf.ensure_shape(x, [6]), 2, 1, 1, "Add", "Id"), pair([4], [4]), known=False))
 # And the process goes on.
 values = run(lambda x, i: ops.all_reduce(x, 2, 1, 1, "Add", "Id"), pair([4], [4]))
 print([value.tolist() for value in values])
@@ -173,7 +176,7 @@ print([value.tolist() for value in values])
     )
     lines = result.out.strip().splitlines()
     (half, shapes, int32, scalar, broadcast, four, five, parted, three, alone, kinds,
-     well) = lines
+     failed, well) = lines
     assert "InvalidArgumentError" in half and "CollectiveReduce" in half
     assert "InvalidArgumentError" in shapes and "[4]" in shapes and "[6]" in shapes
     assert "InvalidArgumentError" in int32 and "CollectiveReduce" in int32
@@ -184,6 +187,9 @@ print([value.tolist() for value in values])
     assert three == str([[2.0] * 3] * 2)
     assert "DeadlineExceededError" in alone
     assert "InvalidArgumentError" in kinds and "instance_key, 1," in kinds
+    assert "InvalidArgumentError" in failed and "[6]" in failed
+    # Who only waited is not at fault.
+    assert "ancelled" not in failed + shapes + broadcast + parted + kinds
     assert well == str([[2.0] * 4] * 2)
 
 

@@ -19,6 +19,7 @@
 #include "tensorflow/core/framework/node_def.pb.h"
 #include "tensorflow/core/framework/node_def_util.h"
 #include "tensorflow/core/lib/core/errors.h"
+#include "tensorflow/core/lib/core/status.h"
 #include "tensorflow/core/lib/strings/strcat.h"
 #include "tensorflow/core/platform/mutex.h"
 
@@ -144,8 +145,7 @@ class Collective : public AsyncOpKernel {
     CancellationManager* const manager = c->cancellation_manager();
     CancellationToken token = CancellationManager::kInvalidToken;
     if (manager != nullptr) {
-      const Status cancelled = errors::Cancelled(
-          params_.name, " waited for the others of its group");
+      const Status cancelled = Cancelled(" waited for the others of its group");
       token = manager->get_cancellation_token();
       const auto end = [c, executor, done, answer, cancelled] {
         if (answer->taken.exchange(true)) return;
@@ -214,8 +214,7 @@ class Collective : public AsyncOpKernel {
     CancellationToken token = CancellationManager::kInvalidToken;
     if (manager != nullptr) {
       token = manager->get_cancellation_token();
-      const Status cancelled =
-          errors::Cancelled(params_.name, " was under way");
+      const Status cancelled = Cancelled(" was under way");
       if (!manager->RegisterCallback(token, [executor, cancelled] {
             executor->StartAbort(cancelled);
           })) {
@@ -230,6 +229,12 @@ class Collective : public AsyncOpKernel {
           OP_REQUIRES_OK_ASYNC(c, status, done);
           done();
         });
+  }
+
+  // Not the step's error where there is another: what cancelled it. The
+  // executor sees that itself only once all have been told.
+  Status Cancelled(const char* what) const {
+    return StatusGroup::MakeDerived(errors::Cancelled(params_.name, what));
   }
 
   // The others of the group need not wait for this one any more.
