@@ -76,6 +76,17 @@ work()
     assert result.stderr == ""
 
 
+def test_drivers_that_make_arrangements_as_the_process_exits(run):
+    """As the validation layer does at first calls: nothing has completed yet."""
+    result = run(WORK + """
+while not device.statistics()["submissions"]:
+    pass
+libc.exit(3)
+""", FAULT_EXIT="vkQueueSubmit", FAULT_MILLISECONDS="200")
+    assert result.returncode == 3, result.stderr
+    assert result.stderr == ""
+
+
 @pytest.mark.parametrize("leave", ["libc.exit(7)", "os._exit(7)"])
 def test_inside_of_a_callback(run, leave):
     result = run(

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/exits.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/adapters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/matrix_verdicts.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
@@ -77,8 +78,13 @@ void StopDevices() {
 
 // Drivers make arrangements for the exit when they first open a device (the
 // validation layer does), or run a program (LLVM does, as it compiles), and
-// what they arranged is undone in reverse order. So this comes behind each.
-void StopDevicesAtExit() { (void)atexit(StopDevices); }
+// what they arranged is undone in reverse order. So this comes behind each; and
+// before all where the first thread opened a device, since others may arrange
+// something at any moment (the layer does at first calls).
+void StopDevicesAtExit() {
+  (void)atexit(StopDevices);
+  os::BeginExitWith(StopDevices);
+}
 
 // After work has completed: whether programs may have run for the first time.
 void NoteCompleted(const ProgramCache& programs) {

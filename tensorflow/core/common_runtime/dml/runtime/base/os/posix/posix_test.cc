@@ -4,13 +4,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/child_process.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/exits.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/forks.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/shared_library.h"
@@ -99,6 +102,19 @@ TEST(FilesTest, AForkKeepsNoLock) {
   EXPECT_TRUE(again.held());
   kill(child, SIGKILL);
   EXPECT_EQ(waitpid(child, nullptr, 0), child);
+}
+
+void Say(const char* what) { fputs(what, stderr); }
+
+TEST(ExitsTest, BeginWithTheFirstThreadsHandler) {
+  const auto leave = [] {
+    BeginExitWith([] { Say("never "); });
+    std::thread([] { BeginExitWith([] { Say("none "); }); }).join();
+    BeginExitWith([] { Say("first "); });
+    std::thread([] { atexit([] { Say("then"); }); }).join();
+    exit(3);
+  };
+  EXPECT_EXIT(leave(), testing::ExitedWithCode(3), "^first then$");
 }
 
 // What `question` is in a fork of this process.
