@@ -6,7 +6,7 @@
 Processes side by side, each with three models in turn, in sessions that are opened and closed,
 eagerly and in functions, with changing batches and shapes. After each round a process measures
 what it holds: resident memory, threads, handles, memory of the device in use and reserved,
-staging, programs. When each has met every combination once, it is warm, and from then on
+staging, programs. When each has met every combination twice, it is warm, and from then on
 nothing may grow. Exit status 1 where something does, or a process fails.
 
 A quantity grows where its slope (Theil and Sen's, the median of those between all pairs of
@@ -49,6 +49,11 @@ LAST_WORDS = 30.0  # seconds for a process to end its round
 FEWEST = 20  # rounds, for a slope
 
 
+def measured_of(rounds):
+    """Those of a process that was warm."""
+    return [taken for taken in rounds if not taken["first"]]
+
+
 class Worker:
     """A process that trains, and what it said."""
 
@@ -76,7 +81,7 @@ class Worker:
         return bool(self.rounds) and not self.rounds[-1]["first"]
 
     def measured(self):
-        return [found for found in self.rounds if not found["first"]]
+        return measured_of(self.rounds)
 
     def end(self):
         """Why it failed, or an empty text."""
@@ -94,16 +99,18 @@ class Worker:
         return "a process ended with status %d:\n%s" % (status, said)
 
 
-def soak(seconds, leaks, device="DML", shapes=SHAPES, progress=None, variables=()):
+def soak(seconds, leaks, device="DML", shapes=SHAPES, progress=None, variables=(), fewest=0):
     """The rounds of each process, and what failed. The time runs from when all are warm.
 
     leaks: of each process, the kinds of what it is to keep; so, how many there are.
+    fewest: rounds of each process from then on, however long they take.
     variables: of their environment.
     """
     workers = [Worker(number, device, shapes, kinds, dict(variables))
                for number, kinds in enumerate(leaks)]
     begin = None
-    while begin is None or time.monotonic() - begin < seconds:
+    while (begin is None or time.monotonic() - begin < seconds or
+           any(len(worker.measured()) < fewest for worker in workers)):
         if not all([worker.take() for worker in workers]):
             break
         if begin is None and all(worker.warm() for worker in workers):
@@ -121,7 +128,7 @@ def slopes(rounds):
     from scipy import stats
 
     found = {}
-    measured = [taken for taken in rounds if not taken["first"]]
+    measured = measured_of(rounds)
     if len(measured) < FEWEST:
         return found
     seconds = [taken["seconds"] for taken in measured]

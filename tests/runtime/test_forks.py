@@ -79,7 +79,9 @@ y = device.empty(100)
 
 def run(code, **variables):
     result = helpers.run_python(FORK + code, **variables)
-    assert result.returncode == 0 and result.stderr == "", result.stderr
+    # News where Direct3D 12's compiler takes long.
+    said = [line for line in result.stderr.splitlines() if "programs of Direct3D 12" not in line]
+    assert result.returncode == 0 and not said, result.stderr
     return result.stdout.split()
 
 
