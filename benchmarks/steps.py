@@ -4,7 +4,8 @@
     benchmarks/steps.py [STEP...] [--by-op N] [--check | --write]
 
 Counts of models that users train, the same on every adapter: on the null backend, but for
-steps that branch on what the device computed, which take the first adapter. Needs an
+steps that branch on what the device computed, which take the first adapter. Beside the bytes
+that launches read and write stand the fewest that the step's ops can (least_bytes.py). Needs an
 installed tensorflow-directml. Each step runs in a process of its own. --by-op adds
 the ops that launch most. --check compares with docs/benchmarks/steps.csv, and fails when a
 count has grown; --write makes that table. STEP is one of the table's; default: all.
@@ -30,6 +31,9 @@ AGAIN = 2
 # launch_bytes: of all that launches read and write, each argument once a launch.
 COUNTS = ("launches", "barriers", "device_copies", "host_to_device_copies",
           "device_to_host_copies", "launch_bytes")
+COLUMNS = (*COUNTS, "least_bytes")
+# Where a step of this process leaves its trace: RunOptions and RunMetadata, or nothing.
+TRACE = ()
 
 
 def start_session():
@@ -45,7 +49,8 @@ def keras_step(model, optimizer, *sizes):
     """A batch of ones, of these sizes, by train_on_batch."""
     import numpy as np
 
-    model.compile(optimizer, "sparse_categorical_crossentropy")
+    traced = dict(zip(("options", "run_metadata"), TRACE))
+    model.compile(optimizer, "sparse_categorical_crossentropy", **traced)
     x, y = np.ones((BATCH, *sizes), np.float32), np.zeros(BATCH)
     return lambda: model.train_on_batch(x, y)
 
@@ -57,7 +62,7 @@ def session_step(loss, feed):
     train = tf.train.AdamOptimizer().minimize(loss)
     session = start_session()
     session.run(tf.global_variables_initializer())
-    return lambda: session.run([loss, train], feed)
+    return lambda: session.run([loss, train], feed, *TRACE)
 
 
 def images_step(application):
@@ -215,8 +220,8 @@ def clipped():
     train = optimizer.apply_gradients(zip(gradients, variables))
     session = start_session()
     session.run(tf.global_variables_initializer())
-    return lambda: session.run([loss, norm, train],
-                               {x: np.ones((BATCH, 32)), labels: np.zeros(BATCH)})
+    feed = {x: np.ones((BATCH, 32)), labels: np.zeros(BATCH)}
+    return lambda: session.run([loss, norm, train], feed, *TRACE)
 
 
 STEPS = {step.__name__: step for step in (
@@ -248,11 +253,26 @@ def measure(name):
     return fewest
 
 
-def measure_apart(name):
+def measure_least(name):
+    """{"least_bytes": of one step}, in this process; none where it runs no graph."""
+    import tensorflow.compat.v1 as tf
+    from least_bytes import least_bytes
+
+    global TRACE  # noqa: PLW0603 -- of a process with one step
+    options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE, output_partition_graphs=True)
+    TRACE = options, tf.RunMetadata()
+    step = STEPS[name]()
+    if tf.executing_eagerly():
+        return {}  # what TensorFlow traces there has no sizes
+    step()
+    return {"least_bytes": least_bytes(TRACE[1])}
+
+
+def measure_apart(name, what="counts"):
     backend = {} if STEPS[name] in COMPUTED else {"TF_DIRECTML_BACKEND": "null"}
     environment = {"TF_CPP_MIN_LOG_LEVEL": "1", "TF_DIRECTML_ALLOW_SOFTWARE_ADAPTER": "1",
                    **os.environ, **backend}
-    said = subprocess.run([sys.executable, __file__, "--in-process", name], env=environment,
+    said = subprocess.run([sys.executable, __file__, "--in-process", what, name], env=environment,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           universal_newlines=True)
     if said.returncode:
@@ -263,13 +283,13 @@ def measure_apart(name):
 def read_table():
     """{step: {count: number}} of docs/benchmarks/steps.csv."""
     with TABLE.open(newline="") as file:
-        return {row["step"]: {count: int(row[count]) for count in COUNTS}
+        return {row["step"]: {count: int(row[count]) for count in COLUMNS if row[count]}
                 for row in csv.DictReader(file)}
 
 
 def write_table(rows):
     with TABLE.open("w", newline="") as file:
-        writer = csv.DictWriter(file, ("step",) + COUNTS, lineterminator="\n")
+        writer = csv.DictWriter(file, ("step", *COLUMNS), lineterminator="\n")
         writer.writeheader()
         writer.writerows({"step": step, **counts} for step, counts in rows.items())
 
@@ -290,17 +310,18 @@ def main():
     keep = parser.add_mutually_exclusive_group()
     keep.add_argument("--check", action="store_true", help="fail where a count has grown")
     keep.add_argument("--write", action="store_true", help="put them into the table")
-    parser.add_argument("--in-process", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--in-process", choices=("counts", "least"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     unknown = set(args.steps) - set(STEPS)
     if unknown:
         parser.error("no step is called {}: {}".format(
             ", ".join(sorted(unknown)), ", ".join(STEPS)))
     if args.in_process:
-        print(json.dumps(measure(args.steps[0])))
+        measured = measure if args.in_process == "counts" else measure_least
+        print(json.dumps(measured(args.steps[0])))
         return 0
     table = read_table() if TABLE.exists() else {}
-    print("{:14}".format("step") + "".join(f"{count:>23}" for count in COUNTS))
+    print("{:14}".format("step") + "".join(f"{count:>23}" for count in COLUMNS))
     failed = False
     for step in args.steps or STEPS:
         if args.check and step not in table:
@@ -311,7 +332,9 @@ def main():
                 break
             measured = measure_apart(step)
         counts, ops = measured["counts"], measured["ops"]
-        print(f"{step:14}" + "".join(f"{counts[c]:23}" for c in COUNTS),
+        if not args.check:
+            counts.update(measure_apart(step, "least"))
+        print(f"{step:14}" + "".join(f"{counts.get(c, ''):>23}" for c in COLUMNS),
               flush=True)
         for op in sorted(ops, key=ops.get, reverse=True)[:args.by_op]:
             print(f"{ops[op]:>37} {op}")
