@@ -339,6 +339,9 @@ class Stream::Impl {
   uint64_t taken_ = 0;                     // that waited
   uint64_t taken_before_ = 0;              // at waiting_since_
   Clock::time_point waiting_since_;        // one waited, or more came
+  // One waits where none did: the thread that looks after it reads the clock,
+  // which launches have no time for.
+  bool began_to_wait_ = false;
   std::string chain_tag_;
   std::atomic<bool> merging_{true};  // MergeLaunches()
   bool wake_ = false;  // a launch was recorded, and the thread is to wake

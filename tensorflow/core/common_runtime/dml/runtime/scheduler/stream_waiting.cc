@@ -58,8 +58,7 @@ void Stream::Impl::NoteWaiting(size_t before) {
   if (now == 0) held_.ReleaseAll();
   SetFlag(held_.has_released(), &has_released_);
   if (before > 0 || now == 0) return;
-  waiting_since_ = Clock::now();
-  taken_before_ = taken_;
+  began_to_wait_ = true;
 }
 
 // Chains first: a chain that is launched may wait in a group then.
@@ -130,6 +129,11 @@ bool Stream::Impl::TakeMember(const Launch& launch,
 // asks for it, and has it launched. What waits in vain delays nobody.
 bool Stream::Impl::WaitingIsDue() {
   const Clock::time_point now = Clock::now();
+  if (std::exchange(began_to_wait_, false)) {
+    taken_before_ = taken_;
+    waiting_since_ = now;
+    return false;
+  }
   if (now < waiting_since_ + kPatience) return false;
   if (taken_ == taken_before_) return true;
   taken_before_ = taken_;
