@@ -120,51 +120,32 @@ bool ChainList::Reads(uint64_t address, uint64_t bytes) const {
   return false;
 }
 
-ChainList::Operands ChainList::FindOperands(const Launch& launch) const {
+// Ends chains that conflict with the launch.
+ChainList::Operands ChainList::FindOperands(const Launch& launch) {
   const ElementStep& step = *launch.step;
   Operands operands;
-  for (uint32_t i = 0; i < step.input_count; ++i) {
-    if (step.spreads[i].kind != ElementStep::Spread::kEach) continue;
-    const BufferArgument& input = launch.buffers[i];
-    for (ElementChain* chain : chains_) {
-      if (chain->count != step.count) continue;
-      const int value =
-          chain->FindValue(input.address, input.bytes, step.input_types[i]);
-      if (value < 0) continue;
-      operands.from[i] = value;
-      operands.of[i] = chain;
-      if (!operands.Has(chain)) operands.chains[operands.chain_count++] = chain;
-      break;
+  for (size_t c = 0; c < chains_.size();) {
+    ElementChain* const chain = chains_[c];
+    const ElementChain::Relation relation =
+        chain->RelationTo(step, launch.buffers);
+    if (relation.conflicts) {
+      End(chain);
+      continue;
     }
+    ++c;
+    if (!relation.takes_values) continue;
+    for (uint32_t i = 0; i < step.input_count; ++i) {
+      if (relation.from[i] < 0 || operands.of[i] != nullptr) continue;
+      operands.from[i] = relation.from[i];
+      operands.of[i] = chain;
+    }
+  }
+  for (uint32_t i = 0; i < step.input_count; ++i) {
+    ElementChain* const chain = operands.of[i];
+    if (chain == nullptr || operands.Has(chain)) continue;
+    operands.chains[operands.chain_count++] = chain;
   }
   return operands;
-}
-
-// Chains that the step has nothing of, and conflicts with; and those that it
-// has values of, where it touches others of their memory in a way that has to
-// wait for it.
-void ChainList::EndConflicts(const Launch& launch, Operands* operands) {
-  const uint32_t input_count = launch.step->input_count;
-  const BufferArgument& output = launch.buffers[input_count];
-  for (size_t c = 0; c < chains_.size();) {
-    ElementChain* chain = chains_[c];
-    const bool joined = operands->Has(chain);
-    bool conflicts = joined ? !chain->MayWrite(output)
-                            : chain->Conflicts(output.address, output.bytes,
-                                               /*writes=*/true);
-    for (uint32_t i = 0; !conflicts && i < input_count; ++i) {
-      if (operands->of[i] == chain) continue;
-      const BufferArgument& input = launch.buffers[i];
-      conflicts =
-          chain->Conflicts(input.address, input.bytes, /*writes=*/false);
-    }
-    if (conflicts) {
-      operands->Drop(chain);
-      End(chain);
-    } else {
-      ++c;
-    }
-  }
 }
 
 // Several chains become one, in the order of the operands.
@@ -193,7 +174,8 @@ void ChainList::Join(const Launch& launch, Operands* operands) {
       break;
     }
   }
-  const uint64_t word = joined_.WordOf(*launch.step, launch.buffers, from);
+  const uint64_t word =
+      joined_.PlaceOf(*launch.step, launch.buffers, from).word;
   if (word == 0) {
     // The step has room in the first chain alone, if at all.
     while (operands->chain_count > 1) {
@@ -234,16 +216,17 @@ bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
                      const StepName& name) {
   const ElementStep& step = *launch.step;
   Operands operands = FindOperands(launch);
-  EndConflicts(launch, &operands);
   if (operands.chain_count > 1) Join(launch, &operands);
   if (operands.chain_count == 1) {
     ElementChain* const chain = operands.chains[0];
-    const uint64_t word = chain->WordOf(step, launch.buffers, operands.from);
-    if (word != 0) {
+    const ElementChain::Place place =
+        chain->PlaceOf(step, launch.buffers, operands.from);
+    if (place.word != 0) {
       const ChainTree::Node* next =
-          chain->node == nullptr ? nullptr : ChainTree::Find(chain->node, word);
+          chain->node == nullptr ? nullptr
+                                 : ChainTree::Find(chain->node, place.word);
       if (!MayWait(next, chain->step_count + 1)) SendWaiting(chain);
-      chain->Append(step, word, launch.buffers, bindings, operands.from, name);
+      chain->Append(step, place, launch.buffers, bindings, operands.from, name);
       chain->node = next;
       return !chain->sent;
     }
@@ -254,9 +237,8 @@ bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
   ElementChain* const chain = free_.back();
   free_.pop_back();
   chains_.push_back(chain);
-  *chain = ElementChain();
-  chain->count = step.count;
-  chain->Append(step, chain->WordOf(step, launch.buffers, operands.from),
+  chain->Clear(step.count);
+  chain->Append(step, chain->PlaceOf(step, launch.buffers, operands.from),
                 launch.buffers, bindings, operands.from, name);
   chain->node = ChainTree::Find(tree_.root(), chain->values[0].word);
   chain->sent = !MayWait(chain->node, 1);

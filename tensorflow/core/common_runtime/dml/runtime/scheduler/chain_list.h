@@ -62,8 +62,7 @@ class ChainList {
   void Remove(ElementChain* chain);
   // Launches it or learns from it, and removes it.
   void End(ElementChain* chain);
-  Operands FindOperands(const Launch& launch) const;
-  void EndConflicts(const Launch& launch, Operands* operands);
+  Operands FindOperands(const Launch& launch);
   void Join(const Launch& launch, Operands* operands);
 
   ChainTree tree_;

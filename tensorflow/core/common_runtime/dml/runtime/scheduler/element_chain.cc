@@ -4,26 +4,55 @@
 
 namespace dml {
 
-const ElementChain::Value& ElementChain::AnyLive() const {
-  return *std::find_if(values, values + step_count - 1,
-                       [](const Value& value) { return value.live; });
-}
-
-int ElementChain::FindValue(uint64_t address, uint64_t bytes,
-                            uint8_t type) const {
-  for (uint32_t k = step_count; k-- > 0;) {
+// Each invocation of the program reads its elements of an input before it
+// writes them, so exactly these may be written; other invocations may not yet
+// have read theirs.
+ElementChain::Relation ElementChain::RelationTo(
+    const ElementStep& step, Span<const BufferArgument> buffers) const {
+  constexpr auto kEach = ElementStep::Spread::kEach;
+  Relation relation;
+  bool reads[ElementStep::kMaxInputs] = {};  // what is written, as memory
+  bool writes = false;                       // what is needed
+  bool writes_parts = false;                 // or all elements of others
+  const uint32_t operands = step.input_count;
+  const BufferArgument& output = buffers[operands];
+  for (uint32_t left = live; left != 0; left &= left - 1) {
+    const uint32_t k = __builtin_ctz(left);
     const Value& value = values[k];
-    if (value.live && value.Is(address, bytes) && value.type == type) {
-      return static_cast<int>(k);
+    if (value.Overlaps(output.address, output.bytes)) {
+      writes = true;
+      writes_parts |= !value.Is(output.address, output.bytes);
+    }
+    for (uint32_t i = 0; i < operands; ++i) {
+      const BufferArgument& input = buffers[i];
+      if (!value.Overlaps(input.address, input.bytes)) continue;
+      if (value.Is(input.address, input.bytes) && count == step.count &&
+          value.type == step.input_types[i] && step.spreads[i].kind == kEach) {
+        relation.from[i] = static_cast<int>(k);
+        relation.takes_values = true;
+      } else {
+        reads[i] = true;
+      }
     }
   }
-  return -1;
+  for (uint32_t i = 0; i < input_count; ++i) {
+    const Input& input = inputs[i];
+    if (!input.Overlaps(output.address, output.bytes)) continue;
+    writes = true;
+    writes_parts |=
+        input.spread.kind != kEach || !input.Is(output.address, output.bytes);
+  }
+  relation.conflicts = relation.takes_values ? writes_parts : writes;
+  for (uint32_t i = 0; i < operands; ++i) {
+    relation.conflicts |= reads[i] && relation.from[i] < 0;
+  }
+  return relation;
 }
 
 bool ElementChain::Conflicts(uint64_t address, uint64_t bytes,
                              bool writes) const {
-  for (uint32_t k = 0; k < step_count; ++k) {
-    if (values[k].live && values[k].Overlaps(address, bytes)) return true;
+  for (uint32_t left = live; left != 0; left &= left - 1) {
+    if (values[__builtin_ctz(left)].Overlaps(address, bytes)) return true;
   }
   if (!writes) return false;
   for (uint32_t i = 0; i < input_count; ++i) {
@@ -40,39 +69,6 @@ void ElementChain::Forget(uint64_t address, uint64_t bytes) {
   }
 }
 
-// Each invocation of the program reads its elements of an input before it
-// writes them, so exactly these may be written; other invocations may not yet
-// have read theirs.
-bool ElementChain::MayWrite(const BufferArgument& output) const {
-  for (uint32_t k = 0; k < step_count; ++k) {
-    const Value& value = values[k];
-    if (value.live && value.Overlaps(output.address, output.bytes) &&
-        !value.Is(output.address, output.bytes)) {
-      return false;
-    }
-  }
-  for (uint32_t i = 0; i < input_count; ++i) {
-    const Input& input = inputs[i];
-    if (input.Overlaps(output.address, output.bytes) &&
-        (input.spread.kind != ElementStep::Spread::kEach ||
-         !input.Is(output.address, output.bytes))) {
-      return false;
-    }
-  }
-  return true;
-}
-
-ElementChain::Input ElementChain::InputOf(const ElementStep& step,
-                                          Span<const BufferArgument> buffers,
-                                          uint32_t i) {
-  Input input;
-  input.address = buffers[i].address;
-  input.bytes = buffers[i].bytes;
-  input.type = step.input_types[i];
-  input.spread = step.spreads[i];
-  return input;
-}
-
 uint32_t ElementChain::AddInput(const Input& input) {
   const uint32_t at = FindInput(input);
   if (at == input_count) inputs[input_count++] = input;
@@ -85,38 +81,60 @@ uint32_t ElementChain::FindInput(const Input& input) const {
   return i;
 }
 
-uint64_t ElementChain::WordOf(const ElementStep& step,
-                              Span<const BufferArgument> buffers,
-                              const int* from) const {
-  if (step_count == kMaxSteps || (has_seed && step.has_seed)) return 0;
+ElementChain::Place ElementChain::PlaceOf(const ElementStep& step,
+                                          Span<const BufferArgument> buffers,
+                                          const int* from) const {
+  Place place;
+  if (step_count == kMaxSteps || (has_seed && step.has_seed)) return place;
   uint64_t word = step.operation | uint64_t{step.output_type}
                                        << chain_word::kOutputShift;
-  uint32_t added = 0;
-  uint32_t added_at[ElementStep::kMaxInputs];
+  uint32_t inputs_then = input_count;
   for (uint32_t i = 0; i < step.input_count; ++i) {
     uint64_t which;
     if (from[i] >= 0) {
       which = static_cast<uint64_t>(from[i]);
     } else {
-      const Input input = InputOf(step, buffers, i);
-      uint32_t at = FindInput(input);
+      const uint8_t type = step.input_types[i];
+      const ElementStep::Spread& spread = step.spreads[i];
+      uint32_t at = 0;
+      while (at < input_count &&
+             !(inputs[at].Is(buffers[i].address, buffers[i].bytes) &&
+               inputs[at].type == type && inputs[at].spread == spread)) {
+        ++at;
+      }
       if (at == input_count) {
         // One that this step adds may be there twice.
         uint32_t j = 0;
-        while (j < added && !InputOf(step, buffers, added_at[j]).Same(input)) {
+        while (j < i &&
+               !(from[j] < 0 && place.at[j] >= input_count &&
+                 buffers[j].address == buffers[i].address &&
+                 buffers[j].bytes == buffers[i].bytes &&
+                 step.input_types[j] == type && step.spreads[j] == spread)) {
           ++j;
         }
-        if (j == added) added_at[added++] = i;
-        at += j;
-        if (at >= kMaxInputs) return 0;
+        at = j < i ? place.at[j] : inputs_then++;
+        if (at >= kMaxInputs) return place;
       }
+      place.at[i] = at;
       which = chain_word::kFirstInput + at;
-      word |= uint64_t{chain_word::KindOf(input.type, input.spread.kind)}
+      word |= uint64_t{chain_word::KindOf(type, spread.kind)}
               << chain_word::KindShift(i);
     }
     word |= which << chain_word::WhichShift(i);
   }
-  return word;
+  place.word = word;
+  return place;
+}
+
+void ElementChain::Clear(uint32_t new_count) {
+  sent = false;
+  count = new_count;
+  step_count = 0;
+  input_count = 0;
+  live = 0;
+  has_seed = false;
+  std::fill_n(seed, ElementStep::kSeedWords, 0);
+  node = nullptr;
 }
 
 bool ElementChain::Append(const ElementChain& other) {
@@ -137,6 +155,7 @@ bool ElementChain::Append(const ElementChain& other) {
     moved[i] = AddInput(other.inputs[i]);
   }
   const uint32_t steps_before = step_count;
+  live |= other.live << steps_before;
   for (uint32_t k = 0; k < other.step_count; ++k) {
     Value& value = values[step_count++];
     value = other.values[k];
@@ -152,29 +171,33 @@ bool ElementChain::Append(const ElementChain& other) {
   return true;
 }
 
-void ElementChain::Append(const ElementStep& step, uint64_t word,
+void ElementChain::Append(const ElementStep& step, const Place& place,
                           Span<const BufferArgument> buffers,
                           const hal::Binding* bindings, const int* from,
                           const StepName& name) {
   for (uint32_t i = 0; i < step.input_count; ++i) {
-    if (from[i] >= 0) continue;
-    Input input = InputOf(step, buffers, i);
+    if (from[i] >= 0 || place.at[i] < input_count) continue;
+    Input& input = inputs[input_count++];
+    input.address = buffers[i].address;
+    input.bytes = buffers[i].bytes;
     input.binding = bindings[i];
-    AddInput(input);
+    input.type = step.input_types[i];
+    input.spread = step.spreads[i];
   }
   const BufferArgument& output = buffers[step.input_count];
-  for (uint32_t k = 0; k < step_count; ++k) {
-    if (values[k].Is(output.address, output.bytes)) values[k].live = false;
+  for (uint32_t left = live; left != 0; left &= left - 1) {
+    const uint32_t k = __builtin_ctz(left);
+    if (values[k].Is(output.address, output.bytes)) live &= ~(1u << k);
   }
+  live |= 1u << step_count;
   Value& value = values[step_count++];
-  value = Value();
   value.address = output.address;
   value.bytes = output.bytes;
   value.binding = bindings[step.input_count];
   value.type = step.output_type;
   value.input_count = step.input_count;
   value.name = name;
-  value.word = word;
+  value.word = place.word;
   value.parameter = step.parameter;
   if (step.has_seed) {
     has_seed = true;
@@ -183,18 +206,16 @@ void ElementChain::Append(const ElementStep& step, uint64_t word,
 }
 
 bool ElementChain::Discard(uint64_t address, uint64_t bytes) {
-  Value* discarded = nullptr;
-  bool left = false;
-  for (uint32_t k = 0; k < step_count; ++k) {
-    Value& value = values[k];
-    if (value.live && value.IsWithin(address, bytes)) {
-      value.live = false;
-      discarded = &value;
-    }
-    left = left || value.live;
+  const uint32_t before = live;
+  uint32_t last = 0;  // the bit of the newest that is discarded
+  for (uint32_t left = before; left != 0; left &= left - 1) {
+    const uint32_t k = __builtin_ctz(left);
+    if (!values[k].IsWithin(address, bytes)) continue;
+    last = 1u << k;
+    live &= ~last;
   }
-  if (left || discarded == nullptr) return true;
-  discarded->live = true;
+  if (live != 0 || before == 0) return true;
+  live = last;
   return false;
 }
 

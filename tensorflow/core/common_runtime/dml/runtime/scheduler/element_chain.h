@@ -82,7 +82,6 @@ struct ElementChain {
   struct Value : Memory {
     uint8_t type = 0;
     uint8_t input_count = 0;
-    bool live = true;
     StepName name;
     uint64_t word = 0;
     float parameter = 0;
@@ -94,6 +93,7 @@ struct ElementChain {
   uint32_t count = 0;  // of elements
   uint32_t step_count = 0;
   uint32_t input_count = 0;
+  uint32_t live = 0;  // bits: the steps whose values must be written
   Input inputs[kMaxInputs];
   Value values[kMaxSteps];
   bool has_seed = false;  // one of the steps
@@ -106,22 +106,37 @@ struct ElementChain {
   uint8_t constants[Launch::kMaxConstantBytes] = {};
   uint32_t constant_bytes = 0;
 
+  bool IsLive(uint32_t k) const { return (live >> k & 1) != 0; }
   // One that is live: there is always one.
-  const Value& AnyLive() const;
-  // The newest value that was to be written to exactly this memory, or -1.
-  int FindValue(uint64_t address, uint64_t bytes, uint8_t type) const;
+  const Value& AnyLive() const { return values[__builtin_ctz(live)]; }
+  // What a step that comes next has to do with the chain.
+  struct Relation {
+    // The value that is the input, or -1.
+    int from[ElementStep::kMaxInputs] = {-1, -1, -1};
+    bool takes_values = false;
+    // The chain must be launched before: the step touches other memory of it in
+    // a way that has to wait.
+    bool conflicts = false;
+  };
+  Relation RelationTo(const ElementStep& step,
+                      Span<const BufferArgument> buffers) const;
   // Whether the chain must be launched before other work touches this memory.
   bool Conflicts(uint64_t address, uint64_t bytes, bool writes) const;
-  // Whether a step behind the others may write there.
-  bool MayWrite(const BufferArgument& output) const;
-  // The word of such a step as below; 0 where it is too much.
-  uint64_t WordOf(const ElementStep& step, Span<const BufferArgument> buffers,
-                  const int* from) const;
+  // A step as one of the chain: its word, and which inputs of the chain its
+  // operands are that are memory; those from input_count on are new.
+  struct Place {
+    uint64_t word = 0;  // 0: the step is too much
+    uint32_t at[ElementStep::kMaxInputs];
+  };
+  Place PlaceOf(const ElementStep& step, Span<const BufferArgument> buffers,
+                const int* from) const;
+  // To begin anew, with steps of so many elements.
+  void Clear(uint32_t new_count);
   // Adds what another chain does, behind; false where that is too much.
   bool Append(const ElementChain& other);
-  // Adds a step, which MayWrite(), whose input i is value `from[i]` or, where
-  // that is negative, memory. `word` is its WordOf().
-  void Append(const ElementStep& step, uint64_t word,
+  // Adds a step, which does not conflict, whose input i is value `from[i]` or,
+  // where that is negative, memory; `place` is its PlaceOf().
+  void Append(const ElementStep& step, const Place& place,
               Span<const BufferArgument> buffers, const hal::Binding* bindings,
               const int* from, const StepName& name);
   // Of a chain that was launched: inputs that lie there are given back, so what
@@ -140,9 +155,6 @@ struct ElementChain {
   // Input input_count where there is none like it.
   uint32_t FindInput(const Input& input) const;
   uint32_t AddInput(const Input& input);  // unless there is one like it
-  // Without its binding.
-  static Input InputOf(const ElementStep& step,
-                       Span<const BufferArgument> buffers, uint32_t i);
 };
 
 }  // namespace dml

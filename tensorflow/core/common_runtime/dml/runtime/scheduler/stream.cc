@@ -93,7 +93,15 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
                            " bytes of constants; at most ", Launch::kMaxBuffers,
                            " and ", Launch::kMaxConstantBytes);
   }
-  hal::Binding bindings[Launch::kMaxBuffers];
+  // Most have few, and to clear what is not used would take longer.
+  return launch.buffers.size() <= kFewBuffers
+             ? DispatchUpTo<kFewBuffers>(launch, tag)
+             : DispatchUpTo<Launch::kMaxBuffers>(launch, tag);
+}
+
+template <size_t kMaxBuffers>
+Status Stream::Impl::DispatchUpTo(const Launch& launch, const char* tag) {
+  hal::Binding bindings[kMaxBuffers];
   hal::Binding any;
   for (size_t i = 0; i < launch.buffers.size(); ++i) {
     const BufferArgument& buffer = launch.buffers[i];

@@ -130,6 +130,9 @@ class Stream::Impl {
   }
 
   // -- stream.cc
+  static constexpr size_t kFewBuffers = 4;
+  template <size_t kMaxBuffers>
+  Status DispatchUpTo(const Launch& launch, const char* tag);
   Status WhyNotMapped(const char* what, uint64_t address, uint64_t bytes) const;
   // All below need the lock.
   // Waits until the current batch may grow. Fails when the device is lost.

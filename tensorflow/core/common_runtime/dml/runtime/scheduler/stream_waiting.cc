@@ -174,7 +174,7 @@ void Stream::Impl::RecordChain(const ElementChain& chain) {
     bindings[i] = exists ? chain.inputs[i].binding : unused;
   }
   for (uint32_t k = 0; k < kMaxSteps; ++k) {
-    const bool written = k < chain.step_count && chain.values[k].live;
+    const bool written = chain.IsLive(k);
     if (written) {
       arguments[kMaxInputs + k] = ArgumentOf(chain.values[k], Access::kWrite);
     }

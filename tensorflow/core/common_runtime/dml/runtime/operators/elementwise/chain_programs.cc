@@ -192,8 +192,8 @@ ChainPrograms::Grid ElementwisePrograms::Describe(const ElementChain& chain) {
   ChainParameters parameters = {};
   parameters.count = chain.count;
   parameters.steps = chain.step_count;
+  parameters.stored = chain.live;
   for (uint32_t k = 0; k < chain.step_count; ++k) {
-    parameters.stored |= uint32_t{chain.values[k].live} << k;
     parameters.parameters[k] = chain.values[k].parameter;
   }
   std::copy_n(chain.seed, ElementStep::kSeedWords, parameters.seed);
