@@ -2,6 +2,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_TAG_TABLE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_BASE_TAG_TABLE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -19,9 +20,35 @@ class TagTable {
   static constexpr size_t kMaxLength = 63;  // what is longer is cut
 
   // The tag's number: 0, 1, 2... in order of first use. Null is "untagged".
-  uint32_t Intern(const char* tag) {
-    std::string_view text = tag != nullptr ? tag : "untagged";
-    text = text.substr(0, kMaxLength);
+  // `lasts`: the text stays as it is while the table lives; such a tag is known
+  // by its address.
+  uint32_t Intern(const char* tag, bool lasts = false) {
+    if (tag == nullptr) tag = "untagged";
+    Recent& recent = recent_[SlotOf(tag)];
+    if (lasts && recent.at == tag) return recent.number;
+    const uint32_t number = Number(tag);
+    if (lasts) recent = {tag, number};
+    return number;
+  }
+
+  size_t size() const { return names_.size(); }
+  const std::string& name(uint32_t tag) const { return names_[tag]; }
+
+ private:
+  // A lasting tag that was looked up.
+  struct Recent {
+    const char* at = nullptr;
+    uint32_t number = 0;
+  };
+  static constexpr size_t kRecent = 64;
+
+  static size_t SlotOf(const char* tag) {
+    const auto address = reinterpret_cast<uintptr_t>(tag);
+    return (address >> 4 ^ address >> 10) % kRecent;
+  }
+
+  uint32_t Number(const char* tag) {
+    const std::string_view text = std::string_view(tag).substr(0, kMaxLength);
     if (2 * (names_.size() + 1) > slots_.size()) Grow();
     const size_t slot = Find(text);
     if (slots_[slot] == 0) {
@@ -31,10 +58,6 @@ class TagTable {
     return slots_[slot] - 1;
   }
 
-  size_t size() const { return names_.size(); }
-  const std::string& name(uint32_t tag) const { return names_[tag]; }
-
- private:
   size_t Find(std::string_view text) const {
     size_t slot = HashBytes(text) & (slots_.size() - 1);
     while (slots_[slot] != 0 && names_[slots_[slot] - 1] != text) {
@@ -50,6 +73,7 @@ class TagTable {
     }
   }
 
+  std::array<Recent, kRecent> recent_;
   std::deque<std::string> names_;
   std::vector<uint32_t> slots_;  // open addressing: number + 1, 0 is empty
 };

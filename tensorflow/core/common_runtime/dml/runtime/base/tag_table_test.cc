@@ -30,6 +30,35 @@ TEST(TagTableTest, NamesTheNullTag) {
   EXPECT_EQ(tags.Intern(nullptr), tags.Intern("untagged"));
 }
 
+TEST(TagTableTest, KnowsLastingTagsByTheirAddress) {
+  TagTable tags;
+  static const char* const one = "Conv2D";
+  const std::string other = "MatMul";
+  EXPECT_EQ(tags.Intern(one, /*lasts=*/true), 0u);
+  EXPECT_EQ(tags.Intern(one, /*lasts=*/true), 0u);
+  EXPECT_EQ(tags.Intern(other.c_str()), 1u);
+  EXPECT_EQ(tags.Intern(one), 0u);
+  EXPECT_EQ(tags.name(tags.Intern(nullptr, /*lasts=*/true)), "untagged");
+  EXPECT_EQ(tags.Intern(nullptr), 2u);
+  // A text that does not last may be another one the next time.
+  char text[] = "Relu";
+  EXPECT_EQ(tags.Intern(text), 3u);
+  text[0] = 'S';
+  EXPECT_EQ(tags.name(tags.Intern(text)), "Selu");
+}
+
+// More than are remembered.
+TEST(TagTableTest, ManyLastingTags) {
+  TagTable tags;
+  static std::string names[1000];
+  for (int round = 0; round < 2; ++round) {
+    for (uint32_t i = 0; i < 1000; ++i) {
+      names[i] = "tag " + std::to_string(i);
+      ASSERT_EQ(tags.Intern(names[i].c_str(), /*lasts=*/true), i);
+    }
+  }
+}
+
 TEST(TagTableTest, CutsLongTags) {
   TagTable tags;
   const std::string longest(TagTable::kMaxLength, 'a');

@@ -137,7 +137,9 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   }
   auto made = std::make_unique<dml_device>();
   made->adapter_index = adapter_index;
+  made->launch_elements = GetEnvironment().launch_elements;
   DML_RETURN_IF_ERROR(adapters[adapter_index]->CreateDevice(&made->hal));
+  made->adapter = &made->hal->info();
   DML_RETURN_IF_ERROR(AddressSpace::Create(&made->space));
   made->programs =
       std::make_unique<ProgramCache>(made->hal.get(), AllShaders());

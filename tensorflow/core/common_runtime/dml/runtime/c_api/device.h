@@ -22,8 +22,10 @@
 // stream before the programs and addresses that its work uses.
 struct dml_device {
   uint32_t adapter_index = 0;
-  uint32_t references = 1;  // the registry's lock covers it
+  int64_t launch_elements = 0;  // OperatorContext::max_elements
+  uint32_t references = 1;      // the registry's lock covers it
   std::unique_ptr<dml::hal::Device> hal;
+  const dml::hal::AdapterInfo* adapter = nullptr;  // of `hal`
   std::unique_ptr<dml::AddressSpace> space;
   std::unique_ptr<dml::ProgramCache> programs;
   std::unique_ptr<dml::ProgramMaker> maker;  // asked by the stream

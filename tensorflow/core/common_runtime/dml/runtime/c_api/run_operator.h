@@ -6,7 +6,6 @@
 
 #include <initializer_list>
 
-#include "tensorflow/core/common_runtime/dml/runtime/base/environment.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/device.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/process.h"
@@ -33,10 +32,12 @@ dml_code RunOperator(const char* name, dml_device* device,
     if (argument.pointer != nullptr) continue;
     return Report(InvalidArgument(name, ": ", argument.name, " is null"));
   }
+  const ThreadState& thread = GetThreadState();
   OperatorContext context = {
-      device->hal->info(), *device->stream, *device->programs, *device->scratch,
-      *device->tiles,      ThreadTag(),     ThreadPlan(),      ThreadParts(),
-      GetEnvironment().launch_elements};
+      *device->adapter, *device->stream, *device->programs,
+      *device->scratch, *device->tiles,  thread.tag,
+      thread.plan,      thread.parts,    device->launch_elements,
+      thread.tag_lasts};
   const Status status = function(context);
   if (status.ok()) return Report(status);
   // What a failed device cannot do any more is no news: why it failed is.

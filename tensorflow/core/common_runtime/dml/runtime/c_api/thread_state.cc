@@ -13,14 +13,9 @@ namespace dml {
 namespace {
 
 thread_local std::string error_message;
-thread_local const char* tag = nullptr;
 thread_local char copied_tag[TagTable::kMaxLength + 1];
-thread_local uint64_t activity = 0;
-thread_local uint64_t parts = 0;
-thread_local int parts_depth = 0;
 thread_local LaunchPlan plan;
-thread_local bool planning = false;
-thread_local int callback_depth = 0;
+thread_local ThreadState state;
 
 constexpr bool Same(Code a, dml_code b) {
   return static_cast<int>(a) == static_cast<int>(b);
@@ -44,34 +39,27 @@ dml_code Report(const Status& status) {
   return static_cast<dml_code>(status.code());
 }
 
-const char* ThreadTag() { return tag; }
-
-uint64_t ThreadActivity() { return activity; }
-
-uint64_t ThreadParts() { return parts; }
-
-LaunchPlan* ThreadPlan() { return planning ? &plan : nullptr; }
+ThreadState& GetThreadState() { return state; }
 
 void RunCallback(dml_callback callback, void* argument, const Status& status) {
   // The thread may be anyone's, see dml_on_complete().
-  const char* const outer_tag = tag;
-  const uint64_t outer_activity = activity;
-  const uint64_t outer_parts = std::exchange(parts, 0);
-  const int outer_parts_depth = std::exchange(parts_depth, 0);
+  ThreadState& state = GetThreadState();
+  const ThreadState outer = state;
+  state.parts = 0;
+  state.parts_depth = 0;
   char outer_copy[sizeof(copied_tag)];
   memcpy(outer_copy, copied_tag, sizeof(copied_tag));
-  ++callback_depth;
+  ++state.callback_depth;
   callback(argument, static_cast<dml_code>(status.code()),
            status.message().c_str());
-  --callback_depth;
+  --state.callback_depth;
   memcpy(copied_tag, outer_copy, sizeof(copied_tag));
-  tag = outer_tag;
-  activity = outer_activity;
-  parts = outer_parts;
-  parts_depth = outer_parts_depth;
+  state.tag = outer.tag;
+  state.tag_lasts = outer.tag_lasts;
+  state.activity = outer.activity;
+  state.parts = outer.parts;
+  state.parts_depth = outer.parts_depth;
 }
-
-bool InsideCallback() { return callback_depth > 0; }
 
 }  // namespace dml
 
@@ -82,32 +70,38 @@ void dml_set_tag(const char* tag) {
   if (length > dml::TagTable::kMaxLength) length = dml::TagTable::kMaxLength;
   if (length > 0) memmove(dml::copied_tag, tag, length);
   dml::copied_tag[length] = '\0';
-  dml::tag = length > 0 ? dml::copied_tag : nullptr;
+  dml::ThreadState& state = dml::GetThreadState();
+  state.tag = length > 0 ? dml::copied_tag : nullptr;
+  state.tag_lasts = false;
 }
 
 void dml_set_lasting_tag(const char* tag) {
-  dml::tag = tag != nullptr && *tag != '\0' ? tag : nullptr;
+  dml::ThreadState& state = dml::GetThreadState();
+  state.tag = tag != nullptr && *tag != '\0' ? tag : nullptr;
+  state.tag_lasts = true;
 }
 
 uint64_t dml_set_activity(uint64_t activity) {
-  return std::exchange(dml::activity, activity);
+  return std::exchange(dml::GetThreadState().activity, activity);
 }
 
 void dml_begin_parts(void) {
   static std::atomic<uint64_t> last{0};
-  if (dml::parts_depth++ == 0) dml::parts = ++last;
+  dml::ThreadState& state = dml::GetThreadState();
+  if (state.parts_depth++ == 0) state.parts = ++last;
 }
 
 void dml_end_parts(void) {
-  if (dml::parts_depth > 0 && --dml::parts_depth == 0) dml::parts = 0;
+  dml::ThreadState& state = dml::GetThreadState();
+  if (state.parts_depth > 0 && --state.parts_depth == 0) state.parts = 0;
 }
 
 void dml_plan_start(void) {
   dml::plan.clear();
-  dml::planning = true;
+  dml::GetThreadState().plan = &dml::plan;
 }
 
-void dml_plan_stop(void) { dml::planning = false; }
+void dml_plan_stop(void) { dml::GetThreadState().plan = nullptr; }
 
 size_t dml_plan_read(char* text, size_t capacity) {
   return dml::WriteLines(dml::plan, text, capacity);

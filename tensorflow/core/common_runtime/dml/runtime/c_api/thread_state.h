@@ -12,23 +12,31 @@ namespace dml {
 // Keeps the message of a failure for dml_error_message().
 dml_code Report(const Status& status);
 
-// The tag that was set last on this thread, or null.
-const char* ThreadTag();
+// In one place, since finding a thread's variable takes a call.
+struct ThreadState {
+  // The tag that was set last on this thread, or null.
+  const char* tag = nullptr;
+  bool tag_lasts = false;  // set by dml_set_lasting_tag()
+  // What dml_set_activity() set.
+  uint64_t activity = 0;
+  // Between dml_begin_parts() and dml_end_parts() a number that no other such
+  // section has, else 0.
+  uint64_t parts = 0;
+  int parts_depth = 0;
+  int callback_depth = 0;
+  // The list that dml_plan_start() began and nothing ended, or null.
+  LaunchPlan* plan = nullptr;
+};
 
-// What dml_set_activity() set on this thread.
-uint64_t ThreadActivity();
+// The calling thread's.
+ThreadState& GetThreadState();
 
-// Between dml_begin_parts() and dml_end_parts() a number that no other such
-// section has, else 0.
-uint64_t ThreadParts();
-
-// The list that dml_plan_start() began on this thread and nothing ended, or
-// null.
-LaunchPlan* ThreadPlan();
+inline const char* ThreadTag() { return GetThreadState().tag; }
+inline uint64_t ThreadActivity() { return GetThreadState().activity; }
 
 // Calls `callback`; the thread counts as inside one meanwhile.
 void RunCallback(dml_callback callback, void* argument, const Status& status);
-bool InsideCallback();
+inline bool InsideCallback() { return GetThreadState().callback_depth > 0; }
 
 }  // namespace dml
 

@@ -58,6 +58,7 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
   // Parts of one whole are kept together.
   launch.step = context.parts == 0 ? step : nullptr;
   launch.may_group = !row->grouped.empty();
+  launch.tag_lasts = context.tag_lasts;
   return context.stream.Dispatch(launch, context.tag);
 }
 

@@ -44,6 +44,7 @@ struct OperatorContext {
   uint64_t parts = 0;  // Launch::parts of all launches
   // Of a tensor in one launch, for operators that take larger ones by pieces.
   int64_t max_elements = kMaxElements;
+  bool tag_lasts = false;  // Launch::tag_lasts
 };
 
 // How many work groups to start. Never a zero unless there is nothing to do.

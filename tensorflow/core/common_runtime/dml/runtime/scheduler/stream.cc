@@ -125,7 +125,7 @@ Status Stream::Impl::DispatchUpTo(const Launch& launch, const char* tag) {
   if (launch.groups[0] == 0 || launch.groups[1] == 0 || launch.groups[2] == 0) {
     return Status::Ok();
   }
-  const StepName name = {tags_.Intern(tag), Activity()};
+  const StepName name = {tags_.Intern(tag, launch.tag_lasts), Activity()};
   if (!Wait(launch, bindings, name)) {
     const uint64_t barriers = statistics_.barriers;
     RecordLaunch(launch, bindings, name);

@@ -104,6 +104,8 @@ struct Launch {
   // May be one with other launches of its program: that has a grouped form
   // (StreamOptions::make_grouped), which numbers its groups in x alone.
   bool may_group = false;
+  // The text of Dispatch()'s tag stays as it is while the stream lives.
+  bool tag_lasts = false;
 };
 
 class ChainPrograms;
@@ -168,8 +170,8 @@ class Stream {
   // Waits for all work.
   ~Stream();
 
-  // `tag` groups launch counters (see LaunchesByTag); a pointer to static or
-  // interned storage, compared by content; null: "untagged".
+  // `tag` groups launch counters (see LaunchesByTag); compared by content;
+  // null: "untagged".
   Status Dispatch(const Launch& launch, const char* tag);
   // Device to device; ranges may overlap (as memmove).
   Status Copy(uint64_t dst, uint64_t src, uint64_t bytes);
