@@ -32,12 +32,13 @@ dml_code RunOperator(const char* name, dml_device* device,
     if (argument.pointer != nullptr) continue;
     return Report(InvalidArgument(name, ": ", argument.name, " is null"));
   }
-  const ThreadState& thread = GetThreadState();
+  ThreadState& thread = GetThreadState();
   OperatorContext context = {
       *device->adapter, *device->stream, *device->programs,
       *device->scratch, *device->tiles,  thread.tag,
       thread.plan,      thread.parts,    device->launch_elements,
-      thread.tag_lasts};
+      thread.tag_lasts, thread.memo};
+  if (context.memo == nullptr) context.memo = MakeThreadMemo();
   const Status status = function(context);
   if (status.ok()) return Report(status);
   // What a failed device cannot do any more is no news: why it failed is.

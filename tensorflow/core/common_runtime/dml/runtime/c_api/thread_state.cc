@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,7 @@ thread_local std::string error_message;
 thread_local char copied_tag[TagTable::kMaxLength + 1];
 thread_local LaunchPlan plan;
 thread_local ThreadState state;
+thread_local std::unique_ptr<LaunchMemo> memo;  // is state.memo
 
 constexpr bool Same(Code a, dml_code b) {
   return static_cast<int>(a) == static_cast<int>(b);
@@ -40,6 +42,11 @@ dml_code Report(const Status& status) {
 }
 
 ThreadState& GetThreadState() { return state; }
+
+LaunchMemo* MakeThreadMemo() {
+  memo = std::make_unique<LaunchMemo>();
+  return state.memo = memo.get();
+}
 
 void RunCallback(dml_callback callback, void* argument, const Status& status) {
   // The thread may be anyone's, see dml_on_complete().

@@ -1,11 +1,12 @@
 // What the C API keeps per thread: the last error's message, the tag, the
-// activity, whether work is parts of one, and the plan.
+// activity, whether work is parts of one, the plan, and what was launched.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_THREAD_STATE_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_C_API_THREAD_STATE_H_
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/status.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/launch_memo.h"
 
 namespace dml {
 
@@ -26,6 +27,8 @@ struct ThreadState {
   int callback_depth = 0;
   // The list that dml_plan_start() began and nothing ended, or null.
   LaunchPlan* plan = nullptr;
+  // What operators launched on this thread; null until one is called.
+  LaunchMemo* memo = nullptr;
 };
 
 // The calling thread's.
@@ -33,6 +36,9 @@ ThreadState& GetThreadState();
 
 inline const char* ThreadTag() { return GetThreadState().tag; }
 inline uint64_t ThreadActivity() { return GetThreadState().activity; }
+
+// Makes the memo of the calling thread, which has none.
+LaunchMemo* MakeThreadMemo();
 
 // Calls `callback`; the thread counts as inside one meanwhile.
 void RunCallback(dml_callback callback, void* argument, const Status& status);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/launch_memo.h"
 
 namespace dml {
 
@@ -59,7 +60,9 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
   launch.step = context.parts == 0 ? step : nullptr;
   launch.may_group = !row->grouped.empty();
   launch.tag_lasts = context.tag_lasts;
-  return context.stream.Dispatch(launch, context.tag);
+  DML_RETURN_IF_ERROR(context.stream.Dispatch(launch, context.tag));
+  if (context.learner != nullptr) context.learner->Learn(launch, step);
+  return Status::Ok();
 }
 
 Status CopyMemory(OperatorContext& context, uint64_t dst, uint64_t src,
@@ -68,6 +71,7 @@ Status CopyMemory(OperatorContext& context, uint64_t dst, uint64_t src,
     context.plan->push_back(DescribeProgram("copy", {}));
     return Status::Ok();
   }
+  if (context.learner != nullptr) context.learner->Spoil();
   return context.stream.Copy(dst, src, bytes);
 }
 

@@ -26,6 +26,8 @@
 
 namespace dml {
 
+class LaunchMemo;
+class RepeatableLaunch;
 class TileChooser;
 
 // What operators would launch, in order: programs as DescribeProgram() says
@@ -45,6 +47,10 @@ struct OperatorContext {
   // Of a tensor in one launch, for operators that take larger ones by pieces.
   int64_t max_elements = kMaxElements;
   bool tag_lasts = false;  // Launch::tag_lasts
+  // What was launched before, with the same programs and max_elements; may be
+  // null.
+  LaunchMemo* memo = nullptr;
+  RepeatableLaunch* learner = nullptr;  // that LaunchProgram() tells
 };
 
 // How many work groups to start. Never a zero unless there is nothing to do.

@@ -267,8 +267,17 @@ class ProgramCache::Impl {
   std::vector<std::unique_ptr<Entry>> entries_;
 };
 
+namespace {
+
+uint64_t NextNumber() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
+
 ProgramCache::ProgramCache(hal::Device* device, Span<const Shader> shaders)
-    : impl_(std::make_unique<Impl>(device, shaders)) {}
+    : number_(NextNumber()), impl_(std::make_unique<Impl>(device, shaders)) {}
 
 ProgramCache::~ProgramCache() = default;
 

@@ -76,6 +76,9 @@ class ProgramCache {
   // one: by Program::grouping(), once this has made it. Compiles like Get().
   Status MakeGrouped(const hal::Program* program);
 
+  // Of this cache alone, in this process; not 0.
+  uint64_t number() const { return number_; }
+
   // Programs made so far: does not grow with new shapes.
   uint64_t compiled_count() const;
   // What they are, as DescribeProgram() says it, in the order in which they
@@ -84,6 +87,7 @@ class ProgramCache {
 
  private:
   class Impl;
+  const uint64_t number_;
   std::unique_ptr<Impl> impl_;
 };
 

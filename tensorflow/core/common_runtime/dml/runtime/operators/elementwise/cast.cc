@@ -6,6 +6,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/launch_memo.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
@@ -96,6 +97,9 @@ Status LaunchWhole(OperatorContext& context, const dml_tensor& input,
 
 Status Cast(OperatorContext& context, const dml_tensor* input,
             const dml_tensor* output) {
+  const dml_tensor* const tensors[] = {input, output};
+  RepeatableLaunch call(context, {RepeatableLaunch::Operator::kCast}, tensors);
+  if (call.known()) return call.Launch();
   DML_RETURN_IF_ERROR(CheckWideTensor(input, "cast: input"));
   DML_RETURN_IF_ERROR(CheckWideTensor(output, "cast: output"));
   if (!SameSizes(*input, *output)) {
@@ -110,7 +114,7 @@ Status Cast(OperatorContext& context, const dml_tensor* input,
     return CastComplex(context, *input, *output);
   }
 
-  return ForEachPiece(context, "cast", {input, output}, kAllDimensions,
+  return ForEachPiece(context, "cast", tensors, kAllDimensions,
                       [&](const dml_tensor* const* pieces) {
                         return LaunchWhole(context, *pieces[0], *pieces[1]);
                       });

@@ -7,6 +7,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/launch_memo.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
@@ -428,6 +429,18 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
     return CopyTensor(context, inputs[0], output);
   }
   const OpInfo& info = InfoOf(op);
+  const dml_tensor* tensors[kMaxInputs + 1];
+  const uint32_t known_count = std::min(input_count, kMaxInputs);
+  std::copy_n(inputs, known_count, tensors);
+  tensors[known_count] = output;
+  using Operator = RepeatableLaunch::Operator;
+  const bool has_parameter = info.has_parameter && parameters != nullptr;
+  RepeatableLaunch call(
+      context,
+      {has_parameter ? Operator::kElementwise : Operator::kElementwiseBare,
+       static_cast<uint32_t>(op), has_parameter ? parameters[0] : 0},
+      {tensors, input_count == known_count ? known_count + 1 : 0});
+  if (call.known()) return call.Launch();
   TensorFacts facts[kMaxInputs + 1];
   DML_RETURN_IF_ERROR(
       CheckArguments(op, info, inputs, input_count, output, parameters, facts));
@@ -440,9 +453,6 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
     return LaunchWhole(context, op, info, inputs, input_count, output,
                        parameters, facts);
   }
-  const dml_tensor* tensors[kMaxInputs + 1];
-  std::copy(inputs, inputs + input_count, tensors);
-  tensors[input_count] = output;
   return ForEachPiece(context, "elementwise", {tensors, input_count + 1},
                       kAllDimensions, [&](const dml_tensor* const* pieces) {
                         for (uint32_t i = 0; i <= input_count; ++i) {
