@@ -41,10 +41,10 @@ dml_tensor MakeTensor(const Tensor& tensor, const Sizes& sizes,
 
 // `count` elements, `stride` apart; dimensions that are not there stay as they
 // are.
-void DescribeFlat(const Tensor& tensor, int64 count, int64 stride,
-                  dml_tensor* result) {
+void DescribeFlat(const Tensor& tensor, uint32_t type, int64 count,
+                  int64 stride, dml_tensor* result) {
   result->data = DeviceAddress(tensor);
-  result->type = DmlType(tensor.dtype());
+  result->type = type;
   result->rank = 1;
   result->sizes[0] = count;
   result->strides[0] = stride;
@@ -333,11 +333,14 @@ Status KernelContext::Elementwise(dml_elementwise_op op,
     flat = flat && (elements == count || elements == 1);
   }
   if (flat) {
+    const uint32_t type = DmlType(output.dtype());
     for (size_t i = 0; i < last; ++i) {
       const bool whole = inputs[i]->NumElements() == count;
-      DescribeFlat(*inputs[i], count, whole ? 1 : 0, &described[i]);
+      const DataType dtype = inputs[i]->dtype();
+      DescribeFlat(*inputs[i], dtype == output.dtype() ? type : DmlType(dtype),
+                   count, whole ? 1 : 0, &described[i]);
     }
-    DescribeFlat(output, count, 1, &described[last]);
+    DescribeFlat(output, type, count, 1, &described[last]);
   } else {
     Dims sizes;
     for (int d = 0; d < output.dims(); ++d) sizes.push_back(output.dim_size(d));

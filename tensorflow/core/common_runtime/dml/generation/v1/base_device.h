@@ -24,9 +24,10 @@ class BaseDevice : public LocalDevice {
   Status FillContextMap(const Graph* graph,
                         DeviceContextMap* contexts) override {
     contexts->resize(graph->num_node_ids());
+    DeviceContext* const context = Context();
     for (const Node* node : graph->nodes()) {
-      Context()->Ref();  // the caller drops them
-      (*contexts)[node->id()] = Context();
+      context->Ref();  // the caller drops them
+      (*contexts)[node->id()] = context;
     }
     return OkStatus();
   }

@@ -36,8 +36,8 @@ static_assert(Same(Code::kOk, DML_OK) &&
 
 }  // namespace
 
-dml_code Report(const Status& status) {
-  if (!status.ok()) error_message = status.message();
+dml_code ReportFailure(const Status& status) {
+  error_message = status.message();
   return static_cast<dml_code>(status.code());
 }
 

@@ -11,7 +11,10 @@
 namespace dml {
 
 // Keeps the message of a failure for dml_error_message().
-dml_code Report(const Status& status);
+dml_code ReportFailure(const Status& status);
+inline dml_code Report(const Status& status) {
+  return status.ok() ? DML_OK : ReportFailure(status);
+}
 
 // In one place, since finding a thread's variable takes a call.
 struct ThreadState {

@@ -89,19 +89,4 @@ void AddressSpace::Unmap(uint64_t address) {
   free_.emplace(first, count);
 }
 
-bool AddressSpace::Resolve(uint64_t address, uint64_t bytes,
-                           hal::Binding* binding) const {
-  if (!Contains(address)) return false;
-  const uint64_t granule = (address - range_.begin()) / kGranuleBytes;
-  const Mapping* mapping = granules()[granule].load(std::memory_order_acquire);
-  if (mapping == nullptr) return false;
-  const uint64_t offset =
-      address - mapping->address.load(std::memory_order_relaxed);
-  const uint64_t size = mapping->bytes.load(std::memory_order_relaxed);
-  if (offset > size || bytes > size - offset) return false;
-  binding->heap = mapping->heap.load(std::memory_order_relaxed);
-  binding->offset = offset;
-  return true;
-}
-
 }  // namespace dml

@@ -42,7 +42,20 @@ class AddressSpace {
 
   // The heap and offset of [address, address + bytes). False when the range is
   // not wholly inside one mapped heap.
-  bool Resolve(uint64_t address, uint64_t bytes, hal::Binding* binding) const;
+  bool Resolve(uint64_t address, uint64_t bytes, hal::Binding* binding) const {
+    if (!Contains(address)) return false;
+    const uint64_t granule = (address - range_.begin()) / kGranuleBytes;
+    const Mapping* mapping =
+        granules()[granule].load(std::memory_order_acquire);
+    if (mapping == nullptr) return false;
+    const uint64_t offset =
+        address - mapping->address.load(std::memory_order_relaxed);
+    const uint64_t size = mapping->bytes.load(std::memory_order_relaxed);
+    if (offset > size || bytes > size - offset) return false;
+    binding->heap = mapping->heap.load(std::memory_order_relaxed);
+    binding->offset = offset;
+    return true;
+  }
 
   // Whether `address` lies in the reserved range, mapped or not.
   bool Contains(uint64_t address) const {

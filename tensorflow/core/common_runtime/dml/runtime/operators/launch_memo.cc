@@ -84,9 +84,9 @@ bool RepeatableLaunch::MakeHash() {
     uint64_t part = HeadOf(*tensor, *output);
     if (tensor->rank > 0) {
       const uint32_t last = tensor->rank - 1;
-      part += static_cast<uint64_t>(tensor->sizes[0]) * kFactor +
-              static_cast<uint64_t>(tensor->sizes[last]) * (kFactor << 1) +
-              static_cast<uint64_t>(tensor->strides[last]) * (kFactor << 3);
+      part += static_cast<uint64_t>(tensor->sizes[0]) +
+              (static_cast<uint64_t>(tensor->sizes[last]) << 9) +
+              (static_cast<uint64_t>(tensor->strides[last]) << 5);
     }
     hash = hash * kOtherFactor + part;
   }

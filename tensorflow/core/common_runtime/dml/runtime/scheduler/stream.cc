@@ -406,7 +406,6 @@ void Stream::Impl::ReleaseHeap(std::unique_ptr<hal::Heap> heap,
   work_.notify_one();
 }
 
-// Kernels ask before each of them, so without the lock that enqueuing takes.
 Status Stream::Impl::status() const {
   if (!failed_) return Status::Ok();
   Lock lock(mutex_);
@@ -551,7 +550,8 @@ uint64_t Stream::Impl::StagingBytes() const {
 
 // ---- Stream ----------------------------------------------------------------
 
-Stream::Stream(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Stream::Stream(std::unique_ptr<Impl> impl)
+    : impl_(std::move(impl)), failed_(&impl_->failed()) {}
 Stream::~Stream() = default;
 
 Status Stream::Create(hal::Device* device, AddressSpace* space,
@@ -582,7 +582,7 @@ Status Stream::Sync() { return impl_->Sync(); }
 void Stream::ReleaseHeap(std::unique_ptr<hal::Heap> heap, uint64_t address) {
   impl_->ReleaseHeap(std::move(heap), address);
 }
-Status Stream::status() const { return impl_->status(); }
+Status Stream::Failure() const { return impl_->status(); }
 StreamStatistics Stream::statistics() const { return impl_->statistics(); }
 std::vector<std::pair<std::string, uint64_t>> Stream::LaunchesByTag() const {
   return impl_->LaunchesByTag();

@@ -57,6 +57,7 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_STREAM_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -212,8 +213,11 @@ class Stream {
   // far uses it.
   void ReleaseHeap(std::unique_ptr<hal::Heap> heap, uint64_t address);
 
-  // Ok, or why the device cannot be used any more.
-  Status status() const;
+  // Ok, or why the device cannot be used any more. Kernels ask before each of
+  // them, so it takes no lock where all is well.
+  Status status() const {
+    return failed_->load(std::memory_order_acquire) ? Failure() : Status::Ok();
+  }
 
   // `release` runs once, on the stream's thread, when the device has failed and
   // nothing of the stream touches memory or programs any more; never where a
@@ -255,7 +259,9 @@ class Stream {
  private:
   class Impl;
   explicit Stream(std::unique_ptr<Impl> impl);
+  Status Failure() const;
   std::unique_ptr<Impl> impl_;
+  const std::atomic<bool>* const failed_;  // of impl_
 };
 
 }  // namespace dml

@@ -61,6 +61,7 @@ class Stream::Impl {
   Status Sync();
   void ReleaseHeap(std::unique_ptr<hal::Heap> heap, uint64_t address);
   Status status() const;
+  const std::atomic<bool>& failed() const { return failed_; }
   void OnFailure(std::function<void()> release);
   bool WaitForRelease(std::chrono::nanoseconds at_most);
   void Stop(const Status& status);
@@ -345,8 +346,14 @@ class Stream::Impl {
   // One waits where none did: the thread that looks after it reads the clock,
   // which launches have no time for.
   bool began_to_wait_ = false;
-  std::string chain_tag_;
-  std::atomic<bool> merging_{true};  // MergeLaunches()
+  std::string chain_tag_;  // of TagOf()
+  struct ChainTag {
+    // Their numbers, and 1; then 0.
+    std::array<uint32_t, ElementChain::kMaxSteps> of_steps{};
+    uint32_t number = 0;
+  };
+  std::array<ChainTag, 64> chain_tags_;  // by their hash
+  std::atomic<bool> merging_{true};      // MergeLaunches()
   bool wake_ = false;  // a launch was recorded, and the thread is to wake
   PendingTransfers pending_transfers_;
   Place transfers_wait_for_;  // the newest place that they do

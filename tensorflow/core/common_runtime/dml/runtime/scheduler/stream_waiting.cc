@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/hash.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_impl.h"
 
 namespace dml {
@@ -228,12 +229,23 @@ void Stream::Impl::RecordWaiting(const Launch& launch,
 
 // "Mul+Add+Tanh".
 uint32_t Stream::Impl::TagOf(const ElementChain& chain) {
+  ChainTag tag;
+  uint64_t hash = 0;
+  for (uint32_t k = 0; k < chain.step_count; ++k) {
+    tag.of_steps[k] = chain.values[k].name.tag + 1;
+    hash = HashMix(hash, tag.of_steps[k]);
+  }
+  // Most often it was made before.
+  ChainTag& known = chain_tags_[hash % chain_tags_.size()];
+  if (known.of_steps == tag.of_steps) return known.number;
   chain_tag_.clear();
   for (uint32_t k = 0; k < chain.step_count; ++k) {
     if (k > 0) chain_tag_ += '+';
     chain_tag_ += tags_.name(chain.values[k].name.tag);
   }
-  return tags_.Intern(chain_tag_.c_str());
+  tag.number = tags_.Intern(chain_tag_.c_str());
+  known = tag;
+  return tag.number;
 }
 
 bool Stream::Impl::Discard(uint64_t address, uint64_t bytes,

@@ -431,7 +431,7 @@ Status Elementwise(OperatorContext& context, dml_elementwise_op op,
   const OpInfo& info = InfoOf(op);
   const dml_tensor* tensors[kMaxInputs + 1];
   const uint32_t known_count = std::min(input_count, kMaxInputs);
-  std::copy_n(inputs, known_count, tensors);
+  for (uint32_t i = 0; i < known_count; ++i) tensors[i] = inputs[i];
   tensors[known_count] = output;
   using Operator = RepeatableLaunch::Operator;
   const bool has_parameter = info.has_parameter && parameters != nullptr;
