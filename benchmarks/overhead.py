@@ -96,7 +96,7 @@ def session():
         with tf.Session(config=config) as sess:
             sess.run(tf.global_variables_initializer())
             runs = {kind: sess.make_callable(op) for kind, op in results.items()}
-            yield from compare_devices(f"Session.run of {ADDS} adds", runs, 2.0)
+            yield from compare_devices(f"Session.run of {ADDS} adds", runs, 1.5)
 
 
 def compare_devices(name, runs, target=None):

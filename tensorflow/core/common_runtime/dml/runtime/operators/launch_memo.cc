@@ -38,43 +38,13 @@ LaunchMemo::Entry* LaunchMemo::Add(uint64_t hash) {
   Entry& entry = set.entries[set.last];
   entry = Entry();
   entry.hash = hash;
+  Follow(&entry);
   return &entry;
 }
 
-RepeatableLaunch::RepeatableLaunch(OperatorContext& context,
-                                   const Operation& operation,
-                                   Span<const dml_tensor* const> tensors)
-    : context_(context), tensors_(tensors) {
-  // Which is more than one launch, or none of its own.
-  if (context.learner != nullptr) context.learner->Spoil();
-  if (context.memo == nullptr || context.plan != nullptr) return;
-  head_[0] = uint64_t{static_cast<uint32_t>(operation.op)} << 40 |
-             uint64_t{tensors.size()} << 32 | operation.number;
-  static_assert(sizeof(head_[1]) == sizeof(operation.parameter));
-  memcpy(&head_[1], &operation.parameter, sizeof(head_[1]));
-  if (!MakeHash()) return;
-  const LaunchMemo::Entry* const entry = context.memo->Find(
-      hash_, [this](const LaunchMemo::Entry& found) { return Is(found); });
-  if (entry != nullptr) {
-    if (MakeArguments(*entry)) entry_ = entry;
-    return;
-  }
-  learns_ = true;
-  outer_ = context.learner;
-  context.learner = this;
-}
-
-void RepeatableLaunch::Spoil() {
-  launches_ = 2;
-  // If another entry has taken its place, that one is learned again.
-  if (learned_ != nullptr) learned_->programs = 0;
-}
-
 // Of a part of the words, which tells most calls apart.
-bool RepeatableLaunch::MakeHash() {
-  const size_t count = tensors_.size();
-  if (count == 0 || count > LaunchMemo::kMaxTensors) return false;
-  const dml_tensor* const output = tensors_[count - 1];
+inline bool RepeatableLaunch::MakeHash() {
+  const dml_tensor* const output = tensors_[tensors_.size() - 1];
   if (output == nullptr) return false;
   uint64_t hash = head_[0] + head_[1] * kFactor;
   for (const dml_tensor* tensor : tensors_) {
@@ -95,16 +65,20 @@ bool RepeatableLaunch::MakeHash() {
   return true;
 }
 
-bool RepeatableLaunch::Is(const LaunchMemo::Entry& entry) const {
+inline bool RepeatableLaunch::Is(const LaunchMemo::Entry& entry) const {
   const uint64_t* word = entry.words;
   if (entry.programs != context_.programs.number() || word[0] != head_[0] ||
       word[1] != head_[1]) {
     return false;
   }
   word += 2;
-  const dml_tensor& output = *tensors_[tensors_.size() - 1];
+  const dml_tensor* const output = tensors_[tensors_.size() - 1];
+  if (output == nullptr) return false;
   for (const dml_tensor* tensor : tensors_) {
-    if (*word++ != HeadOf(*tensor, output)) return false;  // with the rank
+    if (tensor == nullptr || tensor->data == 0 ||
+        *word++ != HeadOf(*tensor, *output)) {  // with the rank
+      return false;
+    }
     for (uint32_t d = 0; d < tensor->rank; ++d, word += 2) {
       if (word[0] != static_cast<uint64_t>(tensor->sizes[d]) ||
           word[1] != static_cast<uint64_t>(tensor->strides[d])) {
@@ -113,6 +87,58 @@ bool RepeatableLaunch::Is(const LaunchMemo::Entry& entry) const {
     }
   }
   return true;
+}
+
+inline bool RepeatableLaunch::MakeArguments(const LaunchMemo::Entry& entry) {
+  const size_t count = tensors_.size();
+  for (size_t i = 0; i < count; ++i) {
+    new (&arguments_[i])
+        BufferArgument{tensors_[i]->data + entry.ranges[i].offset,
+                       entry.ranges[i].bytes, AccessOf(i, count)};
+  }
+  const BufferArgument& output = arguments_[count - 1];
+  for (size_t i = 0; i + 1 < count; ++i) {
+    if (tensors_[i]->data != tensors_[count - 1]->data &&
+        Overlap(arguments_[i], output)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+RepeatableLaunch::RepeatableLaunch(OperatorContext& context,
+                                   const Operation& operation,
+                                   Span<const dml_tensor* const> tensors)
+    : context_(context), tensors_(tensors) {
+  // Which is more than one launch, or none of its own.
+  if (context.learner != nullptr) context.learner->Spoil();
+  if (context.memo == nullptr || context.plan != nullptr) return;
+  if (tensors.empty() || tensors.size() > LaunchMemo::kMaxTensors) return;
+  head_[0] = uint64_t{static_cast<uint32_t>(operation.op)} << 40 |
+             uint64_t{tensors.size()} << 32 | operation.number;
+  static_assert(sizeof(head_[1]) == sizeof(operation.parameter));
+  memcpy(&head_[1], &operation.parameter, sizeof(head_[1]));
+  LaunchMemo::Entry* entry = context.memo->Guess();
+  if (entry != nullptr && Is(*entry)) {
+    context.memo->Confirm(entry);
+  } else {
+    if (!MakeHash()) return;
+    entry = context.memo->Find(
+        hash_, [this](const LaunchMemo::Entry& found) { return Is(found); });
+  }
+  if (entry != nullptr) {
+    if (MakeArguments(*entry)) entry_ = entry;
+    return;
+  }
+  learns_ = true;
+  outer_ = context.learner;
+  context.learner = this;
+}
+
+void RepeatableLaunch::Spoil() {
+  launches_ = 2;
+  // If another entry has taken its place, that one is learned again.
+  if (learned_ != nullptr) learned_->programs = 0;
 }
 
 uint32_t RepeatableLaunch::MakeWords(uint64_t* words) const {
@@ -128,23 +154,6 @@ uint32_t RepeatableLaunch::MakeWords(uint64_t* words) const {
     }
   }
   return count;
-}
-
-bool RepeatableLaunch::MakeArguments(const LaunchMemo::Entry& entry) {
-  const size_t count = tensors_.size();
-  for (size_t i = 0; i < count; ++i) {
-    new (&arguments_[i])
-        BufferArgument{tensors_[i]->data + entry.ranges[i].offset,
-                       entry.ranges[i].bytes, AccessOf(i, count)};
-  }
-  const BufferArgument& output = arguments_[count - 1];
-  for (size_t i = 0; i + 1 < count; ++i) {
-    if (tensors_[i]->data != tensors_[count - 1]->data &&
-        Overlap(arguments_[i], output)) {
-      return false;
-    }
-  }
-  return true;
 }
 
 Status RepeatableLaunch::Launch() {

@@ -40,6 +40,7 @@ class LaunchMemo {
   struct Entry {
     uint64_t programs = 0;  // ProgramCache::number(); 0: empty
     uint64_t hash = 0;
+    Entry* next = nullptr;      // what was found or added after it
     uint64_t words[kMaxWords];  // of the call but for its addresses
     const hal::Program* program = nullptr;
     uint32_t groups[3] = {};
@@ -56,16 +57,22 @@ class LaunchMemo {
     uint8_t constants[256];
   };
 
+  // The entry that is likely to be asked for next, as work repeats its order;
+  // may be null.
+  Entry* Guess() const { return last_ != nullptr ? last_->next : nullptr; }
+  // It was.
+  void Confirm(Entry* entry) { last_ = entry; }
   // The entry with this hash that is(entry), or null. Valid until the next
   // Add().
   template <typename Is>
-  const Entry* Find(uint64_t hash, const Is& is) {
+  Entry* Find(uint64_t hash, const Is& is) {
     Set& set = sets_[hash % kSets];
     for (const uint32_t i : {set.last, 1 - set.last}) {
-      const Entry& entry = set.entries[i];
-      if (entry.hash != hash || !is(entry)) continue;
+      Entry* const entry = &set.entries[i];
+      if (entry->hash != hash || !is(*entry)) continue;
       set.last = i;
-      return &entry;
+      Follow(entry);
+      return entry;
     }
     return nullptr;
   }
@@ -80,6 +87,12 @@ class LaunchMemo {
   };
   static constexpr size_t kSets = 64;
 
+  void Follow(Entry* entry) {
+    if (last_ != nullptr) last_->next = entry;
+    last_ = entry;
+  }
+
+  Entry* last_ = nullptr;  // found or added
   std::array<Set, kSets> sets_;
 };
 
@@ -116,12 +129,12 @@ class RepeatableLaunch {
 
  private:
   // False where the call is none to remember.
-  bool MakeHash();
-  bool Is(const LaunchMemo::Entry& entry) const;
+  inline bool MakeHash();
+  inline bool Is(const LaunchMemo::Entry& entry) const;
   // As many as there may be in an entry, or 0.
   uint32_t MakeWords(uint64_t* words) const;
   // Those of `entry` for these tensors; false where they overlap otherwise.
-  bool MakeArguments(const LaunchMemo::Entry& entry);
+  inline bool MakeArguments(const LaunchMemo::Entry& entry);
 
   OperatorContext& context_;
   const Span<const dml_tensor* const> tensors_;

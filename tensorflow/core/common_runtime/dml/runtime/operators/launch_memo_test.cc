@@ -240,6 +240,22 @@ TEST_F(LaunchMemoTest, TakesAnything) {
   }
 }
 
+// Neither an order that repeats nor another one changes what is launched.
+TEST_F(LaunchMemoTest, FindsWhatComesInAnyOrder) {
+  const std::vector<uint32_t> sizes = {1, 2, 3, 1, 2, 3, 1, 2, 3,
+                                       3, 3, 2, 1, 1, 3, 2, 1};
+  for (const uint32_t size : sizes) {
+    OperatorContext context = Context();
+    ASSERT_TRUE(Run(context, {At(0, size), At(256, size)}, {size}).ok());
+  }
+  EXPECT_EQ(asked_, 3);
+  std::vector<uint32_t> groups;
+  for (const hal::testing::Event& event : Events()) {
+    groups.push_back(event.groups[0]);
+  }
+  EXPECT_EQ(groups, sizes);
+}
+
 TEST_F(LaunchMemoTest, ManyDriveEachOtherOut) {
   constexpr int64_t kSizes = 300;
   for (int round = 0; round < 2; ++round) {
