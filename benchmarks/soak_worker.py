@@ -196,7 +196,7 @@ def measure(process, device):
         found["device_bytes_in_use"] = stats["bytes_in_use"]
         found["device_tensors"] = stats["live_allocations"]
         found["staging_bytes"] = info["staging_bytes"]
-        found["programs"] = dml.statistics()["programs_compiled"]
+        found["programs"] = len(dml.programs())
     return found
 
 

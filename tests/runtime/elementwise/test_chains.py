@@ -223,6 +223,75 @@ def test_new_sizes_have_the_programs(device):
     assert device.statistics()["programs_compiled"] == before
 
 
+def operations(device, x, names):
+    """Each of the result of the one before."""
+    values = [x]
+    for name in names:
+        values.append(device.empty(x.shape))
+        device.elementwise(name, [values[-2]], values[-1])
+    return values[1:]
+
+
+def test_a_longer_chain_takes_the_place_of_its_beginnings(device):
+    def chains():
+        return [p for p in device.programs() if p.shader == "chain_f32_f16"]
+
+    x = device.tensor(helpers.random((1000,)))
+    names = ["SOFTSIGN", "SQUARE", "SOFTSIGN", "NEGATE", "SOFTSIGN"]
+    with one_by_one(device):
+        expected = [bits(value.numpy()) for value in operations(device, x, names)]
+    before = set(chains())
+    for length in (2, 4, 5):
+        learn(device, lambda length=length: operations(device, x, names[:length]))
+        # What was launched last has the new one, and the old one's work is done.
+        operations(device, x, names[:length])
+        device.sync()
+        device.finish_programs()
+        assert len(set(chains()) - before) == 1, length
+    for length in (2, 3, 4, 5):
+        values, growth = least(device, lambda n=length: operations(device, x, names[:n]))
+        assert growth["launches"] == 1, length
+        assert [bits(value.numpy()) for value in values] == expected[:length]
+
+
+def test_programs_of_chains_are_bounded():
+    """Whatever order work comes in; and what comes late has some of its own."""
+    result = helpers.run_python(
+        """
+        import itertools
+
+        device = dml.open(0)
+        x, y, z = (device.empty((64,)) for _ in range(3))
+        names = ["NEGATE", "ABS", "SQUARE", "RELU", "TANH", "EXP", "SQRT", "SIGN", "RSQRT",
+                 "LOG1P", "EXPM1", "SIGMOID"]
+
+        def see(first, second):
+            for _ in range(2):
+                device.elementwise(first, [x], y)
+                device.elementwise(second, [y], z)
+                device.sync()
+            device.finish_programs()
+
+        def chains():
+            return [p.constants for p in device.programs() if p.shader == "chain_f32_f16"]
+
+        for pair in itertools.product(names, names):
+            see(*pair)
+        full = chains()
+        see("SOFTPLUS", "ELU")
+        assert chains() == full
+        for _ in range(40000):  # each is a chain that ends
+            device.elementwise("NEGATE", [x], y)
+        see("SOFTPLUS", "ELU")
+        device.elementwise("NEGATE", [x], y)
+        device.sync()
+        device.finish_programs()
+        now = chains()
+        print(len(full), len(now), len(set(now) - set(full)))
+        """, TF_DIRECTML_BACKEND="null", TF_DIRECTML_MERGING="1")
+    assert result.stdout.split() == ["128", "128", "1"], result.stdout + result.stderr
+
+
 def test_broadcast_inputs_are_of_chains(device):
     """As in a layer norm: each row has a number, and each column has one."""
     x = device.tensor(helpers.random((6, 32)))

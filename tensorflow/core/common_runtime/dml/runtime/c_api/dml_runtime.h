@@ -184,9 +184,10 @@ DML_EXPORT void dml_set_lasting_tag(const char* tag);
  * returns the length that the whole text has. */
 DML_EXPORT size_t dml_device_launches_by_tag(dml_device* device, char* text,
                                              size_t capacity);
-/* The programs that programs_compiled counts, written in the same way, in the
- * order in which they were first asked for: lines "program\tconstant,...\n",
- * with the specialization constants by number. */
+/* The programs that programs_compiled counts, but for those of merged launches
+ * that were dropped for others, written in the same way, in the order in which
+ * they were first asked for: lines "program\tconstant,...\n", with the
+ * specialization constants by number. */
 DML_EXPORT size_t dml_device_programs(dml_device* device, char* text,
                                       size_t capacity);
 

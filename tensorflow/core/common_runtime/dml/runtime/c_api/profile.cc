@@ -27,7 +27,7 @@ dml_profile_record ToC(const ProfileRecord& record) {
   result.bytes = record.bytes;
   result.kind = static_cast<dml_work_kind>(record.kind);
   if (record.program != nullptr) {
-    strncpy(result.program, record.program->name(), sizeof(result.program) - 1);
+    strncpy(result.program, record.program, sizeof(result.program) - 1);
   }
   return result;
 }

@@ -75,6 +75,7 @@ struct Batch {
   std::vector<StagingRing::Slice> readbacks;
   std::vector<Completion> completions;
   std::vector<RetiredHeap> retired_heaps;
+  std::vector<const hal::Program*> retired_programs;  // of chains
   std::array<Timing, hal::kQueues> timings;
   RangeSet touched;  // kept only where the host may touch device memory
   uint64_t staging_bytes = 0;
@@ -123,6 +124,7 @@ struct Batch {
     readbacks.clear();
     completions.clear();
     retired_heaps.clear();
+    retired_programs.clear();
     for (Timing& timing : timings) {
       timing.records.clear();
       timing.commands.clear();

@@ -11,7 +11,7 @@ constexpr uint32_t kMaxInputs = ElementStep::kMaxInputs;
 
 bool MayWait(const ChainTree::Node* node, uint32_t step_count) {
   if (node == nullptr) return false;
-  return node->program != nullptr || (step_count == 1 && node->joins);
+  return node->has_program() || (step_count == 1 && node->joins());
 }
 
 }  // namespace
@@ -39,8 +39,11 @@ struct ChainList::Operands {
   }
 };
 
-ChainList::ChainList(ChainTree::Make make, Send send)
-    : tree_(std::move(make)), send_(std::move(send)), slots_(kMaxChains) {
+ChainList::ChainList(ChainTree::Make make, ChainTree::Drop drop, Send send,
+                     const ChainTree::Limits& limits)
+    : tree_(std::move(make), std::move(drop), limits),
+      send_(std::move(send)),
+      slots_(kMaxChains) {
   for (ElementChain& chain : slots_) free_.push_back(&chain);
   chains_.reserve(kMaxChains);
 }
@@ -51,10 +54,17 @@ void ChainList::Forget() {
   waiting_ = 0;
 }
 
+ChainTree::Nodes ChainList::InUse() {
+  in_use_.assign({joined_.node});
+  for (const ElementChain* chain : chains_) in_use_.push_back(chain->node);
+  return in_use_;
+}
+
 void ChainList::SendWaiting(ElementChain* chain) {
   if (chain->sent) return;
   chain->sent = true;
   --waiting_;
+  tree_.Use(chain->node);
   send_(*chain);
 }
 
@@ -66,7 +76,7 @@ void ChainList::Remove(ElementChain* chain) {
 void ChainList::End(ElementChain* chain) {
   if (chain->sent) {
     uint64_t words[ElementChain::kMaxSteps];
-    tree_.Learn({words, chain->Words(words)});
+    tree_.Learn({words, chain->Words(words)}, InUse());
   } else {
     SendWaiting(chain);
   }
@@ -185,7 +195,7 @@ void ChainList::Join(const Launch& launch, Operands* operands) {
     }
     return;
   }
-  const ChainTree::Node* node = first->node;
+  ChainTree::Node* node = first->node;
   for (uint32_t k = first->step_count; node != nullptr; ++k) {
     const bool last = k == joined_.step_count;
     node = ChainTree::Find(node, last ? word : joined_.values[k].word);
@@ -199,13 +209,17 @@ void ChainList::Join(const Launch& launch, Operands* operands) {
       SendWaiting(part);
       if (c == 0) continue;
       uint64_t words[ElementChain::kMaxSteps];
-      tree_.LearnPart({words, part->Words(words)});
+      tree_.LearnPart({words, part->Words(words)}, InUse());
     }
     joined_.sent = true;
   }
   for (uint32_t c = 1; c < operands->chain_count; ++c) {
-    waiting_ -= !operands->chains[c]->sent;
-    Remove(operands->chains[c]);
+    ElementChain* const part = operands->chains[c];
+    if (!part->sent) {
+      --waiting_;
+      tree_.Use(part->node);
+    }
+    Remove(part);
   }
   *first = joined_;
   std::copy_n(from, kMaxInputs, operands->from);
@@ -214,6 +228,7 @@ void ChainList::Join(const Launch& launch, Operands* operands) {
 
 bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
                      const StepName& name) {
+  tree_.TakeMade();
   const ElementStep& step = *launch.step;
   Operands operands = FindOperands(launch);
   if (operands.chain_count > 1) Join(launch, &operands);
@@ -222,7 +237,7 @@ bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
     const ElementChain::Place place =
         chain->PlaceOf(step, launch.buffers, operands.from);
     if (place.word != 0) {
-      const ChainTree::Node* next =
+      ChainTree::Node* const next =
           chain->node == nullptr ? nullptr
                                  : ChainTree::Find(chain->node, place.word);
       if (!MayWait(next, chain->step_count + 1)) SendWaiting(chain);

@@ -32,7 +32,10 @@ class ChainList {
   // Launches a chain that waited; does not call the list.
   using Send = std::function<void(const ElementChain& chain)>;
 
-  ChainList(ChainTree::Make make, Send send);
+  // `drop`, which does not call the list either, gets programs that no chain
+  // will have any more; launches that were sent may.
+  ChainList(ChainTree::Make make, ChainTree::Drop drop, Send send,
+            const ChainTree::Limits& limits = {});
 
   // Before other work with these arguments is launched.
   void BeforeWork(Span<const BufferArgument> arguments);
@@ -58,6 +61,8 @@ class ChainList {
   // At a time. Work is compared with all of them.
   static constexpr size_t kMaxChains = 24;
 
+  // The nodes that chains have; valid until the next call.
+  ChainTree::Nodes InUse();
   void SendWaiting(ElementChain* chain);  // unless it was sent
   void Remove(ElementChain* chain);
   // Launches it or learns from it, and removes it.
@@ -69,8 +74,9 @@ class ChainList {
   const Send send_;
   std::vector<ElementChain> slots_;
   std::vector<ElementChain*> free_;
-  std::vector<ElementChain*> chains_;  // the oldest first
-  ElementChain joined_;                // while chains are joined
+  std::vector<ElementChain*> chains_;           // the oldest first
+  ElementChain joined_;                         // while chains are joined
+  std::vector<const ChainTree::Node*> in_use_;  // of InUse()
   size_t waiting_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <random>
@@ -31,6 +32,7 @@ uint64_t Mix(uint64_t a, uint64_t b) {
 class NamedProgram : public hal::Program {
  public:
   const char* name() const override { return "chain"; }
+  bool dropped = false;
 };
 
 // Cells of numbers. What was given back is unknown until it is written.
@@ -93,7 +95,8 @@ uint64_t ReadBack(uint64_t value, uint32_t type) {
 
 class ChainListTest : public ::testing::Test {
  protected:
-  void Start(uint32_t seed, int programs_in_hundred = 100) {
+  void Start(uint32_t seed, int programs_in_hundred = 100,
+             const ChainTree::Limits& limits = {}) {
     random_.seed(seed);
     memory_ = Memory();
     for (uint32_t c = 0; c < kPlaces * kPlaceCells; ++c) {
@@ -102,6 +105,8 @@ class ChainListTest : public ::testing::Test {
     expected_ = memory_;
     sent_steps_ = sent_chains_ = 0;
     late_.clear();  // of the list before
+    programs_.clear();
+    dropped_ = 0;
     list_ = std::make_unique<ChainList>(
         [this, programs_in_hundred](
             Span<const uint64_t>,
@@ -110,7 +115,15 @@ class ChainListTest : public ::testing::Test {
             late_.push_back(std::move(made));
           }
         },
-        [this](const ElementChain& chain) { Run(chain); });
+        [this](const hal::Program* program) {
+          for (NamedProgram& own : programs_) {
+            if (&own != program) continue;
+            EXPECT_FALSE(own.dropped);
+            own.dropped = true;
+            ++dropped_;
+          }
+        },
+        [this](const ElementChain& chain) { Run(chain); }, limits);
   }
 
   uint32_t Below(uint32_t end) { return random_() % end; }
@@ -123,7 +136,10 @@ class ChainListTest : public ::testing::Test {
     ASSERT_EQ(chain.live >> chain.step_count, 0u);
     if (chain.step_count > 1) {
       ASSERT_NE(chain.node, nullptr);
-      ASSERT_NE(chain.node->program.load(), nullptr);
+      const auto* const program =
+          static_cast<const NamedProgram*>(chain.node->program());
+      ASSERT_NE(program, nullptr);
+      ASSERT_FALSE(program->dropped);
     }
     std::vector<uint32_t> invocations((chain.count + 3) / 4);
     for (uint32_t i = 0; i < invocations.size(); ++i) invocations[i] = i;
@@ -312,23 +328,34 @@ class ChainListTest : public ::testing::Test {
 
   void MakePrograms() {
     auto late = std::exchange(late_, {});
-    for (auto& made : late) made(&chain_);
+    for (auto& made : late) {
+      programs_.emplace_back();
+      made(&programs_.back());
+    }
   }
 
   std::mt19937 random_;
   Memory memory_, expected_;
   std::vector<uint64_t> recent_;  // outputs
   std::vector<std::function<void(const hal::Program*)>> late_;
-  NamedProgram alone_, chain_;
+  NamedProgram alone_;
+  std::deque<NamedProgram> programs_;  // of chains
+  uint64_t dropped_ = 0;
   uint64_t sent_chains_ = 0, sent_steps_ = 0;
   std::unique_ptr<ChainList> list_;
 };
 
 TEST_F(ChainListTest, GivesWhatWorkAtOnceGives) {
-  uint64_t chains = 0, steps = 0;
+  uint64_t chains = 0, steps = 0, dropped = 0;
+  // So little that all is forgotten again and again.
+  ChainTree::Limits few;
+  few.programs = 6;
+  few.nodes = 260;
+  few.long_time = 100;
   for (uint32_t seed = 0; seed < 100; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    Start(seed, seed % 3 == 0 ? 50 : 100);
+    Start(seed, seed % 3 == 0 ? 50 : 100,
+          seed % 2 == 0 ? few : ChainTree::Limits());
     for (int i = 0; i < 3000; ++i) {
       const uint32_t what = Below(100);
       if (what < 80) {
@@ -348,9 +375,11 @@ TEST_F(ChainListTest, GivesWhatWorkAtOnceGives) {
     if (HasFatalFailure()) return;
     chains += sent_chains_;
     steps += sent_steps_;
+    dropped += dropped_;
   }
   // Else this would have shown nothing.
   EXPECT_GT(steps - chains, 5000u);
+  EXPECT_GT(dropped, 200u);
 }
 
 // Steps that a test names: `from` and `to` are places.

@@ -27,6 +27,9 @@ class ChainPrograms {
   // stream before it has returned.
   virtual void Make(Span<const uint64_t> words,
                     std::function<void(const hal::Program*)> made) = 0;
+  // Takes back a program that Make() gave: nobody has it any more, but for who
+  // makes its grouped form. Must not wait.
+  virtual void Drop(const hal::Program* program) = 0;
   // Called by one thread at a time.
   virtual Grid Describe(const ElementChain& chain) = 0;
 };

@@ -98,7 +98,7 @@ struct ElementChain {
   Value values[kMaxSteps];
   bool has_seed = false;  // one of the steps
   uint32_t seed[ElementStep::kSeedWords] = {};
-  const ChainTree::Node* node = nullptr;  // null: not in the tree
+  ChainTree::Node* node = nullptr;  // null: not in the tree
   // The launch of a chain that has one step.
   const hal::Program* program = nullptr;
   bool may_group = false;  // Launch::may_group

@@ -38,8 +38,8 @@ struct ProfileRecord {
   uint64_t activity = 0;
   uint64_t start_ns = 0;  // of the host's steady clock
   uint64_t end_ns = 0;
-  uint64_t bytes = 0;                     // of a copy
-  const hal::Program* program = nullptr;  // of a launch
+  uint64_t bytes = 0;             // of a copy
+  const char* program = nullptr;  // of a launch; lives with the stream
   WorkKind kind = WorkKind::kLaunch;
 };
 

@@ -1,6 +1,11 @@
 // Element-wise launches that wait in a stream: what sends them, and what
 // becomes of them when the stream ends.
+#include <algorithm>
 #include <array>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
 
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream_test.h"
@@ -11,12 +16,23 @@ namespace {
 using hal::testing::Event;
 using hal::testing::EventKind;
 
-// One program for all chains, made at once.
+// Programs that are made at once.
 class FakePrograms : public ChainPrograms {
  public:
   void Make(Span<const uint64_t> /*words*/,
             std::function<void(const hal::Program*)> made) override {
-    made(program_.get());
+    std::lock_guard<std::mutex> lock(mutex_);
+    programs_.push_back(hal::testing::MakeProgram(device_, "chain"));
+    made(programs_.back().get());
+  }
+  void Drop(const hal::Program* program) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto dropped = std::find_if(
+        programs_.begin(), programs_.end(),
+        [program](const auto& own) { return own.get() == program; });
+    ASSERT_NE(dropped, programs_.end());
+    dropped->reset();
+    ++dropped_;
   }
   Grid Describe(const ElementChain& chain) override {
     constants_ = {static_cast<uint8_t>(chain.step_count), 0, 0, 0};
@@ -25,10 +41,26 @@ class FakePrograms : public ChainPrograms {
     return grid;
   }
 
-  std::unique_ptr<hal::Program> program_;
+  void Start(hal::Device* device) {
+    device_ = device;
+    programs_.clear();
+    dropped_ = 0;
+  }
+  size_t made() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return programs_.size();
+  }
+  size_t dropped() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return dropped_;
+  }
 
  private:
   std::array<uint8_t, 4> constants_;
+  hal::Device* device_ = nullptr;
+  std::mutex mutex_;  // guards what follows
+  std::vector<std::unique_ptr<hal::Program>> programs_;
+  size_t dropped_ = 0;
 };
 
 class StreamChainsTest : public StreamTest {
@@ -40,15 +72,15 @@ class StreamChainsTest : public StreamTest {
   void StartWith(StreamOptions options) {
     options.chain_programs = &programs_;
     stream_.reset();
-    programs_.program_.reset();
+    programs_.Start(nullptr);
     Start(options);
-    programs_.program_ = hal::testing::MakeProgram(device_.get(), "chain");
+    programs_.Start(device_.get());
     memory_ = Allocate();
     Learn();
   }
   void TearDown() override {
     stream_.reset();
-    programs_.program_.reset();
+    programs_.Start(nullptr);
   }
 
   uint64_t At(uint32_t place) const { return memory_ + place * kBytes; }
@@ -255,6 +287,30 @@ TEST_F(StreamChainsTest, TagsAreThoseOfAll) {
   EXPECT_TRUE(std::any_of(launches.begin(), launches.end(), [](const auto& t) {
     return t.first == "Mul+Tanh" && t.second == 1;
   }));
+}
+
+// A longer sequence's program takes the place of the first one.
+TEST_F(StreamChainsTest, AProgramGoesWhenTheWorkIsDoneThatHasIt) {
+  const auto three = [this] {
+    for (uint32_t i = 0; i < 3; ++i) DML_EXPECT_OK(Step(i, i + 1));
+  };
+  three();
+  DML_EXPECT_OK(stream_->Sync());
+  device_->Hold();
+  three();
+  DML_EXPECT_OK(stream_->Flush());
+  ASSERT_EQ(programs_.made(), 2u);
+  three();
+  DML_EXPECT_OK(stream_->Flush());
+  EXPECT_TRUE(Eventually([this] {
+    const Names sent = Sent();
+    return std::count(sent.begin(), sent.end(), "chain") == 3;
+  }));
+  std::this_thread::sleep_for(kMoment);
+  EXPECT_EQ(programs_.dropped(), 0u);
+  device_->Release();
+  DML_EXPECT_OK(stream_->Sync());
+  EXPECT_EQ(programs_.dropped(), 1u);
 }
 
 TEST_F(StreamChainsTest, AFailureForgetsThem) {

@@ -163,6 +163,9 @@ class Stream::Impl {
   void UseChains();
   void UseGroups();
   // These need the lock.
+  // Has a program of chains, which none has any more, dropped when no work
+  // does.
+  void RetireProgram(const hal::Program* program);
   // Launches what waits and conflicts with work that comes next.
   void BeforeWork(Span<const BufferArgument> arguments);
   // After a launch that needed a barrier: launches full groups.
@@ -362,6 +365,7 @@ class Stream::Impl {
   bool profiling_ = false;            // new work is timed
   bool profile_open_ = false;         // until that work has completed
   std::unique_ptr<Profile> profile_;  // kept until the next one starts
+  TagTable program_names_;            // in profiles
   StreamStatistics statistics_;
   TagTable tags_;
   std::vector<uint64_t> launches_by_tag_;

@@ -11,7 +11,10 @@ void Stream::Impl::Time(WorkKind kind, const Batch::Command& command,
   ProfileRecord record;
   record.activity = activity;
   record.bytes = command.copy_bytes;
-  record.program = command.program;
+  if (command.program != nullptr) {
+    const uint32_t name = program_names_.Intern(command.program->name());
+    record.program = program_names_.name(name).c_str();
+  }
   record.kind = kind;
   Batch::Timing& timing = current_->timings[static_cast<size_t>(command.queue)];
   timing.records.push_back(record);

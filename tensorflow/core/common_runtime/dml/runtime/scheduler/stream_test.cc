@@ -397,7 +397,7 @@ TEST_F(StreamTest, ProfilesWhatIsEnqueuedMeanwhile) {
   std::vector<ProfileRecord> records(10);
   ASSERT_EQ(stream_->ReadProfile(records), 2u);
   EXPECT_EQ(records[0].kind, WorkKind::kLaunch);
-  EXPECT_EQ(records[0].program, program_.get());
+  EXPECT_STREQ(records[0].program, "work");
   EXPECT_EQ(records[1].kind, WorkKind::kDeviceToDevice);
   EXPECT_EQ(records[1].bytes, 1000u);
   EXPECT_LE(records[0].start_ns, records[0].end_ns);

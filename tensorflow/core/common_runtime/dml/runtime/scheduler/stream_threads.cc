@@ -224,6 +224,12 @@ void Stream::Impl::CompleteFirst(Lock* lock) {
     space_->Unmap(retired.address);
     if (!keep) retired.heap.reset();
   }
+  // Where the device failed, messages may name them yet.
+  if (status.ok()) {
+    for (const hal::Program* program : batch->retired_programs) {
+      options_.chain_programs->Drop(program);
+    }
+  }
   std::vector<Batch::Completion> completions;
   completions.swap(batch->completions);
   const uint64_t sequence = batch->sequence;

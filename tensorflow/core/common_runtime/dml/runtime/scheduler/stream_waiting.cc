@@ -38,7 +38,14 @@ void Stream::Impl::UseChains() {
                  std::function<void(const hal::Program*)> made) {
         programs->Make(words, std::move(made));
       },
+      [this](const hal::Program* program) { RetireProgram(program); },
       [this](const ElementChain& chain) { RecordChain(chain); });
+}
+
+// What was recorded with it is in this batch or in one before.
+void Stream::Impl::RetireProgram(const hal::Program* program) {
+  if (groups_ != nullptr) groups_->SendAll();
+  current_->retired_programs.push_back(program);
 }
 
 void Stream::Impl::UseGroups() {
@@ -182,7 +189,7 @@ void Stream::Impl::RecordChain(const ElementChain& chain) {
     bindings[kMaxInputs + k] = written ? chain.values[k].binding : unused;
   }
   const ChainPrograms::Grid grid = options_.chain_programs->Describe(chain);
-  launch.program = chain.node->program;
+  launch.program = chain.node->program();
   std::copy_n(grid.groups, 3, launch.groups);
   launch.buffers = arguments;
   launch.constants = grid.constants;

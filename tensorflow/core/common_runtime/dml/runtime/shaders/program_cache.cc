@@ -22,7 +22,7 @@ struct Entry {
   uint32_t count;
   std::array<uint32_t, ProgramCache::kMaxSpecialization> values;
 
-  std::atomic<const hal::Program*> ready{nullptr};  // set once, last
+  std::atomic<const hal::Program*> ready{nullptr};  // set last, once a making
 
   std::mutex mutex;
   std::unique_ptr<hal::Program> program;  // guarded by mutex
@@ -138,6 +138,20 @@ class ProgramCache::Impl {
     program->grouping().grouped.store(entry->grouped.get(),
                                       std::memory_order_release);
     return Status::Ok();
+  }
+
+  void Drop(const hal::Program* program) {
+    Entry* const entry = FindEntry(program);
+    if (entry == nullptr) return;
+    std::unique_ptr<hal::Program> plain, grouped;
+    {
+      // Compiled() reads names while it has this.
+      std::lock_guard<std::mutex> lock(mutex_);
+      entry->ready.store(nullptr, std::memory_order_release);
+    }
+    std::lock_guard<std::mutex> lock(entry->mutex);
+    plain = std::move(entry->program);
+    grouped = std::move(entry->grouped);
   }
 
   uint64_t compiled_count() const { return compiled_; }
@@ -290,6 +304,8 @@ Status ProgramCache::Get(std::string_view shader,
 Status ProgramCache::MakeGrouped(const hal::Program* program) {
   return impl_->MakeGrouped(program);
 }
+
+void ProgramCache::Drop(const hal::Program* program) { impl_->Drop(program); }
 
 uint64_t ProgramCache::compiled_count() const {
   return impl_->compiled_count();

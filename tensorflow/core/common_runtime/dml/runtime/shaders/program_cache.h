@@ -66,9 +66,9 @@ class ProgramCache {
   ProgramCache(hal::Device* device, Span<const Shader> shaders);
   ~ProgramCache();
 
-  // The program stays valid as long as the cache; `row`, unless null, gets its
-  // shader's. kUnimplemented when there is no shader of that name (an operator
-  // without a variant for that type).
+  // The program stays valid until Drop(), or as long as the cache; `row`,
+  // unless null, gets its shader's. kUnimplemented when there is no shader of
+  // that name (an operator without a variant for that type).
   Status Get(std::string_view shader, Span<const uint32_t> specialization,
              const hal::Program** program, const Shader** row = nullptr);
 
@@ -78,11 +78,14 @@ class ProgramCache {
 
   // Of this cache alone, in this process; not 0.
   uint64_t number() const { return number_; }
+  // Destroys a program that came from Get(), and its grouped form: no work uses
+  // it, and no other thread is about to Get() it. Get() would make it anew.
+  void Drop(const hal::Program* program);
 
   // Programs made so far: does not grow with new shapes.
   uint64_t compiled_count() const;
-  // What they are, as DescribeProgram() says it, in the order in which they
-  // were first asked for.
+  // What those are that were not dropped, as DescribeProgram() says it, in the
+  // order in which they were first asked for.
   std::vector<std::string> Compiled() const;
 
  private:

@@ -201,6 +201,8 @@ void VulkanDevice::AddPipeline(VkPipeline pipeline) {
 }
 
 void VulkanDevice::DestroyPipeline(VkPipeline pipeline) {
+  std::shared_lock<std::shared_mutex> use;
+  if (!Use(&use).ok()) return;
   {
     std::lock_guard<std::mutex> lock(pipelines_mutex_);
     if (pipelines_.erase(pipeline) == 0) return;

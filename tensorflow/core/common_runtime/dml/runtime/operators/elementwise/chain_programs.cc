@@ -184,8 +184,13 @@ void ElementwisePrograms::Make(Span<const uint64_t> words,
         programs->Get(ShaderName("chain", DML_FLOAT32, DML_FLOAT16),
                       specialization, &program);
     // Where a device cannot make it, launches stay as they are.
-    if (status.ok()) made(program);
+    made(status.ok() ? program : nullptr);
   });
+}
+
+// Behind the making of its grouped form, if that was asked for.
+void ElementwisePrograms::Drop(const hal::Program* program) {
+  maker_->Ask([programs = programs_, program] { programs->Drop(program); });
 }
 
 ChainPrograms::Grid ElementwisePrograms::Describe(const ElementChain& chain) {

@@ -38,6 +38,7 @@ class ElementwisePrograms : public ChainPrograms {
 
   void Make(Span<const uint64_t> words,
             std::function<void(const hal::Program*)> made) override;
+  void Drop(const hal::Program* program) override;
   Grid Describe(const ElementChain& chain) override;
 
  private:
