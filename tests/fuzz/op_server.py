@@ -8,6 +8,9 @@ from tensorflow.python.framework import kernels, op_def_registry
 
 import tensorflow as tf
 
+if not hasattr(op_def_registry, "get_registered_ops"):  # TensorFlow 2.x
+    import as_tensorflow1  # noqa: F401
+
 v1 = tf.compat.v1
 v1.logging.set_verbosity(v1.logging.ERROR)
 

@@ -54,7 +54,7 @@ RENAMED = {"reduction_indices": "axis"}
 OF_SOME_VERSIONS = {
     "BatchMatMulV3", "CompareAndBitpack", "DenseBincount", "MatrixDiagPartV3", "MatrixDiagV3",
     "MatrixSetDiagV3", "ScatterNdMax", "StatelessRandomUniformV2", "TensorScatterMax",
-    "TensorScatterMin",
+    "TensorScatterMin", "Xlog1py",
 }
 
 covered = set()  # ops that some row tests

@@ -46,6 +46,14 @@ DIFFERENT = {
     "test_op_support.py::test_the_page_is_up_to_date": "the page is of TensorFlow 1.15",
     "test_parallel_stack.py::test_it_is_an_error_without_the_pass":
         "eager execution of 2.x runs passes",
+    "test_pooling.py::test_max_pool_with_argmax[MaxPoolWithArgmax-[1,3,2,1]-[1,2,1,1]-SAME-float32_0":
+        "the CPU's MaxPoolWithArgmax refuses empty batches",
+    "test_pooling.py::test_max_pool_with_argmax[MaxPoolWithArgmax-[1,3,2,1]-[1,2,1,1]-SAME-float16_0":
+        "the CPU's MaxPoolWithArgmax refuses empty batches",
+    "test_special_functions.py::test_edges_are_the_cpus":
+        "Zeta of 3 and a pole is NaN on the CPU of 2.x, infinite on that of 1.15",
+    "test_special_functions.py::test_quantize[QuantizeAndDequantizeV3":
+        "the CPU's QuantizeAndDequantizeV3 refuses scalars",
     "test_top_k.py::test_top_k_of_old_graphs":
         "TensorFlow 2.21 has no kernel for TopK of old graphs: they lack an attribute",
 }

@@ -101,6 +101,7 @@ BINARY_ROWS = [
     binary("Atan2", domain=(0.2, 2), samples=SAME),
     binary("MulNoNan", ("float32",), gradient=False),
     binary("Xlogy", domain=(0.1, 2), gradient=False),
+    binary("Xlog1py", domain=(-0.9, 2), gradient=False),
     binary("Xdivy", domain=(0.5, 2), gradient=False),
     binary("NextAfter", ("float32", "float64")),
     binary("BitwiseAnd", INTEGERS, (-100, 100), False),

@@ -76,23 +76,23 @@ if not lacks("StatelessRandomUniformV2"):
         "StatelessRandomGetKeyCounter", "StatelessRandomGetKeyCounterAlg", "RngReadAndSkip",
     })
 of_2x = pytest.mark.skipif(lacks("StatelessRandomUniformV2"), reason="came after TensorFlow 1.15")
-GENERATOR = dict(key=np.array([0x123456789ABCDEF0], np.uint64),
-                 counter=np.array([3, 1 << 40], np.uint64), alg=np.array(PHILOX, np.int32))
+KEY_AND_COUNTER = dict(key=np.array([0x123456789ABCDEF0], np.uint64),
+                       counter=np.array([3, 1 << 40], np.uint64), alg=np.array(PHILOX, np.int32))
 
 
 @of_2x
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("op", sorted(OF_GENERATORS))
 def test_stateless_of_a_generator(op, dtype):
-    check(op, dtype, dtype=dtype, **GENERATOR)
+    check(op, dtype, dtype=dtype, **KEY_AND_COUNTER)
 
 
 @of_2x
 @pytest.mark.parametrize("dtype", INDICES)
 def test_stateless_integers_of_a_generator(dtype):
     check("StatelessRandomUniformIntV2", dtype, minval=np.array(-7, dtype),
-          maxval=np.array(1000, dtype), **GENERATOR)
-    check("StatelessRandomUniformFullIntV2", dtype, dtype=dtype, **GENERATOR)
+          maxval=np.array(1000, dtype), **KEY_AND_COUNTER)
+    check("StatelessRandomUniformFullIntV2", dtype, dtype=dtype, **KEY_AND_COUNTER)
 
 
 @of_2x
@@ -113,8 +113,8 @@ def test_other_algorithms_are_refused():
         return tf.raw_ops.StatelessRandomUniformV2(shape=[3], key=key, counter=counter,
                                                    alg=THREEFRY)
 
-    assert "Unsupported algorithm id: 2" in error_of(draw, [GENERATOR["key"],
-                                                            GENERATOR["counter"]])
+    assert "Unsupported algorithm id: 2" in error_of(
+        draw, [KEY_AND_COUNTER["key"], KEY_AND_COUNTER["counter"]])
 GENERATOR = ["StatefulUniform", "StatefulStandardNormalV2", "StatefulTruncatedNormal"]
 covered.update(GENERATOR + ["StatefulUniformInt", "StatefulUniformFullInt", "RngSkip",
                             "ParameterizedTruncatedNormal"])

@@ -144,6 +144,31 @@ class Betainc {
 };
 
 // Binary without broadcasting.
+// x * log(1 + y), and 0 where x is.
+class Xlog1py {
+ public:
+  explicit Xlog1py(OpKernelConstruction*) {}
+
+  Status Compute(KernelContext* c) {
+    const Tensor& x = c->Input(0);
+    const Tensor& y = c->Input(1);
+    const BCast broadcast(BCast::FromShape(x.shape()),
+                          BCast::FromShape(y.shape()));
+    if (!broadcast.IsValid()) {
+      return errors::InvalidArgument(
+          "Incompatible shapes: ", x.shape().DebugString(), " vs. ",
+          y.shape().DebugString());
+    }
+    Tensor* z;
+    TF_RETURN_IF_ERROR(
+        c->Output(0, BCast::ToShape(broadcast.output_shape()), &z));
+    Tensor logarithm;
+    TF_RETURN_IF_ERROR(c->Temporary(y.dtype(), y.shape(), &logarithm));
+    TF_RETURN_IF_ERROR(c->Elementwise(DML_LOG1P, {&y}, logarithm));
+    return c->Elementwise(DML_MULTIPLY_NO_NAN, {&logarithm, &x}, *z);
+  }
+};
+
 class Gradient : ElementwiseBase {
  public:
   Gradient(OpKernelConstruction* c, dml_elementwise_op op)
@@ -284,6 +309,7 @@ const Kernels kBinary({
     BinaryRow("MulNoNan", kFloatsAndDouble, DML_MULTIPLY_NO_NAN),
     BinaryRow("Xlogy", kFloatsAndDouble, DML_XLOGY),
     BinaryRow("Xdivy", kFloatsAndDouble, DML_XDIVY),
+    Row("Xlog1py").Types("T", kFloatsAndDouble).Make<Xlog1py>(),
     BinaryRow("NextAfter", kLongFloats, DML_NEXT_AFTER),
     BinaryRow("Igamma", kLongFloats, DML_IGAMMA),
     BinaryRow("Igammac", kLongFloats, DML_IGAMMAC),

@@ -27,7 +27,8 @@ bool MayLack(const std::string& op) {
                                           "StatelessRandomUniformV2",
                                           "StatelessTruncatedNormalV2",
                                           "TensorScatterMax",
-                                          "TensorScatterMin"};
+                                          "TensorScatterMin",
+                                          "Xlog1py"};
   return later->count(op) > 0;
 }
 
