@@ -28,6 +28,12 @@ def makes_floats(node):
     return any(tf.as_dtype(kind).base_dtype in FLOATS for kind in types if kind)
 
 
+def is_cast_number(graph):
+    """Whether a graph is of an eager Cast, those of Python having been seen: TensorFlow casts a
+    number that Python gives an op of bfloat16."""
+    return [node.op for node in graph.node if node.op not in MOVES] == ["Cast"]
+
+
 def is_cpu(device):
     return "/device:CPU:" in device
 
@@ -52,5 +58,7 @@ def computed_on_the_cpu():
         context.context().disable_graph_collection()
     for function in collected.function_graphs:
         for graph in function.partition_graphs:
+            if is_cast_number(graph):
+                continue
             counted.update(node.op for node in graph.node if node.op not in MOVES and
                            is_cpu(node.device) and makes_floats(node))

@@ -261,3 +261,29 @@ def test_seeds_of_keras_draw_the_numbers_of_the_cpu():
     for want, have in zip(expected, got):
         np.testing.assert_allclose(have, want, rtol=1e-5, atol=1e-5)
     assert ran["StatelessRandomUniformV2"] == 1, ran
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint32", "uint64"])
+def test_integers_of_all_bits_are_the_cpus(dtype):
+    def draw():
+        generator = tf.random.Generator.from_seed(3)
+        drawn = (generator.uniform_full_int([5, 3], dtype=dtype),
+                 generator.uniform_full_int([2], dtype=dtype))
+        generator.skip(7)
+        return (*drawn, generator.make_seeds(2), generator.state.read_value(),
+                tf.random.stateless_uniform([9], [1, 2], None, None, dtype))
+
+    with launches() as ran:
+        expected, got = on_both(draw)
+    for want, have in zip(expected, got):
+        np.testing.assert_array_equal(have, want)
+    assert ran["StatelessRandomUniformFullIntV2"] >= 1 and ran["RngReadAndSkip"] >= 2, ran
+
+
+def test_bools_are_scattered():
+    indices = tf.constant([[0], [3], [0], [5], [3]])
+    updates = tf.constant([True, False, False, True, False])
+    with launches() as ran:
+        expected, got = on_both(lambda: tf.scatter_nd(indices, updates, [7]))
+    np.testing.assert_array_equal(got, expected)
+    assert ran["ScatterNd"] and got.any() and not got.all()

@@ -5,7 +5,9 @@
 
 #include <string>
 
+#include "tensorflow/core/common_runtime/dml/base_compat.h"
 #include "tensorflow/core/framework/node_def.pb.h"
+#include "tensorflow/core/framework/op_kernel.h"
 
 namespace tensorflow {
 namespace dml {
@@ -28,6 +30,18 @@ bool NormOverNoAxesIsMagnitude();
 
 // Whether Sign of NaN is NaN, and not 0.
 bool SignKeepsNan();
+
+// Whether ops of bfloat16 are for accelerators, which have them on the CPU only
+// with 1.15.
+bool ComputesBfloat16();
+
+// Whether Keras scatters bools, for which accelerators have no kernel
+// with 1.15.
+bool ScattersBools();
+
+// Makes the device's own kernel of `node`, inside of the making of another.
+Status CreateDeviceKernel(OpKernelConstruction* c, const NodeDef& node,
+                          OpKernel** kernel);
 
 }  // namespace dml
 }  // namespace tensorflow

@@ -11,6 +11,7 @@
 #include "tensorflow/core/framework/kernel_def.pb.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_def_util.h"
+#include "tensorflow/core/kernels/dml/bfloat16.h"
 #include "tensorflow/core/kernels/dml/host_fallback.h"
 #include "tensorflow/core/lib/core/errors.h"
 #include "tensorflow/core/lib/strings/strcat.h"
@@ -322,7 +323,23 @@ Status Kernels::Register(const Row& row) {
       return errors::AlreadyExists("another row takes some of its types");
     }
   }
-  others.push_back(std::move(match));
+  others.push_back(match);
+
+  const string widened = WidenedAttribute(*op, *def);
+  if (!widened.empty()) {
+    auto wide = absl::make_unique<KernelDef>(*def);
+    for (auto& constraint : *wide->mutable_constraint()) {
+      if (constraint.name() != widened) continue;
+      auto* const list = constraint.mutable_allowed_values()->mutable_list();
+      list->clear_type();
+      list->add_type(DT_BFLOAT16);
+    }
+    match.types[widened] = {DT_BFLOAT16};
+    others.push_back(std::move(match));
+    kernel_factory::OpKernelRegistrar(wide.release(),
+                                      strings::StrCat("DmlWide", row.op_),
+                                      Bfloat16Factory(widened));
+  }
   kernel_factory::OpKernelRegistrar(
       def.release(), strings::StrCat("Dml", row.op_),
       absl::make_unique<Factory>(row.create_, row.computes_float64_));

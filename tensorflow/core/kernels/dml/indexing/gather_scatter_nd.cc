@@ -1,6 +1,10 @@
 // GatherNd, ScatterNd and their kin: each index is a vector, into the leading
 // dimensions of a tensor. Those out of range gather zeros and are skipped in
 // scatters, as on TensorFlow's other accelerators.
+#include <vector>
+
+#include "tensorflow/core/common_runtime/dml/base_ops.h"
+#include "tensorflow/core/kernels/dml/casts.h"
 #include "tensorflow/core/kernels/dml/locked_variables.h"
 #include "tensorflow/core/kernels/dml/registry.h"
 #include "tensorflow/core/kernels/dml/zeros.h"
@@ -125,20 +129,42 @@ class ResourceGatherNd {
   }
 };
 
+Status ReadShape(KernelContext* c, TensorShape* shape) {
+  Dims sizes;
+  TF_RETURN_IF_ERROR(c->HostIntegers(2, &sizes));
+  return TensorShapeUtils::MakeShape(sizes.data(), sizes.size(), shape);
+}
+
 // Inputs: indices, updates, shape (host).
 class ScatterNd {
  public:
   explicit ScatterNd(OpKernelConstruction*) {}
   Status Compute(KernelContext* c) {
-    Dims sizes;
-    TF_RETURN_IF_ERROR(c->HostIntegers(2, &sizes));
     TensorShape shape;
-    TF_RETURN_IF_ERROR(
-        TensorShapeUtils::MakeShape(sizes.data(), sizes.size(), &shape));
+    TF_RETURN_IF_ERROR(ReadShape(c, &shape));
     Tensor* output;
     TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
     TF_RETURN_IF_ERROR(FillZero(c, *output));
     return ScatterSlices(c, DML_SCATTER_ADD, c->Input(0), c->Input(1), *output);
+  }
+};
+
+// As ScatterNd, of bools: their sum is whether any is true.
+class ScatterNdBool {
+ public:
+  explicit ScatterNdBool(OpKernelConstruction*) {}
+  Status Compute(KernelContext* c) {
+    TensorShape shape;
+    TF_RETURN_IF_ERROR(ReadShape(c, &shape));
+    Tensor* output;
+    TF_RETURN_IF_ERROR(c->Output(0, shape, &output));
+    Tensor updates, largest;
+    TF_RETURN_IF_ERROR(CastToTemporary(c, c->Input(1), DT_INT32, &updates));
+    TF_RETURN_IF_ERROR(c->Temporary(DT_INT32, shape, &largest));
+    TF_RETURN_IF_ERROR(FillZero(c, largest));
+    TF_RETURN_IF_ERROR(
+        ScatterSlices(c, DML_SCATTER_MAXIMUM, c->Input(0), updates, largest));
+    return EnqueueCast(c, largest, *output);
   }
 };
 
@@ -235,6 +261,17 @@ const Kernels kKernels({
     ResourceRow("ResourceScatterNdMax", DML_SCATTER_MAXIMUM),
     ResourceRow("ResourceScatterNdMin", DML_SCATTER_MINIMUM),
 });
+
+std::vector<Row> RowsOfBools() {
+  if (!ScattersBools()) return {};
+  return {Row("ScatterNd")
+              .Types("T", {DT_BOOL})
+              .Types("Tindices", kIndices)
+              .Host({"shape"})
+              .Make<ScatterNdBool>()};
+}
+
+const Kernels kBools(RowsOfBools());
 
 }  // namespace
 }  // namespace dml

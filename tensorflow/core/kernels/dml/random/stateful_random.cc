@@ -106,6 +106,26 @@ class RngSkip {
   }
 };
 
+// As RngSkip, and hands out the state from before.
+class RngReadAndSkip {
+ public:
+  explicit RngReadAndSkip(OpKernelConstruction*) {}
+
+  Status Compute(KernelContext* c) {
+    const Tensor& count = c->Input(2);
+    if (count.dims() != 0) {
+      return errors::InvalidArgument("input 2 (0-based) must have shape [], ",
+                                     "not ", count.shape().DebugString());
+    }
+    LockedVariables variable;
+    Tensor state, *before;
+    TF_RETURN_IF_ERROR(GetState(c, &variable, &state));
+    TF_RETURN_IF_ERROR(c->Output(0, state.shape(), &before));
+    TF_RETURN_IF_ERROR(c->CopyTensor(state, *before));
+    return Skip(c, state, static_cast<int64>(count.scalar<uint64>()()));
+  }
+};
+
 Row GeneratorRow(const char* name, const TypeList& types,
                  dml_random_distribution distribution) {
   return Row(name)
@@ -128,6 +148,9 @@ const Kernels kKernels({
         .Host({"resource", "algorithm", "shape", "minval", "maxval"})
         .Make<GeneratorRandom>(DML_RANDOM_UNIFORM_INT),
     Row("RngSkip").Host({"resource", "algorithm", "delta"}).Make<RngSkip>(),
+    Row("RngReadAndSkip")
+        .Host({"resource", "alg", "delta"})
+        .Make<RngReadAndSkip>(),
 });
 
 }  // namespace

@@ -40,5 +40,17 @@ bool NormOverNoAxesIsMagnitude() { return false; }
 
 bool SignKeepsNan() { return false; }
 
+bool ComputesBfloat16() { return false; }
+
+bool ScattersBools() { return false; }
+
+Status CreateDeviceKernel(OpKernelConstruction* c, const NodeDef& node,
+                          OpKernel** kernel) {
+  auto* const device = static_cast<DeviceBase*>(c->device());
+  return CreateOpKernel(
+      c->device_type(), device, device->GetAllocator(AllocatorAttributes()),
+      c->function_library(), node, c->graph_def_version(), kernel);
+}
+
 }  // namespace dml
 }  // namespace tensorflow

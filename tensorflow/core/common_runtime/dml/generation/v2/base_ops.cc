@@ -1,6 +1,7 @@
 // base_ops.h on TensorFlow 2.x.
 #include "tensorflow/core/common_runtime/dml/base_ops.h"
 
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -90,6 +91,22 @@ bool LogOfNothingIsInfinite() { return true; }
 bool NormOverNoAxesIsMagnitude() { return true; }
 
 bool SignKeepsNan() { return true; }
+
+bool ComputesBfloat16() { return true; }
+
+bool ScattersBools() { return true; }
+
+Status CreateDeviceKernel(OpKernelConstruction* c, const NodeDef& node,
+                          OpKernel** kernel) {
+  std::shared_ptr<const NodeProperties> properties;
+  TF_RETURN_IF_ERROR(NodeProperties::CreateFromNodeDef(
+      node, OpRegistry::Global(), &properties));
+  auto* const device = static_cast<DeviceBase*>(c->device());
+  return CreateOpKernel(c->device_type(), device,
+                        device->GetAllocator(AllocatorAttributes()),
+                        c->function_library(), c->resource_manager(),
+                        properties, c->graph_def_version(), kernel);
+}
 
 }  // namespace dml
 }  // namespace tensorflow
