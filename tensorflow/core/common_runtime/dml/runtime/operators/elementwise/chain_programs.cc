@@ -28,12 +28,10 @@ uint8_t ChainType(uint32_t type) {
   }
 }
 
-// What is too large for chain.comp to have: DML_COMMON_OPERATIONS leaves the
-// same out of the GLSL.
+// What else is too large for chain.comp to have: DML_COMMON_OPERATIONS leaves
+// the same out of the GLSL.
 bool IsLeftOut(dml_elementwise_op op) {
   switch (op) {
-    case DML_BESSEL_I0E:
-    case DML_BESSEL_I1E:
     case DML_SIN:
     case DML_COS:
     case DML_TAN:
@@ -53,14 +51,6 @@ bool IsLeftOut(dml_elementwise_op op) {
     case DML_TRUNCATE_MOD:
     case DML_ATAN2:
     case DML_NEXT_AFTER:
-    case DML_IGAMMA:
-    case DML_IGAMMAC:
-    case DML_IGAMMA_GRADIENT_A:
-    case DML_GAMMA_SAMPLE_GRADIENT:
-    case DML_POLYGAMMA:
-    case DML_ZETA:
-    case DML_BETAINC:
-    case DML_QUANTIZE_DEQUANTIZE:
       return true;
     default:
       return false;

@@ -17,8 +17,9 @@
 
 namespace dml {
 
-// Whether chain.comp knows the operation on such tensors, of equal sizes; if
-// so, `step` is filled. `parameter` is the operation's, if it has one.
+// Whether chain.comp knows the operation, which no special program has, on such
+// tensors, of equal sizes; if so, `step` is filled. `parameter` is the
+// operation's, if it has one.
 bool StepOf(dml_elementwise_op op, Span<const dml_tensor* const> inputs,
             const dml_tensor& output, float parameter, ElementStep* step);
 // The same of a cast.

@@ -31,6 +31,9 @@ enum class Form {
   kSpecialTernary
 };
 
+// Of programs of their own, since they are so large.
+bool IsSpecial(Form form) { return form >= Form::kSpecialUnary; }
+
 struct FormInfo {
   const char* program;
   const char* strided_program;
@@ -390,6 +393,7 @@ Status LaunchWhole(OperatorContext& context, dml_elementwise_op op,
 
   ElementStep step;
   const bool may_merge =
+      !IsSpecial(info.form) &&
       StepOf(op, {inputs, input_count}, *output, parameter, &step);
   if (flat) {
     const ElementwiseParameters constants = {count, parameter};
