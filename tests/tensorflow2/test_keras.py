@@ -44,7 +44,7 @@ def lstm():
 
 # The ops that each must have had run on the device.
 MODELS = {
-    mlp: {"MatMul", "BiasAdd", "ReluGrad"},
+    mlp: {"MatMul", "_FusedMatMul", "ReluGrad"},
     cnn: {"Conv2D", "Conv2DBackpropFilter", "MaxPoolGrad", "ReluGrad"},
     lstm: {"MatMul"},
 }
