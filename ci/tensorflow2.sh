@@ -2,13 +2,19 @@
 # Builds the wheel beside TensorFlow 2.x for one version of it, and runs its tests: those of
 # tests/tensorflow2, and the kernels' of 1.15 as they are.
 #
-#   ci/tensorflow2.sh [VERSION] [ARGUMENTS OF PYTEST]        (default: the newest)
+#   ci/tensorflow2.sh [--all] [VERSION] [ARGUMENTS OF PYTEST]        (default: the newest)
 #
+# --all has the long tests as well: Keras' applications, and 20 steps of each model.
 # Takes the machine's python3, which that version must run on: 2.21 on 3.10 to 3.13, 2.18 on 3.9
 # to 3.12, 2.15 on 3.9 to 3.11. The newest version's environment is pinned.
 source "$(dirname "$0")/common.sh"
 newest=2.21
 version=$newest
+long=()
+if [[ ${1:-} == --all ]]; then
+  long=(--all)
+  shift
+fi
 if [[ ${1:-} =~ ^2\.[0-9]+$ ]]; then
   version=$1
   shift
@@ -45,7 +51,7 @@ run_tests() {
     --junitxml="test-results/tensorflow2-$layer.xml" "$@") || failed=1
 }
 step "Testing: the device in TensorFlow $version"
-run_tests device "$PWD/tests/tensorflow2" "$@"
+run_tests device "$PWD/tests/tensorflow2" "${long[@]}" "$@"
 step "Testing: kernels in TensorFlow $version"
 run_tests kernels -p as_tensorflow1 "$PWD/tests/kernels" "$@"
 exit $failed

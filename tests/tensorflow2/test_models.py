@@ -9,42 +9,9 @@ import numpy as np
 import pytest
 from launches import launches
 from placement import computed_on_the_cpu
+from ways import BATCH, by_fit, by_function, eagerly
 
 import tensorflow as tf
-
-BATCH = 8
-
-
-def by_fit(model, x, y, **compiled):
-    losses = []
-    model.compile(keras.optimizers.SGD(0.01, 0.9),
-                  keras.losses.SparseCategoricalCrossentropy(from_logits=True), **compiled)
-    record = keras.callbacks.LambdaCallback(
-        on_train_batch_begin=lambda batch, logs: model.reset_metrics(),
-        on_train_batch_end=lambda batch, logs: losses.append(logs["loss"]))
-    model.fit(x, y, batch_size=BATCH, shuffle=False, verbose=0, callbacks=[record])
-    return losses
-
-
-def eagerly(model, x, y):
-    return by_fit(model, x, y, run_eagerly=True)
-
-
-def by_function(model, x, y):
-    """A loop of one's own."""
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    optimizer = keras.optimizers.SGD(0.01, 0.9)
-    optimizer.build(model.trainable_variables)
-
-    @tf.function
-    def step(x, y):
-        with tf.GradientTape() as tape:
-            value = loss(y, model(x, training=True))
-        gradients = tape.gradient(value, model.trainable_variables)
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
-        return value
-
-    return [step(x[i:i + BATCH], y[i:i + BATCH]).numpy() for i in range(0, len(x), BATCH)]
 
 
 def train(made, device, how, steps, policy="float32", **compiled):
@@ -72,18 +39,46 @@ def check(made, how, steps, policy="float32", tolerance=1e-3):
     return ran
 
 
+def long_but(name):
+    """The models, of which all but one are for the long form."""
+    return [pytest.param(other, marks=() if other == name else pytest.mark.long)
+            for other in networks.SMALL]
+
+
 @pytest.mark.parametrize("name", networks.SMALL)
-def test_fit(name):
-    ran = check(networks.SMALL[name], by_fit, 3)
+def test_fit(name, steps):
+    ran = check(networks.SMALL[name], by_fit, steps)
     assert sum(ran.values()) > 100, ran
 
 
 @pytest.mark.parametrize("how", [eagerly, by_function], ids=lambda how: how.__name__)
-@pytest.mark.parametrize("name", ["lstm"])
-def test_other_ways(name, how):
-    check(networks.SMALL[name], how, 3)
+@pytest.mark.parametrize("name", long_but("lstm"))
+def test_other_ways(name, how, steps):
+    check(networks.SMALL[name], how, steps)
 
 
-@pytest.mark.parametrize("name", ["gru", "transformer", "unet"])
-def test_mixed_float16(name):
-    check(networks.SMALL[name], by_fit, 3, "mixed_float16", tolerance=2e-2)
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("name", networks.SMALL)
+def test_mixed_precision(name, policy):
+    """Losses are means of many; activations are rounded to 11 or 8 bits on both."""
+    check(networks.SMALL[name], by_fit, 3, policy, tolerance=2e-2)
+
+
+@pytest.mark.parametrize("saved, loaded", [("GPU:0", "CPU:0"), ("CPU:0", "GPU:0")])
+@pytest.mark.parametrize("name", long_but("transformer"))
+def test_a_model_saved_on_one_device_predicts_on_another(name, saved, loaded, tmp_path):
+    make, data = networks.SMALL[name]
+    with tf.device(saved):
+        model = make()
+        x, y = data(np.random.default_rng(3), BATCH)
+        by_fit(model, x, y, jit_compile=False)  # statistics and weights that are not the first
+        expected = model.predict(x, verbose=0)
+        model.save(tmp_path / "model.keras")
+        model.export(tmp_path / "saved_model", verbose=False)
+    with tf.device(loaded), launches() as ran:
+        model = keras.saving.load_model(tmp_path / "model.keras", compile=False)
+        model.compile(jit_compile=False)
+        np.testing.assert_allclose(model.predict(x, verbose=0), expected, rtol=1e-3, atol=1e-5)
+        served = tf.saved_model.load(tmp_path / "saved_model")
+        np.testing.assert_allclose(served.serve(x), expected, rtol=1e-3, atol=1e-5)
+    assert bool(ran) == (loaded == "GPU:0"), ran
