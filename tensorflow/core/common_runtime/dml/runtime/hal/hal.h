@@ -308,9 +308,10 @@ class Device {
   // is new now, and ends that: for when the device or the process ends.
   virtual void SaveProgramCache() = 0;
 
-  // Of a device that failed and does not work any more, whose heaps and command
-  // lists are destroyed: gives back to the driver all else that it has. Its
-  // programs keep their names, and every call that can fail fails.
+  // Of a device that failed and does not work any more, whose command lists are
+  // destroyed: gives back to the driver all else that it has. Its programs keep
+  // their names, and every call that can fail fails. Heaps that are not
+  // destroyed yet have no memory from then on.
   virtual void GiveBack() {}
 };
 

@@ -170,6 +170,11 @@ void VulkanDevice::Destroy() {
   if (device_ == VK_NULL_HANDLE) return;
   if (vk_.vkDestroyDevice == nullptr) return;
   {
+    std::lock_guard<std::mutex> lock(heaps_mutex_);
+    for (VulkanHeap* heap : heaps_) heap->Destroy();
+    heaps_.clear();
+  }
+  {
     std::lock_guard<std::mutex> lock(pipelines_mutex_);
     for (const VkPipeline pipeline : pipelines_) {
       vk_.vkDestroyPipeline(device_, pipeline, nullptr);
@@ -193,6 +198,16 @@ void VulkanDevice::Destroy() {
 Status VulkanDevice::Use(std::shared_lock<std::shared_mutex>* lock) const {
   *lock = std::shared_lock<std::shared_mutex>(use_mutex_);
   return device_ != VK_NULL_HANDLE ? Status::Ok() : loss_.status();
+}
+
+void VulkanDevice::AddHeap(VulkanHeap* heap) {
+  std::lock_guard<std::mutex> lock(heaps_mutex_);
+  heaps_.insert(heap);
+}
+
+void VulkanDevice::RemoveHeap(VulkanHeap* heap) {
+  std::lock_guard<std::mutex> lock(heaps_mutex_);
+  heaps_.erase(heap);
 }
 
 void VulkanDevice::AddPipeline(VkPipeline pipeline) {

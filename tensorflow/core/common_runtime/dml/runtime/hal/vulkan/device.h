@@ -22,6 +22,8 @@ namespace vulkan {
 // Bytes by memory heap that may still be allocated, by the driver's budget.
 using HeapRoom = std::array<uint64_t, VK_MAX_MEMORY_HEAPS>;
 
+class VulkanHeap;
+
 class VulkanDevice final : public Device {
  public:
   static Status Create(const PhysicalDevice& physical,
@@ -64,6 +66,10 @@ class VulkanDevice final : public Device {
   // pointer into this device.
   void SetSharing(VkBufferCreateInfo* buffer) const;
   PipelineCache* pipeline_cache() { return &pipeline_cache_; }
+  // Has GiveBack() free what it holds, unless it is gone by then: one may be on
+  // its way from a pool to its end. Whoever calls holds Use().
+  void AddHeap(VulkanHeap* heap);
+  void RemoveHeap(VulkanHeap* heap);
   // Has GiveBack() destroy it.
   void AddPipeline(VkPipeline pipeline);
   // Destroys it, unless GiveBack() did.
@@ -103,6 +109,8 @@ class VulkanDevice final : public Device {
   std::atomic<uint64_t> device_bytes_{0};
 
   mutable std::shared_mutex use_mutex_;
+  std::mutex heaps_mutex_;
+  std::unordered_set<VulkanHeap*> heaps_;  // guarded by heaps_mutex_
   std::mutex pipelines_mutex_;
   std::unordered_set<VkPipeline> pipelines_;  // guarded by pipelines_mutex_
 

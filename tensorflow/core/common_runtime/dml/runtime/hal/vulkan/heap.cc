@@ -49,6 +49,8 @@ Status VulkanHeap::Create(VulkanDevice* device, MemoryUse use, uint64_t bytes,
     return Error(status.code(), "no ", UseName(use), " heap of ", bytes,
                  " bytes: ", status.message());
   }
+  device->AddHeap(made.get());
+  made->made_ = true;
   *heap = std::move(made);
   return Status::Ok();
 }
@@ -108,9 +110,11 @@ void VulkanHeap::QueryAddress() {
 }
 
 VulkanHeap::~VulkanHeap() {
-  if (buffer_ == VK_NULL_HANDLE) return;
+  if (!made_) return;
   std::shared_lock<std::shared_mutex> use;
-  if (device_->Use(&use).ok()) Destroy();  // else all went before
+  if (!device_->Use(&use).ok()) return;  // all went before
+  device_->RemoveHeap(this);
+  Destroy();
 }
 
 void VulkanHeap::Destroy() {

@@ -29,6 +29,9 @@ class VulkanHeap final : public Heap {
   // What programs see at offset 0.
   VkDeviceAddress address() const { return address_; }
 
+  // Frees what it holds. For VulkanDevice, which calls it alone.
+  void Destroy();
+
  private:
   VulkanHeap(VulkanDevice* device, uint64_t size)
       : device_(device), size_(size), sparse_(device) {}
@@ -37,10 +40,10 @@ class VulkanHeap final : public Heap {
   Status InitSparse();
   Status CreateBuffer(VkBufferCreateFlags flags);
   void QueryAddress();
-  void Destroy();
 
   VulkanDevice* const device_;
   const uint64_t size_;
+  bool made_ = false;  // and the device knows it
   VkBuffer buffer_ = VK_NULL_HANDLE;
   Allocation memory_;
   SparseMemory sparse_;  // in its place

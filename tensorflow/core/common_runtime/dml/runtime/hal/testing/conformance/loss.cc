@@ -93,6 +93,19 @@ TEST_F(LossConformance, ADeviceThatIsGivenBackFailsAndAnotherWorks) {
   EXPECT_EQ(Read(heap.get(), 0, 1000), bytes);
 }
 
+TEST_F(LossConformance, AHeapMayOutliveTheDriversDevice) {
+  auto list = MakeList();
+  auto used = MakeHeap(HeapKind::kDevice, 1 << 20);
+  auto mapped = MakeHeap(HeapKind::kUpload, 1 << 20);
+  EXPECT_EQ(Lose(list.get()).code(), Code::kDeviceLost);
+  list.reset();
+  device_->GiveBack();
+  used.reset();
+  EXPECT_EQ(mapped->size(), uint64_t{1} << 20);
+  mapped.reset();
+  kBackend.lose(false);
+}
+
 }  // namespace
 }  // namespace testing
 }  // namespace hal
