@@ -47,7 +47,7 @@ for sanitizer in "${sanitizers[@]}"; do
       rm -f build/sanitize/tsan/report.*
       verdict=0
       LD_PRELOAD="$(gcc -print-file-name=libtsan.so)" TF_DIRECTML_BACKEND=null \
-        TSAN_OPTIONS="handle_segv=0:second_deadlock_stack=1:log_path=$PWD/build/sanitize/tsan/report" \
+        TSAN_OPTIONS="handle_segv=0:second_deadlock_stack=1:suppressions=$PWD/ci/tsan_suppressions.txt:log_path=$PWD/build/sanitize/tsan/report" \
         build/tools-venv/bin/python -m pytest -q -p no:cacheprovider --tb=no \
         tests/runtime/test_stream.py tests/runtime/test_memory.py "$@" || verdict=$?
       cat build/sanitize/tsan/report.* 2>/dev/null && exit 1

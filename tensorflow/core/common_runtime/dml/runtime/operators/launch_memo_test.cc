@@ -214,6 +214,7 @@ TEST_F(LaunchMemoTest, PlansListWhatIsKnown) {
 
 TEST_F(LaunchMemoTest, ProgramsAreOfOneDevice) {
   EXPECT_TRUE(Asks({At(0), At(256)}));
+  ASSERT_TRUE(stream_->Sync().ok());  // what was launched has the programs
   programs_ = std::make_unique<ProgramCache>(&device_, shaders_);
   EXPECT_TRUE(Asks({At(0), At(256)}));
   EXPECT_FALSE(Asks({At(0), At(256)}));
