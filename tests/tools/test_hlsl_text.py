@@ -297,6 +297,13 @@ def test_a_reason_leaves_it_out(built):
     assert "nullptr, 0, {}}" in table
 
 
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_row_may_be_exact(built, exact):
+    status, errors, _, texts = built(more=f", exact={exact}")
+    assert status == 0, errors
+    assert [("precise float" in text) for text in texts.values()] == [exact] * 2
+
+
 def test_a_row_may_have_a_grouped_form(built):
     status, errors, table, _ = built(more=", grouped=True")
     assert status == 0, errors

@@ -5,6 +5,8 @@ import struct
 import subprocess
 import sys
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RUNTIME = ROOT / "tensorflow/core/common_runtime/dml/runtime"
 sys.path.insert(0, str(RUNTIME / "shaders"))
@@ -13,6 +15,7 @@ import spirv  # noqa: E402
 HEADER = (0x07230203, 0x10500, 0, 100, 0)
 POINTER, LOAD = spirv.OP_TYPE_POINTER, spirv.OP_LOAD
 WORKGROUP = 4
+EXTENDED, FMA = 12, 50  # OpExtInst, of GLSL.std.450
 VOLATILE = 1
 
 
@@ -43,13 +46,52 @@ def test_other_loads_stay():
     assert mended(*loads) == [tuple(operands) for _, *operands in loads]
 
 
+def built(family, name, tmp_path):
+    """The words of a program of the runtime."""
+    subprocess.run([sys.executable, RUNTIME / "shaders/build_shaders.py",
+                    "--family", RUNTIME / "operators" / family, "--only", f"^{name}$",
+                    "--keep", tmp_path, "--out", tmp_path / "programs.cc"], check=True)
+    code = (tmp_path / f"{name}.spv").read_bytes()
+    return struct.unpack(f"<{len(code) // 4}I", code)
+
+
+def exact(words):
+    """(results of arithmetic on floats, those that are decorated) of a module."""
+    found = list(spirv.instructions(words))
+    return ([args[1] for _, op, args in found if op in spirv.ARITHMETIC],
+            [args[0] for _, op, args in found
+             if op == spirv.OP_DECORATE and args[1] == spirv.NO_CONTRACTION])
+
+
+def test_arithmetic_is_decorated_once_before_types():
+    add, multiply, bits = 129, 133, 197
+    annotation = (spirv.OP_DECORATE, 8, 1, 0)
+    precise = (spirv.OP_DECORATE, 31, spirv.NO_CONTRACTION)
+    body = [(spirv.FIRST_TYPE, 2), (add, 5, 30, 20, 21), (multiply, 5, 31, 30, 30),
+            (bits, 6, 32, 20, 21)]
+    assert spirv.without_contraction(module(annotation, precise, *body)) == module(
+        annotation, precise, (spirv.OP_DECORATE, 30, spirv.NO_CONTRACTION), *body)
+
+
+@pytest.mark.parametrize("name", ["chain_f32_f16", "ternary_f32", "binary_strided_f16"])
+def test_what_becomes_one_launch_is_exact(tmp_path, name):
+    """Else a driver may contract a step alone, and not in a chain, or the other way round."""
+    words = built("elementwise", name, tmp_path)
+    arithmetic, decorated = exact(words)
+    assert arithmetic and sorted(arithmetic) == sorted(decorated)
+    # Nor has the build's own optimizer made multiply-adds.
+    assert not [args for _, op, args in spirv.instructions(words)
+                if op == EXTENDED and args[3] == FMA]
+
+
+def test_other_programs_may_be_contracted(tmp_path):
+    arithmetic, decorated = exact(built("products", "gemm_f32", tmp_path))
+    assert set(arithmetic) > set(decorated)
+
+
 def test_programs_are_built_so(tmp_path):
     """Bytes have the least alignment, and lie behind addresses in memory here."""
-    subprocess.run([sys.executable, RUNTIME / "shaders/build_shaders.py",
-                    "--family", RUNTIME / "operators/copies", "--only", "^pad_u8$",
-                    "--keep", tmp_path, "--out", tmp_path / "programs.cc"], check=True)
-    code = (tmp_path / "pad_u8.spv").read_bytes()
-    words = struct.unpack(f"<{len(code) // 4}I", code)
+    words = built("copies", "pad_u8", tmp_path)
     addresses = {args[0] for _, op, args in spirv.instructions(words)
                  if op == POINTER and args[1] == spirv.PHYSICAL_STORAGE_BUFFER}
     alignments = {args[4] for _, op, args in spirv.instructions(words)

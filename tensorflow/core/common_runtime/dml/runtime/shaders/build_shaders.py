@@ -124,8 +124,9 @@ def commands(compilers, shader, includes, module, source):
     """The compilers' command lines."""
     defines = dict(shader.defines)
     if not shader.cooperative:
-        # The optimizer takes no instruction that it does not know.
-        optimized = shader.optimized and not shader.new_instructions
+        # The optimizer takes no instruction that it does not know, and makes multiply-adds,
+        # which exact programs must not have.
+        optimized = shader.optimized and not shader.new_instructions and not shader.exact
         level = "-O" if optimized else "-O0"
         return [compilers["glslc"], "--target-env=vulkan1.2", level, "-fshader-stage=compute",
                 *(f"-I{folder}" for folder in includes),
@@ -138,13 +139,15 @@ def commands(compilers, shader, includes, module, source):
             *(f"-D{k}={v}" for k, v in defines.items()), "-o", str(module), str(source)]
 
 
-def spirv_of(command, name, module):
-    """The words that the compiler makes, with what is mended in them."""
+def spirv_of(command, name, module, exact):
+    """The words that the compiler makes, with what is mended in them; `exact`: of the row."""
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         raise RuntimeError(f"{name}: {(result.stderr + result.stdout).strip()}")
     code = module.read_bytes()
     words = spirv.with_aligned_addresses(struct.unpack(f"<{len(code) // 4}I", code))
+    if exact:
+        words = spirv.without_contraction(words)
     module.write_bytes(struct.pack(f"<{len(words)}I", *words))
     return words
 
@@ -157,7 +160,7 @@ def grouped_words(compilers, shader, includes, source, name, folder, keep):
         **shader.defines, "DML_GROUPED": "1", "main": "dml_program_main"})
     module = (keep or folder) / f"{name}_grouped.spv"
     command = commands(compilers, grouped, [*includes, source.parent], module, text)
-    return spirv_of(command, f"{name}, grouped", module)
+    return spirv_of(command, f"{name}, grouped", module, shader.exact)
 
 
 def table_of(family):
@@ -179,7 +182,7 @@ def compile_variant(compilers, maker, shader, types, name, family, folder, keep,
     module = (keep or own) / f"{name}.spv"
     includes = [folder, HERE, family.parent]
     command = commands(compilers, shader, [own, *includes], module, source)
-    words = spirv_of(command, name, module)
+    words = spirv_of(command, name, module, shader.exact)
     in_memory = "#define DML_PARAMETERS_IN_MEMORY" in source.read_text()
     block = parameter_blocks.block_of(source, [HERE, family.parent], declarations)
     buffers = parameter_blocks.check_module(declarations, block, words, in_memory)
@@ -192,7 +195,7 @@ def compile_variant(compilers, maker, shader, types, name, family, folder, keep,
         (own_hlsl / "dml_types.glsl").write_text(type_macros(types, hlsl=True))
         try:
             hlsl, compiled = maker.made(source, [own_hlsl, *includes], shader.defines, buffers,
-                                        own_hlsl, constants)
+                                        own_hlsl, constants, shader.exact)
         except hlsl_text.Refused as why:
             raise RuntimeError(f"{name}: its HLSL: {why}") from why
         if keep:

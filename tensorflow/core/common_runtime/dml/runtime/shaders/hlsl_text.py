@@ -10,6 +10,7 @@ compiles the result, by third_party/dxc/compile_hlsl.cc: for the constants that
 precompiled.csv lists of it, or, to be checked, for their defaults.
 """
 
+import array
 import dataclasses
 import pathlib
 import re
@@ -19,6 +20,7 @@ from typing import Optional
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import hlsl_shared  # noqa: E402
+import spirv  # noqa: E402
 
 BUFFER_BYTES = 8
 NUMBER_AT = 4  # in the 8 bytes of a buffer
@@ -157,18 +159,21 @@ class Maker:
     compile: Optional[str] = None
     dxc: Optional[str] = None
 
-    def made(self, source, includes, defines, buffers, folder, constants=()):
+    def made(self, source, includes, defines, buffers, folder, constants=(), exact=False):
         """(HLSL, DXIL for each of `constants`) of the program at `source`.
 
         `includes`: folders, of which the first has dml_types.glsl for HLSL. `buffers`: how
         many its block has. `folder`: for temporary files. `constants`: values of all
-        specialization constants, a sequence each.
+        specialization constants, a sequence each. `exact`: of the row in programs.py.
         """
         module, file = folder / "program.spv", folder / "program.hlsl"
         # With -O, glslc of today's distributions crashes on some of these.
         run("glslc", self.glslc, "--target-env=vulkan1.2", "-O0", "-fshader-stage=compute",
             *(f"-I{include}" for include in includes), "-DDML_HLSL",
             *(f"-D{name}={value}" for name, value in defines.items()), "-o", module, source)
+        if exact:
+            words = array.array("I", module.read_bytes())
+            module.write_bytes(array.array("I", spirv.without_contraction(words)).tobytes())
         text = run("spirv-cross", self.spirv_cross, module, "--hlsl", "--shader-model", "60")
         words = pathlib.Path(__file__).resolve().parent / "hlsl/words.hlsl"
         text = finished(text, buffers, bodies(words))

@@ -40,6 +40,9 @@ class Shader:
     # Also as a program that takes up to 16 of its launches in one: of small ones, of
     # which steps have many. See scheduler/launch_groups.h.
     grouped: bool = False
+    # Its results are those of other programs to the bit, as launches' that become one are:
+    # no operation on floats is contracted with another one. Nor is it optimized by the build.
+    exact: bool = False
 
     def variants(self) -> Iterator[Tuple[str, Dict[str, str]]]:
         """Yields (variant name, types by parameter)."""

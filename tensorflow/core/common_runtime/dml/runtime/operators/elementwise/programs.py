@@ -23,7 +23,7 @@ GROUPED = {"unary": ("f32",), "binary": ("f32",)}
 def elementwise(source: str, suffix: str):
     return [
         Shader(source, T=types, name=kind + suffix, defines={f"DML_{kind.upper()}": "1"},
-               grouped=grouped)
+               grouped=grouped, exact=True)
         for kind, all_types in TYPES.items()
         for grouped, types in (
             (True, GROUPED.get(kind, ())),
@@ -57,7 +57,7 @@ SHADERS = [
     *special("elementwise", ""),
     *special("elementwise_strided", "_strided"),
     *casts(),
-    Shader("chain", T=("f32",), U=("f16",), optimized=False, grouped=True),
+    Shader("chain", T=("f32",), U=("f16",), optimized=False, grouped=True, exact=True),
     Shader("cast_bfloat16", T=("u16",)),
     Shader("pack_bits"),
 ]
