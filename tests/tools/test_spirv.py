@@ -15,6 +15,9 @@ import spirv  # noqa: E402
 HEADER = (0x07230203, 0x10500, 0, 100, 0)
 POINTER, LOAD = spirv.OP_TYPE_POINTER, spirv.OP_LOAD
 WORKGROUP = 4
+SPEC_ID, BY_HAND = 1, 31  # a decoration; float16.glsl
+# OpTypeFloat, OpTypeVector, OpLabel, OpBranchConditional, OpFConvert.
+FLOAT, VECTOR, LABEL, BRANCH, CONVERT = 22, 23, 248, 250, 115
 EXTENDED, FMA = 12, 50  # OpExtInst, of GLSL.std.450
 VOLATILE = 1
 
@@ -97,3 +100,23 @@ def test_programs_are_built_so(tmp_path):
     alignments = {args[4] for _, op, args in spirv.instructions(words)
                   if op == LOAD and args[0] in addresses and len(args) > 4}
     assert alignments and min(alignments) >= spirv.ADDRESS_BYTES
+
+
+@pytest.mark.parametrize("family, name", [
+    ("reductions", "add_tensors_f16"), ("softmax", "softmax_f16"),
+    ("normalization", "layer_norm_f16"), ("elementwise", "ternary_f16")])
+def test_drivers_convert_where_they_are_to_be_relied_on(tmp_path, family, name):
+    """Where DML_FLOAT16_BY_HAND is false: of the parts that it chooses from, the second."""
+    found = list(spirv.instructions(built(family, name, tmp_path)))
+    by_hand, = (args[0] for _, op, args in found
+                if op == spirv.OP_DECORATE and tuple(args[1:]) == (SPEC_ID, BY_HAND))
+    halves = {args[0] for _, op, args in found if op == FLOAT and args[1] == 16}
+    halves |= {args[0] for _, op, args in found if op == VECTOR and args[1] in halves}
+    relied_on = {args[2] for _, op, args in found if op == BRANCH and args[0] == by_hand}
+    block, conversions = None, 0
+    for _, op, args in found:
+        block = args[0] if op == LABEL else block
+        if op == CONVERT and args[0] in halves:
+            conversions += 1
+            assert block in relied_on
+    assert conversions

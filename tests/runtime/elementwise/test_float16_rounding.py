@@ -54,7 +54,23 @@ def test_sums(device):
     check_bits(y.numpy()[:, 0], x.astype(np.float32).sum(axis=1))
 
 
-# test_products and test_casts in a process of their own.
+def sums():
+    """Two tensors of packs, and their sums in float32."""
+    x = np.resize(EVERY, 2**20)
+    y = np.resize(np.float16([2.0**-11, 3 * 2.0**-11, 1, -1, 16, -16, 2.0**-24, np.inf, 0.5]),
+                  x.size)
+    with np.errstate(all="ignore"):
+        return x, y, x.astype(np.float32) + y.astype(np.float32)
+
+
+def test_packs(device):
+    x, y, wide = sums()
+    z = device.empty(x.shape, "float16")
+    device.add_tensors([device.tensor(x), device.tensor(y)], z)
+    check_bits(z.numpy(), wide)
+
+
+# test_products, test_casts and test_packs in a process of their own.
 OTHER_DRIVER = """
 import numpy as np
 import test_float16_rounding as test
@@ -69,6 +85,10 @@ with dml.open(0) as device:
     z = device.empty(test.CLOSE.shape, "float16")
     device.cast(device.tensor(test.CLOSE), z)
     result.append(z.numpy().view(np.uint16).tolist())
+    x, y, _ = test.sums()
+    z = device.empty(x.shape, "float16")
+    device.add_tensors([device.tensor(x), device.tensor(y)], z)
+    result.append(z.numpy().view(np.uint16).tolist())
 """
 
 
@@ -76,5 +96,5 @@ def test_drivers_that_promise_nothing(careless_loader, tmp_path):
     found, _ = run(OTHER_DRIVER, TF_DIRECTML_VULKAN_LOADER=careless_loader,
                    TF_DIRECTML_CACHE_DIR=str(tmp_path))
     _, _, wide = products()
-    for bits, expected in zip(found, (wide, wide, CLOSE)):
+    for bits, expected in zip(found, (wide, wide, CLOSE, sums()[2])):
         check_bits(np.uint16(bits).view(np.float16), expected)

@@ -217,11 +217,24 @@ DML_BUFFER(TPackBuffer, TPackBits, 16)
 #define T_load_pack(b, i)                                      \
   T_pack(T_compute4[2](T_compute4(TPackBuffer(b).at[(i) >> 3].v[0]), \
                        T_compute4(TPackBuffer(b).at[(i) >> 3].v[1])))
+#ifdef T_f16
+#define T_store_pack(b, i, x)                                  \
+  {                                                            \
+    if (DML_FLOAT16_BY_HAND) {                                 \
+      T_store4(b, i, (x).v[0]);                                \
+      T_store4(b, (i) + 4, (x).v[1]);                          \
+    } else {                                                   \
+      TPackBuffer(b).at[(i) >> 3].v[0] = T_storage4((x).v[0]); \
+      TPackBuffer(b).at[(i) >> 3].v[1] = T_storage4((x).v[1]); \
+    }                                                          \
+  }
+#else
 #define T_store_pack(b, i, x)                                  \
   {                                                            \
     TPackBuffer(b).at[(i) >> 3].v[0] = T_storage4((x).v[0]);   \
     TPackBuffer(b).at[(i) >> 3].v[1] = T_storage4((x).v[1]);   \
   }
+#endif
 #else
 #define T_PACK 4
 #define T_load_pack(b, i) T_pack(T_compute4[1](T_load4(b, i)))

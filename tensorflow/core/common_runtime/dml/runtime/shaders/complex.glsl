@@ -18,16 +18,22 @@ T_compute complex_multiply(T_compute a, T_compute b) {
   return T_compute(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x);
 }
 
+T_compute complex_by_real(T_compute z, T_part x) {
+  return T_compute(dml_divide(z.x, x), dml_divide(z.y, x));
+}
+
 // Divides by the larger part of b first (Smith, 1962). A quotient by 0 has the
 // parts of a, each divided by 0.
 T_compute complex_divide(T_compute a, T_compute b) {
   if (dml_magnitude(b.x) >= dml_magnitude(b.y)) {
     if (b.x == T_part(0)) return a / dml_magnitude(b.x);
-    T_part r = b.y / b.x;
-    return T_compute(a.x + a.y * r, a.y - a.x * r) / (b.x + b.y * r);
+    T_part r = dml_divide(b.y, b.x);
+    return complex_by_real(T_compute(a.x + a.y * r, a.y - a.x * r),
+                           b.x + b.y * r);
   }
-  T_part r = b.x / b.y;
-  return T_compute(a.x * r + a.y, a.y * r - a.x) / (b.x * r + b.y);
+  T_part r = dml_divide(b.x, b.y);
+  return complex_by_real(T_compute(a.x * r + a.y, a.y * r - a.x),
+                         b.x * r + b.y);
 }
 
 T_part complex_abs(T_compute z) {
@@ -38,7 +44,7 @@ T_part complex_abs(T_compute z) {
   if (complex_is_nan(z)) return x + y;
   T_part large = x < y ? y : x;
   if (large == T_part(0)) return large;
-  T_part r = (x < y ? x : y) / large;
+  T_part r = dml_divide(x < y ? x : y, large);
   return large * sqrt(T_part(1) + r * r);
 }
 
@@ -52,10 +58,10 @@ T_compute complex_sqrt(T_compute z) {
   if (dml_is_inf(x)) {
     t = x;
   } else if (x < y) {
-    T_part r = x / y;
+    T_part r = dml_divide(x, y);
     t = sqrt(y) * sqrt(T_part(0.5) * (r + sqrt(T_part(1) + r * r)));
   } else {
-    T_part r = y / x;
+    T_part r = dml_divide(y, x);
     t = sqrt(x) * sqrt(T_part(0.5) * (T_part(1) + sqrt(T_part(1) + r * r)));
   }
   T_part other = T_part(0.5) * y / t;

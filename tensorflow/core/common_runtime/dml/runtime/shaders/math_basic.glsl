@@ -66,6 +66,26 @@ vec2 dml_two_product(float a, float b) {
   return vec2(high, low);
 }
 
+// x / y. Of a divisor beyond 2^126 Vulkan promises nothing: a driver may multiply by its
+// reciprocal, and take that for 0.
+float dml_divide(float x, float y) {
+  float scale = dml_magnitude(y) > 8.5e37f ? 0.25f : 1.0f;
+  precise float dividend = x * scale;
+  precise float divisor = y * scale;
+  return dividend / divisor;
+}
+
+// x / y, whose rounding is as good as always the nearest one; the language's own may be off
+// by some units.
+float dml_divide_rounded(float x, float y) {
+  precise float quotient = dml_divide(x, y);
+  vec2 product = dml_two_product(quotient, y);
+  precise float rest = (x - product.x) - product.y;
+  precise float rounded = quotient + dml_divide(rest, y);
+  // A quotient that is not finite has no remainder.
+  return dml_is_finite(rounded) ? rounded : quotient;
+}
+
 float dml_rsqrt(float x) { return inversesqrt(x); }
 
 #endif  // DML_MATH_BASIC_GLSL_

@@ -113,6 +113,9 @@ dvec2 dml_two_sum(double a, double b) {
 }
 
 double dml_rsqrt(double x) { return 1.0lf / sqrt(x); }
+// What math_basic.glsl has for float.
+double dml_divide(double x, double y) { return x / y; }
+double dml_divide_rounded(double x, double y) { return x / y; }
 
 // ---- Exponentials ----------------------------------------------------------
 

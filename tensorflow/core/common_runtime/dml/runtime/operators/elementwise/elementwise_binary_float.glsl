@@ -68,7 +68,7 @@ T_compute floor_mod(T_compute x, T_compute y) { return remainder(x, y, true); }
 
 // Division may be off by a rounding: what divides exactly must do so.
 T_compute floor_divide(T_compute x, T_compute y) {
-  T_compute q = x / y;
+  T_compute q = dml_divide_rounded(x, y);
   T_compute n = dml_round_even(q);
   precise T_compute product = n * y;
   return product == x ? n : floor(q);
@@ -104,13 +104,13 @@ T_compute dml_apply(DML_OPERATION T_compute x, T_compute y) {
     case DML_ADD: return x + y;
     case DML_SUBTRACT: return x - y;
     case DML_MULTIPLY: return x * y;
-    case DML_DIVIDE: return x / y;
+    case DML_DIVIDE: return dml_divide(x, y);
 #ifndef DML_COMMON_OPERATIONS
     case DML_FLOOR_DIVIDE: return floor_divide(x, y);
     case DML_FLOOR_MOD: return floor_mod(x, y);
     case DML_TRUNCATE_MOD: return truncate_mod(x, y);
 #endif
-    case DML_DIVIDE_NO_NAN: return y == zero ? zero : x / y;
+    case DML_DIVIDE_NO_NAN: return y == zero ? zero : dml_divide(x, y);
     case DML_MAXIMUM:
       return dml_is_nan(x) || dml_is_nan(y) ? x : (x < y ? y : x);
     case DML_MINIMUM:
@@ -122,7 +122,7 @@ T_compute dml_apply(DML_OPERATION T_compute x, T_compute y) {
 #endif
     case DML_MULTIPLY_NO_NAN: return y == zero ? zero : x * y;
     case DML_XLOGY: return x == zero ? zero : x * dml_log(y);
-    case DML_XDIVY: return x == zero ? zero : x / y;
+    case DML_XDIVY: return x == zero ? zero : dml_divide(x, y);
 #if !defined(T_f16) && !defined(DML_COMMON_OPERATIONS)
     case DML_NEXT_AFTER: return next_after(x, y);
 #endif
@@ -135,7 +135,7 @@ T_compute dml_apply(DML_OPERATION T_compute x, T_compute y) {
     case DML_SOFTPLUS_GRADIENT: return x * dml_sigmoid(y);
     case DML_SOFTSIGN_GRADIENT: {
       T_compute d = one + dml_magnitude(y);
-      return x / (d * d);
+      return dml_divide(x, d * d);
     }
     case DML_SIGMOID_GRADIENT: return y * x * (one - x);
     case DML_TANH_GRADIENT: return y * (one - x * x);

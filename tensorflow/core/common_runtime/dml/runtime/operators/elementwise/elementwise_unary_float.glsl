@@ -52,7 +52,7 @@ T_compute dml_apply(DML_OPERATION T_compute x) {
       return x < zero ? DML_SELU_SCALE_ALPHA * dml_expm1(x)
                       : DML_SELU_SCALE * x;
     case DML_SOFTPLUS: return dml_softplus(x);
-    case DML_SOFTSIGN: return x / (one + dml_magnitude(x));
+    case DML_SOFTSIGN: return dml_divide(x, one + dml_magnitude(x));
   }
   return x;
 }

@@ -11,22 +11,13 @@ struct Side {
   float step;
 };
 
-// a / b, correctly rounded while b has few digits, as sizes do. The language's
-// own may be too large by some units: then the last element of a crop of the
-// whole image would lie outside.
-float divide(float a, float b) {
-  precise const float quotient = a / b;
-  const vec2 product = dml_two_product(quotient, b);
-  precise const float rest = (a - product.x) - product.y;
-  precise const float rounded = quotient + rest * (1.0f / b);
-  // A quotient that is not finite has no remainder.
-  return dml_is_finite(rounded) ? rounded : quotient;
-}
-
 Side side_of(float low, float high, uint image_size, uint crop_size) {
   const float last = float(image_size - 1);
   if (crop_size <= 1) return Side(0.5 * (low + high) * last, 0.0);
-  return Side(low * last, divide((high - low) * last, float(crop_size - 1)));
+  // Were it too large by a unit, the last element of a crop of the whole image would lie
+  // outside.
+  return Side(low * last,
+              dml_divide_rounded((high - low) * last, float(crop_size - 1)));
 }
 
 float place_on(Side side, uint i) {
