@@ -130,6 +130,67 @@ session()
     assert result.out.splitlines() == ["FailedPreconditionError True", "1 0"]
 
 
+# Of a parent that knows its GPU, and has not opened it.
+TOUCHES_NONE = """
+def touches_none():
+    import tensorflow_directml
+    with tf.Graph().as_default(), tf.device("/cpu:0"):
+        y = tf.constant(2.0) + 1.0
+        with v1.Session(config=v1.ConfigProto(device_count={"GPU": 0})) as s:
+            assert s.run(y) == 3.0
+"""
+
+
+def test_so_does_one_whose_parent_listed_gpus(run_python, vulkan_stand_in):
+    result = run_python(
+        FORK + TRAIN + TOUCHES_NONE + """
+assert tf.config.experimental.list_physical_devices("DML")
+print(os.WEXITSTATUS(fork(train)), fork(touches_none), len(train()), flush=True)
+""",
+        TF_DIRECTML_VULKAN_LOADER=vulkan_stand_in,
+        STAND_IN_ADAPTERS="adapter discrete",
+    )
+    assert result.out.splitlines() == ["FailedPreconditionError True", "1 0 20"]
+
+
+def test_what_wants_no_device_lists_none(run_python, vulkan_stand_in):
+    """The child opens the GPU by the runtime: TensorFlow's threads stayed behind."""
+    result = run_python(
+        FORK + TOUCHES_NONE + """
+from tensorflow_directml import runtime
+touches_none()
+print(fork(lambda: runtime.open(0)))
+""",
+        TF_DIRECTML_VULKAN_LOADER=vulkan_stand_in,
+        STAND_IN_ADAPTERS="adapter discrete",
+    )
+    assert result.out.split() == ["0"]
+
+
+def test_workers_of_keras_touch_no_device(run_python, vulkan_stand_in):
+    result = run_python(
+        """
+import numpy as np
+class Batches(tf.keras.utils.Sequence):
+    def __len__(self):
+        return 6
+    def __getitem__(self, index):
+        return np.full((4, 3), index, np.float32), np.full((4, 1), index, np.float32)
+with tf.device("/gpu:0"):
+    model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(3,))])
+model.compile("sgd", "mse")
+history = model.fit_generator(
+    Batches(), epochs=2, verbose=0, workers=2, use_multiprocessing=True)
+import tensorflow_directml
+print(len(history.history["loss"]), sum(tensorflow_directml.launches_by_tag().values()) > 0)
+""",
+        TF_DIRECTML_VULKAN_LOADER=vulkan_stand_in,
+        STAND_IN_ADAPTERS="adapter discrete",
+    )
+    assert result.out.split() == ["2", "True"], result.err
+    assert "forked" not in result.err
+
+
 def test_so_does_eager_execution(run_python):
     result = run_python(
         FORK
@@ -149,12 +210,17 @@ print(os.WEXITSTATUS(fork(inside)), flush=True)
 
 
 def test_a_process_forked_before_the_first_session_computes(run_python):
+    """Before its parent has listed GPUs, or behind that where there are none."""
     result = run_python(
         FORK
         + TRAIN
         + """
-tf.config.experimental.list_physical_devices()
-print(fork(train), len(train()))
+print(fork(train))
+import tensorflow_directml
+if all(adapter.type.name == "ADAPTER_SOFTWARE" for adapter in tensorflow_directml.adapters()):
+    tf.config.experimental.list_physical_devices()
+    assert fork(train) == 0
+print(len(train()))
 """
     )
     assert result.out.split() == ["0", "20"]

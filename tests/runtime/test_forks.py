@@ -1,5 +1,5 @@
-"""Processes that fork: a child of one that had opened a device gets an error
-from every call, at once; others may use devices.
+"""Processes that fork: a child of one that had listed GPUs, or opened a device, gets
+an error from every call, at once; others may use devices.
 """
 
 import helpers
@@ -133,16 +133,71 @@ def test_even_after_closing():
     assert run(TRY_ALL + "device.close()\nprint(fork(lambda: fails(lambda: dml.open(0))))") == ["0"]
 
 
-def test_a_child_of_one_that_opened_nothing_works():
+# Whether a child may use what its parent had listed.
+LISTED = """
+statuses = [fork(lambda: work(dml.open(0)))]
+types = {adapter.type.name for adapter in dml.adapters()}
+
+def inside():
+    fails(dml.adapters)
+    fails(lambda: dml.open(0))
+    assert "list_physical_devices" in dml.adapter_problem()
+
+statuses.append(fork(lambda: work(dml.open(0)) if types == {"ADAPTER_SOFTWARE"} else inside()))
+work(dml.open(0))
+print(*statuses, *types)
+"""
+
+
+def test_a_child_of_one_that_listed_no_gpu_works(dml):
+    if any(adapter.type.name != "ADAPTER_SOFTWARE" for adapter in dml.adapters()):
+        pytest.skip("this machine has a GPU")
+    assert run(LISTED) == ["0", "0", "ADAPTER_SOFTWARE"]
+
+
+@pytest.mark.parametrize("kind", ["discrete", "integrated"])
+def test_a_child_of_one_that_listed_gpus_gets_errors(vulkan_stand_in, kind):
+    """Drivers open GPUs as they list them, and do not open them again in the child."""
+    output = run(
+        LISTED,
+        TF_DIRECTML_VULKAN_LOADER=vulkan_stand_in,
+        STAND_IN_ADAPTERS=f"adapter {kind}; name GPU; adapter software; name CPU",
+        DML_VISIBLE_DEVICES="0",
+    )
+    assert output == ["0", "0", "ADAPTER_" + kind.upper()]
+
+
+def test_hidden_gpus_are_not_in_the_way(vulkan_stand_in):
+    output = run(
+        LISTED,
+        TF_DIRECTML_VULKAN_LOADER=vulkan_stand_in,
+        STAND_IN_ADAPTERS="adapter discrete; name GPU; adapter software; name CPU",
+        DML_VISIBLE_DEVICES="1",
+    )
+    assert output == ["0", "0", "ADAPTER_SOFTWARE"]
+
+
+def test_a_child_that_needs_no_gpu_has_none_of_it(vulkan_stand_in):
+    """It imports the package, asks for no device, and ends as it likes."""
     output = run(
         """
+import tensorflow_directml, threading
 assert dml.adapters()
-statuses = [fork(lambda: work(dml.open(0))) for _ in range(2)]
-work(dml.open(0))
-print(*statuses)
-"""
+
+def inside():
+    tensorflow_directml.__version__
+    threading.Thread(target=np.ones, args=(3,)).start()
+    sys.exit(5)
+
+child = os.fork()
+if child == 0:
+    inside()
+print(os.WEXITSTATUS(os.waitpid(child, 0)[1]))
+""",
+        TF_DIRECTML_VULKAN_LOADER=vulkan_stand_in,
+        STAND_IN_ADAPTERS="adapter discrete",
     )
-    assert output == ["0", "0"]
+    assert output == ["5"]
 
 
 @pytest.mark.parametrize("leave", ["sys.exit(5)", "os._exit(5)", "ctypes.CDLL(None).exit(5)"])

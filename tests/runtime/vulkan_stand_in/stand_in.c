@@ -26,7 +26,9 @@
  *     whole               buffers are bound to one allocation each
  *     lacks EXTENSION     a device extension that the adapter has not
  *   SIZE is a number of bytes, or of 2^10, 2^20 or 2^30 with K, M or G.
- *   Adapters without heaps and types have the real one's.
+ *   Adapters without heaps and types have the real one's. A discrete or
+ *   integrated one is opened by the process that made the instance alone: the
+ *   files of a GPU that its driver opens then are no other process's.
  *
  *   STAND_IN_LOADER    the loader behind; libvulkan.so.1 by default. It may be
  *                      ../../faulty_loader.c, which fails calls.
@@ -39,6 +41,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
 
@@ -260,6 +263,7 @@ STAND_IN_API uint32_t stand_in_devices(uint32_t adapter) {
 
 /* Functions that are answered here, and what answers behind. */
 #define STAND_IN_FUNCTIONS(F)                       \
+  F(vkCreateInstance)                               \
   F(vkEnumeratePhysicalDevices)                     \
   F(vkGetPhysicalDeviceProperties)                  \
   F(vkGetPhysicalDeviceProperties2)                 \
@@ -293,6 +297,15 @@ static Adapter* OfDevice(VkDevice device) {
 
 static int HasTypes(const Adapter* adapter) {
   return adapter->memory.memoryTypeCount > 0;
+}
+
+static pid_t instance_process;
+
+static VKAPI_ATTR VkResult VKAPI_CALL my_vkCreateInstance(
+    const VkInstanceCreateInfo* info, const VkAllocationCallbacks* allocator,
+    VkInstance* instance) {
+  instance_process = getpid();
+  return next_vkCreateInstance(info, allocator, instance);
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL my_vkEnumeratePhysicalDevices(
@@ -457,6 +470,12 @@ my_vkCreateDevice(VkPhysicalDevice physical, const VkDeviceCreateInfo* info,
                   const VkAllocationCallbacks* allocator, VkDevice* device) {
   Adapter* adapter = Ours(physical);
   if (adapter->unopenable != 0) return (VkResult)adapter->unopenable;
+  if ((adapter->kind == VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU ||
+       adapter->kind == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU) &&
+      getpid() != instance_process) {
+    fprintf(stderr, "stand_in.c: the GPU's file is another process's\n");
+    return VK_ERROR_INITIALIZATION_FAILED;
+  }
   VkDeviceCreateInfo real = *info;
   const char** names = calloc(info->enabledExtensionCount + 1, sizeof(*names));
   real.enabledExtensionCount = 0;

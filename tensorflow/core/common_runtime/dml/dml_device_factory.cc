@@ -251,10 +251,9 @@ class DmlDeviceFactory : public DeviceFactory {
 
   Status CreateDevices(const SessionOptions& options, const string& name_prefix,
                        std::vector<std::unique_ptr<Device>>* devices) override {
-    const dml_code process = dml_process_status();
-    if (process != DML_OK) {
-      return WantsNone(options.config) ? OkStatus() : ToStatus(process);
-    }
+    // Lists no adapters, so that what forks from this process may still.
+    if (WantsNone(options.config)) return OkStatus();
+    TF_RETURN_IF_ERROR(ToStatus(dml_process_status()));
     const uint32_t adapter_count = CountAdapters();
     if (adapter_count == 0) return OkStatus();
     std::vector<Plan> plans;

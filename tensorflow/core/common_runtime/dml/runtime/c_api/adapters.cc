@@ -176,14 +176,24 @@ AdapterList FindAdapters(const Environment& environment) {
   return list;
 }
 
+bool HasGpu(const AdapterList& list) {
+  return std::any_of(
+      list.adapters.begin(), list.adapters.end(), [](const auto& adapter) {
+        return adapter->info().type != hal::AdapterType::kSoftware;
+      });
+}
+
 }  // namespace
 
 AdapterList& Adapters() {
   static AdapterList* const list = [] {
-    // Amid the listing a fork would get a half-made list and its lock; a list
-    // that is there is good in a forked process, too.
+    // Amid the listing a fork would get a half-made list and its lock.
     const os::NoForks meanwhile;
     auto made = std::make_unique<AdapterList>(FindAdapters(GetEnvironment()));
+    // Drivers open a GPU's file as they list it. What forks later would share
+    // that file, and with it the GPU's address space and work, with its parent.
+    // A list without GPUs is good in a forked process, too.
+    if (HasGpu(*made)) ForbidForks();
     return made.release();
   }();
   return *list;

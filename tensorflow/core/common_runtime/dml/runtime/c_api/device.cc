@@ -35,17 +35,6 @@ struct Registry {
   bool exiting = false;
 };
 
-// From the first attempt on, whatever becomes of it.
-void ForbidForks() {
-  static std::atomic<os::NoForks*> forbidden{nullptr};
-  if (forbidden != nullptr) return;
-  auto made = std::make_unique<os::NoForks>();
-  os::NoForks* none = nullptr;
-  if (forbidden.compare_exchange_strong(none, made.get())) {
-    (void)made.release();
-  }
-}
-
 Registry& TheRegistry() {
   // Never destroyed: threads may still use devices while the process exits.
   static Registry* const registry = std::make_unique<Registry>().release();
@@ -225,6 +214,7 @@ dml_device::~dml_device() {
 
 dml_code dml_device_open(uint32_t adapter_index, dml_device** device) {
   DML_RETURN_IF_FORKED(dml::ReportForked());
+  // From the first attempt on, whatever becomes of it.
   dml::ForbidForks();
   if (dml_device* failed = dml::FailedDevice(adapter_index)) {
     (void)failed->stream->WaitForRelease(

@@ -16,9 +16,10 @@
  * pointer; touching it from the host faults. Address arithmetic inside an
  * allocation is legal.
  *
- * Forks: where a process had opened a device, in what it forks every function
- * that can fail fails at once with DML_FAILED_PRECONDITION, and the others do
- * nothing and return zeros. Where it had not, what it forks may open devices.
+ * Forks: where a process had opened a device, or listed adapters other than
+ * software ones, in what it forks every function that can fail fails at once
+ * with DML_FAILED_PRECONDITION, and the others do nothing and return zeros.
+ * Where it had not, what it forks may open devices.
  *
  * Order: work takes effect in the order in which it was enqueued; enqueuing
  * does not wait for it. Memory may be freed as soon as the last use of it is

@@ -8,6 +8,10 @@
 
 namespace dml {
 
+// From now on, for the life of this process, what forks from it is
+// os::Forked().
+void ForbidForks();
+
 // What every call fails with where os::Forked(); it has the way out.
 const Status& ForkedStatus();
 
