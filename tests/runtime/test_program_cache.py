@@ -58,6 +58,21 @@ def test_file_is_written_by_a_process_that_closes_nothing(tmp_path):
     assert cache_file(tmp_path).stat().st_size > 0
 
 
+@pytest.mark.parametrize("other, count", [("device 7", 1), ("device 8", 2)])
+def test_each_model_of_gpu_has_files_of_its_own(vulkan_stand_in, tmp_path, other, count):
+    """Another may come into its place, and has its UUID then where that says the place."""
+    for model in ("device 7", other):
+        result, _ = run(
+            COMPUTE + "    device.store_tiles([])\n",
+            TF_DIRECTML_CACHE_DIR=str(tmp_path),
+            TF_DIRECTML_VULKAN_LOADER=vulkan_stand_in,
+            STAND_IN_ADAPTERS="adapter discrete; uuid 3; " + model,
+        )
+        assert result
+    names = [file.name.split("-")[0] for file in tmp_path.glob("*.bin")]
+    assert sorted(names) == ["tiles"] * count + ["vulkan"] * count
+
+
 def test_default_folder(tmp_path):
     for variable, folder in (("XDG_CACHE_HOME", "."), ("HOME", ".cache")):
         home = tmp_path / variable

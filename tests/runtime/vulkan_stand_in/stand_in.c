@@ -8,6 +8,7 @@
  *     name TEXT           as the driver gives it
  *     driver TEXT         the driver's name
  *     uuid NUMBER         every byte of the device's UUID
+ *     device NUMBER       its PCI device ID
  *     pci NUMBER          the bus of its PCI address, all else 0; without it
  *                         the adapter lacks VK_EXT_pci_bus_info
  *     id NUMBER           its driver's VkDriverId
@@ -57,7 +58,7 @@ typedef struct Adapter {
       kind; /* VK_PHYSICAL_DEVICE_TYPE_MAX_ENUM: the real one */
   char name[VK_MAX_PHYSICAL_DEVICE_NAME_SIZE];
   char driver[VK_MAX_DRIVER_NAME_SIZE];
-  int uuid;            /* -1: the real one */
+  int uuid, device;    /* -1: the real one */
   int pci;             /* -1: none */
   int id, conformance; /* -1: the real one */
   int unopenable;
@@ -119,6 +120,7 @@ static Adapter* NewAdapter(VkPhysicalDeviceType kind) {
   memset(adapter, 0, sizeof(*adapter));
   adapter->kind = kind;
   adapter->uuid = -1;
+  adapter->device = -1;
   adapter->pci = -1;
   adapter->id = -1;
   adapter->conformance = -1;
@@ -163,6 +165,8 @@ static void Apply(const char* verb, char* rest) {
     snprintf(adapter->driver, sizeof(adapter->driver), "%s", rest);
   } else if (strcmp(verb, "uuid") == 0) {
     adapter->uuid = (int)Size(rest);
+  } else if (strcmp(verb, "device") == 0) {
+    adapter->device = (int)Size(rest);
   } else if (strcmp(verb, "pci") == 0) {
     adapter->pci = (int)Size(rest);
   } else if (strcmp(verb, "id") == 0) {
@@ -338,6 +342,7 @@ static void Alter(const Adapter* adapter, VkPhysicalDeviceProperties* p) {
   if (adapter->name[0] != '\0') {
     memcpy(p->deviceName, adapter->name, sizeof(adapter->name));
   }
+  if (adapter->device >= 0) p->deviceID = (uint32_t)adapter->device;
 }
 
 static VKAPI_ATTR void VKAPI_CALL my_vkGetPhysicalDeviceProperties(

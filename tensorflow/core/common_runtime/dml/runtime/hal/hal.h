@@ -75,7 +75,7 @@ struct AdapterInfo {
   std::string api;                 // for example "Vulkan 1.3.230"
   uint32_t vendor_id = 0;          // PCI
   uint32_t device_id = 0;          // PCI
-  std::array<uint8_t, 16> uuid{};  // of device and driver: keys disk caches
+  std::array<uint8_t, 16> uuid{};  // of GPU, model and driver: keys disk caches
   GpuIdentity gpu;
   DriverMerit merit;
   AdapterType type = AdapterType::kSoftware;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/cache_file.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/drivers.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/cooperative_matrix.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/vulkan/device.h"
@@ -107,6 +108,19 @@ void FillIdentity(const VkPhysicalDeviceVulkan11Properties& v11,
   info->merit.api = api_version;
 }
 
+// Tells the caches of adapters and drivers apart. A device's UUID may be a
+// place alone (RADV: its PCI address), where another machine, or another day,
+// has another model, and a driver's the same for all of its versions.
+void FillUuid(const VkPhysicalDeviceVulkan11Properties& v11,
+              AdapterInfo* info) {
+  const uint32_t model[] = {info->vendor_id, info->device_id};
+  const uint64_t hash = Checksum(model, sizeof(model));
+  for (size_t i = 0; i < info->uuid.size(); ++i) {
+    info->uuid[i] = static_cast<uint8_t>(v11.deviceUUID[i] ^ v11.driverUUID[i] ^
+                                         hash >> i % 8 * 8);
+  }
+}
+
 std::string PciAddress(const VkPhysicalDevicePCIBusInfoPropertiesEXT& pci) {
   char text[40];
   std::snprintf(text, sizeof(text), "%04x:%02x:%02x.%x", pci.pciDomain,
@@ -171,9 +185,7 @@ std::string FillFrom12(const EnumerateOptions& options,
   if (has_pci) info->gpu.pci_address = PciAddress(pci);
   info->subgroup_size = v11.subgroupSize;
   physical->float_controls = SelectFloatControls(v12);
-  for (size_t i = 0; i < info->uuid.size(); ++i) {
-    info->uuid[i] = v11.deviceUUID[i] ^ v11.driverUUID[i];
-  }
+  FillUuid(v11, info);
   // maxMemoryAllocationSize is a promise, not a bound: a driver may take more.
   info->max_heap_bytes =
       std::min(info->memory_bytes, tells_buffers ? buffers.maxBufferSize
