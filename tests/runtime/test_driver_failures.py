@@ -124,6 +124,46 @@ def test_submission_without_memory(faulty_loader):
     assert anew == 50
 
 
+# Memory that a pool keeps, and a program that is made once there is more.
+PROGRAM_WITHOUT_MEMORY = """
+import numpy as np
+with dml.open(0) as device:
+    x = device.tensor(np.arange(-50, 51, dtype=np.float32))
+    with device.open_pool() as other:
+        del_me = other.empty(1 << 20)
+        del del_me
+        kept = other.statistics()["bytes_reserved"]
+        try:
+            device.elementwise("RELU", [x], x)
+            result = [kept, other.statistics()["bytes_reserved"], float(x.numpy().sum())]
+        except dml.DmlError as error:
+            result = str(error)
+"""
+
+
+@pytest.mark.parametrize("memory", [OUT_OF_HOST_MEMORY, OUT_OF_DEVICE_MEMORY])
+def test_program_without_memory_for_a_moment(faulty_loader, memory):
+    found = run(
+        PROGRAM_WITHOUT_MEMORY,
+        TF_DIRECTML_VULKAN_LOADER=faulty_loader,
+        FAULT_CALL="vkCreateComputePipelines",
+        FAULT_RESULT=memory,
+        FAULT_COUNT="1",
+    )[0]
+    assert isinstance(found, list), found
+    kept, left, total = found
+    assert kept > 0 and left == 0 and total == 1275
+
+
+def test_program_without_memory(faulty_loader):
+    first, second = attempts(
+        faulty_loader, "vkCreateComputePipelines", OUT_OF_DEVICE_MEMORY, FAULT_COUNT="2"
+    )
+    assert "OUT_OF_MEMORY" in first and "program " in first
+    assert "VK_ERROR_OUT_OF_DEVICE_MEMORY" in first
+    assert second == ""
+
+
 def test_program_that_cannot_be_made(faulty_loader):
     for error in attempts(faulty_loader, "vkCreateComputePipelines", UNKNOWN):
         assert "INTERNAL" in error and "program " in error and "VK_ERROR_UNKNOWN" in error

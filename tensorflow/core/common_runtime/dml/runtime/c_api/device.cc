@@ -130,8 +130,10 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
   DML_RETURN_IF_ERROR(adapters[adapter_index]->CreateDevice(&made->hal));
   made->adapter = &made->hal->info();
   DML_RETURN_IF_ERROR(AddressSpace::Create(&made->space));
+  made->memory = std::make_unique<PoolGroup>(made->hal.get());
+  const auto trim = [memory = made->memory.get()] { memory->Trim(); };
   made->programs =
-      std::make_unique<ProgramCache>(made->hal.get(), AllShaders());
+      std::make_unique<ProgramCache>(made->hal.get(), AllShaders(), trim);
   made->maker = std::make_unique<ProgramMaker>();
   made->chain_programs = std::make_unique<ElementwisePrograms>(
       made->hal->info(), made->programs.get(), made->maker.get());
@@ -154,8 +156,7 @@ Status MakeDevice(uint32_t adapter_index, CheckMatrices check,
           };
     }
   }
-  made->memory = std::make_unique<PoolGroup>(made->hal.get());
-  options.trim = [memory = made->memory.get()] { memory->Trim(); };
+  options.trim = trim;
   options.completed = [programs = made->programs.get()] {
     NoteCompleted(*programs);
   };

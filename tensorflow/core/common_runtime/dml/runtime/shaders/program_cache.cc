@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <string>
@@ -93,7 +94,9 @@ Span<const uint32_t> FindCompiled(const Shader& shader,
 
 class ProgramCache::Impl {
  public:
-  Impl(hal::Device* device, Span<const Shader> shaders) : device_(device) {
+  Impl(hal::Device* device, Span<const Shader> shaders,
+       std::function<void()> trim)
+      : device_(device), trim_(std::move(trim)) {
     shaders_.reserve(shaders.size());
     for (const Shader& shader : shaders) shaders_.emplace(shader.name, &shader);
     Grow(1024);
@@ -258,7 +261,12 @@ class ProgramCache::Impl {
     }
 
     std::unique_ptr<hal::Program> program;
-    const Status status = device_->CreateProgram(DescOf(*entry), &program);
+    const hal::ProgramDesc desc = DescOf(*entry);
+    Status status = device_->CreateProgram(desc, &program);
+    if (status.code() == Code::kOutOfMemory && trim_) {
+      trim_();
+      status = device_->CreateProgram(desc, &program);
+    }
     {
       std::lock_guard<std::mutex> lock(entry->mutex);
       entry->attempt = {};
@@ -273,6 +281,7 @@ class ProgramCache::Impl {
   }
 
   hal::Device* const device_;
+  const std::function<void()> trim_;
   std::unordered_map<std::string_view, const Shader*> shaders_;
   std::atomic<uint64_t> compiled_{0};
   std::atomic<Table*> table_{nullptr};
@@ -290,8 +299,10 @@ uint64_t NextNumber() {
 
 }  // namespace
 
-ProgramCache::ProgramCache(hal::Device* device, Span<const Shader> shaders)
-    : number_(NextNumber()), impl_(std::make_unique<Impl>(device, shaders)) {}
+ProgramCache::ProgramCache(hal::Device* device, Span<const Shader> shaders,
+                           std::function<void()> trim)
+    : number_(NextNumber()),
+      impl_(std::make_unique<Impl>(device, shaders, std::move(trim))) {}
 
 ProgramCache::~ProgramCache() = default;
 

@@ -11,6 +11,7 @@
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SHADERS_PROGRAM_CACHE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -62,8 +63,11 @@ class ProgramCache {
   static constexpr int kMaxSpecialization = 16;
   static constexpr int kSubgroupConstant = 12;
 
-  // Programs of `device`, which must outlive it as `shaders` must.
-  ProgramCache(hal::Device* device, Span<const Shader> shaders);
+  // Programs of `device`, which must outlive it as `shaders` must. `trim` gives
+  // memory back that nothing uses; Get() calls it, without locks, when the
+  // driver has none for a program, and tries once more. May be empty.
+  ProgramCache(hal::Device* device, Span<const Shader> shaders,
+               std::function<void()> trim = nullptr);
   ~ProgramCache();
 
   // The program stays valid until Drop(), or as long as the cache; `row`,
