@@ -204,6 +204,20 @@ def test_several_allocations(vulkan_stand_in, adapters, how):
     assert error == "OUT_OF_MEMORY"
 
 
+def test_several_allocations_without_memory_to_wait_with(vulkan_stand_in, faulty_loader):
+    """What is being bound stays until it is."""
+    right, bound, *_ = result(
+        vulkan_stand_in,
+        ROOMY + "sparse;",
+        SEVERAL,
+        STAND_IN_LOADER=faulty_loader,
+        FAULT_CALL="vkWaitSemaphores",
+        FAULT_RESULT="-1",
+    )
+    assert right is True
+    assert bound == 4
+
+
 def test_one_of_several_allocations_fails(vulkan_stand_in):
     """The rest goes back, and the device goes on."""
     code = """

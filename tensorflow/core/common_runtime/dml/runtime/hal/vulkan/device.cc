@@ -374,19 +374,17 @@ Status VulkanDevice::BindSparse(VkBindSparseInfo* info) {
                  : vk_.vkQueueBindSparse(queue(Queue::kCompute).handle, 1, info,
                                          VK_NULL_HANDLE);
   }
-  auto wait =
-      Zeroed<VkSemaphoreWaitInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO);
-  wait.semaphoreCount = 1;
-  wait.pSemaphores = &bound;
-  wait.pValues = &value;
   const char* call = "vkQueueBindSparse";
   if (result == VK_SUCCESS) {
-    call = "vkWaitSemaphores";
     do {
-      result = loss_.happened()
-                   ? VK_ERROR_DEVICE_LOST
-                   : vk_.vkWaitSemaphores(device_, &wait, kWaitSliceNs);
+      result = loss_.happened() ? VK_ERROR_DEVICE_LOST
+                                : WaitFor(bound, value, kWaitSliceNs, &call);
     } while (result == VK_TIMEOUT);
+    if (result != VK_SUCCESS && result != VK_ERROR_DEVICE_LOST) {
+      // It may be pending, and our caller destroys what it names.
+      std::lock_guard<std::mutex> lock(queue_mutex_);
+      if (!loss_.happened()) (void)vk_.vkDeviceWaitIdle(device_);
+    }
   }
   const Status status = Check(result, call);
   vk_.vkDestroySemaphore(device_, bound, nullptr);
@@ -394,23 +392,13 @@ Status VulkanDevice::BindSparse(VkBindSparseInfo* info) {
 }
 
 Status VulkanDevice::Wait(const QueuePoint& point, uint64_t timeout_ns) {
-  auto wait =
-      Zeroed<VkSemaphoreWaitInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO);
-  wait.semaphoreCount = 1;
-  wait.pValues = &point.value;
   while (!loss_.happened()) {
     std::shared_lock<std::shared_mutex> use;
     DML_RETURN_IF_ERROR(Use(&use));
-    wait.pSemaphores = &queue(point.queue).timeline;
     const uint64_t slice = std::min(timeout_ns, kWaitSliceNs);
-    VkResult result = vk_.vkWaitSemaphores(device_, &wait, slice);
-    const char* call = "vkWaitSemaphores";
-    if (result == VK_ERROR_OUT_OF_HOST_MEMORY ||
-        result == VK_ERROR_OUT_OF_DEVICE_MEMORY) {
-      // Waiting may take memory, and the work goes on: looking takes none.
-      result = Poll(point, slice);
-      call = "vkGetSemaphoreCounterValue";
-    }
+    const char* call;
+    const VkResult result =
+        WaitFor(queue(point.queue).timeline, point.value, slice, &call);
     if (result != VK_TIMEOUT) return Check(result, call);
     timeout_ns -= slice;
     if (timeout_ns == 0) {
@@ -421,14 +409,33 @@ Status VulkanDevice::Wait(const QueuePoint& point, uint64_t timeout_ns) {
   return loss_.status();
 }
 
-VkResult VulkanDevice::Poll(const QueuePoint& point, uint64_t timeout_ns) {
+VkResult VulkanDevice::WaitFor(VkSemaphore timeline, uint64_t value,
+                               uint64_t timeout_ns, const char** call) {
+  auto wait =
+      Zeroed<VkSemaphoreWaitInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO);
+  wait.semaphoreCount = 1;
+  wait.pSemaphores = &timeline;
+  wait.pValues = &value;
+  *call = "vkWaitSemaphores";
+  const VkResult result = vk_.vkWaitSemaphores(device_, &wait, timeout_ns);
+  if (result != VK_ERROR_OUT_OF_HOST_MEMORY &&
+      result != VK_ERROR_OUT_OF_DEVICE_MEMORY) {
+    return result;
+  }
+  // Waiting may take memory, and the work goes on: looking takes none.
+  *call = "vkGetSemaphoreCounterValue";
+  return Poll(timeline, value, timeout_ns);
+}
+
+VkResult VulkanDevice::Poll(VkSemaphore timeline, uint64_t value,
+                            uint64_t timeout_ns) {
   const auto end =
       std::chrono::steady_clock::now() + std::chrono::nanoseconds(timeout_ns);
   do {
-    uint64_t value = 0;
-    const VkResult result = vk_.vkGetSemaphoreCounterValue(
-        device_, queue(point.queue).timeline, &value);
-    if (result != VK_SUCCESS || value >= point.value) return result;
+    uint64_t reached = 0;
+    const VkResult result =
+        vk_.vkGetSemaphoreCounterValue(device_, timeline, &reached);
+    if (result != VK_SUCCESS || reached >= value) return result;
     std::this_thread::sleep_for(kPollPause);
   } while (!loss_.happened() && std::chrono::steady_clock::now() < end);
   return VK_TIMEOUT;

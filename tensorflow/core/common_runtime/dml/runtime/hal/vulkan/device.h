@@ -86,9 +86,12 @@ class VulkanDevice final : public Device {
   explicit VulkanDevice(const PhysicalDevice& physical);
   Status Init();
   VkPhysicalDeviceMemoryBudgetPropertiesEXT DriverBudget() const;
-  // Looks, now and then, whether a timeline has come so far: VK_SUCCESS,
-  // VK_TIMEOUT, or why it cannot look.
-  VkResult Poll(const QueuePoint& point, uint64_t timeout_ns);
+  // Waits until a timeline has come so far, even where the driver has no memory
+  // to wait with: VK_SUCCESS, VK_TIMEOUT, or what `call` returned.
+  VkResult WaitFor(VkSemaphore timeline, uint64_t value, uint64_t timeout_ns,
+                   const char** call);
+  // The same by looking now and then.
+  VkResult Poll(VkSemaphore timeline, uint64_t value, uint64_t timeout_ns);
   void Destroy();
 
   PhysicalDevice physical_;  // constant after Init()
