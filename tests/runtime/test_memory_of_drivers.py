@@ -51,6 +51,8 @@ adapter integrated; heap 256M local;
 type 0 local visible coherent; type 0 local visible coherent cached;
 """
 
+CACHED = "adapter integrated; heap 280M local; type 0 local visible coherent cached;"
+
 KIB = 1 << 10
 MIB = 1 << 20
 CHUNK = 64 * KIB
@@ -213,6 +215,29 @@ def test_several_allocations_without_memory_to_wait_with(vulkan_stand_in, faulty
         STAND_IN_LOADER=faulty_loader,
         FAULT_CALL="vkWaitSemaphores",
         FAULT_RESULT="-1",
+    )
+    assert right is True
+    assert bound == 4
+
+
+def test_several_allocations_where_one_cannot_be_mapped(vulkan_stand_in, faulty_loader):
+    """The host reads what it cannot reach by copies, also what no work is at."""
+    code = """
+stand_in.stand_in_bound.restype = ctypes.c_uint32
+with dml.open(0) as device:
+    x = np.random.RandomState(1).randint(0, 1 << 30, 50 * MIB).astype(np.int32)
+    y = device.tensor(x)
+    device.sync()
+    result = [bool((y.numpy() == x).all()), stand_in.stand_in_bound()]
+"""
+    right, bound = result(
+        vulkan_stand_in,
+        CACHED + "allocation 64M; buffer 2G; sparse;",
+        code,
+        STAND_IN_LOADER=faulty_loader,
+        FAULT_CALL="vkMapMemory",
+        FAULT_RESULT="-2",
+        FAULT_COUNT="1",
     )
     assert right is True
     assert bound == 4

@@ -125,6 +125,9 @@ void VulkanHeap::Destroy() {
   Free(device_, &memory_);  // and unmaps it
   sparse_.Free();
   buffer_ = VK_NULL_HANDLE;
+  address_ = 0;
+  host_ = nullptr;
+  host_cached_ = false;  // another Init may make it otherwise
 }
 
 }  // namespace vulkan
