@@ -7,8 +7,9 @@
  *   QUEUES_LATE=compute   the other queue's does.
  *
  * It ends the process where a command, a stage or a buffer is not for that
- * queue. A test that loads the same library in its process may call what is
- * declared QUEUES_API below.
+ * queue, and where a timeline jumps by more than Vulkan promises to take. A
+ * test that loads the same library in its process may call what is declared
+ * QUEUES_API below.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -316,6 +317,13 @@ my_vkQueueSubmit(VkQueue handle, uint32_t count, const VkSubmitInfo* submits,
     Require(OnlyCopies(held->buffers[i]) == (queue->family == kTransfer),
             "a command buffer is of the other family");
   }
+  const PFN_vkGetSemaphoreCounterValue counter =
+      (PFN_vkGetSemaphoreCounterValue)next_device_proc(
+          queue->device, "vkGetSemaphoreCounterValue");
+  uint64_t reached = 0;
+  Require(counter(queue->device, held->signal, &reached) != VK_SUCCESS ||
+              held->signal_value - reached < (uint64_t)1 << 31,
+          "a counter is to become more than a driver need take");
   pthread_mutex_lock(&mutex);
   __atomic_fetch_add(&submitted[queue->family], 1, __ATOMIC_RELAXED);
   if (held->wait_count > 0) {

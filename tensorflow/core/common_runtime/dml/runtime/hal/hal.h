@@ -285,11 +285,12 @@ class Device {
 
   // Queues an ended list to the queue that it was made for; the queue's counter
   // becomes `point.value` when it and all before it completed. Values of a
-  // queue only grow. The list begins, and so does what follows it in its queue,
-  // when all of `waits` are reached, and sees what was written before them:
-  // these are points of other queues that were submitted before. kDeviceLost
-  // when the device is gone; kOutOfMemory when the driver has no room: then
-  // nothing was queued.
+  // queue only grow, and are less than 2^31 above its counter: more no driver
+  // of Vulkan need take (maxTimelineSemaphoreValueDifference). The list begins,
+  // and so does what follows it in its queue, when all of `waits` are reached,
+  // and sees what was written before them: these are points of other queues
+  // that were submitted before. kDeviceLost when the device is gone;
+  // kOutOfMemory when the driver has no room: then nothing was queued.
   virtual Status Submit(CommandList* list, const QueuePoint& point,
                         Span<const QueuePoint> waits) = 0;
   // Blocks without spinning until the point is reached: kDeadlineExceeded after
