@@ -18,11 +18,11 @@ constexpr uint32_t kElementsPerInvocation = 4;
 uint8_t ChainType(uint32_t type) {
   switch (type) {
     case DML_FLOAT32:
-      return ChainParameters::kFloat32;
+      return kChainFloat32;
     case DML_FLOAT16:
-      return ChainParameters::kFloat16;
+      return kChainFloat16;
     case DML_BOOL:
-      return ChainParameters::kBool;
+      return kChainBool;
     default:
       return ElementStep::kTypes;
   }
@@ -147,13 +147,13 @@ bool StepOf(dml_elementwise_op op, Span<const dml_tensor* const> inputs,
 
 bool StepOfCast(const dml_tensor& input, const dml_tensor& output,
                 ElementStep* step) {
-  step->operation = ChainParameters::kCast;
+  step->operation = kChainCast;
   return FillStep({&input}, output, step);
 }
 
 bool StepOfUniform(const uint32_t counter[4], const uint32_t key[2],
                    const dml_tensor& output, ElementStep* step) {
-  step->operation = ChainParameters::kUniform;
+  step->operation = kChainUniform;
   step->has_seed = true;
   std::copy_n(counter, 4, step->seed);
   std::copy_n(key, 2, step->seed + 4);
