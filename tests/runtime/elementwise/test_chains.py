@@ -17,6 +17,7 @@ BINARY = ["ADD", "SUBTRACT", "MULTIPLY", "DIVIDE", "MAXIMUM", "MINIMUM", "SQUARE
 COMPARISONS = ["LESS", "GREATER_EQUAL", "EQUAL"]
 LOGIC = ["LOGICAL_AND", "LOGICAL_OR"]
 TERNARY = ["MULTIPLY_ADD", "CLIP_BY_VALUE", "INTERPOLATE"]
+REDUCTIONS = ["SUM", "MEAN", "PRODUCT", "MAX", "MIN", "SUM_SQUARE", "L2"]
 
 
 def draw_numbers(device, which, out):
@@ -32,7 +33,8 @@ class Graph:
         self.types = list(types)  # of the values
         self.inputs = len(self.types)
         self.sizes = sizes
-        self.steps = []  # (operation, numbers of operands, in place?)
+        # (operation, numbers of operands, in place?), of reductions (operation, [number], axes)
+        self.steps = []
         self.dropped = {}  # step: values that nobody holds after it
 
     def add(self, operation, operands, dtype, in_place=False):
@@ -46,15 +48,20 @@ class Graph:
         for number, (operation, operands, in_place) in enumerate(self.steps):
             dtype = self.types[self.inputs + number]
             tensors = [values[o].broadcast_to(self.sizes) for o in operands]
-            out = values[operands[0]] if in_place else device.empty(self.sizes, dtype)
+            out = (values[operands[0]] if in_place is True else
+                   device.empty(self.sizes, dtype))
             if operation == "CAST":
                 device.cast(tensors[0], out)
             elif operation == "UNIFORM":
                 draw_numbers(device, number, out)
+            elif operation in REDUCTIONS:
+                out = device.empty([1 if axis in in_place else size
+                                    for axis, size in enumerate(self.sizes)], dtype)
+                device.reduce(operation, tensors[0], out)
             else:
                 device.elementwise(operation, tensors, out)
             values.append(out)
-            if in_place:
+            if in_place is True:
                 values[operands[0]] = None
             for value in self.dropped.get(number, ()):
                 values[value] = None
@@ -65,13 +72,14 @@ class Graph:
 
 
 @st.composite
-def graphs(draw):
+def graphs(draw, most_steps=20, reductions=False):
     rows, columns = draw(st.sampled_from(
+        [(8, 8), (40, 24), (7, 4), (4, 7), (2, 32768)] if reductions else
         [(1, 1), (1, 3), (4, 1), (1, 5), (8, 8), (10, 100), (1, 4099), (7, 4), (4, 7), (3, 12)]))
     types = draw(st.lists(st.sampled_from(["float32", "float16", "bool"]), min_size=2, max_size=5))
     graph = Graph(types, (rows, columns))
     alive = list(range(len(types)))
-    for number in range(draw(st.integers(2, 20))):
+    for number in range(draw(st.integers(2, most_steps))):
         def value(*wanted):
             fitting = [i for i in alive if graph.types[i] in wanted]
             return draw(st.sampled_from(fitting[-6:])) if fitting else None
@@ -81,6 +89,17 @@ def graphs(draw):
             continue
         x = value("float32", "float16", "bool")
         dtype = graph.types[x]
+        if reductions and dtype != "bool" and draw(st.integers(0, 2)) == 0:
+            result = graph.add(draw(st.sampled_from(REDUCTIONS)), [x], dtype,
+                               draw(st.sampled_from([(0,), (1,), (0, 1)])))
+            # What it takes goes, or it does itself, unread.
+            dropped = draw(st.sampled_from([[], [x], [x], [result]]))
+            graph.dropped[number] = [i for i in dropped if i >= graph.inputs]
+            if x in graph.dropped[number]:
+                alive.remove(x)
+            if not alive:
+                break
+            continue
         operands, operation, made = [x], None, dtype
         if dtype == "bool":
             operation = draw(st.sampled_from(["LOGICAL_NOT", "CAST", "SELECT", *LOGIC]))
@@ -130,10 +149,7 @@ def graphs(draw):
     return graph, inputs
 
 
-@hypothesis.settings(max_examples=60, deadline=None)
-@hypothesis.given(case=graphs())
-def test_graphs_are_equal_to_the_bit(device, case):
-    graph, inputs = case
+def check_graph(device, graph, inputs):
     expected = graph.run(device, inputs, alone=True)
     for _ in range(PASSES + 1):
         values = graph.run(device, inputs)
@@ -141,6 +157,18 @@ def test_graphs_are_equal_to_the_bit(device, case):
         assert values.keys() == expected.keys()
         for number, value in values.items():
             assert bits(value) == bits(expected[number]), (number, graph.steps, graph.dropped)
+
+
+@hypothesis.settings(max_examples=60, deadline=None)
+@hypothesis.given(case=graphs())
+def test_graphs_are_equal_to_the_bit(device, case):
+    check_graph(device, *case)
+
+
+@hypothesis.settings(max_examples=20, deadline=None)
+@hypothesis.given(case=graphs(most_steps=8, reductions=True))
+def test_graphs_with_reductions_are_equal_to_the_bit(device, case):
+    check_graph(device, *case)
 
 
 def operations_of_floats():

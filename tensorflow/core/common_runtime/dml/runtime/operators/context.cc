@@ -23,11 +23,14 @@ Grid LinearGrid(const hal::AdapterInfo& adapter, uint64_t groups,
   return grid;
 }
 
-Status LaunchProgram(OperatorContext& context, std::string_view shader,
+Status PrepareLaunch(OperatorContext& context, std::string_view shader,
                      Span<const uint32_t> specialization, Grid grid,
                      Span<const BufferArgument> buffers,
                      const ParameterBlock& block, Span<const uint8_t> constants,
-                     const ElementStep* step) {
+                     Launch* launch) {
+  launch->groups[0] = grid.x;
+  launch->groups[1] = grid.y;
+  launch->groups[2] = grid.z;
   if (grid.x == 0 || grid.y == 0 || grid.z == 0) return Status::Ok();
   const uint32_t* max = context.adapter.max_grid;
   if (grid.x > max[0] || grid.y > max[1] || grid.z > max[2]) {
@@ -40,29 +43,49 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
     context.plan->push_back(DescribeProgram(shader, specialization));
     return Status::Ok();
   }
-  Launch launch;
   const Shader* row;
   DML_RETURN_IF_ERROR(
-      context.programs.Get(shader, specialization, &launch.program, &row));
+      context.programs.Get(shader, specialization, &launch->program, &row));
   if (row->block != &block || row->buffers != buffers.size()) {
     return Internal(shader, " takes the parameters of ", row->block->source,
                     " with ", row->buffers, " buffers, not those of ",
                     block.source, " with ", buffers.size());
   }
-  launch.groups[0] = grid.x;
-  launch.groups[1] = grid.y;
-  launch.groups[2] = grid.z;
-  launch.buffers = buffers;
-  launch.constants = constants;
-  launch.parts = context.parts;
-  launch.multiply_adds = grid.multiply_adds;
+  launch->buffers = buffers;
+  launch->constants = constants;
+  launch->parts = context.parts;
+  launch->multiply_adds = grid.multiply_adds;
+  launch->may_group = !row->grouped.empty();
+  launch->tag_lasts = context.tag_lasts;
+  return Status::Ok();
+}
+
+Status EnqueueLaunch(OperatorContext& context, const Launch& launch,
+                     const ElementStep* step) {
+  const bool empty =
+      launch.groups[0] == 0 || launch.groups[1] == 0 || launch.groups[2] == 0;
+  if (empty || context.plan != nullptr) return Status::Ok();
+  DML_RETURN_IF_ERROR(context.stream.Dispatch(launch, context.tag));
+  if (context.learner == nullptr) return Status::Ok();
+  if (launch.tail != nullptr) {
+    context.learner->Spoil();
+  } else {
+    context.learner->Learn(launch, step);
+  }
+  return Status::Ok();
+}
+
+Status LaunchProgram(OperatorContext& context, std::string_view shader,
+                     Span<const uint32_t> specialization, Grid grid,
+                     Span<const BufferArgument> buffers,
+                     const ParameterBlock& block, Span<const uint8_t> constants,
+                     const ElementStep* step) {
+  Launch launch;
+  DML_RETURN_IF_ERROR(PrepareLaunch(context, shader, specialization, grid,
+                                    buffers, block, constants, &launch));
   // Parts of one whole are kept together.
   launch.step = context.parts == 0 ? step : nullptr;
-  launch.may_group = !row->grouped.empty();
-  launch.tag_lasts = context.tag_lasts;
-  DML_RETURN_IF_ERROR(context.stream.Dispatch(launch, context.tag));
-  if (context.learner != nullptr) context.learner->Learn(launch, step);
-  return Status::Ok();
+  return EnqueueLaunch(context, launch, step);
 }
 
 Status CopyMemory(OperatorContext& context, uint64_t dst, uint64_t src,

@@ -80,6 +80,19 @@ Status LaunchProgram(OperatorContext& context, std::string_view shader,
                      const ParameterBlock& block, Span<const uint8_t> constants,
                      const ElementStep* step = nullptr);
 
+// The first half of LaunchProgram(): fills `launch`, which what it is made of
+// must outlive, but only lists it where a plan is made. No groups: there is
+// nothing to launch.
+Status PrepareLaunch(OperatorContext& context, std::string_view shader,
+                     Span<const uint32_t> specialization, Grid grid,
+                     Span<const BufferArgument> buffers,
+                     const ParameterBlock& block, Span<const uint8_t> constants,
+                     Launch* launch);
+// The second half; `step` is what the launch would do if it were no part of one
+// whole.
+Status EnqueueLaunch(OperatorContext& context, const Launch& launch,
+                     const ElementStep* step = nullptr);
+
 template <typename Parameters>
 Status LaunchProgram(OperatorContext& context, std::string_view shader,
                      Span<const uint32_t> specialization, Grid grid,

@@ -36,8 +36,10 @@ OTHER_FAMILIES = [
 INCLUDED_FAMILIES = {
     "convolution": ["products"],
     "copies": ["elementwise"],
+    "elementwise": ["reductions"],
     "normalization": ["products"],
     "random": ["elementwise"],
+    "reductions": ["elementwise"],
 }
 
 SHADERS = "//tensorflow/core/common_runtime/dml/runtime/shaders:"

@@ -43,8 +43,12 @@ ChainList::ChainList(ChainTree::Make make, ChainTree::Drop drop, Send send,
                      const ChainTree::Limits& limits)
     : tree_(std::move(make), std::move(drop), limits),
       send_(std::move(send)),
-      slots_(kMaxChains) {
-  for (ElementChain& chain : slots_) free_.push_back(&chain);
+      slots_(kMaxChains),
+      tails_(kMaxChains) {
+  for (size_t i = 0; i < kMaxChains; ++i) {
+    slots_[i].tail = &tails_[i];
+    free_.push_back(&slots_[i]);
+  }
   chains_.reserve(kMaxChains);
 }
 
@@ -88,6 +92,11 @@ void ChainList::SendAll() {
 }
 
 void ChainList::BeforeWork(Span<const BufferArgument> arguments) {
+  EndConflicting(arguments);
+}
+
+void ChainList::EndConflicting(Span<const BufferArgument> arguments,
+                               const ElementChain* but) {
   for (size_t c = 0; c < chains_.size();) {
     ElementChain* chain = chains_[c];
     const bool conflicts = std::any_of(
@@ -95,7 +104,7 @@ void ChainList::BeforeWork(Span<const BufferArgument> arguments) {
           return a.bytes > 0 && chain->Conflicts(a.address, a.bytes,
                                                  a.access != Access::kRead);
         });
-    if (conflicts) {
+    if (conflicts && chain != but) {
       End(chain);
     } else {
       ++c;
@@ -125,6 +134,9 @@ bool ChainList::Reads(uint64_t address, uint64_t bytes) const {
     if (chain->sent) continue;
     for (uint32_t i = 0; i < chain->input_count; ++i) {
       if (chain->inputs[i].Overlaps(address, bytes)) return true;
+    }
+    if (chain->closed() && chain->tail->parts.Overlaps(address, bytes)) {
+      return true;
     }
   }
   return false;
@@ -259,11 +271,46 @@ bool ChainList::Take(const Launch& launch, const hal::Binding* bindings,
   chain->sent = !MayWait(chain->node, 1);
   if (chain->sent) return false;
   ++waiting_;
-  chain->program = launch.program;
-  chain->may_group = launch.may_group;
-  std::copy_n(launch.groups, 3, chain->groups);
-  chain->constant_bytes = static_cast<uint32_t>(launch.constants.size());
-  std::copy(launch.constants.begin(), launch.constants.end(), chain->constants);
+  chain->alone.Keep(launch);
+  return true;
+}
+
+bool ChainList::TakeTail(const Launch& launch, const hal::Binding* bindings,
+                         const hal::Binding* second_bindings,
+                         const StepName& name) {
+  tree_.TakeMade();
+  const Launch* const second = launch.tail->second;
+  ElementChain* chain = nullptr;
+  int from = -1;
+  for (size_t c = 0; from < 0 && c < chains_.size(); ++c) {
+    chain = chains_[c];
+    from = chain->ValueOf(launch);
+  }
+  bool waits = false;
+  if (from >= 0) {
+    const uint64_t word =
+        chain_word::OfTail(launch.tail->key, static_cast<uint32_t>(from));
+    ChainTree::Node* const node =
+        chain->node == nullptr ? nullptr : ChainTree::Find(chain->node, word);
+    waits = !chain->sent && node != nullptr && node->has_program();
+    if (waits) {
+      chain->node = node;
+    } else {
+      SendWaiting(chain);
+      uint64_t words[ElementChain::kMaxSteps];
+      const uint32_t steps = chain->Words(words);
+      // Its steps have to wait for the tail, which takes a program, too.
+      tree_.LearnPart({words, steps}, InUse());
+      words[steps] = word;
+      tree_.Learn({words, steps + 1}, InUse());
+      Remove(chain);
+    }
+  }
+  const ElementChain* const but = waits ? chain : nullptr;
+  EndConflicting(launch.buffers, but);
+  if (!waits) return false;
+  if (second != nullptr) EndConflicting(second->buffers, but);
+  chain->Close(launch, from, bindings, second_bindings, name);
   return true;
 }
 

@@ -43,9 +43,14 @@ class ChainList {
   // waits now; false where it has to be launched at once.
   bool Take(const Launch& launch, const hal::Binding* bindings,
             const StepName& name);
+  // The same of one that has a tail; `second_bindings` are those of the launch
+  // behind it, if there is one, which waits with it.
+  bool TakeTail(const Launch& launch, const hal::Binding* bindings,
+                const hal::Binding* second_bindings, const StepName& name);
   // Nobody reads these bytes before they are written anew.
   void Discard(uint64_t address, uint64_t bytes);
-  // Whether a chain that waits reads these bytes.
+  // Whether a chain that waits reads these bytes, or keeps parts of a result
+  // there.
   bool Reads(uint64_t address, uint64_t bytes) const;
   void SendAll();
   // What waits is lost, as the device is.
@@ -61,6 +66,9 @@ class ChainList {
   // At a time. Work is compared with all of them.
   static constexpr size_t kMaxChains = 24;
 
+  // Ends the chains, but for one, that conflict with these arguments.
+  void EndConflicting(Span<const BufferArgument> arguments,
+                      const ElementChain* but = nullptr);
   // The nodes that chains have; valid until the next call.
   ChainTree::Nodes InUse();
   void SendWaiting(ElementChain* chain);  // unless it was sent
@@ -73,6 +81,7 @@ class ChainList {
   ChainTree tree_;
   const Send send_;
   std::vector<ElementChain> slots_;
+  std::vector<ElementChain::Tail> tails_;  // of slots_
   std::vector<ElementChain*> free_;
   std::vector<ElementChain*> chains_;           // the oldest first
   ElementChain joined_;                         // while chains are joined

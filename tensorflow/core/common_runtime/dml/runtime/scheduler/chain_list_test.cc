@@ -103,7 +103,7 @@ class ChainListTest : public ::testing::Test {
       memory_.Write(kBase + uint64_t{c} * kCellBytes, kCellBytes, c);
     }
     expected_ = memory_;
-    sent_steps_ = sent_chains_ = 0;
+    sent_steps_ = sent_chains_ = sent_tails_ = 0;
     late_.clear();  // of the list before
     programs_.clear();
     dropped_ = 0;
@@ -141,12 +141,15 @@ class ChainListTest : public ::testing::Test {
       ASSERT_NE(program, nullptr);
       ASSERT_FALSE(program->dropped);
     }
+    sent_tails_ += chain.closed();
+    const uint32_t steps = chain.step_count - chain.closed();
+    std::vector<uint64_t> reduced(chain.count);  // what a tail takes
     std::vector<uint32_t> invocations((chain.count + 3) / 4);
     for (uint32_t i = 0; i < invocations.size(); ++i) invocations[i] = i;
     std::shuffle(invocations.begin(), invocations.end(), random_);
     for (const uint32_t invocation : invocations) {
       uint64_t values[ElementChain::kMaxSteps][4] = {};
-      for (uint32_t k = 0; k < chain.step_count; ++k) {
+      for (uint32_t k = 0; k < steps; ++k) {
         const ElementChain::Value& value = chain.values[k];
         for (uint32_t e = 0; e < 4; ++e) {
           const uint32_t at = 4 * invocation + e;
@@ -164,7 +167,36 @@ class ChainListTest : public ::testing::Test {
           }
         }
       }
+      if (!chain.closed()) continue;
+      const uint32_t from = chain_word::Which(chain.values[steps].word, 0);
+      ASSERT_LT(from, steps);
+      for (uint32_t e = 0; e < 4 && 4 * invocation + e < chain.count; ++e) {
+        reduced[4 * invocation + e] = values[from][e];
+      }
     }
+    if (chain.closed()) RunTail(chain, reduced);
+  }
+
+  void RunTail(const ElementChain& chain,
+               const std::vector<uint64_t>& elements) {
+    const ElementChain::Value& value = chain.values[chain.step_count - 1];
+    ASSERT_TRUE(chain.IsLive(chain.step_count - 1));
+    const ElementChain::Memory& parts = chain.tail->parts;
+    const auto key = static_cast<uint32_t>(value.word & 255);
+    const uint64_t made = Reduce(key, elements);
+    if (!chain.tail->has_second()) {
+      memory_.Write(value.address, kCellBytes, made);
+      return;
+    }
+    memory_.Write(parts.address, kCellBytes, made);
+    memory_.Write(value.address, kCellBytes,
+                  Mix(key, memory_.Read(parts.address, kCellBytes)));
+  }
+
+  static uint64_t Reduce(uint32_t key, const std::vector<uint64_t>& elements) {
+    uint64_t made = key;
+    for (const uint64_t element : elements) made = Mix(made, element);
+    return made;
   }
 
   uint64_t Operand(const ElementChain& chain, uint64_t word, uint32_t i,
@@ -294,6 +326,66 @@ class ChainListTest : public ::testing::Test {
     }
   }
 
+  // A reduction, in one launch or in two.
+  void RandomTail() {
+    ElementTail tail;
+    tail.key = 1 + Below(2);
+    tail.input_type = RandomType();
+    tail.count = Below(8) < 7 ? 4 : 16;
+    BufferArgument buffers[2], of_parts[2];
+    buffers[0].bytes = uint64_t{kElementBytes[tail.input_type]} * tail.count;
+    if (!RandomSource(buffers[0].bytes, &buffers[0].address)) return;
+    buffers[1] = {RandomPlace(kCellBytes), kCellBytes, Access::kWrite};
+    of_parts[0] = {buffers[1].address, kCellBytes, Access::kRead};
+    of_parts[1] = {RandomPlace(kCellBytes), kCellBytes, Access::kWrite};
+    const auto in_input = [&buffers](uint64_t address) {
+      return address >= buffers[0].address &&
+             address < buffers[0].address + buffers[0].bytes;
+    };
+    const bool two = Below(2) == 0;
+    if (in_input(buffers[1].address) ||
+        (two && (in_input(of_parts[1].address) ||
+                 of_parts[1].address == buffers[1].address))) {
+      return;
+    }
+    Launch first, second;
+    second.buffers = of_parts;
+    if (two) tail.second = &second;
+    first.tail = &tail;
+    first.program = second.program = &alone_;
+    first.buffers = buffers;
+    ReduceAtOnce(tail, buffers, &expected_);
+    const hal::Binding bindings[2];
+    if (!list_->TakeTail(first, bindings, bindings, {})) {
+      ReduceAtOnce(tail, buffers, &memory_);
+      if (two) list_->BeforeWork(of_parts);
+      if (two) FinishAtOnce(tail, of_parts, &memory_);
+    }
+    if (two) {
+      FinishAtOnce(tail, of_parts, &expected_);
+      list_->Discard(buffers[1].address, kCellBytes);
+      expected_.Forget(buffers[1].address, kCellBytes);
+    }
+    recent_.push_back(two ? of_parts[1].address : buffers[1].address);
+    if (recent_.size() > 4) recent_.erase(recent_.begin());
+  }
+
+  static void ReduceAtOnce(const ElementTail& tail,
+                           const BufferArgument* buffers, Memory* memory) {
+    std::vector<uint64_t> elements;
+    const uint32_t bytes = kElementBytes[tail.input_type];
+    for (uint32_t at = 0; at < tail.count; ++at) {
+      elements.push_back(
+          memory->Read(buffers[0].address + uint64_t{at} * bytes, bytes));
+    }
+    memory->Write(buffers[1].address, kCellBytes, Reduce(tail.key, elements));
+  }
+  static void FinishAtOnce(const ElementTail& tail,
+                           const BufferArgument* buffers, Memory* memory) {
+    memory->Write(buffers[1].address, kCellBytes,
+                  Mix(tail.key, memory->Read(buffers[0].address, kCellBytes)));
+  }
+
   // Reads one range and writes another.
   void OtherWork() {
     const uint64_t bytes = kCellBytes * (1 + Below(12));
@@ -341,12 +433,12 @@ class ChainListTest : public ::testing::Test {
   NamedProgram alone_;
   std::deque<NamedProgram> programs_;  // of chains
   uint64_t dropped_ = 0;
-  uint64_t sent_chains_ = 0, sent_steps_ = 0;
+  uint64_t sent_chains_ = 0, sent_steps_ = 0, sent_tails_ = 0;
   std::unique_ptr<ChainList> list_;
 };
 
 TEST_F(ChainListTest, GivesWhatWorkAtOnceGives) {
-  uint64_t chains = 0, steps = 0, dropped = 0;
+  uint64_t chains = 0, steps = 0, tails = 0, dropped = 0;
   // So little that all is forgotten again and again.
   ChainTree::Limits few;
   few.programs = 6;
@@ -358,8 +450,10 @@ TEST_F(ChainListTest, GivesWhatWorkAtOnceGives) {
           seed % 2 == 0 ? few : ChainTree::Limits());
     for (int i = 0; i < 3000; ++i) {
       const uint32_t what = Below(100);
-      if (what < 80) {
+      if (what < 70) {
         RandomStep();
+      } else if (what < 80) {
+        RandomTail();
       } else if (what < 88) {
         OtherWork();
       } else if (what < 97) {
@@ -375,10 +469,12 @@ TEST_F(ChainListTest, GivesWhatWorkAtOnceGives) {
     if (HasFatalFailure()) return;
     chains += sent_chains_;
     steps += sent_steps_;
+    tails += sent_tails_;
     dropped += dropped_;
   }
   // Else this would have shown nothing.
   EXPECT_GT(steps - chains, 5000u);
+  EXPECT_GT(tails, 500u);
   EXPECT_GT(dropped, 200u);
 }
 
@@ -409,6 +505,41 @@ class ChainTest : public ChainListTest {
     const bool waits = list_->Take(launch, bindings.data(), {});
     if (!waits) RunAtOnce(step, buffers.data(), &memory_);
     return waits;
+  }
+  // A reduction of a place, to another, by `parts` if that is not 0.
+  bool Tail(uint32_t from, uint32_t to, uint32_t parts = 0) {
+    ElementTail tail;
+    tail.key = 1;
+    tail.count = 4;
+    const BufferArgument buffers[] = {
+        {At(from), 16},
+        {At(parts == 0 ? to : parts), kCellBytes, Access::kWrite}};
+    const BufferArgument of_parts[] = {{At(parts), kCellBytes},
+                                       {At(to), kCellBytes, Access::kWrite}};
+    Launch first, second;
+    second.buffers = of_parts;
+    if (parts != 0) tail.second = &second;
+    first.tail = &tail;
+    first.program = second.program = &alone_;
+    first.buffers = buffers;
+    const hal::Binding bindings[2];
+    const bool waits = list_->TakeTail(first, bindings, bindings, {});
+    for (Memory* memory : {&expected_, &memory_}) {
+      if (memory == &memory_ && waits) continue;
+      ReduceAtOnce(tail, buffers, memory);
+      if (parts != 0) FinishAtOnce(tail, of_parts, memory);
+    }
+    return waits;
+  }
+  // Until a step, two of them, and the tail have their programs.
+  void LearnTail(uint32_t steps, uint32_t parts = 0) {
+    for (int time = 0; time < 3; ++time) {
+      for (uint32_t k = 0; k < steps; ++k) Step({k}, k + 1);
+      Tail(steps, 9, parts);
+      list_->SendAll();
+      MakePrograms();
+    }
+    sent_chains_ = sent_steps_ = sent_tails_ = 0;
   }
   void Other(uint32_t place, Access access) {
     list_->BeforeWork({{{At(place), 16, access}}});
@@ -535,6 +666,78 @@ TEST_F(ChainTest, WhatRunsUnreadWritesToNobodyElsesMemory) {
   list_->Discard(At(1), 16);
   EXPECT_EQ(list_->waiting(), 0u);
   Check();
+}
+
+TEST_F(ChainTest, ATailIsTheLastOfAChain) {
+  for (const uint32_t steps : {1u, 2u, 7u}) {
+    Start(9);
+    LearnTail(steps);
+    for (uint32_t k = 0; k < steps; ++k) EXPECT_TRUE(Step({k}, k + 1));
+    EXPECT_TRUE(Tail(steps, 9));
+    EXPECT_EQ(list_->waiting(), 1u);
+    EXPECT_EQ(sent_chains_, 0u);
+    // It is closed: what takes a value of it has it launched.
+    Step({steps}, 10);
+    EXPECT_EQ(sent_tails_, 1u);
+    EXPECT_EQ(sent_steps_, steps + 1);
+    Check();
+  }
+}
+
+TEST_F(ChainTest, ATailOfEightStepsIsNot) {
+  Start(9);
+  LearnTail(8);
+  for (uint32_t k = 0; k < 8; ++k) Step({k}, k + 1);
+  EXPECT_FALSE(Tail(8, 9));
+  EXPECT_EQ(sent_tails_, 0u);
+  Check();
+}
+
+TEST_F(ChainTest, WhatOnlyATailTakesIsNotWritten) {
+  Start(10);
+  LearnTail(2, /*parts=*/12);
+  memory_.Forget(At(1), 32);
+  Step({0}, 1);
+  Step({1}, 2);
+  EXPECT_TRUE(Tail(2, 9, 12));
+  EXPECT_TRUE(list_->Reads(At(12), kCellBytes));
+  list_->Discard(At(12), 16);
+  list_->Discard(At(1), 16);
+  list_->Discard(At(2), 16);
+  EXPECT_EQ(sent_chains_, 0u);
+  list_->SendAll();
+  EXPECT_FALSE(memory_.Knows(At(1), 4));
+  EXPECT_FALSE(memory_.Knows(At(2), 4));
+  EXPECT_EQ(memory_.cells[Memory::CellAt(At(9))],
+            expected_.cells[Memory::CellAt(At(9))]);
+}
+
+TEST_F(ChainTest, ATailWhoseResultGoesIsLaunched) {
+  Start(11);
+  LearnTail(1);
+  Step({0}, 1);
+  EXPECT_TRUE(Tail(1, 9));
+  list_->Discard(At(9), 16);
+  EXPECT_EQ(sent_tails_, 1u);
+  EXPECT_EQ(list_->waiting(), 0u);
+}
+
+TEST_F(ChainTest, ATailThatWritesToWhatItsChainReadsIsNot) {
+  Start(12);
+  LearnTail(1);
+  Step({0}, 1);
+  EXPECT_FALSE(Tail(1, 0));
+  EXPECT_FALSE(Tail(1, 1 + kPlaces / 2, 0));  // the chain has gone
+  Check();
+}
+
+TEST_F(ChainTest, PartsAreNobodyElses) {
+  Start(13);
+  LearnTail(1, /*parts=*/12);
+  Step({0}, 1);
+  EXPECT_TRUE(Tail(1, 9, 12));
+  Other(12, Access::kRead);
+  EXPECT_EQ(sent_tails_, 1u);
 }
 
 TEST_F(ChainTest, LongSequencesBecomeSeveralChains) {

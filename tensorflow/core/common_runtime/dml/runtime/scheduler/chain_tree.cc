@@ -76,6 +76,11 @@ void ChainTree::LearnPart(Span<const uint64_t> words, Nodes in_use) {
 void ChainTree::Use(Node* node) {
   node->last_ = ++now_;
   if (node->has_program()) node->owner_->last_ = now_;
+  // The steps before a tail wait by a program of theirs.
+  Node* const above = node->parent_;
+  if (!node->serves_beginnings() && above->has_program()) {
+    above->owner_->last_ = now_;
+  }
 }
 
 void ChainTree::TakeAllMade() {
@@ -101,6 +106,7 @@ void ChainTree::Take(Node* node, const hal::Program* program) {
   node->owner_ = node;
   node->last_ = now_;
   owners_.push_back(node);
+  if (!node->serves_beginnings()) return;
   for (Node* above = node->parent_; above != &root_; above = above->parent_) {
     if (above->owner_ == above) DropOwn(above);
     if (!above->has_program()) above->owner_ = node;
@@ -115,7 +121,9 @@ void ChainTree::DropOwn(Node* node) {
        above = above->parent_) {
     above->owner_ = nullptr;
     for (const auto& child : above->children_) {
-      if (child->has_program()) above->owner_ = child->owner_;
+      if (child->has_program() && child->serves_beginnings()) {
+        above->owner_ = child->owner_;
+      }
     }
   }
 }

@@ -6,7 +6,8 @@
 // the beginnings of its sequence, too, so that work may wait for its neighbours
 // at each node above: whatever comes next, there is a program for what has
 // come. So a longer sequence's program takes the place of those of its
-// beginnings.
+// beginnings. Not so where the last step is a tail (element_step.h): such a
+// program does that alone, and the steps before it have their own.
 //
 // Threads that race make ever new sequences, and each program takes memory and
 // a compiler's time. So there are only so many programs, and the more there
@@ -31,6 +32,7 @@
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_word.h"
 
 namespace dml {
 
@@ -59,6 +61,9 @@ class ChainTree {
 
    private:
     friend class ChainTree;
+    // Whether its program is that of its beginnings, too.
+    bool serves_beginnings() const { return !chain_word::IsTail(word_); }
+
     uint64_t word_ = 0;  // of the last step (element_chain.h)
     Node* parent_ = nullptr;
     Node* owner_ = nullptr;  // this or one below; null: there is no program

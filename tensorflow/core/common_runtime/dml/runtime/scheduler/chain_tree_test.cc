@@ -261,5 +261,38 @@ TEST_F(ChainTreeTest, WhatComesAfterALongTimeIsNew) {
   EXPECT_TRUE(asked_.empty());
 }
 
+// A program with a tail does not do the steps alone, nor the other way round.
+TEST_F(ChainTreeTest, ATailsProgramIsItsOwn) {
+  const uint64_t tail = chain_word::OfTail(1, 1);
+  Make({1, 2, tail});
+  EXPECT_NE(ProgramOf({1, 2, tail}), nullptr);
+  EXPECT_FALSE(At({1, 2})->has_program());
+  Make({1, 2});
+  const hal::Program* const steps = ProgramOf({1, 2});
+  EXPECT_NE(steps, nullptr);
+  EXPECT_EQ(ProgramOf({1}), steps);
+  Make({1, 2, 3});
+  EXPECT_EQ(dropped_.size(), 1u);  // that of the steps, for the longer one
+  EXPECT_EQ(ProgramOf({1, 2}), ProgramOf({1, 2, 3}));
+  EXPECT_NE(ProgramOf({1, 2, tail}), ProgramOf({1, 2}));
+  EXPECT_EQ(tree_->program_count(), 2u);
+}
+
+// The steps before a tail wait by their own program.
+TEST_F(ChainTreeTest, AProgramIsInUseWhereItsTailsIs) {
+  Start(Small());
+  const uint64_t tail = chain_word::OfTail(1, 1);
+  Make({1, 2});
+  Make({1, 2, tail});
+  Make({3, 4});
+  Make({5, 6});
+  for (int i = 0; i < 3000; ++i) tree_->Use(At({1, 2, tail}));
+  for (int time = 0; time < 8; ++time) SeeEach(100, 102);
+  AnswerAll();
+  EXPECT_NE(ProgramOf({1, 2}), nullptr);
+  EXPECT_NE(ProgramOf({1, 2, tail}), nullptr);
+  EXPECT_EQ(dropped_.size(), 2u);
+}
+
 }  // namespace
 }  // namespace dml

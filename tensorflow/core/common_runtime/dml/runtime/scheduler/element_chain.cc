@@ -4,6 +4,21 @@
 
 namespace dml {
 
+void KeptLaunch::Keep(const Launch& launch) {
+  program = launch.program;
+  may_group = launch.may_group;
+  std::copy_n(launch.groups, 3, groups);
+  constant_bytes = static_cast<uint32_t>(launch.constants.size());
+  std::copy(launch.constants.begin(), launch.constants.end(), constants);
+}
+
+void KeptLaunch::Give(Launch* launch) const {
+  launch->program = program;
+  launch->may_group = may_group;
+  std::copy_n(groups, 3, launch->groups);
+  launch->constants = {constants, constant_bytes};
+}
+
 // Each invocation of the program reads its elements of an input before it
 // writes them, so exactly these may be written; other invocations may not yet
 // have read theirs.
@@ -11,6 +26,13 @@ ElementChain::Relation ElementChain::RelationTo(
     const ElementStep& step, Span<const BufferArgument> buffers) const {
   constexpr auto kEach = ElementStep::Spread::kEach;
   Relation relation;
+  if (closed()) {
+    for (const BufferArgument& buffer : buffers) {
+      relation.conflicts |= Conflicts(buffer.address, buffer.bytes,
+                                      buffer.access != Access::kRead);
+    }
+    return relation;
+  }
   bool reads[ElementStep::kMaxInputs] = {};  // what is written, as memory
   bool writes = false;                       // what is needed
   bool writes_parts = false;                 // or all elements of others
@@ -54,6 +76,7 @@ bool ElementChain::Conflicts(uint64_t address, uint64_t bytes,
   for (uint32_t left = live; left != 0; left &= left - 1) {
     if (values[__builtin_ctz(left)].Overlaps(address, bytes)) return true;
   }
+  if (closed() && tail->parts.Overlaps(address, bytes)) return true;
   if (!writes) return false;
   for (uint32_t i = 0; i < input_count; ++i) {
     if (inputs[i].Overlaps(address, bytes)) return true;
@@ -205,7 +228,65 @@ void ElementChain::Append(const ElementStep& step, const Place& place,
   }
 }
 
+int ElementChain::ValueOf(const Launch& launch) const {
+  const ElementTail& step = *launch.tail;
+  if (closed() || step_count == kMaxSteps || count != step.count) return -1;
+  const BufferArgument& input = launch.buffers[0];
+  int from = -1;
+  for (uint32_t left = live; left != 0; left &= left - 1) {
+    const uint32_t k = __builtin_ctz(left);
+    if (values[k].type == step.input_type &&
+        values[k].Is(input.address, input.bytes)) {
+      from = static_cast<int>(k);
+    }
+  }
+  if (from < 0) return -1;
+  // Invocations write results while others still read inputs.
+  const auto may_write = [this](const BufferArgument& output) {
+    return !Conflicts(output.address, output.bytes, /*writes=*/true);
+  };
+  if (!may_write(launch.buffers[1]) ||
+      (step.second != nullptr && !may_write(step.second->buffers[1]))) {
+    return -1;
+  }
+  return from;
+}
+
+void ElementChain::Close(const Launch& launch, int from,
+                         const hal::Binding* bindings,
+                         const hal::Binding* second_bindings,
+                         const StepName& name) {
+  tail->launch.Keep(launch);
+  tail->parts = {};
+  Value value;
+  const Launch* const second = launch.tail->second;
+  const BufferArgument& output =
+      second == nullptr ? launch.buffers[1] : second->buffers[1];
+  value.binding = second == nullptr ? bindings[1] : second_bindings[1];
+  if (second != nullptr) {
+    tail->second.Keep(*second);
+    tail->parts.address = launch.buffers[1].address;
+    tail->parts.bytes = launch.buffers[1].bytes;
+    tail->parts.binding = bindings[1];
+  }
+  value.address = output.address;
+  value.bytes = output.bytes;
+  value.name = name;
+  value.word =
+      chain_word::OfTail(launch.tail->key, static_cast<uint32_t>(from));
+  live |= 1u << step_count;
+  values[step_count++] = value;
+}
+
 bool ElementChain::Discard(uint64_t address, uint64_t bytes) {
+  if (closed()) {
+    const uint32_t tail_bit = 1u << (step_count - 1);
+    for (uint32_t left = live & ~tail_bit; left != 0; left &= left - 1) {
+      const uint32_t k = __builtin_ctz(left);
+      if (values[k].IsWithin(address, bytes)) live &= ~(1u << k);
+    }
+    return !values[step_count - 1].IsWithin(address, bytes);
+  }
   const uint32_t before = live;
   uint32_t last = 0;  // the bit of the newest that is discarded
   for (uint32_t left = before; left != 0; left &= left - 1) {

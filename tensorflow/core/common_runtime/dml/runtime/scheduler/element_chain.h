@@ -7,6 +7,9 @@
 //
 // A chain as a sequence of words, one a step, is what its program is made for:
 // operation, types, and where the operands come from; no addresses, no sizes.
+//
+// The last step may be a tail (ElementTail): a reduction of a value. Such a
+// chain is closed: nothing is appended any more.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_ELEMENT_CHAIN_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_ELEMENT_CHAIN_H_
 
@@ -16,38 +19,29 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/span.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_tree.h"
+#include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_word.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/element_step.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/stream.h"
 
 namespace dml {
 
-// The word of a step. Bits 0 to 7: the operation. Then 4 bits for each of three
-// operands: below 8 the value of that step, else an input, less 8. Bits 20 and
-// 21: the output's type. Bits 32 and up: 4 bits for each operand that is an
-// input, 2 for its type, 2 for the kind of its spread.
-// operators/elementwise/chain.comp reads it.
-namespace chain_word {
-constexpr uint32_t kFirstInput = 8;
-constexpr uint32_t kBits = 4;  // of an operand, and of what it is of
-
-constexpr uint32_t WhichShift(uint32_t i) { return 8 + kBits * i; }
-constexpr uint32_t KindShift(uint32_t i) { return 32 + kBits * i; }
-constexpr uint32_t kOutputShift = 20;
-constexpr uint32_t Which(uint64_t word, uint32_t i) {
-  return word >> WhichShift(i) & 15;
-}
-constexpr uint32_t Kind(uint64_t word, uint32_t i) {
-  return word >> KindShift(i) & 15;
-}
-constexpr uint32_t KindOf(uint32_t type, ElementStep::Spread::Kind spread) {
-  return type | uint32_t{spread} << 2;
-}
-}  // namespace chain_word
-
 // What a launch is called: in counters, and in profiles.
 struct StepName {
   uint32_t tag = 0;
   uint64_t activity = 0;
+};
+
+// A launch but for its buffers, kept until it is its turn.
+struct KeptLaunch {
+  const hal::Program* program = nullptr;
+  bool may_group = false;  // Launch::may_group
+  uint32_t groups[3] = {1, 1, 1};
+  uint8_t constants[Launch::kMaxConstantBytes];
+  uint32_t constant_bytes = 0;
+
+  void Keep(const Launch& launch);
+  // All but the buffers of `launch`, whose constants are these.
+  void Give(Launch* launch) const;
 };
 
 // Thread-compatible.
@@ -86,6 +80,15 @@ struct ElementChain {
     uint64_t word = 0;
     float parameter = 0;
   };
+  // Of a chain with a tail.
+  struct Tail {
+    KeptLaunch launch;  // as it would have been alone
+    // The launch behind it, of what lies in `parts`; no bytes: there is none.
+    KeptLaunch second;
+    Memory parts;
+
+    bool has_second() const { return parts.bytes > 0; }
+  };
 
   // Whether it was launched step by step, since there was no program: then it
   // is kept to learn what follows.
@@ -99,13 +102,13 @@ struct ElementChain {
   bool has_seed = false;  // one of the steps
   uint32_t seed[ElementStep::kSeedWords] = {};
   ChainTree::Node* node = nullptr;  // null: not in the tree
-  // The launch of a chain that has one step.
-  const hal::Program* program = nullptr;
-  bool may_group = false;  // Launch::may_group
-  uint32_t groups[3] = {1, 1, 1};
-  uint8_t constants[Launch::kMaxConstantBytes] = {};
-  uint32_t constant_bytes = 0;
+  KeptLaunch alone;                 // of a chain that has one step
+  Tail* tail = nullptr;             // room for one, the owner's
 
+  // Whether it ends in a tail.
+  bool closed() const {
+    return step_count > 0 && chain_word::IsTail(values[step_count - 1].word);
+  }
   bool IsLive(uint32_t k) const { return (live >> k & 1) != 0; }
   // One that is live: there is always one.
   const Value& AnyLive() const { return values[__builtin_ctz(live)]; }
@@ -139,11 +142,18 @@ struct ElementChain {
   void Append(const ElementStep& step, const Place& place,
               Span<const BufferArgument> buffers, const hal::Binding* bindings,
               const int* from, const StepName& name);
+  // The value that the tail of a launch takes and may be launched together
+  // with; -1: there is none.
+  int ValueOf(const Launch& launch) const;
+  // Adds the tail, of value `from`. The bindings of its second launch's buffers
+  // are `second_bindings`.
+  void Close(const Launch& launch, int from, const hal::Binding* bindings,
+             const hal::Binding* second_bindings, const StepName& name);
   // Of a chain that was launched: inputs that lie there are given back, so what
   // is written there next has nothing to do with them.
   void Forget(uint64_t address, uint64_t bytes);
   // Values that lie there need not be written, but for one of them where none
-  // is left that must; false then.
+  // is left that must, and for what a tail makes; false then.
   bool Discard(uint64_t address, uint64_t bytes);
 
   uint32_t Words(uint64_t (&words)[kMaxSteps]) const {

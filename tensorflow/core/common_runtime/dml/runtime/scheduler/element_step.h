@@ -1,5 +1,6 @@
 // ElementStep: what a launch does to each element, for launches that may become
-// one with their neighbours (element_chain.h).
+// one with their neighbours (element_chain.h). ElementTail: what a launch makes
+// of all elements, that may be the last one of such.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_ELEMENT_STEP_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_SCHEDULER_ELEMENT_STEP_H_
 
@@ -57,6 +58,23 @@ struct ElementStep {
   // most.
   bool has_seed = false;
   uint32_t seed[kSeedWords] = {};
+};
+
+struct Launch;
+
+// A reduction of a tensor without gaps, of `count` elements, that begins at a
+// multiple of what four of them take. The launch's buffers are the tensor and
+// the result.
+struct ElementTail {
+  // What the program depends on, which ChainPrograms knows: bits of a word
+  // (element_chain.h) but for those of the tensor.
+  uint32_t key = 0;
+  uint8_t input_type = 0;
+  uint32_t count = 0;
+  // The launch that comes behind it, and makes the result of what is its result
+  // then: their buffers are (tensor, parts) and (parts, result), and nothing
+  // else reads the parts. Null: there is none.
+  const Launch* second = nullptr;
 };
 
 }  // namespace dml

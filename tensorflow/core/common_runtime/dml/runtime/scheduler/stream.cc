@@ -94,13 +94,19 @@ Status Stream::Impl::Dispatch(const Launch& launch, const char* tag) {
                            " and ", Launch::kMaxConstantBytes);
   }
   // Most have few, and to clear what is not used would take longer.
-  return launch.buffers.size() <= kFewBuffers
-             ? DispatchUpTo<kFewBuffers>(launch, tag)
-             : DispatchUpTo<Launch::kMaxBuffers>(launch, tag);
+  bool waits = false;
+  DML_RETURN_IF_ERROR(
+      launch.buffers.size() <= kFewBuffers
+          ? DispatchUpTo<kFewBuffers>(launch, tag, &waits)
+          : DispatchUpTo<Launch::kMaxBuffers>(launch, tag, &waits));
+  const Launch* const second =
+      launch.tail == nullptr ? nullptr : launch.tail->second;
+  return second == nullptr || waits ? Status::Ok() : Dispatch(*second, tag);
 }
 
 template <size_t kMaxBuffers>
-Status Stream::Impl::DispatchUpTo(const Launch& launch, const char* tag) {
+Status Stream::Impl::DispatchUpTo(const Launch& launch, const char* tag,
+                                  bool* waits) {
   hal::Binding bindings[kMaxBuffers];
   hal::Binding any;
   for (size_t i = 0; i < launch.buffers.size(); ++i) {
@@ -118,6 +124,10 @@ Status Stream::Impl::DispatchUpTo(const Launch& launch, const char* tag) {
   if (any.heap == nullptr && launch.buffers.size() > 0) {
     return InvalidArgument("dispatch: no argument has memory");
   }
+  hal::Binding second_bindings[2];
+  if (launch.tail != nullptr && launch.tail->second != nullptr) {
+    DML_RETURN_IF_ERROR(ResolveSecond(*launch.tail->second, second_bindings));
+  }
   Lock lock(mutex_);
   if (!status_.ok() || current_->commands[0].size() >= kMaxBatchCommands) {
     DML_RETURN_IF_ERROR(WaitForRoom(&lock));
@@ -126,7 +136,8 @@ Status Stream::Impl::DispatchUpTo(const Launch& launch, const char* tag) {
     return Status::Ok();
   }
   const StepName name = {tags_.Intern(tag, launch.tag_lasts), Activity()};
-  if (!Wait(launch, bindings, name)) {
+  *waits = Wait(launch, bindings, second_bindings, name);
+  if (!*waits) {
     const uint64_t barriers = statistics_.barriers;
     RecordLaunch(launch, bindings, name);
     if (statistics_.barriers != barriers) SendFullGroups();

@@ -27,8 +27,9 @@
 //
 // Element-wise launches (Launch::step) may wait for what follows them, and then
 // become one launch with it (chain_list.h): what lies between was to be
-// launched behind them, and does not conflict. Discard() spares writing what
-// nobody will read. The results are the same to the bit. So may small launches
+// launched behind them, and does not conflict. A reduction of what they make may
+// be the last of them (Launch::tail). Discard() spares writing what nobody will
+// read. The results are the same to the bit. So may small launches
 // of one program (Launch::may_group, launch_groups.h).
 //
 // Hazards: a barrier goes before a command exactly when one of its byte ranges
@@ -102,6 +103,9 @@ struct Launch {
   uint64_t parts = 0;
   // What it does to each element, if it may be merged with others; null: not.
   const ElementStep* step = nullptr;
+  // What it makes of all elements, if it may be the last one of such; null:
+  // not. Where that has a second launch, it is enqueued with this one.
+  const ElementTail* tail = nullptr;
   // May be one with other launches of its program: that has a grouped form
   // (StreamOptions::make_grouped), which numbers its groups in x alone.
   bool may_group = false;

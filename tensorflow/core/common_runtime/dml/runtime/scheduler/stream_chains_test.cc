@@ -2,6 +2,7 @@
 // becomes of them when the stream ends.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -101,6 +102,25 @@ class StreamChainsTest : public StreamTest {
     return stream_->Dispatch(launch, tag);
   }
 
+  // place `to` = the reduction of place `from`, by `parts` if that is not 0.
+  Status Reduce(uint32_t from, uint32_t to, uint32_t parts = 0) {
+    ElementTail tail;
+    tail.key = 1;
+    tail.count = kBytes / 4;
+    Launch launch, second;
+    launch.program = second.program = program_.get();
+    launch.tail = &tail;
+    if (parts != 0) tail.second = &second;
+    const BufferArgument buffers[] = {
+        {At(from), kBytes, Access::kRead},
+        {At(parts == 0 ? to : parts), 4, Access::kWrite}};
+    const BufferArgument of_parts[] = {{At(parts), 4, Access::kRead},
+                                       {At(to), 4, Access::kWrite}};
+    launch.buffers = buffers;
+    second.buffers = of_parts;
+    return stream_->Dispatch(launch, "Reduce");
+  }
+
   // place `to` = random numbers.
   Status Draw(uint32_t to) {
     ElementStep step;
@@ -194,6 +214,80 @@ TEST_F(StreamChainsTest, EveryAddressIsOneWithoutInputs) {
   for (const hal::Binding& binding : event.bindings) {
     EXPECT_EQ(binding.offset, 4 * kBytes);
   }
+}
+
+TEST_F(StreamChainsTest, AReductionIsTheLastOfThem) {
+  for (int time = 0; time < 3; ++time) {
+    learned_ = device_->events().size();
+    DML_EXPECT_OK(Step(0, 1));
+    DML_EXPECT_OK(Reduce(1, 4));
+    stream_->Discard(At(1), kBytes);
+    DML_EXPECT_OK(stream_->Sync());
+  }
+  EXPECT_EQ(Sent(), Names{"chain"});
+  const Event event = device_->events().back();
+  constexpr uint32_t kLast =
+      ElementChain::kMaxInputs + ElementChain::kMaxSteps - 1;
+  ASSERT_EQ(event.bindings.size(), kLast + 1u);
+  EXPECT_EQ(event.bindings[0].offset, 0u);
+  for (uint32_t b = 1; b <= kLast; ++b) {
+    EXPECT_EQ(event.bindings[b].offset, 4 * kBytes);
+  }
+}
+
+// The second launch of a reduction waits with the first one, and its memory,
+// which is given back at once, is kept.
+TEST_F(StreamChainsTest, ASecondLaunchComesBehindTheReduction) {
+  int given_back = 0;
+  for (int time = 0; time < 3; ++time) {
+    learned_ = device_->events().size();
+    DML_EXPECT_OK(Step(0, 1));
+    DML_EXPECT_OK(Reduce(1, 4, /*parts=*/6));
+    const bool kept = stream_->Discard(At(6), kBytes, [&] { ++given_back; });
+    EXPECT_EQ(kept, time == 2);
+    stream_->Discard(At(1), kBytes);
+    stream_->ReleaseHeld();
+    EXPECT_EQ(given_back, 0);
+    DML_EXPECT_OK(Dispatch({{At(9), kBytes, Access::kWrite}}));
+    DML_EXPECT_OK(stream_->Sync());
+  }
+  EXPECT_EQ(Sent(), (Names{"work", "chain", "work"}));
+  const Event event = device_->events().back();
+  ASSERT_EQ(event.bindings.size(), 2u);
+  EXPECT_EQ(event.bindings[0].offset, 6 * kBytes);
+  EXPECT_EQ(event.bindings[1].offset, 4 * kBytes);
+  stream_->ReleaseHeld();
+  EXPECT_EQ(given_back, 1);
+}
+
+TEST_F(StreamChainsTest, WhatTakesTheResultHasAllOfThemSent) {
+  for (int time = 0; time < 3; ++time) {
+    learned_ = device_->events().size();
+    DML_EXPECT_OK(Step(0, 1));
+    DML_EXPECT_OK(Reduce(1, 4, /*parts=*/6));
+    DML_EXPECT_OK(
+        Dispatch({{At(4), 4, Access::kRead}, {At(9), kBytes, Access::kWrite}}));
+    DML_EXPECT_OK(stream_->Sync());
+  }
+  EXPECT_EQ(Sent(), (Names{"chain", "work", "work"}));
+}
+
+TEST_F(StreamChainsTest, AFailureForgetsReductionsToo) {
+  for (int time = 0; time < 2; ++time) {
+    DML_EXPECT_OK(Step(0, 1));
+    DML_EXPECT_OK(Reduce(1, 4, /*parts=*/6));
+    DML_EXPECT_OK(stream_->Sync());
+  }
+  int given_back = 0;
+  DML_EXPECT_OK(Step(0, 1));
+  DML_EXPECT_OK(Reduce(1, 4, /*parts=*/6));
+  EXPECT_TRUE(stream_->Discard(At(6), kBytes, [&] { ++given_back; }));
+  stream_->InjectFailure(Error(Code::kDeviceLost, "gone"));
+  DML_EXPECT_OK(Dispatch({{At(9), kBytes, Access::kWrite}}));
+  EXPECT_EQ(stream_->Sync().code(), Code::kDeviceLost);
+  stream_->ReleaseHeld();
+  EXPECT_EQ(given_back, 1);
+  EXPECT_EQ(Reduce(1, 4, 6).code(), Code::kDeviceLost);
 }
 
 TEST_F(StreamChainsTest, TheyGoByThemselves) {
@@ -353,12 +447,18 @@ TEST_F(StreamChainsTest, ThreadsMayDoAllOfThisAtOnce) {
   options.flush_commands = 16;
   StartWith(options);
   const uint64_t base = memory_;
+  std::atomic<uint64_t> launches{0};
   InThreads(4, [&](int t) {
     std::mt19937 random(t);
     const uint32_t first = 16 * static_cast<uint32_t>(t);
     for (int i = 0; i < 500; ++i) {
       const uint32_t at = first + random() % 8;
       DML_EXPECT_OK(Step(at, at + 1));
+      if (random() % 4 == 0) {
+        DML_EXPECT_OK(Reduce(at + 1, first + 9, first + 10));
+        stream_->Discard(At(first + 10), kBytes);
+        launches += 2;
+      }
       if (random() % 4 == 0) stream_->Discard(At(at), kBytes);
       if (random() % 16 == 0) Read(At(at + 1), kBytes);
       if (random() % 32 == 0) DML_EXPECT_OK(stream_->Sync());
@@ -368,7 +468,8 @@ TEST_F(StreamChainsTest, ThreadsMayDoAllOfThisAtOnce) {
   EXPECT_EQ(memory_, base);
   DML_EXPECT_OK(stream_->Sync());
   const StreamStatistics statistics = stream_->statistics();
-  EXPECT_EQ(statistics.launches + statistics.merged_launches, 2000u + 4u);
+  EXPECT_EQ(statistics.launches + statistics.merged_launches,
+            2000u + 4u + launches);
 }
 
 }  // namespace

@@ -132,8 +132,9 @@ class Stream::Impl {
 
   // -- stream.cc
   static constexpr size_t kFewBuffers = 4;
+  // `waits`: whether the launch does, and its tail's second one with it.
   template <size_t kMaxBuffers>
-  Status DispatchUpTo(const Launch& launch, const char* tag);
+  Status DispatchUpTo(const Launch& launch, const char* tag, bool* waits);
   Status WhyNotMapped(const char* what, uint64_t address, uint64_t bytes) const;
   // All below need the lock.
   // Waits until the current batch may grow. Fails when the device is lost.
@@ -160,6 +161,8 @@ class Stream::Impl {
                             Lock* lock);
 
   // -- stream_waiting.cc; launches that wait, in chains or in groups.
+  // The bindings of a tail's second launch. Without the lock.
+  Status ResolveSecond(const Launch& launch, hal::Binding (&bindings)[2]) const;
   void UseChains();
   void UseGroups();
   // These need the lock.
@@ -179,16 +182,20 @@ class Stream::Impl {
   // Whether the launch waits now. If not, what waits and conflicts with it has
   // been launched.
   bool Wait(const Launch& launch, const hal::Binding* bindings,
-            const StepName& name);
-  // Whether the launch, which has a step, waits now.
+            const hal::Binding* second_bindings, const StepName& name);
+  // Whether the launch, which has a step or a tail, waits now.
   bool TakeStep(const Launch& launch, const hal::Binding* bindings,
-                const StepName& name);
+                const hal::Binding* second_bindings, const StepName& name);
   // Whether the launch, which may be grouped and conflicts with no chain that
   // waits, waits now.
   bool TakeMember(const Launch& launch, const hal::Binding* bindings,
                   const StepName& name);
   // Launches a chain, or has it wait for others like it.
   void RecordChain(const ElementChain& chain);
+  // As its one step would have been launched alone.
+  void RecordStep(const ElementChain& chain);
+  // The launch behind that of a chain's tail.
+  void RecordSecond(const ElementChain& chain);
   void RecordGroup(const LaunchGroup& group);
   // Whether something that waits needs what is there.
   bool IsNeeded(uint64_t address, uint64_t bytes) const;
@@ -342,6 +349,7 @@ class Stream::Impl {
   std::unique_ptr<LaunchGroups> groups_;   // the same
   std::atomic<bool> keeps_values_{false};  // either has some
   HeldMemory held_;                        // for what waits
+  ElementChain::Memory parts_;  // of a second launch that is recorded next
   std::atomic<bool> has_released_{false};  // held_ has
   uint64_t taken_ = 0;                     // that waited
   uint64_t taken_before_ = 0;              // at waiting_since_

@@ -30,6 +30,17 @@ void SetFlag(bool value, std::atomic<bool>* flag) {
 
 }  // namespace
 
+Status Stream::Impl::ResolveSecond(const Launch& launch,
+                                   hal::Binding (&bindings)[2]) const {
+  for (size_t i = 0; i < 2; ++i) {
+    const BufferArgument& buffer = launch.buffers[i];
+    if (!space_->Resolve(buffer.address, buffer.bytes, &bindings[i])) {
+      return WhyNotMapped("dispatch", buffer.address, buffer.bytes);
+    }
+  }
+  return Status::Ok();
+}
+
 void Stream::Impl::UseChains() {
   ChainPrograms* const programs = options_.chain_programs;
   if (programs == nullptr) return;
@@ -94,10 +105,12 @@ void Stream::Impl::SendWaiting() {
 }
 
 bool Stream::Impl::Wait(const Launch& launch, const hal::Binding* bindings,
+                        const hal::Binding* second_bindings,
                         const StepName& name) {
   const size_t before = Waiting();
-  if (launch.step != nullptr && chains_ != nullptr && merging_) {
-    if (TakeStep(launch, bindings, name)) return true;
+  if ((launch.step != nullptr || launch.tail != nullptr) &&
+      chains_ != nullptr && merging_) {
+    if (TakeStep(launch, bindings, second_bindings, name)) return true;
   } else if (chains_ != nullptr) {
     chains_->BeforeWork(launch.buffers);
   }
@@ -110,10 +123,19 @@ bool Stream::Impl::Wait(const Launch& launch, const hal::Binding* bindings,
 // A chain that conflicts is launched, and may wait in a group; so groups that
 // a step which waits conflicts with are launched behind it.
 bool Stream::Impl::TakeStep(const Launch& launch, const hal::Binding* bindings,
+                            const hal::Binding* second_bindings,
                             const StepName& name) {
   const size_t before = Waiting();
-  const bool waits = chains_->Take(launch, bindings, name);
-  if (waits && groups_ != nullptr) groups_->BeforeWork(launch.buffers);
+  const bool waits =
+      launch.tail == nullptr
+          ? chains_->Take(launch, bindings, name)
+          : chains_->TakeTail(launch, bindings, second_bindings, name);
+  if (waits && groups_ != nullptr) {
+    groups_->BeforeWork(launch.buffers);
+    if (launch.tail != nullptr && launch.tail->second != nullptr) {
+      groups_->BeforeWork(launch.tail->second->buffers);
+    }
+  }
   taken_ += waits;
   NoteWaiting(before);
   // It must not wait for ever: the thread sees to that.
@@ -150,30 +172,10 @@ bool Stream::Impl::WaitingIsDue() {
 }
 
 void Stream::Impl::RecordChain(const ElementChain& chain) {
+  if (chain.step_count == 1) return RecordStep(chain);
   Launch launch;
   BufferArgument arguments[kMaxInputs + kMaxSteps];
   hal::Binding bindings[kMaxInputs + kMaxSteps];
-  if (chain.step_count == 1) {
-    // As it would have been launched alone.
-    const ElementChain::Value& value = chain.values[0];
-    for (uint32_t i = 0; i < value.input_count; ++i) {
-      const uint32_t which = chain_word::Which(value.word, i);
-      const ElementChain::Input& input =
-          chain.inputs[which - chain_word::kFirstInput];
-      arguments[i] = ArgumentOf(input, Access::kRead);
-      bindings[i] = input.binding;
-    }
-    arguments[value.input_count] = ArgumentOf(value, Access::kWrite);
-    bindings[value.input_count] = value.binding;
-    launch.program = chain.program;
-    std::copy_n(chain.groups, 3, launch.groups);
-    launch.buffers = {arguments, size_t{value.input_count} + 1};
-    launch.constants = {chain.constants, chain.constant_bytes};
-    if (!chain.may_group || !TakeMember(launch, bindings, value.name)) {
-      RecordWaiting(launch, bindings, value.name);
-    }
-    return;
-  }
   // Every address that a program is given is one.
   const hal::Binding& unused = chain.AnyLive().binding;
   for (uint32_t i = 0; i < kMaxInputs; ++i) {
@@ -188,6 +190,16 @@ void Stream::Impl::RecordChain(const ElementChain& chain) {
     }
     bindings[kMaxInputs + k] = written ? chain.values[k].binding : unused;
   }
+  if (chain.closed()) {
+    // What a tail makes has the last place.
+    const uint32_t last = chain.step_count - 1;
+    const ElementChain::Memory* made = &chain.values[last];
+    if (chain.tail->has_second()) made = &chain.tail->parts;
+    arguments[kMaxInputs + last] = {};
+    bindings[kMaxInputs + last] = unused;
+    arguments[kMaxInputs + kMaxSteps - 1] = ArgumentOf(*made, Access::kWrite);
+    bindings[kMaxInputs + kMaxSteps - 1] = made->binding;
+  }
   const ChainPrograms::Grid grid = options_.chain_programs->Describe(chain);
   launch.program = chain.node->program();
   std::copy_n(grid.groups, 3, launch.groups);
@@ -197,9 +209,52 @@ void Stream::Impl::RecordChain(const ElementChain& chain) {
   // In profiles it is named after the last step.
   const StepName name = {TagOf(chain),
                          chain.values[chain.step_count - 1].name.activity};
+  const bool has_second = chain.closed() && chain.tail->has_second();
+  if (has_second) parts_ = chain.tail->parts;
   if (!TakeMember(launch, bindings, name)) {
     RecordWaiting(launch, bindings, name);
   }
+  if (has_second) RecordSecond(chain);
+}
+
+void Stream::Impl::RecordStep(const ElementChain& chain) {
+  const ElementChain::Value& value = chain.values[0];
+  BufferArgument arguments[ElementStep::kMaxInputs + 1];
+  hal::Binding bindings[ElementStep::kMaxInputs + 1];
+  for (uint32_t i = 0; i < value.input_count; ++i) {
+    const uint32_t which = chain_word::Which(value.word, i);
+    const ElementChain::Input& input =
+        chain.inputs[which - chain_word::kFirstInput];
+    arguments[i] = ArgumentOf(input, Access::kRead);
+    bindings[i] = input.binding;
+  }
+  arguments[value.input_count] = ArgumentOf(value, Access::kWrite);
+  bindings[value.input_count] = value.binding;
+  Launch launch;
+  chain.alone.Give(&launch);
+  launch.buffers = {arguments, size_t{value.input_count} + 1};
+  if (!launch.may_group || !TakeMember(launch, bindings, value.name)) {
+    RecordWaiting(launch, bindings, value.name);
+  }
+}
+
+// The launch before it may wait in a group; others that conflict with this one
+// were launched when the chain took it.
+void Stream::Impl::RecordSecond(const ElementChain& chain) {
+  const ElementChain::Value& value = chain.values[chain.step_count - 1];
+  const ElementChain::Memory& parts = chain.tail->parts;
+  const BufferArgument arguments[] = {ArgumentOf(parts, Access::kRead),
+                                      ArgumentOf(value, Access::kWrite)};
+  const hal::Binding bindings[] = {parts.binding, value.binding};
+  Launch launch;
+  chain.tail->second.Give(&launch);
+  launch.buffers = arguments;
+  const bool waits =
+      launch.may_group && TakeMember(launch, bindings, value.name);
+  parts_ = {};
+  if (waits) return;
+  if (groups_ != nullptr) groups_->BeforeWork(launch.buffers);
+  RecordWaiting(launch, bindings, value.name);
 }
 
 void Stream::Impl::RecordGroup(const LaunchGroup& group) {
@@ -220,7 +275,8 @@ void Stream::Impl::RecordGroup(const LaunchGroup& group) {
 }
 
 bool Stream::Impl::IsNeeded(uint64_t address, uint64_t bytes) const {
-  return (chains_ != nullptr && chains_->Reads(address, bytes)) ||
+  return (parts_.bytes > 0 && parts_.Overlaps(address, bytes)) ||
+         (chains_ != nullptr && chains_->Reads(address, bytes)) ||
          (groups_ != nullptr && groups_->Touches(address, bytes));
 }
 

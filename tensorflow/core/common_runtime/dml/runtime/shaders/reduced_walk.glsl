@@ -7,8 +7,11 @@
 #include "packs.glsl"
 #include "strided.glsl"
 
+// Where a program has these two elsewhere, it says #define DML_WALK_CONSTANTS.
+#ifndef DML_WALK_CONSTANTS
 layout(constant_id = 2) const uint ACCESS = kAccessSingle;
 layout(constant_id = 3) const uint RANK = 8;  // of the reduced dimensions
+#endif
 
 // Items of a pack in use, and outputs that an invocation makes.
 const uint ITEMS = ACCESS == kAccessSingle ? 1 : T_PACK;

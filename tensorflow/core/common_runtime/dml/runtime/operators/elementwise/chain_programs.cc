@@ -1,11 +1,13 @@
 #include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/chain_programs.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "tensorflow/core/common_runtime/dml/runtime/base/math.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/context.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/elementwise_parameters.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reductions/reductions_parameters.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/strided.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/tensor.h"
 
@@ -118,11 +120,31 @@ bool FillStep(Span<const dml_tensor* const> inputs, const dml_tensor& output,
   return true;
 }
 
-// The group's size, what the inputs are of, and the steps.
+// Places in the key of a tail; chain_reduce.comp reads them.
+constexpr uint32_t kAccessShift = 12;
+constexpr uint32_t kRankShift = 16;
+constexpr uint32_t kTypeShift = chain_word::kOutputShift;
+
+ShaderName ShaderOf(Span<const uint64_t> words) {
+  const uint64_t last = words[words.size() - 1];
+  if (!chain_word::IsTail(last)) {
+    return ShaderName("chain", DML_FLOAT32, DML_FLOAT16);
+  }
+  return (last >> kTypeShift & 3) == kChainFloat32
+             ? ShaderName("chain_reduce", DML_FLOAT32, DML_FLOAT16)
+             : ShaderName("chain_reduce", DML_FLOAT16, DML_FLOAT32);
+}
+
+// The group's size, what the inputs are of, and the steps; that of a tail has
+// the last place.
 std::vector<uint32_t> SpecializationOf(Span<const uint64_t> words) {
   std::vector<uint32_t> values(2 + ElementChain::kMaxSteps, 0);
   values[0] = kGroupSize;
   for (size_t k = 0; k < words.size(); ++k) {
+    if (chain_word::IsTail(words[k])) {
+      values.back() = static_cast<uint32_t>(words[k]);
+      break;
+    }
     values[2 + k] = static_cast<uint32_t>(words[k]);
     for (uint32_t i = 0; i < ElementStep::kMaxInputs; ++i) {
       const uint32_t which = chain_word::Which(words[k], i);
@@ -132,6 +154,35 @@ std::vector<uint32_t> SpecializationOf(Span<const uint64_t> words) {
     }
   }
   return values;
+}
+
+// What chain.comp and chain_reduce.comp have in common.
+template <typename Parameters>
+void FillSteps(const ElementChain& chain, Parameters* parameters) {
+  parameters->stored = chain.live;
+  for (uint32_t k = 0; k < chain.step_count; ++k) {
+    parameters->parameters[k] = chain.values[k].parameter;
+  }
+  std::copy_n(chain.seed, ElementStep::kSeedWords, parameters->seed);
+  for (uint32_t i = 0; i < chain.input_count; ++i) {
+    parameters->divisors[i] = chain.inputs[i].spread.divisor;
+    parameters->moduli[i] = chain.inputs[i].spread.modulus;
+  }
+}
+
+// The end of chain_reduce.comp's parameters is those of reduce.comp.
+static_assert(sizeof(ChainReduceParameters) -
+                      offsetof(ChainReduceParameters, x_offset) ==
+                  sizeof(ReduceParameters) &&
+              offsetof(ReduceParameters, x_offset) == 0);
+static_assert(sizeof(ChainReduceParameters) <= Launch::kMaxConstantBytes);
+
+template <typename Parameters>
+Span<const uint8_t> BytesOf(const Parameters& parameters,
+                            std::vector<uint8_t>* bytes) {
+  const auto* from = reinterpret_cast<const uint8_t*>(&parameters);
+  bytes->assign(from, from + sizeof(parameters));
+  return *bytes;
 }
 
 }  // namespace
@@ -160,6 +211,22 @@ bool StepOfUniform(const uint32_t counter[4], const uint32_t key[2],
   return output.type != DML_BOOL && FillStep({}, output, step);
 }
 
+bool TailOfReduction(uint32_t fold, const ReducedWalk& walk,
+                     const dml_tensor& input, ElementTail* tail) {
+  const uint8_t type = ChainType(input.type);
+  const bool is_float = type == kChainFloat32 || type == kChainFloat16;
+  if (!is_float || fold == DML_REDUCE_SUM_SQUARE ||
+      walk.access == kAccessSingle || !IsContiguous(input) ||
+      !IsVectorAligned(input)) {
+    return false;
+  }
+  tail->key = fold | walk.access << kAccessShift | walk.rank << kRankShift |
+              uint32_t{type} << kTypeShift;
+  tail->input_type = type;
+  tail->count = static_cast<uint32_t>(ElementCount(input));
+  return true;
+}
+
 ElementwisePrograms::ElementwisePrograms(const hal::AdapterInfo& adapter,
                                          ProgramCache* programs,
                                          ProgramMaker* maker)
@@ -167,12 +234,11 @@ ElementwisePrograms::ElementwisePrograms(const hal::AdapterInfo& adapter,
 
 void ElementwisePrograms::Make(Span<const uint64_t> words,
                                std::function<void(const hal::Program*)> made) {
-  maker_->Ask([programs = programs_, specialization = SpecializationOf(words),
+  maker_->Ask([programs = programs_, shader = ShaderOf(words),
+               specialization = SpecializationOf(words),
                made = std::move(made)] {
     const hal::Program* program = nullptr;
-    const Status status =
-        programs->Get(ShaderName("chain", DML_FLOAT32, DML_FLOAT16),
-                      specialization, &program);
+    const Status status = programs->Get(shader, specialization, &program);
     // Where a device cannot make it, launches stay as they are.
     made(status.ok() ? program : nullptr);
   });
@@ -184,20 +250,11 @@ void ElementwisePrograms::Drop(const hal::Program* program) {
 }
 
 ChainPrograms::Grid ElementwisePrograms::Describe(const ElementChain& chain) {
+  if (chain.closed()) return DescribeTail(chain);
   ChainParameters parameters = {};
   parameters.count = chain.count;
   parameters.steps = chain.step_count;
-  parameters.stored = chain.live;
-  for (uint32_t k = 0; k < chain.step_count; ++k) {
-    parameters.parameters[k] = chain.values[k].parameter;
-  }
-  std::copy_n(chain.seed, ElementStep::kSeedWords, parameters.seed);
-  for (uint32_t i = 0; i < chain.input_count; ++i) {
-    parameters.divisors[i] = chain.inputs[i].spread.divisor;
-    parameters.moduli[i] = chain.inputs[i].spread.modulus;
-  }
-  const auto* bytes = reinterpret_cast<const uint8_t*>(&parameters);
-  constants_.assign(bytes, bytes + sizeof(parameters));
+  FillSteps(chain, &parameters);
   const auto linear = LinearGrid(
       adapter_,
       CeilDivide(chain.count, uint64_t{kElementsPerInvocation} * kGroupSize));
@@ -205,7 +262,22 @@ ChainPrograms::Grid ElementwisePrograms::Describe(const ElementChain& chain) {
   grid.groups[0] = linear.x;
   grid.groups[1] = linear.y;
   grid.groups[2] = linear.z;
-  grid.constants = constants_;
+  grid.constants = BytesOf(parameters, &constants_);
+  return grid;
+}
+
+// The grid is the reduction's.
+ChainPrograms::Grid ElementwisePrograms::DescribeTail(
+    const ElementChain& chain) {
+  const KeptLaunch& reduction = chain.tail->launch;
+  ChainReduceParameters parameters = {};
+  FillSteps(chain, &parameters);
+  memcpy(reinterpret_cast<uint8_t*>(&parameters) +
+             offsetof(ChainReduceParameters, x_offset),
+         reduction.constants, sizeof(ReduceParameters));
+  Grid grid;
+  std::copy_n(reduction.groups, 3, grid.groups);
+  grid.constants = BytesOf(parameters, &constants_);
   return grid;
 }
 

@@ -1,5 +1,6 @@
-// ElementwisePrograms: the programs of element-wise chains (chain.comp), which
-// are made in the background, and which operations may be steps of chains.
+// ElementwisePrograms: the programs of element-wise chains (chain.comp, and
+// chain_reduce.comp of those with a reduction for a tail), which are made in
+// the background, and which operations may be steps of chains, or tails.
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_ELEMENTWISE_CHAIN_PROGRAMS_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_RUNTIME_OPERATORS_ELEMENTWISE_CHAIN_PROGRAMS_H_
 
@@ -10,6 +11,7 @@
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_tensor.h"
 #include "tensorflow/core/common_runtime/dml/runtime/hal/hal.h"
+#include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/scheduler/element_step.h"
 #include "tensorflow/core/common_runtime/dml/runtime/shaders/program_cache.h"
@@ -30,6 +32,14 @@ bool StepOfCast(const dml_tensor& input, const dml_tensor& output,
 bool StepOfUniform(const uint32_t counter[4], const uint32_t key[2],
                    const dml_tensor& output, ElementStep* step);
 
+// Whether chain_reduce.comp knows the reduction of `input`, to its type, by
+// this fold (reduce.comp's OPERATION) and walk, whose launch has
+// ReduceParameters; if so, `tail` is filled, but for its second launch. Not
+// sums of squares: a compiler may contract a square and a sum in one program
+// and not in the other.
+bool TailOfReduction(uint32_t fold, const ReducedWalk& walk,
+                     const dml_tensor& input, ElementTail* tail);
+
 // Thread-safe as ChainPrograms says.
 class ElementwisePrograms : public ChainPrograms {
  public:
@@ -46,6 +56,8 @@ class ElementwisePrograms : public ChainPrograms {
   const hal::AdapterInfo& adapter_;
   ProgramCache* const programs_;
   ProgramMaker* const maker_;
+  Grid DescribeTail(const ElementChain& chain);
+
   std::vector<uint8_t> constants_;  // of Describe()
 };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "tensorflow/core/common_runtime/dml/runtime/operators/elementwise/chain_programs.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/operators.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/pieces.h"
 #include "tensorflow/core/common_runtime/dml/runtime/operators/reduction_shape.h"
@@ -107,10 +108,11 @@ bool MaySplit(const Plan& plan, uint32_t type) {
   return !plan.divide || IsFloat(type) || TypeBytes(type) >= 4;
 }
 
-Status LaunchPass(OperatorContext& context, uint32_t fold, uint32_t x_type,
-                  uint32_t y_type, const BufferArgument& x,
-                  const BufferArgument& y, const ReducedWalk& walk,
-                  ReduceParameters* constants) {
+// A launch, which `constants` and `buffers` must outlive.
+Status PreparePass(OperatorContext& context, uint32_t fold, uint32_t x_type,
+                   uint32_t y_type, const BufferArgument (&buffers)[2],
+                   const ReducedWalk& walk, ReduceParameters* constants,
+                   Launch* launch) {
   constants->count = walk.count;
   constants->splits = walk.shape.splits;
   constants->chunk = walk.shape.chunk;
@@ -118,10 +120,28 @@ Status LaunchPass(OperatorContext& context, uint32_t fold, uint32_t x_type,
   constants->lane_stride = walk.shape.lane_stride;
   constants->reduced = walk.reduced;
   std::copy_n(walk.strides[0], DML_MAX_RANK, constants->reduced_strides);
-  return LaunchProgram(context, ShaderName("reduce", x_type, y_type),
-                       {kGroupSize, fold, walk.access, walk.rank},
-                       LinearGrid(context, walk.shape.groups), {x, y},
-                       *constants);
+  return PrepareLaunch(
+      context, ShaderName("reduce", x_type, y_type),
+      {kGroupSize, fold, walk.access, walk.rank},
+      LinearGrid(context, walk.shape.groups), buffers, ReduceParameters::kBlock,
+      {reinterpret_cast<const uint8_t*>(constants), sizeof(*constants)},
+      launch);
+}
+
+// The launches of a reduction of `input`, which may be one with what makes
+// that.
+Status Enqueue(OperatorContext& context, const Plan& plan,
+               const dml_tensor& input, const dml_tensor& output,
+               const ReducedWalk& walk, Launch* first, const Launch* second) {
+  ElementTail tail;
+  if (context.parts == 0 && !IsEmpty(input) && input.type == output.type &&
+      TailOfReduction(plan.fold, walk, input, &tail)) {
+    tail.second = second;
+    first->tail = &tail;
+    return EnqueueLaunch(context, *first);
+  }
+  DML_RETURN_IF_ERROR(EnqueueLaunch(context, *first));
+  return second == nullptr ? Status::Ok() : EnqueueLaunch(context, *second);
 }
 
 // Of tensors that programs take whole. `output` has the input's type, or one
@@ -158,18 +178,21 @@ Status LaunchWhole(OperatorContext& context, const Plan& plan,
   BufferArgument x = IsEmpty(input) ? y : Argument(input, Access::kRead);
   x.access = Access::kRead;
   const uint32_t splits = walk.shape.splits;
+  Launch first;
   if (splits == 1) {
-    return LaunchPass(context, plan.fold, input.type, output.type, x, y, walk,
-                      &constants);
+    const BufferArgument buffers[] = {x, y};
+    DML_RETURN_IF_ERROR(PreparePass(context, plan.fold, input.type, output.type,
+                                    buffers, walk, &constants, &first));
+    return Enqueue(context, plan, input, output, walk, &first, nullptr);
   }
 
   const uint32_t partial_type = PartialType(input.type);
   Scratch scratch(context);
   DML_RETURN_IF_ERROR(
       scratch.Allocate(outputs * splits * TypeBytes(partial_type)));
-  DML_RETURN_IF_ERROR(LaunchPass(context, plan.fold, input.type, partial_type,
-                                 x, scratch.Argument(Access::kWrite), walk,
-                                 &constants));
+  const BufferArgument buffers[] = {x, scratch.Argument(Access::kWrite)};
+  DML_RETURN_IF_ERROR(PreparePass(context, plan.fold, input.type, partial_type,
+                                  buffers, walk, &constants, &first));
 
   // The second pass folds [splits, outputs] over splits.
   const dml_tensor partials =
@@ -181,13 +204,20 @@ Status LaunchWhole(OperatorContext& context, const Plan& plan,
     kept_partials.strides[0][d] = stride;
     stride *= static_cast<int32_t>(kept.sizes[d]);
   }
-  constants.x_offset = 0;
-  std::copy_n(kept_partials.strides[0], DML_MAX_RANK, constants.kept_x_strides);
-  return LaunchPass(context, plan.fold_of_parts(), partial_type, output.type,
-                    scratch.Argument(Access::kRead), y,
-                    WalkReduced(context, {&partials}, 1u << 0, kept_partials,
-                                /*may_split=*/false),
-                    &constants);
+  ReduceParameters constants_of_parts = constants;
+  constants_of_parts.x_offset = 0;
+  std::copy_n(kept_partials.strides[0], DML_MAX_RANK,
+              constants_of_parts.kept_x_strides);
+  const BufferArgument buffers_of_parts[] = {scratch.Argument(Access::kRead),
+                                             y};
+  Launch second;
+  DML_RETURN_IF_ERROR(
+      PreparePass(context, plan.fold_of_parts(), partial_type, output.type,
+                  buffers_of_parts,
+                  WalkReduced(context, {&partials}, 1u << 0, kept_partials,
+                              /*may_split=*/false),
+                  &constants_of_parts, &second));
+  return Enqueue(context, plan, input, output, walk, &first, &second);
 }
 
 Status ReduceWide(OperatorContext& context, Plan plan, const dml_tensor& input,
