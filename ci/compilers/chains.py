@@ -19,6 +19,11 @@ class Recorder:
     def tensor(self, sizes=SIZES, dtype=None):
         return self.device.empty(sizes, dtype or self.dtype).broadcast_to(SIZES)
 
+    def reduce(self, operation, x, *axes):
+        out = self.device.empty([1 if d in axes else n for d, n in enumerate(SIZES)], self.dtype)
+        self.device.reduce(operation, x, out)
+        return out
+
     def __call__(self, operation, *operands, dtype=None, parameter=None):
         out = self.device.empty(SIZES, dtype or self.dtype)
         if operation == "CAST":
@@ -81,8 +86,33 @@ def select(op):
     return op("SELECT", op("LESS", op("EXP", x), y, dtype="bool"), y, op("LOG1P", z))
 
 
+def mean_of_squares(op):
+    return op.reduce("MEAN", op("SQUARED_DIFFERENCE", op.tensor(), op.tensor()), 0, 1)
+
+
+def softmax_gradient(op):
+    return op.reduce("SUM", op("MULTIPLY", op.tensor(), op.tensor()), 1)
+
+
+def dense_gradient(op):
+    """Of a layer with GELU by tanh: what the product takes, and the bias's gradient."""
+    x, y, c = op.tensor(), op.tensor(), op.tensor((1, 1))
+    scaled = op("TANH_GRADIENT", op("MULTIPLY", x, y), op("MULTIPLY", y, c))
+    inner = op("MULTIPLY", op("MULTIPLY", scaled, c), op("SQUARE", x))
+    total = op("ADD", inner, scaled)
+    return total, op.reduce("SUM", total, 0)
+
+
+def largest_of_each_row(op):
+    """As cross-entropies of logits begin that are scaled and biased."""
+    x, scale, bias = op.tensor(), op.tensor((1, 1)), op.tensor((SIZES[1],))
+    return op.reduce("MAX", op("ADD", op("MULTIPLY", x, scale), bias), 1)
+
+
 SEQUENCES = (gelu, layer_norm, lstm_cell, moving_average, residual_gradient, dropout,
-             mixed_precision, select)
+             mixed_precision, select, mean_of_squares, softmax_gradient, dense_gradient,
+             largest_of_each_row)
+SHADERS = ("chain_f32_f16", "chain_reduce_f32_f16", "chain_reduce_f16_f32")
 
 
 def programs(device):
@@ -96,7 +126,7 @@ def programs(device):
                 device.sync()
                 device.finish_programs()
             for program in device.programs():
-                if program.shader == "chain_f32_f16" and program not in before:
+                if program.shader in SHADERS and program not in before:
                     use = f"{sequence.__name__.replace('_', ' ')} {dtype}"
                     found.setdefault((program.shader, program.constants), use)
     return found
