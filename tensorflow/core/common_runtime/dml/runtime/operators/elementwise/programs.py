@@ -58,10 +58,8 @@ SHADERS = [
     *special("elementwise_strided", "_strided"),
     *casts(),
     Shader("chain", T=("f32",), U=("f16",), grouped=True, exact=True),
-    Shader("chain_reduce", T=("f32",), U=("f16",), grouped=True,
-           exact=True),
-    Shader("chain_reduce", T=("f16",), U=("f32",), grouped=True,
-           exact=True),
+    Shader("chain_reduce", T=("f32",), U=("f16",), grouped=True, exact=True),
+    Shader("chain_reduce", T=("f16",), U=("f32",), grouped=True, exact=True),
     Shader("cast_bfloat16", T=("u16",)),
     Shader("pack_bits"),
 ]
