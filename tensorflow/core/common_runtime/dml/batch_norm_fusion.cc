@@ -18,17 +18,15 @@ namespace tensorflow {
 namespace dml {
 namespace {
 
+constexpr char kAveragingFactor[] = "exponential_avg_factor";
+
 bool ReadsOnlyShapes(const Node& node) {
   return IsOneOf(node, {"Shape", "ShapeN", "Size", "Rank"});
 }
 
-// Without averages over steps, which TensorFlow 2.x may ask for.
 bool IsOfTraining(const Node& node) {
   bool training = false;
-  float factor = 1.0f;
-  return GetNodeAttr(node.attrs(), "is_training", &training).ok() && training &&
-         (!GetNodeAttr(node.attrs(), "exponential_avg_factor", &factor).ok() ||
-          factor == 1.0f);
+  return GetNodeAttr(node.attrs(), "is_training", &training).ok() && training;
 }
 
 // As _FusedBatchNormEx has it; null for other nodes.
@@ -195,6 +193,11 @@ Status Fuse(const Forward& found, Graph* graph) {
   std::vector<NodeBuilder::NodeOut> sides;
   if (found.add != nullptr) sides.push_back(Input(*found.add, found.side));
   builder.Input(gtl::ArraySlice<NodeBuilder::NodeOut>(sides));
+  // Of averages over steps, on TensorFlow 2.x.
+  float factor;
+  if (GetNodeAttr(norm.attrs(), kAveragingFactor, &factor).ok()) {
+    builder.Attr(kAveragingFactor, factor);
+  }
   Node* made;
   TF_RETURN_IF_ERROR(Finish(
       &builder, norm,

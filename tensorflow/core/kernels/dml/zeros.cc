@@ -17,14 +17,15 @@ Status FillZero(KernelContext* c, const Tensor& tensor) {
   return OkStatus();
 }
 
-Status KeptZero::Get(KernelContext* c, Tensor* zero) {
+Status KeptScalar::Get(KernelContext* c, Tensor* scalar) {
   mutex_lock lock(mu_);
   if (!made_) {
-    TF_RETURN_IF_ERROR(c->Temporary(DT_FLOAT, TensorShape({}), &zero_));
-    TF_RETURN_IF_ERROR(FillZero(c, zero_));
+    TF_RETURN_IF_ERROR(c->Temporary(DT_FLOAT, TensorShape({}), &scalar_));
+    const dml_tensor target = Describe(scalar_);
+    DML_RETURN_IF_FAILED(dml_fill(c->device(), &target, &value_));
     made_ = true;
   }
-  *zero = zero_;
+  *scalar = scalar_;
   return OkStatus();
 }
 

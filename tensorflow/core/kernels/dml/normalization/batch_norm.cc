@@ -5,7 +5,10 @@
 // As TensorFlow's CUDA kernels do, training saves the batch's mean in
 // reserve_space_1 and its inverse standard deviation, 1 / sqrt(biased variance
 // + epsilon), in reserve_space_2 for the gradient. Inference saves the given
-// mean and variance, which is also what its gradient is handed.
+// mean and variance, which is also what its gradient is handed. The CPU's
+// kernel saves the variance in training, too: its results are none that the
+// gradient here could be handed, so there must be no way in which the CPU
+// computes one of the two for this device.
 #include <limits>
 
 #include "tensorflow/core/common_runtime/dml/batch_norm_fusion.h"
@@ -70,15 +73,21 @@ class BatchNormBase {
     OP_REQUIRES_OK(c, c->GetAttr("is_training", &is_training_));
   }
 
-  static Status CheckRank(const char* name, const Tensor& tensor, int rank) {
-    if (tensor.dims() == rank) return OkStatus();
-    return errors::InvalidArgument(name, " must be ", rank, "-dimensional",
+  static Status CheckData(const Tensor& tensor) {
+    if (tensor.dims() == 4) return OkStatus();
+    return errors::InvalidArgument("input must be 4-dimensional",
+                                   tensor.shape().DebugString());
+  }
+
+  static Status CheckVector(const char* name, const Tensor& tensor) {
+    if (tensor.dims() == 1) return OkStatus();
+    return errors::InvalidArgument(name, " must be 1-dimensional",
                                    tensor.shape().DebugString());
   }
 
   Status CheckChannels(const char* name, const Tensor& tensor,
                        const Tensor& data) const {
-    TF_RETURN_IF_ERROR(CheckRank(name, tensor, 1));
+    TF_RETURN_IF_ERROR(CheckVector(name, tensor));
     const int64 channels = data.dim_size(ChannelDim(2, format_));
     if (tensor.dim_size(0) == channels) return OkStatus();
     return errors::InvalidArgument(
@@ -98,12 +107,23 @@ class BatchNormBase {
   TensorFormat format_;
 };
 
+// What training's mean and variance count for in the averages over steps that
+// TensorFlow 2.x may ask for: 1, without averages, on 1.15.
+float AveragingFactor(OpKernelConstruction* c) {
+  float factor = 1.0f;
+  TryGetNodeAttr(c->def(), "exponential_avg_factor", &factor);
+  return factor;
+}
+
 // Inputs: x, scale, offset, mean, variance, and if fused maybe a tensor like x
 // that is added; an activation follows.
 class BatchNorm : BatchNormBase {
  public:
   BatchNorm(OpKernelConstruction* c, bool fused)
-      : BatchNormBase(c), may_average_(c->HasAttr("exponential_avg_factor")) {
+      : BatchNormBase(c),
+        may_average_(c->HasAttr("exponential_avg_factor")),
+        averages_(AveragingFactor(c) != 1.0f),
+        factor_(AveragingFactor(c)) {
     if (!fused) return;
     string activation;
     OP_REQUIRES_OK(c, c->GetAttr("activation_mode", &activation));
@@ -116,7 +136,7 @@ class BatchNorm : BatchNormBase {
 
   Status Compute(KernelContext* c) {
     const Tensor& x = c->Input(0);
-    TF_RETURN_IF_ERROR(CheckRank("input", x, 4));
+    TF_RETURN_IF_ERROR(CheckData(x));
     TF_RETURN_IF_ERROR(CheckChannels("scale", c->Input(1), x));
     TF_RETURN_IF_ERROR(CheckChannels("offset", c->Input(2), x));
     const Tensor* const side = sides_ == 1 ? &c->Input(5) : nullptr;
@@ -147,37 +167,47 @@ class BatchNorm : BatchNormBase {
     const char* const names[] = {"estimated_mean", "estimated_variance"};
     for (int i = 0; i < 2; ++i) {
       const Tensor& estimated = c->Input(3 + i);
-      TF_RETURN_IF_ERROR(CheckRank(names[i], estimated, 1));
-      if (estimated.dim_size(0) != 0 && !may_average_) {
+      TF_RETURN_IF_ERROR(CheckVector(names[i], estimated));
+      if (averages_) {
+        TF_RETURN_IF_ERROR(CheckChannels(names[i], estimated, x));
+      } else if (estimated.dim_size(0) != 0 && !may_average_) {
         return errors::InvalidArgument(names[i], " must be empty for training",
                                        estimated.shape().DebugString());
       }
     }
-    Tensor* mean_and_variance[2];
+    Tensor* outputs[2];  // mean and variance, or averages of them
     Tensor* inverse_stddev;
     const TensorShape& shape = c->Input(1).shape();
     for (int i = 0; i < 2; ++i) {
-      TF_RETURN_IF_ERROR(c->Output(1 + i, shape, &mean_and_variance[i]));
+      TF_RETURN_IF_ERROR(c->Output(1 + i, shape, &outputs[i]));
     }
     TF_RETURN_IF_ERROR(c->Output(4, shape, &inverse_stddev));
     if (x.NumElements() == 0) {
       const float nan = std::numeric_limits<float>::quiet_NaN();
       Tensor* saved_mean;
       TF_RETURN_IF_ERROR(c->Output(3, shape, &saved_mean));
-      for (const Tensor* tensor : mean_and_variance) {
+      for (const Tensor* tensor : outputs) {
         TF_RETURN_IF_ERROR(Fill(c, *tensor, nan));
       }
       TF_RETURN_IF_ERROR(FillZero(c, *saved_mean));
       return FillZero(c, *inverse_stddev);
     }
-    // The saved mean is the mean: nobody writes to a tensor in place that two
-    // outputs hold.
-    c->SetOutput(3, *mean_and_variance[0]);
+    Tensor of_batch[2] = {*outputs[0], *outputs[1]};
+    if (averages_) {
+      Tensor* saved_mean;
+      TF_RETURN_IF_ERROR(c->Output(3, shape, &saved_mean));
+      of_batch[0] = *saved_mean;
+      TF_RETURN_IF_ERROR(c->Temporary(DT_FLOAT, shape, &of_batch[1]));
+    } else {
+      // The saved mean is the mean: nobody writes to a tensor in place that two
+      // outputs hold.
+      c->SetOutput(3, of_batch[0]);
+    }
     const dml_tensor input = DescribeData(x), output = DescribeData(y);
     const dml_tensor scale = Describe(c->Input(1));
     const dml_tensor offset = Describe(c->Input(2));
-    const dml_tensor mean = Describe(*mean_and_variance[0]);
-    const dml_tensor variance = Describe(*mean_and_variance[1]);
+    const dml_tensor mean = Describe(of_batch[0]);
+    const dml_tensor variance = Describe(of_batch[1]);
     const dml_tensor inverse_deviation = Describe(*inverse_stddev);
     dml_tensor added = {};
     if (side != nullptr) added = DescribeData(*side);
@@ -185,6 +215,15 @@ class BatchNorm : BatchNormBase {
         c->device(), &input, &scale, &offset, epsilon_,
         /*unbiased_variance=*/1, side != nullptr ? &added : nullptr, activation,
         &output, &mean, &variance, &inverse_deviation));
+    if (!averages_) return OkStatus();
+    Tensor factor;
+    TF_RETURN_IF_ERROR(factor_.Get(c, &factor));
+    for (int i = 0; i < 2; ++i) {
+      // (1 - factor) * given + factor * batch's
+      TF_RETURN_IF_ERROR(c->Elementwise(
+          DML_INTERPOLATE, {&c->Input(3 + i), &factor, &of_batch[i]},
+          *outputs[i]));
+    }
     return OkStatus();
   }
 
@@ -236,9 +275,11 @@ class BatchNorm : BatchNormBase {
     return OkStatus();
   }
 
-  // TensorFlow 2.x has averages over steps. Without, as here, what they would
-  // be of may be given, and is not read.
+  // TensorFlow 2.x has averages over steps. Without, what they would be of may
+  // be given, and is not read.
   const bool may_average_;
+  const bool averages_;
+  KeptScalar factor_;
   dml_activation activation_ = DML_ACTIVATION_NONE;
   int sides_ = 0;
 };
@@ -267,8 +308,8 @@ class BatchNormGradient : BatchNormBase {
     const Tensor& given_scale = c->Input(x_index_ + 1);
     const Tensor& saved_mean = c->Input(x_index_ + 2);
     const Tensor& saved_variance = c->Input(x_index_ + 3);
-    TF_RETURN_IF_ERROR(CheckRank("input", dy, 4));
-    TF_RETURN_IF_ERROR(CheckRank("input", x, 4));
+    TF_RETURN_IF_ERROR(CheckData(dy));
+    TF_RETURN_IF_ERROR(CheckData(x));
     if (!dy.IsSameSize(x)) {
       return errors::InvalidArgument(
           "The gradient must have the input's shape, ", x.shape().DebugString(),

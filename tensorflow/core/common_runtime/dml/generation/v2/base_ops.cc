@@ -15,11 +15,11 @@ namespace {
 
 using Attributes = std::unordered_map<std::string, std::vector<const char*>>;
 
-constexpr char kAveragingFactor[] = "exponential_avg_factor";
-
-// By op, those that came after 1.15 and that its kernel does not read. Left out
-// are hints (grad_a of MatMul), names (metadata of GeneratorDataset), and those
-// of ops that the CPU's kernel does on the host.
+// By op, those that came after 1.15 and that its kernel does not read: the CPU
+// computes the node. So none of its outputs may be one that the CPU leaves
+// otherwise than the device for an op of the gradient, as batch norms do. Left
+// out are hints (grad_a of MatMul), names (metadata of GeneratorDataset), and
+// those of ops that the CPU's kernel does on the host.
 const Attributes& LaterAttributes() {
   static const auto* const attributes = [] {
     auto* const made =
@@ -34,10 +34,6 @@ const Attributes& LaterAttributes() {
                        {"TopKV2", {"Tk", "index_type"}},
                        {"TridiagonalSolve", {"perturb_singular"}},
                        {"_FusedConv2D", {"num_host_args", "filter_format"}}};
-    for (const char* const op :
-         {"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"}) {
-      made->insert({op, {kAveragingFactor}});
-    }
     for (const char* const op :
          {"ApplyFtrl", "ApplyFtrlV2", "ResourceApplyFtrl",
           "ResourceApplyFtrlV2", "ResourceSparseApplyFtrl",
@@ -57,13 +53,6 @@ const Attributes& LaterAttributes() {
   return *attributes;
 }
 
-// Whether the attribute, at another value than its default, changes nothing.
-bool IsWithoutEffect(const NodeDef& node, const char* name) {
-  if (std::string(name) != kAveragingFactor) return false;
-  const auto training = node.attr().find("is_training");
-  return training != node.attr().end() && !training->second.b();
-}
-
 }  // namespace
 
 // What 2.x has dropped since 1.15, and what came in one of its versions.
@@ -78,8 +67,7 @@ std::string UnknownAttribute(const NodeDef& node) {
     const auto value = node.attr().find(name);
     const OpDef::AttrDef* const definition = FindAttr(name, *op);
     if (value == node.attr().end() || definition == nullptr) continue;
-    if (!AreAttrValuesEqual(value->second, definition->default_value()) &&
-        !IsWithoutEffect(node, name)) {
+    if (!AreAttrValuesEqual(value->second, definition->default_value())) {
       return name;
     }
   }
