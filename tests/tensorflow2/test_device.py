@@ -198,6 +198,13 @@ def explicit_pooling(x):
     return tf.nn.max_pool2d(x, 2, 2, [[0, 0], [1, 0], [0, 1], [0, 0]])
 
 
+def quantized_by_channel(x):
+    x *= [1.0, 9.0, 99.0]
+    chosen = dict(input_min=0.0, input_max=0.0, num_bits=4, axis=3)
+    return (tf.raw_ops.QuantizeAndDequantizeV2(input=x, **chosen),
+            tf.raw_ops.QuantizeAndDequantizeV3(input=x, range_given=False, **chosen))
+
+
 def indices_of_int64(x):
     return tf.raw_ops.TopKV2(input=x, k=2, index_type=tf.int64)
 
@@ -212,7 +219,8 @@ def ignored_indices(x):
 
 @pytest.mark.parametrize(
     "ask",
-    [running_averages, explicit_pooling, indices_of_int64, spectrum_of_float64, ignored_indices],
+    [running_averages, explicit_pooling, quantized_by_channel, indices_of_int64,
+     spectrum_of_float64, ignored_indices],
     ids=lambda ask: ask.__name__,
 )
 def test_attributes_that_came_after_1_15_say_what_they_say(ask):

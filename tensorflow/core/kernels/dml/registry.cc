@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <string>
 
 #include "tensorflow/core/common_runtime/dml/base_ops.h"
 #include "tensorflow/core/common_runtime/dml/dml_device.h"
 #include "tensorflow/core/common_runtime/dml/host_values.h"
 #include "tensorflow/core/common_runtime/dml/load_check.h"
 #include "tensorflow/core/framework/kernel_def.pb.h"
+#include "tensorflow/core/framework/node_def.pb.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_def_util.h"
 #include "tensorflow/core/kernels/dml/bfloat16.h"
@@ -350,3 +352,12 @@ Status Kernels::Register(const Row& row) {
 }  // namespace tensorflow
 
 int dml_registry_problems(void) { return tensorflow::dml::problems; }
+
+const char* dml_unknown_attribute(const void* node, int bytes) {
+  static thread_local std::string attribute;
+  tensorflow::NodeDef parsed;
+  attribute = parsed.ParseFromArray(node, bytes)
+                  ? tensorflow::dml::UnknownAttribute(parsed)
+                  : "";
+  return attribute.c_str();
+}

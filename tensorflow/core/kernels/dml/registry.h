@@ -144,5 +144,10 @@ class Kernels {
 
 // The number of rows that were left out as mistakes.
 extern "C" DML_EXPORT int dml_registry_problems(void);
+// The attribute for which the CPU computes a node, a serialized NodeDef, as
+// UnknownAttribute() of base_ops.h says; "" if there is none. It lasts until
+// the thread asks again.
+extern "C" DML_EXPORT const char* dml_unknown_attribute(const void* node,
+                                                        int bytes);
 
 #endif  // TENSORFLOW_CORE_KERNELS_DML_REGISTRY_H_

@@ -19,7 +19,8 @@ using Attributes = std::unordered_map<std::string, std::vector<const char*>>;
 // computes the node. So none of its outputs may be one that the CPU leaves
 // otherwise than the device for an op of the gradient, as batch norms do. Left
 // out are hints (grad_a of MatMul), names (metadata of GeneratorDataset), and
-// those of ops that the CPU's kernel does on the host.
+// those of ops that the CPU's kernel does on the host; the list of all
+// attributes is in tests/tensorflow2/test_attributes.py.
 const Attributes& LaterAttributes() {
   static const auto* const attributes = [] {
     auto* const made =
@@ -31,6 +32,8 @@ const Attributes& LaterAttributes() {
                        {"RFFT3D", {"Treal", "Tcomplex"}},
                        {"MaxPool", {"explicit_paddings"}},
                        {"MaxPoolGrad", {"explicit_paddings"}},
+                       {"QuantizeAndDequantizeV2", {"axis"}},
+                       {"QuantizeAndDequantizeV3", {"axis"}},
                        {"TopKV2", {"Tk", "index_type"}},
                        {"TridiagonalSolve", {"perturb_singular"}},
                        {"_FusedConv2D", {"num_host_args", "filter_format"}}};
