@@ -1,4 +1,4 @@
-"""Batch norms as Keras 2 has them: with averages over steps."""
+"""Batch norms as Keras 2 has them: with averages over steps, and of volumes."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,8 @@ CHANNELS = 4
 EPSILON = 1e-3
 NORM, GRADIENT = "FusedBatchNormV3", "FusedBatchNormGradV3"
 FUSED, FUSED_GRADIENT = "_FusedBatchNormEx", "_DmlFusedBatchNormGradEx"
-SHAPES = {"NHWC": (3, 5, 2, CHANNELS), "NCHW": (3, CHANNELS, 5, 2)}
+SHAPES = {"NHWC": (3, 5, 2, CHANNELS), "NCHW": (3, CHANNELS, 5, 2),
+          "NDHWC": (3, 2, 5, 2, CHANNELS), "NCDHW": (3, CHANNELS, 2, 5, 2)}
 
 
 def channels_last(values, data_format):
@@ -96,7 +97,7 @@ def test_gradients_are_the_cpus(data_format, training, factor, traced, activatio
     assert ran[NORM] + ran[FUSED] and ran[GRADIENT] + ran[FUSED_GRADIENT], ran
     assert not {NORM, FUSED, GRADIENT} & set(on_cpu), on_cpu
     if traced and training:
-        assert FUSED_GRADIENT in ran and FUSED in ran, ran
+        assert FUSED_GRADIENT in ran and (FUSED in ran) == (len(data_format) == 4), ran
 
 
 def test_an_empty_batch():
@@ -117,9 +118,9 @@ def test_averages_want_what_they_are_of():
                                     variance=vectors[3], exponential_avg_factor=0.5)
 
 
-@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 4)], ids=str)
+@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 4), (1, 1, 1, 1, 1, 4)], ids=str)
 def test_other_ranks_are_refused(shape):
-    with pytest.raises(tf.errors.InvalidArgumentError, match="input must be 4-dimensional"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="input must be 4 or 5-dimensional"):
         tf.raw_ops.FusedBatchNormV3(x=np.ones(shape, np.float32), scale=np.ones(4, np.float32),
                                     offset=np.ones(4, np.float32), mean=[], variance=[])
 
@@ -130,7 +131,13 @@ def images():
             layers.BatchNormalization(), layers.ReLU(), layers.GlobalAveragePooling2D()], (8, 8, 3)
 
 
-@pytest.mark.parametrize("make", [images], ids=lambda make: make.__name__)
+def volumes():
+    layers = tf_keras.layers
+    return [layers.Conv3D(4, 3, padding="same"), layers.BatchNormalization(), layers.ReLU(),
+            layers.GlobalAveragePooling3D()], (4, 4, 4, 2)
+
+
+@pytest.mark.parametrize("make", [images, volumes], ids=lambda make: make.__name__)
 def test_models_of_keras_2_train_and_predict(make):
     def train():
         tf_keras.utils.set_random_seed(1)

@@ -29,6 +29,13 @@ bool IsOfTraining(const Node& node) {
   return GetNodeAttr(node.attrs(), "is_training", &training).ok() && training;
 }
 
+// Of volumes, on TensorFlow 2.x, there is no _FusedBatchNormEx.
+bool IsOfImages(const Node& node) {
+  string format;
+  return GetNodeAttr(node.attrs(), "data_format", &format).ok() &&
+         (format == "NHWC" || format == "NCHW");
+}
+
 // As _FusedBatchNormEx has it; null for other nodes.
 const char* Activation(const Node& node) {
   if (node.type_string() == "Relu") return "Relu";
@@ -242,7 +249,9 @@ Status FuseBatchNorms(const GraphOptimizationPassOptions& options,
   for (Node* node : graph->op_nodes()) {
     if (IsOneOf(*node,
                 {"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"})) {
-      if (IsOfTraining(*node) && IsOnDml(*node)) norms.push_back(node);
+      if (IsOfTraining(*node) && IsOfImages(*node) && IsOnDml(*node)) {
+        norms.push_back(node);
+      }
     } else if (IsOneOf(*node, {"FusedBatchNormGrad", "FusedBatchNormGradV2",
                                "FusedBatchNormGradV3"})) {
       if (IsOfTraining(*node) && IsOnDml(*node)) gradients.push_back(node);

@@ -39,7 +39,7 @@ REGISTER_OP("_DmlFusedBatchNormGradEx")
     .Attr("T: {half, float}")
     .Attr("U: {float}")
     .Attr("epsilon: float = 0.0001")
-    .Attr(GetConvnetDataFormatAttrString())
+    .Attr("data_format: {'NHWC', 'NCHW', 'NDHWC', 'NCDHW'} = 'NHWC'")
     .Attr("is_training: bool = true")
     .Attr("activation_mode: string = 'Identity'")
     .SetShapeFn([](shape_inference::InferenceContext* c) {
@@ -73,9 +73,10 @@ class BatchNormBase {
     OP_REQUIRES_OK(c, c->GetAttr("is_training", &is_training_));
   }
 
+  // Of images, or on TensorFlow 2.x of volumes.
   static Status CheckData(const Tensor& tensor) {
-    if (tensor.dims() == 4) return OkStatus();
-    return errors::InvalidArgument("input must be 4-dimensional",
+    if (tensor.dims() == 4 || tensor.dims() == 5) return OkStatus();
+    return errors::InvalidArgument("input must be 4 or 5-dimensional",
                                    tensor.shape().DebugString());
   }
 
@@ -88,7 +89,7 @@ class BatchNormBase {
   Status CheckChannels(const char* name, const Tensor& tensor,
                        const Tensor& data) const {
     TF_RETURN_IF_ERROR(CheckVector(name, tensor));
-    const int64 channels = data.dim_size(ChannelDim(2, format_));
+    const int64 channels = data.dim_size(ChannelDim(data.dims() - 2, format_));
     if (tensor.dim_size(0) == channels) return OkStatus();
     return errors::InvalidArgument(
         name, " must have as many elements as the input has channels, ",
