@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow_directml as directml
 from launches import launches
+from tensorflow_directml.tensorflow2 import xla
 
 import tensorflow as tf
 
@@ -112,6 +113,29 @@ def test_a_function_for_xla_says_that_it_does_not_work():
         double(tf.ones([2]))
     with tf.device("CPU"):
         assert double(tf.ones([2])).device.endswith("CPU:0")
+
+
+class Doubling(tf.Module):
+    @tf.function(jit_compile=True, input_signature=[tf.TensorSpec([None])])
+    def double(self, x):
+        return x * 2
+
+
+@pytest.mark.parametrize("call", ["function", "signature"])
+def test_a_function_that_was_saved_for_xla_is_loaded_without(call, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(xla, "_said", set())
+    with tf.device("CPU"):
+        module = Doubling()
+        tf.saved_model.save(module, tmp_path, {"double": module.double})
+    loaded = tf.saved_model.load(tmp_path)
+    with launches() as ran:
+        if call == "function":
+            result = loaded.double(tf.ones([3]))
+        else:
+            (result,) = loaded.signatures["double"](tf.ones([3])).values()
+    np.testing.assert_array_equal(result, [2, 2, 2])
+    assert result.device == DML and ran["Mul"] == 1
+    assert capsys.readouterr().err.count("a function of a SavedModel was saved with jit_comp") == 1
 
 
 def test_mirrored_strategy_takes_the_device():

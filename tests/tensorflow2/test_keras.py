@@ -1,9 +1,13 @@
 """Models of Keras 3 train on the device as they do on the CPU, by fit() as it is."""
 
+import json
+import zipfile
+
 import keras
 import numpy as np
 import pytest
 from launches import launches
+from tensorflow_directml.tensorflow2 import xla
 
 import tensorflow as tf
 
@@ -102,3 +106,40 @@ def test_asking_for_xla_says_that_it_does_not_work():
     with tf.device("CPU"):
         model.compile("sgd", "mse", jit_compile=True)
     assert model.jit_compile is True
+
+
+def saved_jit_compile(path):
+    config = json.loads(zipfile.ZipFile(path).read("config.json"))
+    return config["compile_config"]["jit_compile"]
+
+
+def test_a_model_that_was_saved_with_xla_is_loaded_without(tmp_path, capsys, monkeypatch):
+    """As Keras saves what "auto" is where XLA compiles: on a machine for CUDA, and the CPU."""
+    monkeypatch.setattr(xla, "_said", set())
+    with tf.device("CPU"):
+        model, shape = mlp()
+        model.compile("sgd", "mse")
+        model.save(tmp_path / "model.keras")
+    assert saved_jit_compile(tmp_path / "model.keras") is True
+    for _ in range(2):
+        loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.jit_compile is False
+    assert capsys.readouterr().err.count("a model was saved with jit_compile=True") == 1
+    with launches() as ran:
+        loaded.fit(np.ones((4, *shape)), np.ones((4, 5)), verbose=0)
+    assert ran["MatMul"], ran
+    with tf.device("CPU"):
+        assert keras.models.load_model(tmp_path / "model.keras").jit_compile is True
+
+
+def test_auto_is_saved_as_such(tmp_path):
+    model, _ = mlp()
+    model.compile("sgd", "mse")
+    model.save(tmp_path / "auto.keras")
+    assert saved_jit_compile(tmp_path / "auto.keras") == "auto"
+    assert keras.models.load_model(tmp_path / "auto.keras").jit_compile is False
+    with tf.device("CPU"):
+        assert keras.models.load_model(tmp_path / "auto.keras").jit_compile is True
+    model.compile("sgd", "mse", jit_compile=False)
+    model.save(tmp_path / "off.keras")
+    assert saved_jit_compile(tmp_path / "off.keras") is False
