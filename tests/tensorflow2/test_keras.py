@@ -6,6 +6,7 @@ import zipfile
 import keras
 import numpy as np
 import pytest
+from keras.src.trainers import trainer
 from launches import launches
 from tensorflow_directml.tensorflow2 import xla
 
@@ -143,3 +144,13 @@ def test_auto_is_saved_as_such(tmp_path):
     model.compile("sgd", "mse", jit_compile=False)
     model.save(tmp_path / "off.keras")
     assert saved_jit_compile(tmp_path / "off.keras") is False
+
+
+def test_another_backend_of_keras_is_left_alone(monkeypatch):
+    model, _ = mlp()
+    monkeypatch.setattr(trainer.backend, "backend", lambda: "jax")
+    assert trainer.model_supports_jit(model)
+    model.compile("sgd", "mse", jit_compile=True)
+    assert model.jit_compile is True
+    model.compile_from_config({"optimizer": "sgd", "loss": "mse", "jit_compile": True})
+    assert model.jit_compile is True

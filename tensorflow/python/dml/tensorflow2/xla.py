@@ -5,7 +5,8 @@ Keras 3 compiles models with XLA where it thinks that it can (jit_compile="auto"
 DML devices it does not. Its own detours for what TensorFlow's CPU kernels lack go without XLA,
 too. jit_compile=True raises ValueError, of a model when it is compiled, of a function when it
 is traced for a DML device. What was saved with it, as by Keras on a machine for CUDA for "auto",
-is loaded without, and a line says so. Where no DML device is visible, nothing changes.
+is loaded without, and a line says so. Where no DML device is visible, or Keras computes by another
+backend than TensorFlow, nothing changes.
 """
 
 import functools
@@ -126,27 +127,31 @@ def _adapt_keras(trainer: Any) -> None:
     supports = trainer.model_supports_jit
     stock = trainer.Trainer.compile
     stock_from_config = trainer.Trainer.compile_from_config
+    backend = trainer.backend
     if "jit_compile" not in inspect.signature(stock).parameters:
         raise ImportError("Keras' Trainer.compile takes no jit_compile")
 
+    def on_dml() -> bool:
+        return backend.backend() == "tensorflow" and _on_dml()
+
     @functools.wraps(supports)
     def model_supports_jit(model: Any) -> bool:
-        return not _on_dml() and supports(model)
+        return not on_dml() and supports(model)
 
     @functools.wraps(stock)
     def compile(self: Any, *positional: Any, **named: Any) -> Any:
         asked = inspect.signature(stock).bind(self, *positional, **named).arguments
         jit_compile = asked.get("jit_compile", "auto")
-        if jit_compile is True and not asked.get("run_eagerly") and _on_dml():
+        if jit_compile is True and not asked.get("run_eagerly") and on_dml():
             raise ValueError(_MESSAGE % ' (or say "auto")')
         result = stock(self, *positional, **named)
-        if jit_compile == "auto" and _on_dml():
+        if jit_compile == "auto" and on_dml():
             _save_as_auto(self)
         return result
 
     @functools.wraps(stock_from_config)
     def compile_from_config(self: Any, config: Any) -> Any:
-        if config.get("jit_compile") is True and _on_dml():
+        if config.get("jit_compile") is True and on_dml():
             _say_once("a model")
             config = dict(config, jit_compile="auto")
         return stock_from_config(self, config)
