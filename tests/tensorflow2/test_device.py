@@ -182,11 +182,19 @@ def test_a_profile_has_the_device(tmp_path):
     assert events and all(event.duration_ps > 0 for event in events)
 
 
-def test_memory_of_the_device_is_told():
+@pytest.mark.parametrize("name", ["DML:0", "GPU:0", "/gpu:0", "/device:GPU:0"])
+def test_memory_of_the_device_is_told(name):
     x = tf.ones([256, 256])
-    info = tf.config.experimental.get_memory_info("DML:0")
+    info = tf.config.experimental.get_memory_info(name)
     assert info["current"] >= x.shape.num_elements() * 4
     assert info["peak"] >= info["current"]
+    assert tf.config.experimental.get_memory_usage(name) >= x.shape.num_elements() * 4
+    for device in ("DML:0", name):
+        y = tf.ones([1024, 1024])
+        del y
+        before = tf.config.experimental.get_memory_info("DML:0")["peak"]
+        tf.config.experimental.reset_memory_stats(device)
+        assert tf.config.experimental.get_memory_info("DML:0")["peak"] < before
 
 
 def test_the_remapper_leaves_the_device_what_it_has_kernels_for():

@@ -21,6 +21,7 @@ constexpr char kGpu[] = "GPU";
 constexpr char kDml[] = "DML";
 
 void* original_parse_full_name = nullptr;
+void* original_parse_full_or_local_name = nullptr;
 void* original_names = nullptr;
 void* original_local_names = nullptr;
 
@@ -38,14 +39,22 @@ bool HasAdapter() {
   return has;
 }
 
-bool ParseFullName(StringPiece name, ParsedName* parsed) {
-  const auto parse = reinterpret_cast<Parse>(original_parse_full_name);
-  if (!parse(name, parsed)) return false;
+bool ParseWith(void* original, StringPiece name, ParsedName* parsed) {
+  if (!reinterpret_cast<Parse>(original)(name, parsed)) return false;
   if (parsed->has_type && parsed->type == kGpu && HasAdapter()) {
     parsed->type = kDml;
   }
   if (dml_reads_as_gpu && parsed->type == kDml) parsed->type = kGpu;
   return true;
+}
+
+bool ParseFullName(StringPiece name, ParsedName* parsed) {
+  return ParseWith(original_parse_full_name, name, parsed);
+}
+
+// Reads "GPU:0", too.
+bool ParseFullOrLocalName(StringPiece name, ParsedName* parsed) {
+  return ParseWith(original_parse_full_or_local_name, name, parsed);
 }
 
 // The names under which a device is found: those of its alias, too.
@@ -84,6 +93,9 @@ Status AliasGpuNames(const DeviceNameSymbols& symbols,
       framework.Redirect(symbols.local_names,
                          reinterpret_cast<void*>(&LocalNamesForDeviceMappings),
                          &original_local_names));
+  TF_RETURN_IF_ERROR(framework.Redirect(symbols.parse_full_name,
+                                        reinterpret_cast<void*>(&ParseFullName),
+                                        &original_parse_full_name));
   for (const LoadedLibrary& library : libraries) {
     TF_RETURN_IF_ERROR(library.RedirectIfCalled(
         symbols.names, reinterpret_cast<void*>(&NamesForDeviceMappings),
@@ -92,9 +104,14 @@ Status AliasGpuNames(const DeviceNameSymbols& symbols,
         symbols.local_names,
         reinterpret_cast<void*>(&LocalNamesForDeviceMappings),
         &original_local_names));
-    TF_RETURN_IF_ERROR(library.Redirect(symbols.parse_full_name,
-                                        reinterpret_cast<void*>(&ParseFullName),
-                                        &original_parse_full_name));
+    TF_RETURN_IF_ERROR(library.RedirectIfCalled(
+        symbols.parse_full_name, reinterpret_cast<void*>(&ParseFullName),
+        &original_parse_full_name));
+    if (symbols.parse_full_or_local_name == nullptr) continue;
+    TF_RETURN_IF_ERROR(
+        library.RedirectIfCalled(symbols.parse_full_or_local_name,
+                                 reinterpret_cast<void*>(&ParseFullOrLocalName),
+                                 &original_parse_full_or_local_name));
   }
   return OkStatus();
 }

@@ -22,12 +22,13 @@ namespace dml {
 // The mangled names of DeviceNameUtils' functions.
 struct DeviceNameSymbols {
   const char* parse_full_name;
-  const char* names;        // GetNamesForDeviceMappings
-  const char* local_names;  // GetLocalNamesForDeviceMappings
+  const char* names;                     // GetNamesForDeviceMappings
+  const char* local_names;               // GetLocalNamesForDeviceMappings
+  const char* parse_full_or_local_name;  // null where nobody calls it
 };
 
-// Redirects DeviceNameUtils for callers in TensorFlow's libraries. All read
-// names; the first is the framework, which registers devices.
+// Redirects DeviceNameUtils for callers in TensorFlow's libraries. The first is
+// the framework, which registers devices, and reads full names; others may.
 Status AliasGpuNames(const DeviceNameSymbols& symbols,
                      const std::vector<LoadedLibrary>& libraries);
 

@@ -30,7 +30,8 @@ constexpr DeviceNameSymbols kDeviceNames = {
     "_ZN10tensorflow15DeviceNameUtils25GetNamesForDeviceMappingsERKNS0_"
     "10ParsedNameE",
     "_ZN10tensorflow15DeviceNameUtils30GetLocalNamesForDeviceMappingsERKNS0_"
-    "10ParsedNameE"};
+    "10ParsedNameE",
+    /*parse_full_or_local_name=*/nullptr};
 #define DML_OPTIMIZE(CLASS)        \
   "_ZN10tensorflow8grappler" CLASS \
   "8OptimizeEPNS0_7ClusterERKNS0_12GrapplerItemEPNS_8GraphDefE"

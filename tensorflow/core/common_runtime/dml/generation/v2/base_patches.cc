@@ -22,7 +22,10 @@ constexpr DeviceNameSymbols kDeviceNames = {
     DML_DEVICE_NAME_UTILS
     "25GetNamesForDeviceMappingsB5cxx11ERKNS0_10ParsedNameE",
     DML_DEVICE_NAME_UTILS
-    "30GetLocalNamesForDeviceMappingsB5cxx11ERKNS0_10ParsedNameE"};
+    "30GetLocalNamesForDeviceMappingsB5cxx11ERKNS0_10ParsedNameE",
+    DML_DEVICE_NAME_UTILS
+    "20ParseFullOrLocalNameESt17basic_string_viewIcSt11char_traitsIcEEPNS0_"
+    "10ParsedNameE"};
 
 #define DML_OPTIMIZE(CLASS)        \
   "_ZN10tensorflow8grappler" CLASS \
@@ -41,11 +44,13 @@ constexpr RewriteSymbols kRewrites = {
 #undef DML_OPTIMIZE
 #undef DML_DEVICE_NAME_UTILS
 
-// Who reads device names beside the framework, where it is there: the last has
-// been Python's library since 2.19, the one before it until then.
+// Who reads device names beside the framework, where it is there: the third has
+// been Python's library since 2.19, the second until then, and the last asks
+// for a device's memory.
 constexpr char kKernels[] = "libtensorflow_cc.so.2";
 constexpr const char* kReaders[] = {kKernels, "_pywrap_tensorflow_internal.so",
-                                    "lib_pywrap_tensorflow_common.so"};
+                                    "lib_pywrap_tensorflow_common.so",
+                                    "_pywrap_tfe.so"};
 
 }  // namespace
 
@@ -68,7 +73,8 @@ Status PatchBase() {
   for (const char* name : kReaders) {
     LoadedLibrary reader;
     if (LoadedLibrary::Find(name, &reader).ok() &&
-        reader.Calls(kDeviceNames.parse_full_name)) {
+        (reader.Calls(kDeviceNames.parse_full_name) ||
+         reader.Calls(kDeviceNames.parse_full_or_local_name))) {
       libraries.push_back(reader);
     }
   }
