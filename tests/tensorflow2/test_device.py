@@ -2,6 +2,8 @@
 
 import ctypes
 import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -195,6 +197,26 @@ def test_memory_of_the_device_is_told(name):
         before = tf.config.experimental.get_memory_info("DML:0")["peak"]
         tf.config.experimental.reset_memory_stats(device)
         assert tf.config.experimental.get_memory_info("DML:0")["peak"] < before
+
+
+LOGICAL = """
+import tensorflow as tf
+
+(gpu,) = tf.config.list_physical_devices("GPU")
+limit = tf.config.LogicalDeviceConfiguration
+tf.config.set_logical_device_configuration(gpu, [limit(memory_limit=64), limit(memory_limit=128)])
+print([device.name for device in tf.config.list_logical_devices("GPU")])
+with tf.device("GPU:1"):
+    print((tf.ones([2]) + 1).device)
+"""
+
+
+def test_an_adapter_is_split_into_logical_devices():
+    """Whether or not TensorFlow is a build that would split GPUs of CUDA."""
+    ran = subprocess.run([sys.executable, "-c", LOGICAL], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.split("\n")[:2] == ["['/device:DML:0', '/device:DML:1']",
+                                          DML.replace("DML:0", "DML:1")], ran.stdout
 
 
 def test_the_remapper_leaves_the_device_what_it_has_kernels_for():
