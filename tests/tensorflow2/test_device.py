@@ -199,6 +199,12 @@ def test_memory_of_the_device_is_told(name):
         assert tf.config.experimental.get_memory_info("DML:0")["peak"] < before
 
 
+def test_details_name_the_adapter():
+    (device,) = tf.config.list_physical_devices("GPU")
+    (adapter, *_) = directml.adapters()
+    assert tf.config.experimental.get_device_details(device) == {"device_name": adapter.name}
+
+
 LOGICAL = """
 import tensorflow as tf
 

@@ -20,6 +20,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/memory/memory.h"
@@ -246,6 +247,15 @@ class DmlDeviceFactory : public DeviceFactory {
       devices->push_back(
           strings::StrCat("/physical_device:", kDmlDeviceType, ":", i));
     }
+    return OkStatus();
+  }
+
+  // Of TensorFlow 2.x, for tf.config.experimental.get_device_details().
+  Status GetDeviceDetails(int index,
+                          std::unordered_map<string, string>* details) {
+    dml_adapter_info info;
+    TF_RETURN_IF_ERROR(ToStatus(dml_adapter_get_info(index, &info)));
+    (*details)["device_name"] = info.name;
     return OkStatus();
   }
 
