@@ -1,9 +1,14 @@
 """What functions of TensorFlow 2.x and layers of Keras 3 are made of, the device runs as one op."""
 
+import ctypes
+import pathlib
+
 import keras
 import numpy as np
 import pytest
+import tensorflow_directml as directml
 from launches import launches
+from tensorflow.core.framework import graph_pb2
 from tensorflow.python.eager import context
 
 import tensorflow as tf
@@ -108,3 +113,28 @@ def test_remapping_can_be_turned_off(fuses, no_options):
     tf.config.optimizer.set_experimental_options({"remapping": fuses})
     ran = check(lambda x: product(x, tf.nn.relu), random(7, 6))
     assert (set(ran) == {"_FusedMatMul"}) == fuses, ran
+
+
+def products(**fused):
+    """A serialized graph of a product by name, which does what follows, too."""
+    graph = graph_pb2.GraphDef()
+    for name, ops in fused.items():
+        node = graph.node.add(name=name, op="_FusedMatMul" if ops else "MatMul",
+                              device="/job:localhost/replica:0/task:0/device:DML:0")
+        node.attr["T"].type = tf.float32.as_datatype_enum
+        if ops:
+            node.attr["fused_ops"].list.s.extend(op.encode() for op in ops)
+    return graph.SerializeToString()
+
+
+@pytest.mark.parametrize("activation, fits", [("Elu", True), ("Tanh", False)])
+@pytest.mark.parametrize("first", [(), ("BiasAdd",)], ids=["of MatMul", "of a fused one"])
+def test_what_the_remapper_makes_is_looked_at_by_node(activation, fits, first):
+    """Also where the graph has had a node of the op before, which does something else."""
+    folder = pathlib.Path(directml.__file__).parent / "tensorflow2"
+    version = "_".join(tf.__version__.split(".")[:2])
+    check = ctypes.CDLL(str(folder / f"libtensorflow_dml_{version}.so")).dml_has_kernels_of_remapped
+    before = products(a=["BiasAdd", "Relu"], b=first, c=["BiasAdd", "Sigmoid"])
+    after = products(a=["BiasAdd", "Relu"], b=["BiasAdd", activation], c=["BiasAdd", "Sigmoid"])
+    assert check(before, len(before), after, len(after)) == fits
+    assert check(before, len(before), before, len(before))

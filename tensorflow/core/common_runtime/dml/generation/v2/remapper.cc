@@ -31,6 +31,16 @@ bool FusesWhatKernelsHave(const NodeDef& node) {
   return true;
 }
 
+// The same for a node that the remapper has left alone. Of an op that the graph
+// has had before, it may make nodes that do more.
+std::string WhatItDoes(const NodeDef& node) {
+  std::string key = node.name() + ' ' + node.op();
+  const auto fused = node.attr().find("fused_ops");
+  if (fused == node.attr().end()) return key;
+  for (const std::string& op : fused->second.list().s()) key += ' ' + op;
+  return key;
+}
+
 bool HasKernel(const NodeDef& node) {
   if (!FusesWhatKernelsHave(node)) return false;
   const KernelDef* kernel = nullptr;
@@ -43,9 +53,10 @@ bool HasKernel(const NodeDef& node) {
 
 bool HasKernelsOfRemapped(const GraphDef& before, const GraphDef& after) {
   std::unordered_set<std::string> known;
-  for (const NodeDef& node : before.node()) known.insert(node.op());
+  for (const NodeDef& node : before.node()) known.insert(WhatItDoes(node));
   for (const NodeDef& node : after.node()) {
-    if (known.count(node.op()) == 0 && IsOnDml(node) && !HasKernel(node)) {
+    if (known.count(WhatItDoes(node)) == 0 && IsOnDml(node) &&
+        !HasKernel(node)) {
       VLOG(1) << "A graph is not remapped: DML devices have no kernel for "
               << node.DebugString();
       return false;
@@ -56,3 +67,11 @@ bool HasKernelsOfRemapped(const GraphDef& before, const GraphDef& after) {
 
 }  // namespace dml
 }  // namespace tensorflow
+
+int dml_has_kernels_of_remapped(const void* before, int before_bytes,
+                                const void* after, int after_bytes) {
+  tensorflow::GraphDef from, to;
+  return from.ParseFromArray(before, before_bytes) &&
+         to.ParseFromArray(after, after_bytes) &&
+         tensorflow::dml::HasKernelsOfRemapped(from, to);
+}

@@ -5,16 +5,23 @@
 #ifndef TENSORFLOW_CORE_COMMON_RUNTIME_DML_GENERATION_V2_REMAPPER_H_
 #define TENSORFLOW_CORE_COMMON_RUNTIME_DML_GENERATION_V2_REMAPPER_H_
 
+#include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_runtime.h"
 #include "tensorflow/core/framework/graph.pb.h"
 
 namespace tensorflow {
 namespace dml {
 
-// Whether DML devices have a kernel for each op on them that `after` has and
-// `before` lacks.
+// Whether DML devices have a kernel for each node on them that `after` has and
+// `before` lacks, or has with another op or other fused ops.
 bool HasKernelsOfRemapped(const GraphDef& before, const GraphDef& after);
 
 }  // namespace dml
 }  // namespace tensorflow
+
+// The same of serialized graphs, for tests.
+extern "C" DML_EXPORT int dml_has_kernels_of_remapped(const void* before,
+                                                      int before_bytes,
+                                                      const void* after,
+                                                      int after_bytes);
 
 #endif  // TENSORFLOW_CORE_COMMON_RUNTIME_DML_GENERATION_V2_REMAPPER_H_
