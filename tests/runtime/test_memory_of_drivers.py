@@ -281,3 +281,56 @@ def test_more_at_once_than_buffers_hold(vulkan_stand_in):
     most, (code, message), goes_on = result(vulkan_stand_in, WINDOW + "buffer 64M;", LARGE)
     assert most == 64 * MIB and code == "OUT_OF_MEMORY" and goes_on
     assert f"at most {64 * MIB} bytes at once" in message
+
+
+# Operators with memory between their launches, or counters, each on a device of its own.
+ON_DIRTY_MEMORY = """
+x = np.random.RandomState(1).rand(70001).astype(np.float32)
+x[x < 0.5] = 0
+
+def fresh(call, size, dtype=np.float32):
+    with dml.open(0) as device:
+        y = device.empty(size, dtype)
+        dirty.append(bool((y.numpy().view(np.uint8) == 0xFF).all()))
+        found = call(device, device.tensor(x), y)
+        return (y if found is None else found).numpy()
+
+def nonzero(device, x, y):
+    ends = device.empty(-(-70001 // 2048), np.int32)
+    device.nonzero_count(x, ends)
+    found = device.empty((int(ends.numpy()[-1]), 1), np.int64)
+    device.nonzero(x, ends, found)
+    return found
+
+def sorted_rows(device, x, y):
+    device.top_k(x.view((1, 70001)), y.view((1, 70001)), device.empty((1, 70001), np.int32))
+
+def counted(device, x, y):
+    device.count_values(device.tensor(np.arange(70001, dtype=np.int32) % 5000), y)
+
+def added(device, x, y):
+    indices = device.tensor(np.arange(70001, dtype=np.int32) % 9)
+    y.write(np.zeros(9, np.float32))
+    device.scatter("ADD", indices, device.tensor(np.ones((70001, 1), np.float32)), y.view((9, 1)))
+
+dirty = []
+wide = x.astype(np.float64)
+near = lambda a, b: bool(np.allclose(a, b, rtol=1e-4))
+found = {
+    "reduce": near(fresh(lambda d, x, y: d.reduce("SUM", x, y, 1.0), 1), wide.sum()),
+    "scan": near(fresh(lambda d, x, y: d.scan("SUM", x, 0, 0, 0, y), 70001), wide.cumsum()),
+    "softmax": near(fresh(lambda d, x, y: d.softmax(0, x.view((1, 70001)), y.view((1, 70001))),
+                          70001), np.exp(wide) / np.exp(wide).sum()),
+    "nonzero": bool((fresh(nonzero, 1)[:, 0] == np.flatnonzero(x)).all()),
+    "top_k": near(fresh(sorted_rows, 70001), -np.sort(-wide)),
+    "count_values": near(fresh(counted, 5000, np.int32), np.bincount(np.arange(70001) % 5000)),
+    "scatter": near(fresh(added, 9), np.bincount(np.arange(70001) % 9)),
+}
+result = [dirty, [name for name in found if not found[name]]]
+"""
+
+
+def test_operators_need_no_memory_that_is_zero(vulkan_stand_in):
+    """Drivers give memory as it was left; docs/testing.md runs all operators so."""
+    dirty, wrong = result(vulkan_stand_in, "dirty", ON_DIRTY_MEMORY)
+    assert dirty == [True] * 7 and wrong == []

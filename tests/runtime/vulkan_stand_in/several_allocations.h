@@ -86,6 +86,9 @@ static VkResult BindBehind(const VkSparseBufferMemoryBindInfo* info) {
   const VkResult result =
       next_vkAllocateMemory(found->device, &allocate, NULL, &found->behind);
   if (result != VK_SUCCESS) return result;
+  if (OfDevice(found->device)->dirty) {
+    MakeDirty(found->device, found->behind, requirements.size);
+  }
   const PFN_vkBindBufferMemory bind = (PFN_vkBindBufferMemory)next_device_proc(
       found->device, "vkBindBufferMemory");
   return bind(found->device, found->buffer, found->behind, 0);

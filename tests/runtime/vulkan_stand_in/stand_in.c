@@ -26,6 +26,8 @@
  *                         has one of its own behind, which counts for nothing
  *     whole               buffers are bound to one allocation each
  *     lacks EXTENSION     a device extension that the adapter has not
+ *     dirty               what it allocates holds bytes of 0xFF, which are NaN;
+ *                         a software driver's memory is zero
  *   SIZE is a number of bytes, or of 2^10, 2^20 or 2^30 with K, M or G.
  *   Adapters without heaps and types have the real one's. A discrete or
  *   integrated one is opened by the process that made the instance alone: the
@@ -68,6 +70,7 @@ typedef struct Adapter {
   int has_budget;
   VkDeviceSize allocation, refused, buffer; /* 0: as the real one */
   int sparse, whole; /* neither: as the real one */
+  int dirty;
   char lacks[kMaxLacking][VK_MAX_EXTENSION_NAME_SIZE];
   uint32_t lack_count;
 } Adapter;
@@ -91,140 +94,7 @@ static struct {
   Adapter* adapter;
 } devices[kMaxDevices];
 
-/* ---- The description ---------------------------------------------------- */
-
-static void Fail(const char* what, const char* statement) {
-  fprintf(stderr, "STAND_IN_ADAPTERS: %s: %s\n", what, statement);
-  abort();
-}
-
-static VkDeviceSize Size(const char* text) {
-  char* end = NULL;
-  const VkDeviceSize number = text == NULL ? 0 : strtoull(text, &end, 10);
-  if (end == NULL || end == text) Fail("no size", text == NULL ? "" : text);
-  if (*end == 'K') return number << 10;
-  if (*end == 'M') return number << 20;
-  if (*end == 'G') return number << 30;
-  return number;
-}
-
-static uint32_t Heap(const Adapter* adapter, const char* text) {
-  const uint32_t heap = (uint32_t)Size(text);
-  if (heap >= adapter->memory.memoryHeapCount) Fail("no such heap", text);
-  return heap;
-}
-
-static Adapter* NewAdapter(VkPhysicalDeviceType kind) {
-  if (adapter_count == kMaxAdapters) Fail("too many adapters", "");
-  Adapter* adapter = &adapters[adapter_count++];
-  memset(adapter, 0, sizeof(*adapter));
-  adapter->kind = kind;
-  adapter->uuid = -1;
-  adapter->device = -1;
-  adapter->pci = -1;
-  adapter->id = -1;
-  adapter->conformance = -1;
-  return adapter;
-}
-
-static VkMemoryPropertyFlags Flag(const char* word) {
-  if (strcmp(word, "local") == 0) return VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
-  if (strcmp(word, "visible") == 0) return VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT;
-  if (strcmp(word, "coherent") == 0) {
-    return VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-  }
-  if (strcmp(word, "cached") == 0) return VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
-  Fail("unknown property of memory", word);
-  return 0;
-}
-
-/* `rest` follows the statement's verb, and may be empty. */
-static void Apply(const char* verb, char* rest) {
-  static const struct {
-    const char* name;
-    VkPhysicalDeviceType kind;
-  } kinds[] = {{"discrete", VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU},
-               {"integrated", VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU},
-               {"software", VK_PHYSICAL_DEVICE_TYPE_CPU}};
-  char* words = NULL;
-  if (strcmp(verb, "adapter") == 0) {
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); ++i) {
-      if (strcmp(rest, kinds[i].name) == 0) {
-        NewAdapter(kinds[i].kind);
-        return;
-      }
-    }
-    Fail("unknown kind of adapter", rest);
-  }
-  if (adapter_count == 0) NewAdapter(VK_PHYSICAL_DEVICE_TYPE_MAX_ENUM);
-  Adapter* adapter = &adapters[adapter_count - 1];
-  VkPhysicalDeviceMemoryProperties* memory = &adapter->memory;
-  if (strcmp(verb, "name") == 0) {
-    snprintf(adapter->name, sizeof(adapter->name), "%s", rest);
-  } else if (strcmp(verb, "driver") == 0) {
-    snprintf(adapter->driver, sizeof(adapter->driver), "%s", rest);
-  } else if (strcmp(verb, "uuid") == 0) {
-    adapter->uuid = (int)Size(rest);
-  } else if (strcmp(verb, "device") == 0) {
-    adapter->device = (int)Size(rest);
-  } else if (strcmp(verb, "pci") == 0) {
-    adapter->pci = (int)Size(rest);
-  } else if (strcmp(verb, "id") == 0) {
-    adapter->id = (int)Size(rest);
-  } else if (strcmp(verb, "conformance") == 0) {
-    adapter->conformance = (int)Size(rest);
-  } else if (strcmp(verb, "unopenable") == 0) {
-    adapter->unopenable = atoi(rest);
-  } else if (strcmp(verb, "heap") == 0) {
-    VkMemoryHeap* heap = &memory->memoryHeaps[memory->memoryHeapCount++];
-    heap->size = Size(strtok_r(rest, " ", &words));
-    adapter->budget[memory->memoryHeapCount - 1] = heap->size;
-    const char* local = strtok_r(NULL, " ", &words);
-    heap->flags = local != NULL ? VK_MEMORY_HEAP_DEVICE_LOCAL_BIT : 0;
-  } else if (strcmp(verb, "type") == 0) {
-    VkMemoryType* type = &memory->memoryTypes[memory->memoryTypeCount++];
-    type->heapIndex = Heap(adapter, strtok_r(rest, " ", &words));
-    const char* word;
-    while ((word = strtok_r(NULL, " ", &words)) != NULL) {
-      type->propertyFlags |= Flag(word);
-    }
-  } else if (strcmp(verb, "budget") == 0) {
-    const uint32_t heap = Heap(adapter, strtok_r(rest, " ", &words));
-    adapter->budget[heap] = Size(strtok_r(NULL, " ", &words));
-    adapter->has_budget = 1;
-  } else if (strcmp(verb, "allocation") == 0) {
-    adapter->allocation = Size(rest);
-  } else if (strcmp(verb, "refused") == 0) {
-    adapter->refused = Size(rest);
-  } else if (strcmp(verb, "buffer") == 0) {
-    adapter->buffer = Size(rest);
-  } else if (strcmp(verb, "sparse") == 0) {
-    adapter->sparse = 1;
-  } else if (strcmp(verb, "whole") == 0) {
-    adapter->whole = 1;
-  } else if (strcmp(verb, "lacks") == 0) {
-    if (adapter->lack_count == kMaxLacking) Fail("it lacks too much", rest);
-    snprintf(adapter->lacks[adapter->lack_count++], VK_MAX_EXTENSION_NAME_SIZE,
-             "%s", rest);
-  } else {
-    Fail("unknown statement", verb);
-  }
-}
-
-static void ReadDescription(void) {
-  const char* given = getenv("STAND_IN_ADAPTERS");
-  char* text = strdup(given == NULL ? "" : given);
-  char* statements = NULL;
-  adapter_count = 0;
-  for (char* s = strtok_r(text, ";\n", &statements); s != NULL;
-       s = strtok_r(NULL, ";\n", &statements)) {
-    char* words = NULL;
-    const char* verb = strtok_r(s, " ", &words);
-    if (verb != NULL) Apply(verb, words + strspn(words, " "));
-  }
-  if (adapter_count == 0) NewAdapter(VK_PHYSICAL_DEVICE_TYPE_MAX_ENUM);
-  free(text);
-}
+#include "description.h"
 
 /* ---- For tests in the same process -------------------------------------- */
 
@@ -531,6 +401,20 @@ static Allocation* Find(VkDeviceMemory memory) {
   return NULL;
 }
 
+/* As a driver may that has given the memory out before. */
+static void MakeDirty(VkDevice device, VkDeviceMemory memory,
+                      VkDeviceSize bytes) {
+  const PFN_vkUnmapMemory unmap =
+      (PFN_vkUnmapMemory)next_device_proc(device, "vkUnmapMemory");
+  void* host = NULL;
+  if (next_vkMapMemory(device, memory, 0, VK_WHOLE_SIZE, 0, &host) !=
+      VK_SUCCESS) {
+    Fail("cannot map", "dirty");
+  }
+  memset(host, 0xFF, bytes);
+  unmap(device, memory);
+}
+
 #include "several_allocations.h"
 
 static VKAPI_ATTR void VKAPI_CALL my_vkGetBufferMemoryRequirements(
@@ -577,6 +461,9 @@ static VKAPI_ATTR VkResult VKAPI_CALL my_vkAllocateMemory(
                          info->allocationSize};
   }
   pthread_mutex_unlock(&mutex);
+  if (result == VK_SUCCESS && adapter->dirty) {
+    MakeDirty(device, *memory, info->allocationSize);
+  }
   return result;
 }
 
