@@ -1,5 +1,6 @@
-/* Part of stand_in.c: buffers of several allocations (the feature sparseBinding),
- * made by adapters that are described with `sparse`, and counted for others. */
+/* Part of stand_in.c: buffers of several allocations (the feature
+ * sparseBinding), made by adapters that are described with `sparse`, and
+ * counted for others. */
 /* A buffer of several allocations, by our own doing. */
 typedef struct Sparse {
   VkDevice device;
@@ -26,15 +27,14 @@ STAND_IN_API uint32_t stand_in_bound(void) {
   return count;
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL my_vkCreateBuffer(
-    VkDevice device, const VkBufferCreateInfo* info,
-    const VkAllocationCallbacks* allocator, VkBuffer* buffer) {
+static VKAPI_ATTR VkResult VKAPI_CALL
+my_vkCreateBuffer(VkDevice device, const VkBufferCreateInfo* info,
+                  const VkAllocationCallbacks* allocator, VkBuffer* buffer) {
   VkBufferCreateInfo real = *info;
   const int ours = OfDevice(device)->sparse &&
                    (info->flags & VK_BUFFER_CREATE_SPARSE_BINDING_BIT) != 0;
   if (ours) real.flags = 0;
-  const VkResult result =
-      next_vkCreateBuffer(device, &real, allocator, buffer);
+  const VkResult result = next_vkCreateBuffer(device, &real, allocator, buffer);
   if (result != VK_SUCCESS || !ours) return result;
   pthread_mutex_lock(&mutex);
   *FindSparse(VK_NULL_HANDLE) = (Sparse){device, *buffer, VK_NULL_HANDLE};
@@ -42,9 +42,8 @@ static VKAPI_ATTR VkResult VKAPI_CALL my_vkCreateBuffer(
   return result;
 }
 
-static VKAPI_ATTR void VKAPI_CALL
-my_vkDestroyBuffer(VkDevice device, VkBuffer buffer,
-                   const VkAllocationCallbacks* allocator) {
+static VKAPI_ATTR void VKAPI_CALL my_vkDestroyBuffer(
+    VkDevice device, VkBuffer buffer, const VkAllocationCallbacks* allocator) {
   next_vkDestroyBuffer(device, buffer, allocator);
   if (buffer == VK_NULL_HANDLE) return;
   pthread_mutex_lock(&mutex);
@@ -100,10 +99,9 @@ my_vkQueueBindSparse(VkQueue queue, uint32_t count,
   VkDevice device = VK_NULL_HANDLE;
   VkResult result = VK_SUCCESS;
   pthread_mutex_lock(&mutex);
-  const Sparse* first =
-      count == 0 || infos[0].bufferBindCount == 0
-          ? NULL
-          : FindSparse(infos[0].pBufferBinds[0].buffer);
+  const Sparse* first = count == 0 || infos[0].bufferBindCount == 0
+                            ? NULL
+                            : FindSparse(infos[0].pBufferBinds[0].buffer);
   if (first != NULL) device = first->device;
   for (uint32_t i = 0; device != VK_NULL_HANDLE && i < count; ++i) {
     for (uint32_t b = 0; b < infos[i].bufferBindCount; ++b) {

@@ -27,10 +27,10 @@
 //
 // Element-wise launches (Launch::step) may wait for what follows them, and then
 // become one launch with it (chain_list.h): what lies between was to be
-// launched behind them, and does not conflict. A reduction of what they make may
-// be the last of them (Launch::tail). Discard() spares writing what nobody will
-// read. The results are the same to the bit. So may small launches
-// of one program (Launch::may_group, launch_groups.h).
+// launched behind them, and does not conflict. A reduction of what they make
+// may be the last of them (Launch::tail). Discard() spares writing what nobody
+// will read. The results are the same to the bit. So may small launches of one
+// program (Launch::may_group, launch_groups.h).
 //
 // Hazards: a barrier goes before a command exactly when one of its byte ranges
 // conflicts (write-read, read-write, write-write) with a command of its queue
