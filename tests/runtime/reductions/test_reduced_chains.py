@@ -52,6 +52,44 @@ def test_a_reduction_is_of_the_chain(device, dtype, operation, sizes, axes, pass
         assert growth["merged_launches"] == 2
 
 
+def mean_of_casts(device, x):
+    """As of a loss that was computed in another type."""
+    y, mean = device.empty(x.shape, "float16"), device.empty((64, 1), "float16")
+    device.cast(x, y)
+    device.reduce("MEAN", y, mean)
+    return mean
+
+
+def accuracy(device, x):
+    """The mean of bools."""
+    squares, below = device.empty(x.shape), device.empty(x.shape, "bool")
+    counted, mean = device.empty(x.shape), device.empty((1, 1))
+    device.elementwise("SQUARE", [x], squares)
+    device.elementwise("LESS", [squares, x], below)
+    device.cast(below, counted)
+    device.reduce("MEAN", counted, mean)
+    return mean
+
+
+def largest_draws(device, x):
+    draws, top = device.empty(x.shape), device.empty((1, x.shape[1]))
+    device.random("UNIFORM", (1, 2, 3, 4), (5, 6), 0, 0, draws)
+    device.reduce("MAX", draws, top)
+    return top
+
+
+@pytest.mark.parametrize("work", [mean_of_casts, accuracy, largest_draws])
+def test_casts_bools_and_random_numbers(device, work):
+    x = device.tensor(helpers.random((64, 128)))
+    with one_by_one(device):
+        expected = work(device, x).numpy()
+    assert np.isfinite(expected).all() and expected.any()
+    learn(device, lambda: work(device, x))
+    result, growth = least(device, lambda: work(device, x))
+    assert growth["launches"] == 1
+    assert bits(result.numpy()) == bits(expected)
+
+
 @pytest.mark.parametrize("sizes, axes", [
     ((33, 7), (1,)),  # rows are no whole packs
     ((7, 33), (0,)),
