@@ -66,8 +66,8 @@ struct Launch;
 // multiple of what four of them take. The launch's buffers are the tensor and
 // the result.
 struct ElementTail {
-  // What the program depends on, which ChainPrograms knows: bits of a word
-  // (element_chain.h) but for those of the tensor.
+  // What the program depends on, which ChainPrograms knows: the lower half of a
+  // word (chain_word.h) but for bits 8 to 11.
   uint32_t key = 0;
   uint8_t input_type = 0;
   uint32_t count = 0;

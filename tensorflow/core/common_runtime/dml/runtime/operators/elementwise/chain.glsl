@@ -6,7 +6,7 @@
 // input: its type, its spread.
 //
 // A step's word says its operation, where its operands come from and what they
-// are of (scheduler/element_chain.h). The operands are values of earlier steps,
+// are of (scheduler/chain_word.h). The operands are values of earlier steps,
 // kept as floats, and memory.
 //
 // The numbers that a step draws are those of random.comp: four elements are

@@ -18,8 +18,8 @@ layout(constant_id = 5) const uint STEP_3 = 0;
 layout(constant_id = 6) const uint STEP_4 = 0;
 layout(constant_id = 7) const uint STEP_5 = 0;
 layout(constant_id = 8) const uint STEP_6 = 0;
-// The reduction, as scheduler/element_chain.h and TailOf() of chain_programs.h
-// say it.
+// The reduction, as scheduler/chain_word.h and TailOfReduction() of
+// elementwise/chain_programs.h say it.
 layout(constant_id = 9) const uint TAIL = 0;
 
 const uint OPERATION = TAIL & 255u;
