@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/thread_end.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/tag_table.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/dml_benchmark.h"
 #include "tensorflow/core/common_runtime/dml/runtime/c_api/text.h"
@@ -13,11 +14,32 @@
 namespace dml {
 namespace {
 
-thread_local std::string error_message;
+// What has to be destroyed.
+struct Owned {
+  std::string error_message;
+  LaunchPlan plan;
+  std::unique_ptr<LaunchMemo> memo;  // is state.memo
+};
+
+// None has a destructor: see AtThreadEnd().
 thread_local char copied_tag[TagTable::kMaxLength + 1];
-thread_local LaunchPlan plan;
 thread_local ThreadState state;
-thread_local std::unique_ptr<LaunchMemo> memo;  // is state.memo
+thread_local Owned* owned = nullptr;
+
+void DestroyOwned(void* object) {
+  const std::unique_ptr<Owned> ended(static_cast<Owned*>(object));
+  owned = nullptr;
+  state.plan = nullptr;
+  state.memo = nullptr;
+}
+
+Owned& GetOwned() {
+  if (owned == nullptr) {
+    owned = std::make_unique<Owned>().release();
+    os::AtThreadEnd(DestroyOwned, owned);
+  }
+  return *owned;
+}
 
 constexpr bool Same(Code a, dml_code b) {
   return static_cast<int>(a) == static_cast<int>(b);
@@ -37,15 +59,15 @@ static_assert(Same(Code::kOk, DML_OK) &&
 }  // namespace
 
 dml_code ReportFailure(const Status& status) {
-  error_message = status.message();
+  GetOwned().error_message = status.message();
   return static_cast<dml_code>(status.code());
 }
 
 ThreadState& GetThreadState() { return state; }
 
 LaunchMemo* MakeThreadMemo() {
-  memo = std::make_unique<LaunchMemo>();
-  return state.memo = memo.get();
+  GetOwned().memo = std::make_unique<LaunchMemo>();
+  return state.memo = GetOwned().memo.get();
 }
 
 void RunCallback(dml_callback callback, void* argument, const Status& status) {
@@ -70,7 +92,9 @@ void RunCallback(dml_callback callback, void* argument, const Status& status) {
 
 }  // namespace dml
 
-const char* dml_error_message(void) { return dml::error_message.c_str(); }
+const char* dml_error_message(void) {
+  return dml::GetOwned().error_message.c_str();
+}
 
 void dml_set_tag(const char* tag) {
   size_t length = tag == nullptr ? 0 : strlen(tag);
@@ -104,12 +128,12 @@ void dml_end_parts(void) {
 }
 
 void dml_plan_start(void) {
-  dml::plan.clear();
-  dml::GetThreadState().plan = &dml::plan;
+  dml::GetOwned().plan.clear();
+  dml::GetThreadState().plan = &dml::GetOwned().plan;
 }
 
 void dml_plan_stop(void) { dml::GetThreadState().plan = nullptr; }
 
 size_t dml_plan_read(char* text, size_t capacity) {
-  return dml::WriteLines(dml::plan, text, capacity);
+  return dml::WriteLines(dml::GetOwned().plan, text, capacity);
 }

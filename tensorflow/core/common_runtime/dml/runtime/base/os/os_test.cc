@@ -9,10 +9,25 @@
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/clock.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/event.h"
 #include "tensorflow/core/common_runtime/dml/runtime/base/os/files.h"
+#include "tensorflow/core/common_runtime/dml/runtime/base/os/thread_end.h"
 
 namespace dml {
 namespace os {
 namespace {
+
+TEST(ThreadEndTest, DestroysWhatEachThreadMadeTheLastFirst) {
+  std::string ends[2];
+  for (std::string& end : ends) {
+    std::thread([&end] {
+      AtThreadEnd([](void* s) { *static_cast<std::string*>(s) += "first"; },
+                  &end);
+      AtThreadEnd([](void* s) { *static_cast<std::string*>(s) += "last, "; },
+                  &end);
+      EXPECT_EQ(end, "");
+    }).join();
+    EXPECT_EQ(end, "last, first");
+  }
+}
 
 TEST(AddressRangeTest, ReadsAsZeroAndKeepsWhatIsWritten) {
   constexpr uint64_t kBytes = uint64_t{1} << 22;
