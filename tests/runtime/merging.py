@@ -2,6 +2,7 @@
 
 import contextlib
 
+import helpers
 import numpy as np
 import pytest
 
@@ -53,3 +54,34 @@ def learn(device, work):
         work()
         device.sync()
         device.finish_programs()
+
+
+def check_lost_device(elements, then, result, expected, **variables):
+    """In a process whose device is lost while launches wait: the error, and a new device works.
+
+    elements: of x, which are ones, and of y, their TANH. `then` launches what makes z of y,
+    of the sizes `result`; `expected` is z. Both are Python. variables: of the environment.
+    """
+    said = helpers.run_python(
+        f"""
+        def work(device):
+            x = device.tensor(np.ones({elements}, np.float32))
+            for _ in range(4):
+                y, z = device.empty(({elements},)), device.empty({result})
+                device.elementwise("TANH", [x], y)
+                {then}
+                device.finish_programs()
+            return z
+        device = dml.open(0)
+        for _ in range(3):
+            work(device)
+            device.sync()
+        device.inject_failure("DEVICE_LOST")
+        try:
+            work(device).numpy()
+        except dml.DmlError as error:
+            print(error.code == dml.Code.DEVICE_LOST)
+        again = dml.open(0)
+        print(np.allclose(work(again).numpy(), {expected}))
+        """, **variables)
+    assert said.stdout.split() == ["True", "True"], said.stderr

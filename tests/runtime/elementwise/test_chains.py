@@ -8,7 +8,7 @@ import hypothesis
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from merging import PASSES, bits, learn, least, merging, one_by_one  # noqa: F401
+from merging import PASSES, bits, check_lost_device, learn, least, merging, one_by_one  # noqa: F401
 
 UNARY = ["NEGATE", "ABS", "SQUARE", "RELU", "RELU6", "TANH", "SIGMOID", "EXP", "SOFTPLUS", "ELU",
          "SQRT", "RECIPROCAL", "SIGN", "FLOOR", "ERF", "LOG1P"]
@@ -485,26 +485,4 @@ def test_can_be_switched_off():
 
 
 def test_a_lost_device_has_nothing_waiting():
-    result = helpers.run_python(
-        """
-        def work(device):
-            x = device.tensor(np.ones(100, np.float32))
-            for _ in range(4):
-                y, z = device.empty((100,)), device.empty((100,))
-                device.elementwise("TANH", [x], y)
-                device.elementwise("EXP", [y], z)
-                device.finish_programs()
-            return z
-        device = dml.open(0)
-        for _ in range(3):
-            work(device)
-            device.sync()
-        device.inject_failure("DEVICE_LOST")
-        try:
-            work(device).numpy()
-        except dml.DmlError as error:
-            print(error.code == dml.Code.DEVICE_LOST)
-        again = dml.open(0)
-        print(np.allclose(work(again).numpy(), np.exp(np.tanh(1))))
-        """)
-    assert result.stdout.split() == ["True", "True"], result.stderr
+    check_lost_device(100, 'device.elementwise("EXP", [y], z)', (100,), "np.exp(np.tanh(1))")

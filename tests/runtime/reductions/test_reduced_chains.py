@@ -5,7 +5,7 @@ import gc
 import helpers
 import numpy as np
 import pytest
-from merging import bits, learn, least, merging, one_by_one  # noqa: F401
+from merging import bits, check_lost_device, learn, least, merging, one_by_one  # noqa: F401
 
 # Operation, sizes, axes that are reduced, and the launches of the reduction alone.
 CASES = [
@@ -289,26 +289,5 @@ def test_large_tensors_by_pieces(dtype):
 
 
 def test_a_lost_device_has_nothing_waiting():
-    result = helpers.run_python(
-        """
-        def work(device):
-            x = device.tensor(np.ones(70000, np.float32))
-            for _ in range(4):
-                y, z = device.empty((70000,)), device.empty((1,))
-                device.elementwise("TANH", [x], y)
-                device.reduce("SUM", y, z)
-                device.finish_programs()
-            return z
-        device = dml.open(0)
-        for _ in range(3):
-            work(device)
-            device.sync()
-        device.inject_failure("DEVICE_LOST")
-        try:
-            work(device).numpy()
-        except dml.DmlError as error:
-            print(error.code == dml.Code.DEVICE_LOST)
-        again = dml.open(0)
-        print(np.allclose(work(again).numpy(), 70000 * np.tanh(1)))
-        """, TF_DIRECTML_MERGING="1")
-    assert result.stdout.split() == ["True", "True"], result.stderr
+    check_lost_device(70000, 'device.reduce("SUM", y, z)', (1,), "70000 * np.tanh(1)",
+                      TF_DIRECTML_MERGING="1")
